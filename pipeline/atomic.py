@@ -1,0 +1,83 @@
+"""Writing so that a reader sees all of a thing or none of it, whenever the power fails."""
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline.errors import InklingError
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """Yield a new folder beside `target` that becomes it when the block ends well.
+
+    If the block fails, nothing is left behind and what was there before is untouched.
+
+    Raises:
+        InklingError: the disk is full, the place cannot be written, or `target` already exists.
+    """
+    with _said_plainly(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        try:
+            yield draft
+            for path in [*draft.rglob("*"), draft]:
+                _sync(path)
+            draft.chmod(0o755)  # mkdtemp's 0o700 would hide it from other users of the store
+            draft.rename(target)
+            _sync(target.parent)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a file's whole content at once.
+
+    Raises:
+        InklingError: the disk is full or the place cannot be written.
+    """
+    with _said_plainly(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(draft).replace(path)
+        except BaseException:
+            Path(draft).unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def _said_plainly(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reasons = {
+            errno.ENOSPC: "the disk is full. Free some space and try again",
+            errno.EDQUOT: "your disk quota is used up. Free some space and try again",
+            errno.EACCES: "you may not write there. Choose another place or change its rights",
+            errno.EPERM: "you may not write there. Choose another place or change its rights",
+            errno.EROFS: "that disk is read-only. Choose another place",
+            errno.ENOTEMPTY: "it is already there",
+            errno.EEXIST: "it is already there",
+            errno.ENOTDIR: "a part of that path is a file, not a folder",
+        }
+        if error.errno not in reasons:
+            raise
+        raise InklingError(f"{target} could not be written: {reasons[error.errno]}.") from error
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

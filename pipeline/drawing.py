@@ -1,0 +1,204 @@
+"""Strokes or pixels of a drawing -> 28×28 ink: the only route for drawn digits.
+
+The target is what MNIST's digits look like (LeCun, Bottou, Bengio, Haffner 1998, "Gradient-based
+learning applied to document recognition"): scaled, keeping their proportions, so that the longer
+side fills a box of 20×20, then placed in 28×28 with the centre of mass in the middle, in light
+ink on black.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image
+
+from pipeline.errors import InklingError
+
+SIZE = 28  # side of the result, pixels
+BOX = 20  # side of the box that the ink fills, pixels
+MIDDLE = 14.0  # where the centre of mass goes, in pixel-centre coordinates: 14.0 is what MNIST has
+PEN = 2.2  # width of the pen that inks strokes, pixels of the result
+FAINTEST = 24  # grey levels that ink must differ from its ground to count as ink
+
+Strokes = Sequence[Sequence[Sequence[float]]]
+
+
+class BlankDrawing(InklingError):
+    """There is no ink to look at."""
+
+    def __init__(self) -> None:
+        super().__init__("The drawing is blank: there is no ink on it. Draw something first.")
+
+
+def from_strokes(strokes: Strokes) -> np.ndarray:
+    """Ink strokes with a pen in proportion to the digit.
+
+    Args:
+        strokes: a list of strokes, each a list of `[x, y]` points in any unit, y downwards. Where
+            on the canvas they lie and how large they are makes no difference.
+
+    Returns:
+        uint8 (28, 28), 0 is paper and 255 is ink.
+
+    Raises:
+        BlankDrawing: there is no point.
+        InklingError: a point is not two finite numbers.
+    """
+    segments = _segments(strokes)
+    points = segments.reshape(-1, 2)
+    low, high = points.min(axis=0), points.max(axis=0)
+    side = float((high - low).max())
+    # A dot has no size: it becomes one touch of the pen.
+    scale = (BOX - PEN) / side if side > 0 else 1.0
+    segments = (segments - (low + high) / 2) * scale + MIDDLE
+    ink = _ink(segments)
+    shift = _shift_to_middle(ink)
+    return np.rint(_ink(segments + shift) * 255).astype(np.uint8)
+
+
+def from_pixels(ink: np.ndarray) -> np.ndarray:
+    """Frame the ink of a picture as MNIST does.
+
+    Args:
+        ink: uint8 (height, width), 0 is paper and 255 is ink; see `ink_of` for other pictures.
+
+    Returns:
+        uint8 (28, 28), 0 is paper and 255 is ink.
+
+    Raises:
+        BlankDrawing: no pixel is darker than its ground by more than a trace.
+        ValueError: the array is not uint8 with two axes.
+    """
+    if ink.dtype != np.uint8 or ink.ndim != 2:
+        raise ValueError(f"ink must be uint8 (height, width), got {ink.dtype} {ink.shape}")
+    inked = ink >= FAINTEST
+    if not inked.any():
+        raise BlankDrawing
+    rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
+    crop = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    side = max(crop.shape)
+    window = side * SIZE / BOX  # how much of the picture the 28×28 shows
+
+    # One resampling does it all: a window of the padded crop, placed by the centre of mass.
+    pad = int(np.ceil(window))
+    picture = Image.fromarray(np.pad(crop, pad))
+    left, top = _window_corner(crop, window) + pad
+    small = picture.resize(
+        (SIZE, SIZE), Image.Resampling.BICUBIC, box=(left, top, left + window, top + window)
+    )
+    return _stretched(np.asarray(small))
+
+
+def ink_of(picture: Image.Image) -> np.ndarray:
+    """Find the ink in a picture: dark on light or light on dark, with or without transparency.
+
+    Args:
+        picture: any Pillow image.
+
+    Returns:
+        uint8 (height, width), 0 is paper and 255 the strongest ink of the picture.
+
+    Raises:
+        BlankDrawing: the picture is of one colour.
+    """
+    grey = np.asarray(_opaque(picture).convert("L"), dtype=np.int16)
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    paper = int(np.median(border))
+    difference = grey - paper
+    # What the border says is paper; the ink is whatever lies furthest from it.
+    if -int(difference.min()) > int(difference.max()):
+        difference = -difference
+    strongest = int(difference.max())
+    if strongest < FAINTEST:
+        raise BlankDrawing
+    return (np.clip(difference, 0, None) * (255 / strongest)).round().astype(np.uint8)
+
+
+def _segments(strokes: Strokes) -> np.ndarray:
+    """Turn strokes into line segments, float64 (n, 2 ends, 2 coordinates)."""
+    pieces = []
+    for stroke in strokes:
+        if len(stroke) == 0:
+            continue
+        try:
+            points = np.asarray(stroke, dtype=np.float64)
+        except (TypeError, ValueError):
+            points = np.empty(0)
+        if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
+            raise InklingError(
+                "A stroke must be a list of [x, y] points of two finite numbers; "
+                f"this one starts with {str(stroke)[:60]}."
+            )
+        ends = np.concatenate([points[:1], points]) if len(points) == 1 else points
+        pieces.append(np.stack([ends[:-1], ends[1:]], axis=1))
+    if not pieces:
+        raise BlankDrawing
+    return np.concatenate(pieces)
+
+
+def _ink(segments: np.ndarray) -> np.ndarray:
+    """Draw segments with a round pen: float64 (28, 28) in [0, 1].
+
+    The ink of a pixel falls off over one pixel at the pen's edge, by its distance to the nearest
+    segment. No rasteriser is involved, so any other language draws the same.
+    """
+    axis = np.arange(SIZE, dtype=np.float64)
+    pixels = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 1, 2)
+    nearest = np.full(SIZE * SIZE, np.inf)
+    for start in range(0, len(segments), 256):  # keeps memory small for very long drawings
+        first, last = segments[start : start + 256, 0], segments[start : start + 256, 1]
+        along = last - first
+        length = np.einsum("ij,ij->i", along, along)
+        offset = pixels - first
+        share = np.einsum("pij,ij->pi", offset, along) / np.where(length > 0, length, 1)
+        gap = offset - np.clip(share, 0, 1)[..., None] * along
+        nearest = np.minimum(nearest, np.einsum("pij,pij->pi", gap, gap).min(axis=1))
+    ink = np.clip(PEN / 2 + 0.5 - np.sqrt(nearest), 0, 1)
+    return ink.reshape(SIZE, SIZE)
+
+
+def _centre_of_mass(ink: np.ndarray) -> np.ndarray:
+    """Return the centre of mass of ink (h, w) as float64 [x, y] in pixel-centre coordinates."""
+    ink = ink.astype(np.float64)
+    mass = ink.sum()
+    x = (ink.sum(axis=0) * np.arange(ink.shape[1])).sum() / mass
+    y = (ink.sum(axis=1) * np.arange(ink.shape[0])).sum() / mass
+    return np.array([x, y])
+
+
+def _shift_to_middle(ink: np.ndarray) -> np.ndarray:
+    """Return the shift [x, y] that centres ink (28, 28) by mass and pushes none over the edge."""
+    columns, rows = np.flatnonzero(ink.any(axis=0)), np.flatnonzero(ink.any(axis=1))
+    low = np.array([columns[0], rows[0]])
+    high = np.array([columns[-1], rows[-1]])
+    return np.clip(MIDDLE - _centre_of_mass(ink), -low, SIZE - 1 - high)
+
+
+def _window_corner(crop: np.ndarray, window: float) -> np.ndarray:
+    """Return where the window's upper left corner goes, [x, y] in edge coordinates of crop (h, w).
+
+    The centre of mass comes to lie at MIDDLE, unless that would push ink over the window's edge.
+    """
+    extent = np.array([crop.shape[1], crop.shape[0]], dtype=np.float64)
+    middle = (MIDDLE + 0.5) / SIZE * window
+    return np.clip(_centre_of_mass(crop) + 0.5 - middle, extent - window, 0)
+
+
+def _stretched(ink: np.ndarray) -> np.ndarray:
+    """Stretch ink so that its strongest pixel is 255, as in MNIST."""
+    strongest = int(ink.max())
+    if strongest == 0:
+        raise BlankDrawing
+    return (ink.astype(np.float64) * (255 / strongest)).round().astype(np.uint8)
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    """Lay a transparent picture on the ground, white or black, that shows its ink."""
+    if not picture.has_transparency_data:
+        return picture
+    rgba = picture.convert("RGBA")
+    grey, alpha = np.asarray(rgba.convert("L")), np.asarray(rgba.getchannel("A"))
+    if not alpha.any():
+        raise BlankDrawing
+    bright = np.average(grey, weights=alpha) > 127
+    ground = Image.new("RGBA", rgba.size, (0, 0, 0, 255) if bright else (255, 255, 255, 255))
+    return Image.alpha_composite(ground, rgba)

@@ -1,0 +1,200 @@
+"""Labels and probabilities -> the predictions table, and what it says of a classifier.
+
+Only numpy and pandas, so that pages can compute as well.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel
+
+BINS = 15  # of the calibration error, as in Guo et al. 2017
+NORMAL_95 = 1.959963984540054  # two-sided 95 % quantile of the normal distribution
+TOP_CONFUSIONS = 10
+SMALLEST_PROBABILITY = float(np.finfo(np.float32).tiny)  # keeps a logarithm finite
+
+
+class ClassScore(BaseModel):
+    """How one class fares; every share is in [0, 1], and 0 where it would divide by nothing.
+
+    Attributes:
+        name: of the class.
+        precision: of the images predicted as it, the share that are it.
+        recall: of the images that are it, the share predicted as it.
+        f1: the harmonic mean of the two.
+        support: how many images are it.
+    """
+
+    name: str
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+class Confusion(BaseModel):
+    """How often images of one class are predicted as another."""
+
+    true: int
+    predicted: int
+    count: int
+
+
+class Metrics(BaseModel):
+    """What a predictions table says of a classifier.
+
+    Attributes:
+        correct, total: images predicted right, and all.
+        accuracy: correct / total.
+        accuracy_low, accuracy_high: its 95 % Wilson interval.
+        log_loss: mean of −ln(probability of the true class), in nats.
+        calibration_error: expected calibration error over 15 bins of confidence, in [0, 1].
+        classes: a score a class, in the order of the labels.
+        confusions: the most frequent mistakes, most frequent first.
+    """
+
+    correct: int
+    total: int
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+    log_loss: float
+    calibration_error: float
+    classes: list[ClassScore]
+    confusions: list[Confusion]
+
+
+def predictions_table(labels: np.ndarray, probabilities: np.ndarray) -> pd.DataFrame:
+    """Lay out one row an image.
+
+    Args:
+        labels: int (n,).
+        probabilities: float (n, classes), rows summing to 1.
+
+    Returns:
+        index, label, predicted, confidence (of the predicted class), margin (confidence less the
+        runner-up's), loss (−ln of the true class's probability, nats), probability_0, ….
+
+    Raises:
+        ValueError: the shapes do not fit, or a row does not sum to 1.
+    """
+    if probabilities.ndim != 2 or len(labels) != len(probabilities):
+        raise ValueError(f"got {len(labels)} labels for probabilities of {probabilities.shape}")
+    if not np.allclose(probabilities.sum(axis=1), 1, atol=1e-3):
+        raise ValueError("each row of probabilities must sum to 1")
+    rows = np.arange(len(labels))
+    top_two = np.sort(probabilities, axis=1)[:, -2:]
+    of_true = np.maximum(probabilities[rows, labels], SMALLEST_PROBABILITY)
+    columns: dict[str, Any] = {
+        "index": rows,
+        "label": labels.astype(np.int32),
+        "predicted": probabilities.argmax(axis=1).astype(np.int32),
+        "confidence": top_two[:, 1].astype(np.float32),
+        "margin": (top_two[:, 1] - top_two[:, 0]).astype(np.float32),
+        "loss": -np.log(of_true).astype(np.float32),
+    }
+    for number in range(probabilities.shape[1]):
+        columns[f"probability_{number}"] = probabilities[:, number].astype(np.float32)
+    return pd.DataFrame(columns)
+
+
+def summarise(predictions: pd.DataFrame, class_names: tuple[str, ...]) -> Metrics:
+    """Compute every metric of a predictions table.
+
+    Raises:
+        ValueError: the table is empty.
+    """
+    if predictions.empty:
+        raise ValueError("the predictions table is empty")
+    labels = predictions["label"].to_numpy()
+    predicted = predictions["predicted"].to_numpy()
+    counts = confusion_counts(labels, predicted, len(class_names))
+    correct, total = int(np.trace(counts)), int(counts.sum())
+    low, high = wilson_interval(correct, total)
+    return Metrics(
+        correct=correct,
+        total=total,
+        accuracy=correct / total,
+        accuracy_low=low,
+        accuracy_high=high,
+        log_loss=float(predictions["loss"].mean()),
+        calibration_error=calibration_error(
+            predictions["confidence"].to_numpy(), labels == predicted
+        ),
+        classes=class_scores(counts, class_names),
+        confusions=top_confusions(counts),
+    )
+
+
+def confusion_counts(labels: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
+    """Count images by true class (row) and predicted class (column): int64 (classes, classes)."""
+    cells = labels.astype(np.int64) * classes + predicted
+    return np.bincount(cells, minlength=classes * classes).reshape(classes, classes)
+
+
+def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share (Wilson 1927): fair near 0 and 1, and for few trials.
+
+    Raises:
+        ValueError: there is no trial.
+    """
+    if trials <= 0:
+        raise ValueError("an interval needs at least one trial")
+    share, z2 = successes / trials, NORMAL_95**2
+    centre = (share + z2 / (2 * trials)) / (1 + z2 / trials)
+    spread = NORMAL_95 * np.sqrt(share * (1 - share) / trials + z2 / (4 * trials**2))
+    half = float(spread / (1 + z2 / trials))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def calibration_error(confidence: np.ndarray, correct: np.ndarray, bins: int = BINS) -> float:
+    """Return the expected calibration error.
+
+    The mean gap between confidence and accuracy over equal-width bins of confidence, weighted by
+    how many images each bin has (Naeini et al. 2015; Guo et al. 2017).
+
+    Args:
+        confidence: float (n,) in [0, 1].
+        correct: bool (n,).
+        bins: how many.
+
+    Returns:
+        A share in [0, 1]; 0 where the classifier is right exactly as often as it says.
+    """
+    # A bin holds its upper edge, not its lower one, as in the paper.
+    which = np.clip(np.ceil(confidence * bins).astype(np.int64) - 1, 0, bins - 1)
+    gap = np.bincount(which, confidence.astype(np.float64) - correct, minlength=bins)
+    return float(np.abs(gap).sum() / len(confidence))
+
+
+def class_scores(counts: np.ndarray, class_names: tuple[str, ...]) -> list[ClassScore]:
+    """Return precision, recall, F1 and support of each class from confusion counts."""
+    right = np.diag(counts).astype(np.float64)
+    predicted, support = counts.sum(axis=0), counts.sum(axis=1)
+    precision = right / np.maximum(predicted, 1)
+    recall = right / np.maximum(support, 1)
+    f1 = 2 * right / np.maximum(predicted + support, 1)
+    return [
+        ClassScore(
+            name=name,
+            precision=float(precision[label]),
+            recall=float(recall[label]),
+            f1=float(f1[label]),
+            support=int(support[label]),
+        )
+        for label, name in enumerate(class_names)
+    ]
+
+
+def top_confusions(counts: np.ndarray, most: int = TOP_CONFUSIONS) -> list[Confusion]:
+    """Return the most frequent mistakes, most frequent first, ties by class."""
+    mistakes = counts.copy()
+    np.fill_diagonal(mistakes, 0)
+    order = np.argsort(-mistakes, axis=None, kind="stable")[:most]
+    cells = [divmod(int(cell), len(counts)) for cell in order]
+    return [
+        Confusion(true=true, predicted=predicted, count=int(mistakes[true, predicted]))
+        for true, predicted in cells
+        if mistakes[true, predicted] > 0
+    ]

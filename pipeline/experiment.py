@@ -1,0 +1,103 @@
+"""The pipeline on one page: dataset -> fit -> export -> evaluate -> published run."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipeline import evaluation, exporting, training
+from pipeline.config import TrainConfig
+from pipeline.datasets import Dataset, open_dataset
+from pipeline.inference import ServingGraph
+from pipeline.progress import OnProgress, Progress, silent
+from pipeline.quiet import quiet_stderr
+from pipeline.runs import DatasetInfo, Results, Run, Store
+
+CHECKED_IMAGES = 32  # validation images on which the serving graph must agree with Keras
+
+
+def run_experiment(
+    config: TrainConfig,
+    store: Store,
+    data_dir: Path | None = None,
+    on_progress: OnProgress = silent,
+) -> Run:
+    """Train a network and publish its run.
+
+    Args:
+        config: the settings; those that are None are resolved first.
+        store: where the run goes.
+        data_dir: a folder to look in first for a named dataset.
+        on_progress: told of every stage.
+
+    Returns:
+        The published run. If anything fails, the store is as it was before.
+
+    Raises:
+        InklingError: the dataset, the settings or the store are not fit for it, and why.
+    """
+    created = datetime.now(UTC)
+    timings: dict[str, float] = {}
+    store.check_writable()
+    dataset = open_dataset(config.dataset, data_dir, on_progress)
+    config = config.resolved(len(dataset.y_train))
+
+    with _timed(timings, "training"):
+        trained = training.fit(config, dataset, on_progress)
+
+    with TemporaryDirectory(prefix="inkling-") as scratch:
+        graph_path = Path(scratch) / "model.tflite"
+        with _timed(timings, "exporting"):
+            on_progress(Progress("Exporting", 0, 1, "writing and checking the serving graph"))
+            exporting.export_litert(trained.model, graph_path)
+            with quiet_stderr():  # LiteRT names its delegate
+                graph = ServingGraph(graph_path)
+            exporting.check_litert(trained.model, graph, dataset.x_valid[:CHECKED_IMAGES])
+
+        with _timed(timings, "evaluating"):
+            on_progress(Progress("Evaluating", 0, 1, f"{len(dataset.y_test):,} test images"))
+            # What is measured is what will be served.
+            probabilities = graph.probabilities(dataset.x_test)
+            predictions = evaluation.predictions_table(dataset.y_test, probabilities)
+
+        run = store.publish(
+            Results(
+                status="finished",
+                created=created,
+                config=config,
+                dataset=describe(dataset),
+                input_shape=dataset.image_shape,
+                layers=exporting.describe_layers(trained.model),
+                metrics=evaluation.summarise(predictions, dataset.class_names),
+                best_epoch=trained.best_epoch,
+                timings=timings,
+                history=trained.history,
+                predictions=predictions,
+                write_model=trained.model.save,
+                write_graph=partial(shutil.copyfile, graph_path),
+            )
+        )
+    on_progress(Progress("Done", 1, 1, run.id))
+    return run
+
+
+def describe(dataset: Dataset) -> DatasetInfo:
+    """Return what a run keeps of its dataset: enough to find and check its images."""
+    return DatasetInfo(
+        name=dataset.name,
+        fingerprint=dataset.fingerprint,
+        class_names=dataset.class_names,
+        counts=dataset.counts,
+        ink=dataset.ink,
+    )
+
+
+@contextmanager
+def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
+    started = time.perf_counter()
+    yield
+    timings[stage] = time.perf_counter() - started

@@ -1,0 +1,110 @@
+"""The serving graph -> probabilities and activations, by LiteRT; never imports TensorFlow."""
+
+import re
+import threading
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel
+
+from pipeline.errors import InklingError
+from pipeline.preprocess import to_model_input
+
+
+class LayerInfo(BaseModel):
+    """A layer whose output the serving graph gives.
+
+    Attributes:
+        name: unique in the network.
+        kind: its Keras class, such as "Conv2D".
+        shape: of its output, without the batch axis.
+        parameters: how many numbers it learned or keeps.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    parameters: int
+
+
+class ServingGraph:
+    """A LiteRT graph that answers with every layer's output, one image at a time.
+
+    Safe to share between threads: an interpreter is not, so calls take turns.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Load a graph.
+
+        Raises:
+            InklingError: the file is missing or no LiteRT graph.
+        """
+        # Slow enough to matter to commands that predict nothing.
+        from ai_edge_litert.interpreter import Interpreter
+
+        try:
+            self._interpreter = Interpreter(model_content=path.read_bytes())
+            self._interpreter.allocate_tensors()
+            (self._input,) = self._interpreter.get_input_details()
+            # The outputs come shuffled; their names end in the order they were asked for.
+            outputs = self._interpreter.get_output_details()
+            self._outputs = sorted(outputs, key=lambda output: _position(output["name"]))
+        except (OSError, ValueError, RuntimeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is damaged"
+            raise InklingError(f"The network {path} cannot be loaded: {reason}.") from error
+        self._lock = threading.Lock()
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """(height, width, channels) of an image."""
+        _, height, width, channels = (int(side) for side in self._input["shape"])
+        return height, width, channels
+
+    def probabilities(self, images: np.ndarray) -> np.ndarray:
+        """Predict images.
+
+        Args:
+            images: uint8 (n, height, width, channels).
+
+        Returns:
+            float32 (n, classes); each row sums to 1.
+        """
+        last = self._outputs[-1]
+        result = np.empty((len(images), last["shape"][-1]), np.float32)
+        with self._lock:
+            for start in range(0, len(images), 1000):  # floats of a million images need not fit
+                batch = self._checked(images[start : start + 1000])
+                for row, image in enumerate(batch, start=start):
+                    self._run(image)
+                    result[row] = self._interpreter.get_tensor(last["index"])[0]
+        return result
+
+    def activations(self, image: np.ndarray) -> list[np.ndarray]:
+        """Return every layer's output for one image.
+
+        Args:
+            image: uint8 (height, width, channels).
+
+        Returns:
+            A float32 array a layer, in the order of the run's layers, without the batch axis:
+            (height, width, maps) or (units,). The last one holds the probabilities.
+        """
+        with self._lock:
+            self._run(self._checked(image[None])[0])
+            return [self._interpreter.get_tensor(output["index"])[0] for output in self._outputs]
+
+    def _checked(self, images: np.ndarray) -> np.ndarray:
+        if images.shape[1:] != self.input_shape:
+            raise ValueError(f"the network takes {self.input_shape}, got {images.shape[1:]}")
+        return to_model_input(images)
+
+    def _run(self, image: np.ndarray) -> None:
+        self._interpreter.set_tensor(self._input["index"], image[None])
+        self._interpreter.invoke()
+
+
+def _position(name: str) -> int:
+    match = re.search(r"output_(\d+)", name) or re.search(r":(\d+)$", name)
+    if match is None:
+        raise ValueError(f"an output is named {name!r}, without a position")
+    return int(match.group(1))

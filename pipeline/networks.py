@@ -1,0 +1,101 @@
+"""A name -> an untrained Keras network; smallest first, each a chapter of the story."""
+
+from collections.abc import Callable
+
+import keras
+from keras import layers
+
+from pipeline.errors import InklingError
+
+Shape = tuple[int, int, int]
+Builder = Callable[[Shape, int], keras.Model]
+
+
+def build(name: str, image_shape: Shape, classes: int) -> keras.Model:
+    """Build a network by name.
+
+    Args:
+        name: a key of BUILDERS.
+        image_shape: (height, width, channels), sides of 8 to 64.
+        classes: how many there are to tell apart.
+
+    Returns:
+        A functional model: float32 (batch, *image_shape) in [0, 1] -> probabilities float32
+        (batch, classes), in a last layer named "probabilities".
+    """
+    if name not in BUILDERS:
+        raise InklingError(
+            f"There is no network named “{name}”. Choose one of: {', '.join(BUILDERS)}."
+        )
+    return BUILDERS[name](image_shape, classes)
+
+
+def _pixels(image_shape: Shape, classes: int) -> keras.Model:
+    """Softmax regression on the unrolled pixels (multinomial logistic regression)."""
+    image = _image(image_shape)
+    return _classifier("pixels", image, layers.Flatten(name="unrolled")(image), classes)
+
+
+def _perceptron(image_shape: Shape, classes: int) -> keras.Model:
+    """784-16-16-10 with sigmoids: Nielsen 2015, "Neural Networks and Deep Learning", in small."""
+    image = _image(image_shape)
+    x = layers.Flatten(name="unrolled")(image)
+    x = layers.Dense(16, activation="sigmoid", name="hidden1")(x)
+    x = layers.Dense(16, activation="sigmoid", name="hidden2")(x)
+    return _classifier("perceptron", image, x, classes)
+
+
+def _shallow(image_shape: Shape, classes: int) -> keras.Model:
+    """One hidden layer of 128 rectified units."""
+    image = _image(image_shape)
+    x = layers.Flatten(name="unrolled")(image)
+    x = layers.Dense(128, activation="relu", name="hidden")(x)
+    return _classifier("shallow", image, x, classes)
+
+
+def _lenet5(image_shape: Shape, classes: int) -> keras.Model:
+    """LeCun, Bottou, Bengio, Haffner 1998, with rectified units and max pooling."""
+    image = _image(image_shape)
+    x = layers.Conv2D(6, 5, padding="same", activation="relu", name="conv1")(image)
+    x = layers.MaxPooling2D(name="pool1")(x)
+    x = layers.Conv2D(16, 5, padding="same", activation="relu", name="conv2")(x)
+    x = layers.MaxPooling2D(name="pool2")(x)
+    x = layers.Flatten(name="unrolled")(x)
+    x = layers.Dense(120, activation="relu", name="hidden1")(x)
+    x = layers.Dense(84, activation="relu", name="hidden2")(x)
+    return _classifier("lenet5", image, x, classes)
+
+
+def _cnn(image_shape: Shape, classes: int) -> keras.Model:
+    """Three convolutions and pools, batch normalisation (Ioffe, Szegedy 2015) before the end."""
+    image = _image(image_shape)
+    x = layers.Conv2D(16, 5, padding="same", activation="relu", name="conv1")(image)
+    x = layers.MaxPooling2D(name="pool1")(x)
+    x = layers.Conv2D(48, 3, padding="same", activation="relu", name="conv2")(x)
+    x = layers.MaxPooling2D(name="pool2")(x)
+    x = layers.Conv2D(64, 3, padding="same", activation="relu", name="conv3")(x)
+    x = layers.MaxPooling2D(name="pool3")(x)
+    x = layers.Flatten(name="unrolled")(x)
+    x = layers.BatchNormalization(name="normalised")(x)
+    x = layers.Dropout(0.3, name="dropout")(x)
+    return _classifier("cnn", image, x, classes)
+
+
+def _image(image_shape: Shape) -> keras.KerasTensor:
+    return keras.Input(image_shape, name="image")
+
+
+def _classifier(
+    name: str, image: keras.KerasTensor, features: keras.KerasTensor, classes: int
+) -> keras.Model:
+    output = layers.Dense(classes, activation="softmax", name="probabilities")(features)
+    return keras.Model(image, output, name=name)
+
+
+BUILDERS: dict[str, Builder] = {
+    "pixels": _pixels,
+    "perceptron": _perceptron,
+    "shallow": _shallow,
+    "lenet5": _lenet5,
+    "cnn": _cnn,
+}

@@ -1,0 +1,358 @@
+"""The run folder: the only module that knows its file names.
+
+A run is written whole or not at all, and never changed afterwards. Reading is lazy: the listing
+opens `run.json` only, the predictions are read by column.
+"""
+
+import importlib.metadata
+import json
+import os
+import platform
+import re
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipeline.atomic import whole_folder
+from pipeline.config import TrainConfig
+from pipeline.errors import InklingError
+from pipeline.evaluation import Metrics
+from pipeline.inference import LayerInfo, ServingGraph
+
+FORMAT = 1
+INFO, MODEL, GRAPH = "run.json", "model.keras", "model.tflite"
+HISTORY, PREDICTIONS = "history.csv", "predictions.parquet"
+REQUIRED = (MODEL, GRAPH, HISTORY, PREDICTIONS)
+VERSIONED = ("inkling", "tensorflow", "keras", "ai-edge-litert", "numpy")
+
+
+class RunMissing(InklingError):
+    """There is no such run."""
+
+
+class RunDamaged(InklingError):
+    """A run folder that cannot be read, and why."""
+
+
+class DatasetInfo(BaseModel):
+    """Which dataset a run was trained on: enough to find its images again and check them."""
+
+    name: str
+    fingerprint: str
+    class_names: tuple[str, ...]
+    counts: dict[str, int]
+    ink: bool
+
+
+class RunInfo(BaseModel):
+    """What run.json holds.
+
+    Attributes:
+        format: of the folder; a reader refuses newer ones by name.
+        id: the folder's name.
+        created: when the training began, ISO 8601 in UTC.
+        status: "finished", or "stopped" where it was ended before its last epoch.
+        config: every setting, resolved.
+        dataset: what it was trained on.
+        input_shape: (height, width, channels).
+        layers: in the order of the serving graph's outputs.
+        metrics: on the test part.
+        best_epoch: the epoch whose weights are kept, counted from 1.
+        timings: seconds by stage.
+        versions: of Python and the libraries that count.
+        files: bytes of each other file, so that a folder cut off half way is noticed.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    format: int = FORMAT
+    id: str
+    created: datetime
+    status: Literal["finished", "stopped"]
+    config: TrainConfig
+    dataset: DatasetInfo
+    input_shape: tuple[int, int, int]
+    layers: tuple[LayerInfo, ...]
+    metrics: Metrics
+    best_epoch: int
+    timings: dict[str, float]
+    versions: dict[str, str]
+    files: dict[str, int] = {}
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the network learned or keeps."""
+        return sum(layer.parameters for layer in self.layers)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A whole run folder."""
+
+    folder: Path
+    info: RunInfo
+
+    @property
+    def id(self) -> str:
+        """The folder's name."""
+        return self.info.id
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """A name a class, in the order of the labels."""
+        return self.info.dataset.class_names
+
+    @property
+    def model_path(self) -> Path:
+        """Where the Keras model is."""
+        return self.folder / MODEL
+
+    @property
+    def graph_path(self) -> Path:
+        """Where the serving graph is."""
+        return self.folder / GRAPH
+
+    def graph(self) -> ServingGraph:
+        """Load the serving graph."""
+        return ServingGraph(self.graph_path)
+
+    def history(self) -> pd.DataFrame:
+        """Read the row an epoch: epoch, loss, accuracy, val_loss, val_accuracy, ….
+
+        Raises:
+            RunDamaged: the file cannot be read.
+        """
+        return self._read(HISTORY, pd.read_csv)
+
+    def predictions(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Read the predictions table, or only some of its columns.
+
+        Raises:
+            RunDamaged: the file cannot be read.
+        """
+        wanted = None if columns is None else list(columns)
+        return self._read(PREDICTIONS, lambda path: pq.read_table(path, columns=wanted).to_pandas())
+
+    def _read(self, name: str, read: Callable[[Path], pd.DataFrame]) -> pd.DataFrame:
+        try:
+            return read(self.folder / name)
+        except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+            raise RunDamaged(f"{name} of run {self.id} cannot be read: {error}") from error
+
+
+@dataclass(frozen=True)
+class Damaged:
+    """A folder in the store that is no whole run.
+
+    Attributes:
+        id: the folder's name.
+        reason: a sentence that says what is wrong.
+    """
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Results:
+    """All that a run folder is made from, before it has a name."""
+
+    status: Literal["finished", "stopped"]
+    created: datetime
+    config: TrainConfig
+    dataset: DatasetInfo
+    input_shape: tuple[int, int, int]
+    layers: Sequence[LayerInfo]
+    metrics: Metrics
+    best_epoch: int
+    timings: dict[str, float]
+    history: pd.DataFrame
+    predictions: pd.DataFrame
+    write_model: Callable[[Path], object]
+    write_graph: Callable[[Path], object]
+
+
+class Store:
+    """A folder of run folders."""
+
+    def __init__(self, folder: Path) -> None:
+        """Name a store; its folder is made when the first run is published."""
+        self.folder = folder
+
+    @classmethod
+    def default(cls) -> "Store":
+        """Return the store that INKLING_MODELS names, else `models/` here."""
+        return cls(Path(os.environ.get("INKLING_MODELS") or "models"))
+
+    def entries(self) -> list[Run | Damaged]:
+        """List the store's runs, newest first; damaged ones say why.
+
+        Raises:
+            InklingError: the store is no folder that can be read.
+        """
+        try:
+            folders = [
+                entry
+                for entry in self.folder.iterdir()
+                if entry.is_dir() and not entry.name.startswith(".")
+            ]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise InklingError(
+                f"The store {self.folder} cannot be read: {error.strerror}."
+            ) from error
+        # A folder without run.json is not ours, unless its name says that it was meant to be.
+        ours = [
+            f for f in folders if (f / INFO).exists() or any((f / r).exists() for r in REQUIRED)
+        ]
+        return [_entry(folder) for folder in sorted(ours, key=lambda f: f.name, reverse=True)]
+
+    def runs(self) -> list[Run]:
+        """List the whole runs, newest first."""
+        return [run for run in self.entries() if isinstance(run, Run)]
+
+    def open(self, run_id: str) -> Run:
+        """Open a run by its id, by an unambiguous beginning or end of it, or as "latest".
+
+        Raises:
+            RunMissing: there is none, or several fit.
+            RunDamaged: it is there but not whole.
+        """
+        entries = self.entries()
+        if run_id == "latest":
+            newest = next((entry for entry in entries if isinstance(entry, Run)), None)
+            if newest is None:
+                raise RunMissing(
+                    f"There is no run in {self.folder} yet. Train one with “inkling train”."
+                )
+            return newest
+        fitting = [entry for entry in entries if entry.id == run_id] or [
+            entry for entry in entries if entry.id.startswith(run_id) or entry.id.endswith(run_id)
+        ]
+        if len(fitting) != 1 or not run_id:
+            known = ", ".join(entry.id for entry in (fitting or entries)[:5]) or "none"
+            raise RunMissing(
+                f"{'Several runs fit' if fitting else 'There is no run'} “{run_id}” in "
+                f"{self.folder}. {'They are' if fitting else 'Its newest runs'}: {known}."
+            )
+        (found,) = fitting
+        if isinstance(found, Damaged):
+            raise RunDamaged(found.reason)
+        return found
+
+    def publish(self, results: Results) -> Run:
+        """Write a run folder: whole, or not at all.
+
+        Raises:
+            InklingError: the disk is full or the store cannot be written.
+        """
+        run_id = _new_id(results.created, results.dataset.name, results.config.network)
+        target = self.folder / run_id
+        with whole_folder(target) as draft:
+            results.write_model(draft / MODEL)
+            results.write_graph(draft / GRAPH)
+            results.history.to_csv(draft / HISTORY, index=False)
+            results.predictions.to_parquet(draft / PREDICTIONS, index=False)
+            info = RunInfo(
+                id=run_id,
+                created=results.created,
+                status=results.status,
+                config=results.config,
+                dataset=results.dataset,
+                input_shape=results.input_shape,
+                layers=tuple(results.layers),
+                metrics=results.metrics,
+                best_epoch=results.best_epoch,
+                timings=results.timings,
+                versions=_versions(),
+                files={name: (draft / name).stat().st_size for name in REQUIRED},
+            )
+            (draft / INFO).write_text(info.model_dump_json(indent=1), encoding="utf-8")
+        return Run(target, info)
+
+    def check_writable(self) -> None:
+        """Find out before a long training whether its run could be written.
+
+        Raises:
+            InklingError: it could not.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            probe = self.folder / f".probe-{secrets.token_hex(4)}"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise InklingError(
+                f"The store {self.folder} cannot be written: {error.strerror}. Name another one "
+                "with --models or INKLING_MODELS."
+            ) from error
+
+
+def _entry(folder: Path) -> Run | Damaged:
+    try:
+        return _read(folder)
+    except InklingError as error:
+        return Damaged(folder.name, str(error))
+
+
+def _read(folder: Path) -> Run:
+    """Read a run folder's description and check that its files are whole."""
+    info = _read_info(folder)
+    for name in REQUIRED:
+        path, expected = folder / name, info.files.get(name)
+        if not path.is_file():
+            raise _damaged(folder, f"{name} is missing")
+        if expected is not None and path.stat().st_size != expected:
+            raise _damaged(folder, f"{name} has {path.stat().st_size:,} of {expected:,} bytes")
+    # A folder that was renamed or copied keeps working under the name it has now.
+    return Run(folder, info.model_copy(update={"id": folder.name}))
+
+
+def _read_info(folder: Path) -> RunInfo:
+    try:
+        raw: dict[str, Any] = json.loads((folder / INFO).read_text("utf-8"))
+        if isinstance(raw.get("format"), int) and raw["format"] > FORMAT:
+            raise RunDamaged(
+                f"Run {folder.name} was written by a newer Inkling (format {raw['format']}; this "
+                f"one reads up to {FORMAT}). Update Inkling to see it."
+            )
+        return RunInfo.model_validate(raw)
+    except FileNotFoundError:
+        raise _damaged(folder, f"{INFO} is missing") from None
+    except OSError as error:
+        raise _damaged(folder, f"{INFO} cannot be read ({error.strerror})") from error
+    except ValidationError as error:
+        what = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise _damaged(folder, f"{INFO} lacks “{what}” or holds what it should not") from error
+    except (ValueError, AttributeError) as error:
+        raise _damaged(folder, f"{INFO} is not whole") from error
+
+
+def _damaged(folder: Path, what: str) -> RunDamaged:
+    return RunDamaged(
+        f"Run {folder.name} is damaged: {what}. Copy it again from where it came, or delete its "
+        "folder and train anew."
+    )
+
+
+def _new_id(created: datetime, dataset: str, network: str) -> str:
+    """Return an id that sorts by time and is safe as a path and in a URL."""
+    slug = re.sub(r"[^a-z0-9]+", "_", dataset.lower()).strip("_")[:40] or "dataset"
+    stamp = created.astimezone(UTC).strftime("%Y%m%d-%H%M%S")
+    return f"{stamp}-{slug}-{network}-{secrets.token_hex(2)}"
+
+
+def _versions() -> dict[str, str]:
+    versions = {"python": platform.python_version()}
+    for name in VERSIONED:
+        versions[name] = importlib.metadata.version(name)
+    return versions
