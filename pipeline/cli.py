@@ -56,13 +56,9 @@ def train(
     unless_trained: Annotated[
         bool, typer.Option(help="Do nothing if the store holds a run of this dataset already.")
     ] = False,
-    job: Annotated[Path | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Train a network and write its run folder."""
     store = _store(models)
-    if job is not None:
-        _train_as_job(job, store, data)
-        return
     config = TrainConfig(
         dataset=dataset,
         network=network,
@@ -236,7 +232,7 @@ def serve(
     ] = False,
 ) -> None:
     """Serve the dashboard on this machine."""
-    import dashboard
+    from importlib.resources import files
 
     # Pages and the trainings they start find the store as the command line does.
     os.environ["INKLING_MODELS"] = str(_store(models).folder)
@@ -245,7 +241,32 @@ def serve(
     from streamlit.web import cli as streamlit
 
     arguments = [f"--server.port={port}", "--server.address=localhost", "--server.headless=true"]
-    streamlit.main(["run", str(dashboard.APP), *arguments], prog_name="streamlit")
+    streamlit.main(["run", str(files("dashboard") / "app.py"), *arguments], prog_name="streamlit")
+
+
+@app.command(hidden=True)
+def job(folder: Path, models: Models = None) -> None:
+    """Do what a job folder asks for: progress and end go to its status file."""
+    from pipeline import datasets, jobs
+
+    request, status = jobs.Job(folder).request, jobs.StatusWriter(folder)
+    with jobs.alive(folder):
+        try:
+            if isinstance(request, jobs.Fetch):
+                datasets.open_dataset(request.dataset, None, status.report)
+                run_id = ""
+            else:
+                run_id = _experiment(request, _store(models), None, status.report).id
+        except InklingError as error:
+            status.end("failed", message=str(error))
+            raise
+        except KeyboardInterrupt:
+            status.end("stopped", message="It was stopped.")
+        except Exception as error:
+            status.end("failed", message=f"A fault of Inkling's own: {error!r}.")
+            raise
+        else:
+            status.end("finished", run_id=run_id)
 
 
 def main() -> None:
@@ -282,26 +303,6 @@ def _experiment(config: TrainConfig, store: "Store", data: Path | None, report: 
         from pipeline.experiment import run_experiment
 
     return run_experiment(config, store, data, report)
-
-
-def _train_as_job(folder: Path, store: "Store", data: Path | None) -> None:
-    """Train as a job's child process: progress and end go to its status file."""
-    from pipeline import jobs
-
-    job, status = jobs.Job(folder), jobs.StatusWriter(folder)
-    with jobs.alive(folder):
-        try:
-            run = _experiment(job.config, store, data, status.report)
-        except InklingError as error:
-            status.end("failed", message=str(error))
-            raise
-        except KeyboardInterrupt:
-            status.end("stopped", message="It was stopped.")
-        except Exception as error:
-            status.end("failed", message=f"A fault of Inkling's own: {error!r}.")
-            raise
-        else:
-            status.end("finished", run_id=run.id)
 
 
 def _in_words(metrics: Any) -> str:

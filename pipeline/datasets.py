@@ -160,20 +160,23 @@ def take_in(name: str, place: Path, on_progress: OnProgress = silent) -> Dataset
     return _prepare(name, f"{_slug(name)}-{stamp}", read, on_progress)
 
 
+def canonical(name: str) -> str:
+    """Return a name that means the same dataset from any working folder."""
+    path = Path(name).expanduser()
+    return str(path.resolve()) if name not in NAMES and path.exists() else name
+
+
 def open_by_fingerprint(name: str, fingerprint: str) -> Dataset:
     """Open a prepared dataset that is exactly the one a run was trained on.
 
     Raises:
         DatasetMissing: it is not in the cache, and what to do about that.
     """
-    if name == "digits":
-        dataset = open_dataset(name)
-        if dataset.fingerprint == fingerprint:
-            return dataset
-    for prepared in list_prepared():
+    kept = list_prepared()
+    for prepared in kept:
         if prepared.fingerprint == fingerprint:
             return _open(prepared.folder)
-    others = [prepared for prepared in list_prepared() if prepared.name == name]
+    others = [prepared for prepared in kept if prepared.name == name]
     raise DatasetMissing(
         f"The images of “{name}” on this machine are not the ones this run was trained on; "
         "it needs the original files."

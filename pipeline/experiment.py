@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from pipeline import evaluation, exporting, training
 from pipeline.config import TrainConfig
-from pipeline.datasets import Dataset, open_dataset
+from pipeline.datasets import Dataset, canonical, open_dataset
 from pipeline.inference import ServingGraph
 from pipeline.progress import OnProgress, Progress, silent
 from pipeline.quiet import quiet_stderr
@@ -45,6 +45,7 @@ def run_experiment(
     store.check_writable()
     dataset = open_dataset(config.dataset, data_dir, on_progress)
     config = config.resolved(len(dataset.y_train))
+    config = config.model_copy(update={"dataset": canonical(config.dataset)})
 
     with _timed(timings, "training"):
         trained = training.fit(config, dataset, on_progress)

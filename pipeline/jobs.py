@@ -1,6 +1,6 @@
-"""Trainings in the background: start one, watch it, stop it; each a child `inkling train`.
+"""Long work in the background: start it, watch it, stop it; each a child `inkling job`.
 
-A job is a folder in `<store>/.jobs/`: its settings, a status file that the child replaces at
+A job is a folder in `<store>/.jobs/`: its request, a status file that the child replaces at
 every report, its output, and a lock that the child holds while it lives. The operating system
 frees that lock however the child ends, so a job never looks alive after its process is gone.
 """
@@ -61,8 +61,18 @@ class Status:
 
 
 @dataclass(frozen=True)
+class Fetch:
+    """A wish to have a dataset's images on this machine: a name or a path, as for training."""
+
+    dataset: str
+
+
+Request = TrainConfig | Fetch
+
+
+@dataclass(frozen=True)
 class Job:
-    """A training that was started in the background."""
+    """Work that was started in the background."""
 
     folder: Path
 
@@ -72,9 +82,12 @@ class Job:
         return self.folder.name
 
     @property
-    def config(self) -> TrainConfig:
-        """The settings it was started with."""
-        return TrainConfig.model_validate_json((self.folder / REQUEST).read_text("utf-8"))
+    def request(self) -> Request:
+        """What it was asked to do."""
+        raw: dict[str, Any] = json.loads((self.folder / REQUEST).read_text("utf-8"))
+        if "fetch" in raw:
+            return Fetch(raw["fetch"])
+        return TrainConfig.model_validate(raw["train"])
 
     def status(self) -> Status:
         """Read how the job stands; a process that died is reported as failed."""
@@ -91,7 +104,7 @@ class Job:
         return Status(
             "failed",
             status.progress,
-            message="The training process ended before it was done. " + self._last_words(),
+            message="The process ended before it was done. " + self._last_words(),
             history=status.history,
         )
 
@@ -119,11 +132,11 @@ class Job:
         return f"Its last words: “{lines[-1][:300]}”" if lines else "It said nothing."
 
 
-def start(config: TrainConfig, store: Store) -> Job:
-    """Start a training in a child process.
+def start(request: Request, store: Store) -> Job:
+    """Start a training or the fetching of a dataset in a child process.
 
     Raises:
-        InklingError: another one is running, the store cannot be written, or this is read-only.
+        InklingError: another job is running, the store cannot be written, or this is read-only.
     """
     _refuse_if_read_only()
     store.check_writable()
@@ -133,13 +146,13 @@ def start(config: TrainConfig, store: Store) -> Job:
         running = next((job for job in list_jobs(store) if not job.status().ended), None)
         if running is not None:
             raise InklingError(
-                "A training is already running here. Wait until it is done, or stop it first: two "
-                "at once would only slow each other down."
+                "Something is already being trained or fetched here. Wait until it is done, or "
+                "stop it first: two at once would only slow each other down."
             )
         stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
         folder = jobs / f"{stamp}-{secrets.token_hex(2)}"
         with atomic.whole_folder(folder) as draft:
-            (draft / REQUEST).write_text(config.model_dump_json(), encoding="utf-8")
+            (draft / REQUEST).write_text(_as_json(request), encoding="utf-8")
         _spawn(folder, store)
     return Job(folder)
 
@@ -197,8 +210,8 @@ class StatusWriter:
 
 def _spawn(folder: Path, store: Store) -> None:
     """Start the child in a session of its own, so that it outlives the server if it must."""
-    command = [sys.executable, "-m", "pipeline.cli", "train", "--job", str(folder)]
-    command += ["--models", str(store.folder)]
+    command = [sys.executable, "-m", "pipeline.cli", "job", str(folder.resolve())]
+    command += ["--models", str(store.folder.resolve())]
     with (folder / LOG).open("wb") as output:
         process = subprocess.Popen(
             command,
@@ -223,6 +236,12 @@ def _read_status(path: Path) -> Status | None:
         return None
     progress = Progress(**raw.pop("progress"))
     return Status(**{**raw, "progress": progress, "history": tuple(raw["history"])})
+
+
+def _as_json(request: Request) -> str:
+    if isinstance(request, Fetch):
+        return json.dumps({"fetch": request.dataset})
+    return json.dumps({"train": request.model_dump()})
 
 
 def _refuse_if_read_only() -> None:

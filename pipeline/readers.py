@@ -106,9 +106,10 @@ def read_npz(path: Path) -> Labelled:
         with np.load(path, allow_pickle=False) as archive:
             missing = [key for key in NPZ_KEYS if key not in archive]
             if missing:
+                held = ", ".join(archive.files) or "nothing"
                 raise InklingError(
-                    f"{path} lacks {', '.join(missing)}; it has "
-                    f"{', '.join(archive.files) or 'nothing'}. Save it with numpy.savez(path, x_train=…, y_train=…, x_test=…, y_test=…)."
+                    f"{path} lacks {', '.join(missing)}; it has {held}. Save it with "
+                    "numpy.savez(path, x_train=…, y_train=…, x_test=…, y_test=…)."
                 )
             parts = {key: archive[key] for key in NPZ_KEYS}
             names = archive.get("class_names")

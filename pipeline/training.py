@@ -135,10 +135,10 @@ class _Watch(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         numbers = {name: float(value) for name, value in (logs or {}).items()}
         if not all(math.isfinite(numbers[name]) for name in ("loss", "val_loss")):
+            rate = self._config.learning_rate or 0
             raise TrainingDiverged(
                 f"The loss became {numbers['loss']} in epoch {epoch + 1}: the steps were too "
-                f"large. Try a learning rate of {(self._config.learning_rate or 0) / 5:.1g} instead of "
-                f"{self._config.learning_rate}."
+                f"large. Try a learning rate of {rate / 5:.1g} instead of {rate:g}."
             )
         self.rows.append(
             {

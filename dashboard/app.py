@@ -1,0 +1,40 @@
+"""The dashboard: which pages there are, and what is the same on each."""
+
+import os
+
+import streamlit as st
+
+from dashboard import APP, state, widgets
+from pipeline.errors import InklingError
+from pipeline.jobs import READ_ONLY
+
+PAGES = (  # file, title, icon, what it is for
+    ("overview", "Overview", "visibility", "What the model is, and how often it is right."),
+    ("confusion_matrix", "Confusion matrix", "grid_on", "Which class is taken for which."),
+    ("mistakes", "Mistakes", "rule", "Every misclassified test image, surest first."),
+    ("feature_maps", "Feature maps", "layers", "What each layer makes of one image."),
+    ("draw", "Draw", "draw", "Draw something and see what the network makes of it."),
+    ("train", "Train", "model_training", "Train another network and see if it is better."),
+)
+CHANGING = {"train"}  # not even registered where nothing may be changed
+
+st.set_page_config(page_title="Inkling", page_icon=str(APP.parent / "icon.png"), layout="wide")
+page = st.navigation(
+    [
+        st.Page(
+            APP.parent / "app_pages" / f"{name}.py",
+            title=title,
+            icon=f":material/{icon}:",
+            help=purpose,
+            default=name == "overview",
+        )
+        for name, title, icon, purpose in PAGES
+        if not (os.environ.get(READ_ONLY) and name in CHANGING)
+    ]
+)
+state.carry_over(page.title)
+try:
+    widgets.run_picker()
+    page.run()
+except InklingError as error:
+    st.error(str(error), icon=":material/error:")

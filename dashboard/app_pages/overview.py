@@ -1,0 +1,82 @@
+"""What the model is, and how often it is right."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import figures, loaders, state, widgets, words
+from pipeline.config import NETWORKS
+from pipeline.runs import Run
+
+
+def confusions(run: Run) -> None:
+    """List the most frequent mistakes, each a link to its images."""
+    found, names = run.info.metrics.confusions, run.class_names
+    st.markdown(f"**{words.top_confusion(found, names)}**")
+    for item in found[:6]:
+        true, predicted = names[item.true], names[item.predicted]
+        chosen = {state.RUN: run.id, state.TRUE: true, state.PREDICTED: predicted}
+        st.page_link(
+            "app_pages/confusion_matrix.py",
+            label=f"{true} → {predicted}: {words.times(item.count)}",
+            icon=":material/arrow_forward:",
+            query_params=chosen,
+        )
+    if not found:
+        st.write("Draw something of your own to see where it ends.")
+
+
+def layers(run: Run) -> None:
+    """Show the network's layers in words, with shapes and parameter counts."""
+    st.subheader("The network, layer by layer")
+    height, width, channels = run.info.input_shape
+    colour = "grey" if channels == 1 else "colour"
+    st.markdown(
+        f"It takes a {colour} image of {width}×{height} pixels and keeps "
+        f"{run.info.parameters:,} numbers that it learned."
+    )
+    table = pd.DataFrame(
+        {
+            "layer": [layer.name for layer in run.info.layers],
+            "kind": [layer.kind for layer in run.info.layers],
+            "gives": [words.layer_shape(layer.shape) for layer in run.info.layers],
+            "parameters": [f"{layer.parameters:,}" for layer in run.info.layers],
+            "what it does": [words.LAYER_WORDS.get(x.kind, "") for x in run.info.layers],
+        }
+    )
+    st.table(table.set_index("layer"), border="horizontal")
+
+
+def details(run: Run) -> None:
+    """Show how it was trained, folded away."""
+    with st.expander("How it was trained", icon=":material/history:"):
+        info, kept = run.info, run.info.best_epoch
+        title = f"Epoch {kept} of {info.config.epochs} is kept: best on the validation images"
+        figure = figures.history(loaders.history(run), kept, title, widgets.colours())
+        widgets.chart(figure, f"Accuracy by epoch. {title}.", "history")
+        counts = ", ".join(f"{number:,} {part}" for part, number in info.dataset.counts.items())
+        st.markdown(
+            f"- Dataset **{info.dataset.name}**: {counts}\n"
+            f"- Batches of {info.config.batch_size}, learning rate {info.config.learning_rate:g}, "
+            f"seed {info.config.seed}, {info.timings.get('training', 0):.0f} s of training\n"
+            f"- Log loss {info.metrics.log_loss:.4f}, "
+            f"expected calibration error {info.metrics.calibration_error:.4f}\n"
+            f"- {', '.join(f'{name} {version}' for name, version in info.versions.items())}\n"
+            f"- Run `{run.id}`, {info.status}"
+        )
+
+
+run = widgets.current_run()
+metrics = run.info.metrics
+widgets.heading(f"{words.network_title(run)} on {run.info.dataset.name}", words.verdict(metrics))
+kind = NETWORKS.get(run.info.config.network)
+st.caption(f"{kind.lesson if kind else ''} {words.interval(metrics)}")
+
+left, right = st.columns([3, 2], gap="large")
+with left:
+    title = words.weakest_class(metrics)
+    figure = figures.class_bars(metrics.classes, title, widgets.colours())
+    widgets.chart(figure, f"Share of each class that is missed. {title}.", "classes")
+with right:
+    confusions(run)
+layers(run)
+details(run)

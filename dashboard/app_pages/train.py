@@ -1,0 +1,85 @@
+"""Train another network and see if it is better; a child process does the work."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import loaders, state, widgets, words
+from pipeline import datasets, jobs
+from pipeline.config import DEFAULT_NETWORK, NETWORKS, TrainConfig
+from pipeline.errors import InklingError
+from pipeline.jobs import Job
+
+OWN = "your own…"
+
+
+def form() -> None:
+    """Ask what to train, and start it."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        name = st.selectbox("Dataset", [*datasets.NAMES, OWN], key="train_dataset")
+        path = ""
+        if name == OWN:
+            path = st.text_input(
+                "Folder or .npz on this machine",
+                key="train_path",
+                help="A folder with a folder of pictures for each class, a folder of IDX files, or "
+                "an .npz with x_train, y_train, x_test, y_test. All of one size, 8 to 64 pixels.",
+            )
+        network = st.selectbox(
+            "Network",
+            list(NETWORKS),
+            index=list(NETWORKS).index(DEFAULT_NETWORK),
+            format_func=lambda key: f"{key} – {NETWORKS[key].title}",
+            key="train_network",
+        )
+        st.caption(NETWORKS[network].lesson)
+    with right:
+        epochs = st.number_input(
+            "Epochs", 1, 1000, value=None, placeholder="by the dataset's size", key="train_epochs"
+        )
+        seed = st.number_input("Seed", 0, 2**31 - 1, value=0, key="train_seed")
+    if st.button("Train", type="primary", icon=":material/play_arrow:"):
+        dataset = str(Path(path).expanduser()) if name == OWN else name
+        try:
+            if name == OWN and not path.strip():
+                raise InklingError("Say where your dataset lies: a folder or an .npz.")
+            config = TrainConfig(dataset=dataset, network=network, epochs=epochs, seed=int(seed))
+            jobs.start(config, loaders.store())
+        except InklingError as error:
+            st.error(str(error))
+        else:
+            st.rerun()
+
+
+def result(job: Job) -> None:
+    """Say how the newest training ended."""
+    status = job.status()
+    if status.state == "failed":
+        st.error(status.message, icon=":material/error:")
+    elif status.state == "stopped":
+        st.warning("The training was stopped; no run was written.", icon=":material/stop:")
+    elif run := next((r for r in loaders.store().runs() if r.id == status.run_id), None):
+        st.success(f"Done: {words.verdict(run.info.metrics)}", icon=":material/check:")
+        st.page_link(
+            "app_pages/overview.py",
+            label=f"Look at {words.run_label(run)}",
+            icon=":material/visibility:",
+            query_params={state.RUN: run.id},
+        )
+
+
+trainings = [
+    (job, request)
+    for job in jobs.list_jobs(loaders.store())
+    if isinstance(request := job.request, TrainConfig)
+]
+widgets.heading("Train", "Train another network and see if it is better.")
+if trainings and not trainings[0][0].status().ended:
+    job, config = trainings[0]
+    st.markdown(f"Training **{config.network}** on **{config.dataset}**. You may look around.")
+    widgets.watch(job)
+else:
+    if trainings:
+        result(trainings[0][0])
+    form()

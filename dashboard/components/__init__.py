@@ -1,0 +1,1 @@
+"""Custom components, and the one from elsewhere."""

@@ -1,0 +1,50 @@
+"""The box to draw in: streamlit-drawable-canvas, read as strokes."""
+
+from typing import Any
+
+import streamlit as st
+from streamlit_drawable_canvas import st_canvas
+
+SIDE = 280  # CSS pixels
+PEN = 16
+
+Strokes = list[list[list[float]]]
+
+
+def canvas(key: str, *, dark: bool) -> Strokes:
+    """Show the box, with undo and clear, and return what is drawn in it.
+
+    Args:
+        key: unique on the page.
+        dark: draw light on dark instead of dark on light.
+
+    Returns:
+        Strokes of `[x, y]` points in canvas pixels, y downwards; an empty list if nothing is
+        drawn.
+    """
+    st.caption("With mouse, pen or finger. Point at the box to undo, redo or clear.")
+    result = st_canvas(
+        key=key,
+        width=SIDE,
+        height=SIDE,
+        stroke_width=PEN,
+        stroke_color="#f2efe8" if dark else "#1d2430",
+        background_color="#0f1318" if dark else "#ffffff",
+        drawing_mode="freedraw",
+    )
+    return strokes_of(result.json_data)
+
+
+def strokes_of(drawn: dict[str, Any] | None) -> Strokes:
+    """Read Fabric.js's description of a drawing as strokes.
+
+    A path is a list of commands: M and L end in a point, Q in a control point and a point.
+    """
+    strokes = []
+    for item in (drawn or {}).get("objects", []):
+        if item.get("type", "").lower() != "path":
+            continue
+        points = [[float(x) for x in command[-2:]] for command in item["path"] if len(command) > 2]
+        if points:
+            strokes.append(points)
+    return strokes

@@ -1,0 +1,44 @@
+// A grid of pictures that are real buttons. Text is only ever set as text.
+export default function ({ parentElement, data, setTriggerValue }) {
+  const grid = parentElement.querySelector(".gallery")
+  grid.style.setProperty("--tile", `${data.tile}px`)
+  grid.setAttribute("aria-label", data.label)
+  grid.replaceChildren(...data.tiles.map((tile) => button(tile, tile.id === data.chosen)))
+
+  grid.onclick = (event) => {
+    const pressed = event.target.closest("button")
+    if (pressed) setTriggerValue("picked", Number(pressed.dataset.id))
+  }
+
+  grid.onkeydown = (event) => {
+    const tiles = [...grid.children]
+    const at = tiles.indexOf(event.target.closest("button"))
+    const columns = getComputedStyle(grid).gridTemplateColumns.split(" ").length
+    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[event.key]
+    if (at < 0 || step === undefined) return
+    event.preventDefault()
+    tiles[Math.min(Math.max(at + step, 0), tiles.length - 1)].focus()
+  }
+}
+
+function button(tile, chosen) {
+  const element = document.createElement("button")
+  element.type = "button"
+  element.className = "tile"
+  element.dataset.id = tile.id
+  element.title = tile.hint
+  element.setAttribute("aria-label", tile.hint)
+  element.setAttribute("aria-pressed", String(chosen))
+  const image = document.createElement("img")
+  image.src = tile.source
+  image.alt = ""
+  element.append(image, line(tile.caption, ""), line(tile.detail, "small"))
+  return element
+}
+
+function line(text, kind) {
+  const element = document.createElement("span")
+  element.className = kind
+  element.textContent = text
+  return element
+}

@@ -1,0 +1,72 @@
+"""A grid of pictures to pick from: crisp pixels, real buttons, arrow keys."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+
+_component = st.components.v2.component(
+    "inkling_gallery",
+    html='<div class="gallery" role="group"></div>',
+    css=(HERE / "gallery.css").read_text("utf-8"),
+    js=(HERE / "gallery.js").read_text("utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One picture of a gallery.
+
+    Attributes:
+        id: what a click reports.
+        source: a data URI.
+        caption: the first line under it.
+        detail: the second, smaller.
+        hint: what a pointer resting on it, or a screen reader, is told.
+    """
+
+    id: int
+    source: str
+    caption: str
+    detail: str
+    hint: str
+
+
+def gallery(
+    tiles: Sequence[Tile],
+    *,
+    label: str,
+    key: str,
+    on_pick: Callable[[int], None],
+    chosen: int | None = None,
+    tile_width: int = 84,
+) -> None:
+    """Show tiles in rows that fill the width.
+
+    Args:
+        tiles: at most a few hundred.
+        label: what the group is, for a screen reader.
+        key: unique on the page.
+        on_pick: called with the id of a clicked tile, before the page is drawn again.
+        chosen: the id of the tile to frame.
+        tile_width: smallest width of a tile in CSS pixels.
+    """
+
+    def picked() -> None:
+        value = st.session_state[key].get("picked")
+        if isinstance(value, int) and any(tile.id == value for tile in tiles):
+            on_pick(value)
+
+    _component(
+        key=key,
+        data={
+            "tiles": [asdict(tile) for tile in tiles],
+            "label": label,
+            "chosen": chosen,
+            "tile": tile_width,
+        },
+        on_picked_change=picked,
+    )

@@ -1,0 +1,81 @@
+"""Arrays -> pictures for a page; pure, always crisp."""
+
+import base64
+import io
+
+import numpy as np
+from PIL import Image
+
+from dashboard.palette import Palette
+
+GAP = 2  # pixels of paper between the maps of a mosaic, before enlarging
+
+
+def for_screen(image: np.ndarray, *, ink: bool, dark: bool) -> np.ndarray:
+    """Return an image as people should see it: ink dark on paper, light in the dark mode.
+
+    Args:
+        image: uint8 (height, width, 1) or (height, width, 3).
+        ink: whether it is light ink on black; other images are left as they are.
+        dark: whether the page is.
+
+    Returns:
+        uint8 (height, width) for grey, (height, width, 3) for colour.
+    """
+    shown = image[..., 0] if image.shape[-1] == 1 else image
+    return 255 - shown if ink and not dark else shown
+
+
+def png(image: np.ndarray, scale: int = 1) -> bytes:
+    """Encode an image uint8 (h, w) or (h, w, 3) as PNG, each pixel `scale` pixels wide."""
+    if scale > 1:
+        image = image.repeat(scale, axis=0).repeat(scale, axis=1)
+    file = io.BytesIO()
+    Image.fromarray(image).save(file, format="PNG")
+    return file.getvalue()
+
+
+def data_uri(image: np.ndarray) -> str:
+    """Encode an image uint8 (h, w) or (h, w, 3) as a PNG in a data URI."""
+    return "data:image/png;base64," + base64.b64encode(png(image)).decode("ascii")
+
+
+def feature_mosaic(activation: np.ndarray, palette: Palette, columns: int) -> np.ndarray:
+    """Lay a layer's feature maps out as one picture.
+
+    Args:
+        activation: float (height, width, maps), or (units,), which becomes a strip of cells.
+        palette: gives paper for 0 and below, ink for the layer's largest value.
+        columns: maps (or cells) in a row.
+
+    Returns:
+        uint8 (h, w, 3). One scale for the whole layer, so that maps can be compared.
+    """
+    maps = activation[None, None, :] if activation.ndim == 1 else activation
+    height, width, count = maps.shape
+    peak = float(maps.max())
+    levels = np.clip(maps / peak, 0, 1) if peak > 0 else np.zeros_like(maps)
+    rows = -(-count // columns)
+    gap = GAP if height > 1 else 0
+    paper = _rgb(palette.surface)
+    canvas = np.empty(
+        (rows * (height + gap) - gap, columns * (width + gap) - gap, 3), dtype=np.uint8
+    )
+    canvas[:] = paper
+    for number in range(count):
+        row, column = divmod(number, columns)
+        top, left = row * (height + gap), column * (width + gap)
+        canvas[top : top + height, left : left + width] = _coloured(levels[..., number], palette)
+    return canvas
+
+
+def _coloured(levels: np.ndarray, palette: Palette) -> np.ndarray:
+    """Colour levels float (h, w) in [0, 1] by the sequential scale: uint8 (h, w, 3)."""
+    steps = np.array([_rgb(colour) for colour in palette.sequential], dtype=np.float64)
+    at = np.linspace(0, 1, len(steps))
+    channels = [np.interp(levels, at, steps[:, channel]) for channel in range(3)]
+    return np.stack(channels, axis=-1).round().astype(np.uint8)
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

@@ -1,0 +1,61 @@
+"""The colours of pages and figures, read once from the theme so that both are one."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+
+from dashboard import APP
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours of one mode, as "#rrggbb".
+
+    Attributes:
+        text: of words and axes.
+        surface: of the page.
+        border: of lines that only divide.
+        accent: the one colour that draws the eye.
+        categorical: Okabe and Ito's eight, which colour-blind people tell apart.
+        sequential: ten steps from paper to ink.
+        diverging: ten steps from blue over paper to vermilion.
+    """
+
+    text: str
+    surface: str
+    border: str
+    accent: str
+    categorical: tuple[str, ...]
+    sequential: tuple[str, ...]
+    diverging: tuple[str, ...]
+
+    @property
+    def right(self) -> str:
+        """The colour of what is right; always beside a word that says so."""
+        return self.categorical[0]
+
+    @property
+    def wrong(self) -> str:
+        """The colour of what is wrong; always beside a word that says so."""
+        return self.categorical[1]
+
+    def scale(self) -> list[tuple[float, str]]:
+        """Return the sequential steps as a Plotly colour scale."""
+        last = len(self.sequential) - 1
+        return [(step / last, colour) for step, colour in enumerate(self.sequential)]
+
+
+@cache
+def palette(dark: bool) -> Palette:
+    """Return the palette of the dark or the light mode."""
+    theme = tomllib.loads((APP.parent / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
+    mode = theme["dark" if dark else "light"]
+    return Palette(
+        text=mode["textColor"],
+        surface=mode["backgroundColor"],
+        border=mode["borderColor"],
+        accent=mode["primaryColor"],
+        categorical=tuple(theme["chartCategoricalColors"]),
+        sequential=tuple(mode["chartSequentialColors"]),
+        diverging=tuple(mode["chartDivergingColors"]),
+    )

@@ -1,0 +1,111 @@
+"""What the numbers say, in the sentences that pages open with; pure."""
+
+from pipeline.config import NETWORKS
+from pipeline.evaluation import Confusion, Metrics
+from pipeline.runs import Run
+
+LAYER_WORDS = {
+    "Flatten": "lays the numbers out in one row",
+    "Dense": "weighs every number it gets, once for each of its units",
+    "Conv2D": "slides small filters over the picture; each map shows where its filter fits",
+    "MaxPooling2D": "keeps the strongest of each 2×2, so the maps shrink by half",
+    "AveragePooling2D": "keeps the mean of each 2×2, so the maps shrink by half",
+    "GlobalAveragePooling2D": "keeps the mean of each map",
+    "BatchNormalization": "shifts and scales each number so that all are of one size",
+    "Activation": "keeps what is positive",
+    "ReLU": "keeps what is positive",
+    "Add": "adds two earlier outputs",
+    "Rescaling": "scales the numbers",
+}
+
+
+def run_label(run: Run) -> str:
+    """Name a run for a list: what it is, how good, and the end of its id."""
+    info = run.info
+    return (
+        f"{info.dataset.name} {info.config.network} {percent(info.metrics.accuracy)} "
+        f"· {run.id[-4:]}"
+    )
+
+
+def network_title(run: Run) -> str:
+    """Name a run's network in words."""
+    kind = NETWORKS.get(run.info.config.network)
+    return kind.title if kind else run.info.config.network
+
+
+def verdict(metrics: Metrics) -> str:
+    """Say how good a classifier is, in one sentence."""
+    return (
+        f"Right on **{metrics.correct:,} of {metrics.total:,}** test images it had never seen "
+        f"({percent(metrics.accuracy)})."
+    )
+
+
+def interval(metrics: Metrics) -> str:
+    """Say how far chance alone could move the accuracy."""
+    return (
+        f"With other test images it could well have been anywhere from "
+        f"{percent(metrics.accuracy_low)} to {percent(metrics.accuracy_high)} "
+        "(95 % Wilson interval)."
+    )
+
+
+def weakest_class(metrics: Metrics) -> str:
+    """Say which class is missed most, for the title of a chart."""
+    weakest = min(metrics.classes, key=lambda score: (score.recall, -score.support))
+    if weakest.recall == 1:
+        return "No test image of any class is missed"
+    missed = round((1 - weakest.recall) * weakest.support)
+    return f"“{weakest.name}” is missed most often: {missed:,} of {weakest.support:,} images"
+
+
+def top_confusion(confusions: list[Confusion], class_names: tuple[str, ...]) -> str:
+    """Say which mistake is made most, for the title of a chart."""
+    if not confusions:
+        return "No test image is mistaken for another class"
+    first = confusions[0]
+    pair = f"“{class_names[first.true]}” is read as “{class_names[first.predicted]}”"
+    alone = len(confusions) == 1 or confusions[1].count < first.count
+    if alone:
+        return f"{pair} more often than anything else: {times(first.count)}"
+    return f"No mistake stands out; {pair} {times(first.count)}"
+
+
+def cell(count: int, of: int, true: str, predicted: str) -> str:
+    """Say what one cell of a confusion matrix counts."""
+    if true == predicted:
+        return f"**{count:,} of {of:,}** images of “{true}” are recognised."
+    if count == 0:
+        return f"No image of “{true}” is read as “{predicted}”."
+    return f"**{count:,} of {of:,}** images of “{true}” are read as “{predicted}”."
+
+
+def guess(name: str, share: float, second: str, second_share: float) -> str:
+    """Say a prediction and the runner-up."""
+    return f"**{name}** ({percent(share)}), else {second} ({percent(second_share)})"
+
+
+def layer_shape(shape: tuple[int, ...]) -> str:
+    """Say a layer's output in words: "16 maps of 28×28" or "128 numbers"."""
+    if len(shape) == 3:
+        height, width, maps = shape
+        return f"{maps:,}\xa0{'map' if maps == 1 else 'maps'} of\xa0{width}×{height}"
+    return f"{shape[-1]:,}\xa0numbers"
+
+
+def percent(share: float) -> str:
+    """Write a share as a percentage with the digits that mean something: "98.5 %", "99.95 %"."""
+    digits = 1 if share < 0.99 else 2
+    text = f"{100 * share:.{digits}f}"
+    # 99.999 must not read as if nothing were wrong, nor 0.04 as if nothing were there.
+    if share < 1 and float(text) == 100:
+        text = "99.99"
+    if 0 < share < 0.0005:
+        return "under 0.1 %"
+    return f"{text} %"
+
+
+def times(count: int) -> str:
+    """Write how often: "once", "twice", "14 times"."""
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
