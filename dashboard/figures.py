@@ -1,4 +1,4 @@
-"""Data -> Plotly figure; pure, no Streamlit."""
+"""Data -> Plotly figure; pure, no Streamlit. What a figure finds is said above it, in words."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard import words
 from dashboard.palette import Palette
 from pipeline.evaluation import ClassScore
 
@@ -16,7 +17,6 @@ FONT = "Source Sans, sans-serif"
 def confusion_matrix(
     counts: np.ndarray,
     class_names: Sequence[str],
-    title: str,
     palette: Palette,
     *,
     shares: bool = False,
@@ -30,7 +30,6 @@ def confusion_matrix(
     Args:
         counts: int (classes, classes), row true, column predicted.
         class_names: a name a class.
-        title: the finding.
         palette: of the page's mode.
         shares: write each cell as a percentage of its row instead of a count.
         chosen: the cell to frame.
@@ -85,12 +84,12 @@ def confusion_matrix(
         yaxis={"title": "true", "fixedrange": True, "type": "category", "autorange": "reversed"},
     )
     figure.update_xaxes(showgrid=False, constrain="domain")
-    figure.update_yaxes(showgrid=False, scaleanchor="x", constrain="domain")
-    return _finish(figure, title, palette, height=min(640, max(440, 40 * n + 130)))
+    figure.update_yaxes(showgrid=False, scaleanchor="x", constrain="domain", constraintoward="top")
+    return _finish(figure, palette, height=min(660, max(440, 44 * n + 80)))
 
 
-def class_bars(scores: Sequence[ClassScore], title: str, palette: Palette) -> go.Figure:
-    """Draw the share of each class's images that are missed.
+def class_bars(scores: Sequence[ClassScore], palette: Palette) -> go.Figure:
+    """Draw the share of each class's images that are missed, with how many they are.
 
     What is missed, not what is recognised: bars start at zero, and those of a good classifier
     would otherwise all look alike.
@@ -101,14 +100,11 @@ def class_bars(scores: Sequence[ClassScore], title: str, palette: Palette) -> go
             x=[score.name for score in scores],
             y=[100 * (1 - score.recall) for score in scores],
             marker_color=palette.accent,
-            text=[
-                f"{count:,} of {score.support:,}" if count else "none"
-                for count, score in zip(missed, scores, strict=True)
-            ],
+            text=[f"{count:,}" for count in missed],
             textposition="outside",
-            textangle=0,
             cliponaxis=False,
-            hovertemplate="%{x}: %{y:.2f} % missed (%{text})<extra></extra>",
+            customdata=[score.support for score in scores],
+            hovertemplate="%{x}: %{text} of %{customdata:,} missed, %{y:.2f} %<extra></extra>",
         )
     )
     most = max(100 * (1 - score.recall) for score in scores)
@@ -117,7 +113,7 @@ def class_bars(scores: Sequence[ClassScore], title: str, palette: Palette) -> go
         yaxis={"title": "missed, %", "range": [0, max(1.0, most * 1.18)], "fixedrange": True},
         bargap=0.35,
     )
-    return _finish(figure, title, palette, height=320)
+    return _finish(figure, palette, height=320)
 
 
 def probability_bars(
@@ -126,7 +122,6 @@ def probability_bars(
     palette: Palette,
     *,
     true: int | None = None,
-    title: str = "",
 ) -> go.Figure:
     """Draw the probability of each class, the largest in the accent colour.
 
@@ -135,7 +130,6 @@ def probability_bars(
         class_names: a name a class.
         palette: of the page's mode.
         true: the right class, marked in words beside its name.
-        title: the finding.
     """
     values = np.asarray(probabilities, dtype=np.float64)
     best = int(values.argmax())
@@ -150,14 +144,14 @@ def probability_bars(
             y=names,
             orientation="h",
             marker_color=colours,
-            text=[f"{100 * value:.1f}" if value >= 0.0005 else "" for value in values],
+            text=[words.percent(value) if value >= 0.0005 else "" for value in values],
             textposition="outside",
             cliponaxis=False,
             hovertemplate="%{y}: %{x:.3f} %<extra></extra>",
         )
     )
     figure.update_layout(
-        xaxis={"title": "probability, %", "range": [0, 112], "fixedrange": True},
+        xaxis={"title": "probability, %", "range": [0, 118], "fixedrange": True},
         yaxis={
             "autorange": "reversed",
             "type": "category",
@@ -166,10 +160,10 @@ def probability_bars(
         },
         bargap=0.3,
     )
-    return _finish(figure, title, palette, height=min(900, 90 + 26 * len(names)))
+    return _finish(figure, palette, height=min(900, 90 + 26 * len(names)))
 
 
-def history(table: pd.DataFrame, best_epoch: int, title: str, palette: Palette) -> go.Figure:
+def history(table: pd.DataFrame, best_epoch: int, palette: Palette) -> go.Figure:
     """Draw accuracy by epoch on training and validation images, and mark the epoch that is kept."""
     figure = go.Figure()
     for column, name, colour in (
@@ -192,7 +186,7 @@ def history(table: pd.DataFrame, best_epoch: int, title: str, palette: Palette) 
         yaxis={"title": "accuracy, %", "fixedrange": True},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     )
-    return _finish(figure, title, palette, height=340)
+    return _finish(figure, palette, height=340)
 
 
 def _cell_text(count: int, share: float, shares: bool) -> str:
@@ -203,15 +197,14 @@ def _cell_text(count: int, share: float, shares: bool) -> str:
     return f"{100 * share:.1f}" if share < 0.9995 else "100"
 
 
-def _finish(figure: go.Figure, title: str, palette: Palette, height: int) -> go.Figure:
+def _finish(figure: go.Figure, palette: Palette, height: int) -> go.Figure:
     return figure.update_layout(
         template="plotly_white",
-        title={"text": title, "font": {"size": 16, "weight": 600}, "x": 0, "xanchor": "left"},
         font={"family": FONT, "color": palette.text, "size": 14},
         colorway=list(palette.categorical),
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        margin={"l": 10, "r": 24, "t": 52 if title else 12, "b": 10},
+        margin={"l": 10, "r": 24, "t": 12, "b": 10},
         height=height,
         dragmode=False,
         hoverlabel={"font": {"size": 14}},

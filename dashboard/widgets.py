@@ -19,6 +19,7 @@ from pipeline.progress import Progress
 from pipeline.runs import Damaged, Run
 
 MOST_TILES = 200
+GALLERY_HEIGHT = 640  # CSS pixels
 CRISP_WIDTH = 1200  # pixels a mosaic is drawn with; the browser only ever shrinks it
 CELL = 24  # CSS pixels of a unit in a short layer
 TRAIN_PAGE = "app_pages/train.py"
@@ -107,8 +108,10 @@ def selection(run: Run) -> state.Selection:
     return chosen
 
 
-def chart(figure: Figure, alt: str, key: str) -> None:
-    """Show a figure that is only looked at."""
+def chart(figure: Figure, alt: str, key: str, finding: str = "") -> None:
+    """Show a figure that is only looked at, under what it finds."""
+    if finding:
+        st.markdown(f"**{finding}**")
     st.plotly_chart(figure, key=key, alt=alt, config={"displayModeBar": False})
 
 
@@ -169,7 +172,9 @@ def image_gallery(
                 hint=f"test image {sample}: true {true}, predicted {predicted}, {sure} sure",
             )
         )
-    gallery(tiles, label=label, key=key, on_pick=on_pick, chosen=chosen)
+    # A long gallery scrolls by itself, so that what stands beside it stays in view.
+    with st.container(height=GALLERY_HEIGHT if len(tiles) > 30 else "content", border=False):
+        gallery(tiles, label=label, key=key, on_pick=on_pick, chosen=chosen)
     if len(rows) > len(shown):
         st.caption(f"The first {len(shown):,} of {len(rows):,}.")
 

@@ -9,8 +9,15 @@ from pipeline.runs import Run
 def matrix(run: Run, chosen: state.Selection) -> None:
     """Draw the matrix; a click puts its cell into the address."""
     metrics, names = run.info.metrics, run.class_names
+    finding = words.top_confusion(metrics.confusions, names)
+    st.markdown(f"**{finding}**")
     numbers = st.segmented_control(
-        "Numbers", ["Counts", "Share of row, %"], default="Counts", required=True, key="numbers"
+        "Numbers",
+        ["Counts", "Share of row, %"],
+        default="Counts",
+        required=True,
+        key="numbers",
+        label_visibility="collapsed",
     )
     cell = None
     if chosen.true is not None and chosen.predicted is not None:
@@ -18,7 +25,6 @@ def matrix(run: Run, chosen: state.Selection) -> None:
     figure = figures.confusion_matrix(
         loaders.confusion(run),
         names,
-        words.top_confusion(metrics.confusions, names),
         widgets.colours(),
         shares=numbers != "Counts",
         chosen=cell,
@@ -37,7 +43,7 @@ def matrix(run: Run, chosen: state.Selection) -> None:
         on_select=clicked,
         selection_mode="points",
         config={"displayModeBar": False},
-        alt=f"Confusion matrix. {words.top_confusion(metrics.confusions, names)}. "
+        alt=f"Confusion matrix. {finding}. "
         "The two lists beside it choose a cell without a pointer.",
     )
 
@@ -78,7 +84,7 @@ widgets.heading(
     if wrong
     else f"All {metrics.total:,} test images lie on the diagonal: no mistakes.",
 )
-left, right = st.columns([3, 2], gap="large")
+left, right = st.columns([5, 3], gap="medium")
 with left:
     matrix(run, chosen)
 with right:

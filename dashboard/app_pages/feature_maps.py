@@ -1,15 +1,16 @@
 """What each layer makes of one image."""
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import loaders, state, widgets, words
 from pipeline.runs import Run
 
-QUICK_PICKS = 12
+QUICK_PICKS = 6
 
 
 def choose(run: Run, sample: int) -> None:
-    """Let people choose a test image by its number, or one of the surest mistakes."""
+    """Let people choose a test image by its number."""
     key = "sample_number"
     st.session_state[key] = sample
     st.number_input(
@@ -19,12 +20,15 @@ def choose(run: Run, sample: int) -> None:
         key=key,
         on_change=lambda: state.change(sample=st.session_state[key]),
     )
-    mistakes = loaders.mistakes(run, None, None).head(QUICK_PICKS)
+
+
+def quick_picks(run: Run, mistakes: pd.DataFrame, sample: int) -> None:
+    """Offer the surest mistakes."""
     if len(mistakes):
-        st.caption("Or one of the surest mistakes:")
+        st.caption("Or look at one of the surest mistakes:")
         widgets.image_gallery(
             run,
-            mistakes,
+            mistakes.head(QUICK_PICKS),
             "quick_picks",
             "The surest mistakes",
             lambda picked: state.change(sample=picked),
@@ -54,9 +58,9 @@ image = dataset.x_test[sample]
 left, right = st.columns([2, 3], gap="large")
 with left:
     choose(run, sample)
-    st.caption("What the network gets:")
     widgets.picture(image, ink=dataset.ink, width=224)
     probabilities = loaders.graph(run).probabilities(image[None])[0]
     widgets.probabilities(probabilities, run, "sample_bars", true=int(row["label"]))
+    quick_picks(run, mistakes, sample)
 with right:
     widgets.feature_maps(run, image)

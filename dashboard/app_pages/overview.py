@@ -1,10 +1,10 @@
 """What the model is, and how often it is right."""
 
-import pandas as pd
 import streamlit as st
 
 from dashboard import figures, loaders, state, widgets, words
 from pipeline.config import NETWORKS
+from pipeline.inference import LayerInfo
 from pipeline.runs import Run
 
 
@@ -34,16 +34,14 @@ def layers(run: Run) -> None:
         f"It takes a {colour} image of {width}×{height} pixels and keeps "
         f"{run.info.parameters:,} numbers that it learned."
     )
-    table = pd.DataFrame(
-        {
-            "layer": [layer.name for layer in run.info.layers],
-            "kind": [layer.kind for layer in run.info.layers],
-            "gives": [words.layer_shape(layer.shape) for layer in run.info.layers],
-            "parameters": [f"{layer.parameters:,}" for layer in run.info.layers],
-            "what it does": [words.LAYER_WORDS.get(x.kind, "") for x in run.info.layers],
-        }
-    )
-    st.table(table.set_index("layer"), border="horizontal")
+    st.markdown("\n".join(f"1. {layer_line(layer)}" for layer in run.info.layers))
+
+
+def layer_line(layer: LayerInfo) -> str:
+    """Describe a layer in a line."""
+    learned = f" · {layer.parameters:,} parameters" if layer.parameters else ""
+    what = words.LAYER_WORDS.get(layer.kind, "")
+    return f"**{layer.name}** · {words.layer_shape(layer.shape)}{learned} · :gray[{what}]"
 
 
 def details(run: Run) -> None:
@@ -51,8 +49,8 @@ def details(run: Run) -> None:
     with st.expander("How it was trained", icon=":material/history:"):
         info, kept = run.info, run.info.best_epoch
         title = f"Epoch {kept} of {info.config.epochs} is kept: best on the validation images"
-        figure = figures.history(loaders.history(run), kept, title, widgets.colours())
-        widgets.chart(figure, f"Accuracy by epoch. {title}.", "history")
+        figure = figures.history(loaders.history(run), kept, widgets.colours())
+        widgets.chart(figure, f"Accuracy by epoch. {title}.", "history", finding=title)
         counts = ", ".join(f"{number:,} {part}" for part, number in info.dataset.counts.items())
         st.markdown(
             f"- Dataset **{info.dataset.name}**: {counts}\n"
@@ -74,8 +72,9 @@ st.caption(f"{kind.lesson if kind else ''} {words.interval(metrics)}")
 left, right = st.columns([3, 2], gap="large")
 with left:
     title = words.weakest_class(metrics)
-    figure = figures.class_bars(metrics.classes, title, widgets.colours())
-    widgets.chart(figure, f"Share of each class that is missed. {title}.", "classes")
+    figure = figures.class_bars(metrics.classes, widgets.colours())
+    alt = f"Share of each class that is missed. {title}."
+    widgets.chart(figure, alt, "classes", finding=title)
 with right:
     confusions(run)
 layers(run)
