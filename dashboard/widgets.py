@@ -146,18 +146,24 @@ def images_of(run: Run) -> Dataset | None:
 
 def image_gallery(
     run: Run,
+    dataset: Dataset | None,
     rows: pd.DataFrame,
     key: str,
     label: str,
     on_pick: Callable[[int], None],
     chosen: int | None = None,
 ) -> None:
-    """Show test images with true → predicted and confidence, at most 200 at once."""
-    dataset = images_of(run)
-    if dataset is None:
-        return
+    """Show test images with true → predicted and confidence, at most 200 at once.
+
+    Where the images are not on this machine, a table says the same.
+    """
     names, dark = run.class_names, is_dark()
     shown = rows.head(MOST_TILES)
+    if dataset is None:
+        table = shown[["index", "label", "predicted", "confidence"]]
+        named = {part: table[part].map(lambda k: names[k]) for part in ("label", "predicted")}
+        st.dataframe(table.assign(**named), hide_index=True, key=f"{key}_table")
+        return
     tiles = []
     columns = (shown[name].tolist() for name in ("index", "label", "predicted", "confidence"))
     for sample, truth, guess, confidence in zip(*columns, strict=True):

@@ -1,5 +1,8 @@
 """Picture files and ink -> one image of the size a network takes."""
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +23,7 @@ def open_picture(path: Path) -> Image.Image:
             before it is decoded).
     """
     try:
-        with Image.open(path) as picture:
+        with _opened(path) as picture:
             width, height = picture.size
             if width * height > MOST_PIXELS:
                 raise InklingError(
@@ -28,7 +31,7 @@ def open_picture(path: Path) -> Image.Image:
                     "are read. Make it smaller first."
                 )
             picture.load()
-            return picture
+            return _eight_bits(picture)
     except FileNotFoundError:
         raise InklingError(f"There is no file {path}.") from None
     except (UnidentifiedImageError, Image.DecompressionBombError):
@@ -54,6 +57,24 @@ def ink_to_image(ink: np.ndarray, input_shape: tuple[int, int, int]) -> np.ndarr
         resized = Image.fromarray(ink).resize((width, height), Image.Resampling.BICUBIC)
         ink = np.asarray(resized)
     return np.repeat(ink[..., None], channels, axis=-1)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    """Open a picture without Pillow's warning of large ones: its size is checked here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        with Image.open(path) as picture:
+            yield picture
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """Bring a picture of 16 or more bits a pixel to 8: Pillow would clip it to white."""
+    if picture.mode not in {"I", "F"} and not picture.mode.startswith("I;16"):
+        return picture
+    levels = np.asarray(picture, dtype=np.float64)
+    levels = levels * (255 / 65535) if levels.max(initial=0) > 255 else levels
+    return Image.fromarray(np.clip(levels, 0, 255).astype(np.uint8))
 
 
 def picture_to_image(

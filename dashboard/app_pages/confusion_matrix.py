@@ -70,7 +70,12 @@ def cell_images(run: Run, chosen: state.Selection) -> None:
     st.markdown(sentence)
     if len(rows):
         widgets.image_gallery(
-            run, rows, "cell_images", "Images of the chosen cell", widgets.open_feature_maps
+            run,
+            widgets.images_of(run),
+            rows,
+            "cell_images",
+            "Images of the chosen cell",
+            widgets.open_feature_maps,
         )
 
 

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import loaders, state, widgets, words
+from pipeline.datasets import Dataset
 from pipeline.runs import Run
 
 QUICK_PICKS = 6
@@ -22,12 +23,13 @@ def choose(run: Run, sample: int) -> None:
     )
 
 
-def quick_picks(run: Run, mistakes: pd.DataFrame, sample: int) -> None:
+def quick_picks(run: Run, dataset: Dataset, mistakes: pd.DataFrame, sample: int) -> None:
     """Offer the surest mistakes."""
     if len(mistakes):
         st.caption("Or look at one of the surest mistakes:")
         widgets.image_gallery(
             run,
+            dataset,
             mistakes.head(QUICK_PICKS),
             "quick_picks",
             "The surest mistakes",
@@ -61,6 +63,6 @@ with left:
     widgets.picture(image, ink=dataset.ink, width=224)
     probabilities = loaders.graph(run).probabilities(image[None])[0]
     widgets.probabilities(probabilities, run, "sample_bars", true=int(row["label"]))
-    quick_picks(run, mistakes, sample)
+    quick_picks(run, dataset, mistakes, sample)
 with right:
     widgets.feature_maps(run, image)

@@ -3,18 +3,16 @@
 import streamlit as st
 
 from dashboard import loaders, state, widgets, words
+from pipeline.datasets import Dataset
 from pipeline.runs import Run
 
 
-def detail(run: Run, sample: int) -> None:
+def detail(run: Run, dataset: Dataset, sample: int) -> None:
     """Show one image large, with what the network thought."""
     row = loaders.predictions(run).iloc[sample]
     names = run.class_names
     true, predicted = names[int(row["label"])], names[int(row["predicted"])]
     st.subheader(f"{true} → {predicted}")
-    dataset = widgets.images_of(run)
-    if dataset is None:
-        return
     st.caption(f"Test image {sample}, {words.percent(row['confidence'])} sure")
     widgets.picture(dataset.x_test[sample], ink=dataset.ink, width=224)
     probabilities = loaders.graph(run).probabilities(dataset.x_test[sample : sample + 1])[0]
@@ -43,6 +41,7 @@ with true_column:
     widgets.class_filter(run, state.TRUE, "True", chosen.true)
 with predicted_column:
     widgets.class_filter(run, state.PREDICTED, "Predicted", chosen.predicted)
+dataset = widgets.images_of(run)
 rows = loaders.mistakes(run, chosen.true, chosen.predicted)
 left, right = st.columns([3, 2], gap="large")
 with left:
@@ -52,6 +51,7 @@ with left:
         st.caption(f"{len(rows):,} shown, surest first. Click one to look closer.")
         widgets.image_gallery(
             run,
+            dataset,
             rows,
             "mistakes_gallery",
             "Misclassified test images, surest first",
@@ -62,5 +62,5 @@ with right:
     shown = chosen.sample if chosen.sample in set(rows["index"]) else None
     if shown is None and len(rows):
         shown = int(rows["index"].iloc[0])
-    if shown is not None:
-        detail(run, shown)
+    if shown is not None and dataset is not None:
+        detail(run, dataset, shown)

@@ -1,14 +1,12 @@
 """The box to draw in: streamlit-drawable-canvas, read as strokes."""
 
-from typing import Any
-
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
+from dashboard.components.fabric import Strokes, strokes_of
+
 SIDE = 280  # CSS pixels
 PEN = 16
-
-Strokes = list[list[list[float]]]
 
 
 def canvas(key: str, *, dark: bool) -> Strokes:
@@ -33,18 +31,3 @@ def canvas(key: str, *, dark: bool) -> Strokes:
         drawing_mode="freedraw",
     )
     return strokes_of(result.json_data)
-
-
-def strokes_of(drawn: dict[str, Any] | None) -> Strokes:
-    """Read Fabric.js's description of a drawing as strokes.
-
-    A path is a list of commands: M and L end in a point, Q in a control point and a point.
-    """
-    strokes = []
-    for item in (drawn or {}).get("objects", []):
-        if item.get("type", "").lower() != "path":
-            continue
-        points = [[float(x) for x in command[-2:]] for command in item["path"] if len(command) > 2]
-        if points:
-            strokes.append(points)
-    return strokes

@@ -1,0 +1,64 @@
+# Each target is one readable recipe; `make app` and `make test` are all that most people need.
+.PHONY: app test unit lint bench clean help
+
+VENV := .venv
+BIN := $(VENV)/bin
+
+# The first Python on the path that fits, unless PYTHON names one.
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+CANDIDATES := python3 python3.13 python3.12 python3.11
+PYTHON ?= $(firstword $(foreach name,$(CANDIDATES),$(shell $(name) -c '$(FITS)' >/dev/null 2>&1 && echo $(name))))
+
+# uv is used where there is one: it is quicker, and can bring a Python along.
+ifneq ($(shell command -v uv 2>/dev/null),)
+MAKE_VENV = uv venv --quiet --allow-existing --python $(or $(PYTHON),3.13) $(VENV)
+INSTALL = uv pip install --quiet --python $(BIN)/python
+else
+MAKE_VENV = $(or $(PYTHON),$(error Inkling needs Python 3.11, 3.12 or 3.13 on the path)) -m venv $(VENV)
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+endif
+
+help:
+	@echo "make app    set up, train a first network if there is none, serve the dashboard"
+	@echo "make test   everything that must hold: lint, types, import rules, all tests"
+	@echo "make unit   the quick tests only"
+	@echo "make bench  what is timed, and against what"
+
+app: $(VENV)/.app
+	@$(BIN)/inkling train --unless-trained
+	@$(BIN)/inkling app
+
+test: $(VENV)/.test lint
+	$(BIN)/python -m pytest tests/pipeline tests/dashboard tests/browser
+
+unit: $(VENV)/.test
+	$(BIN)/python -m pytest tests/pipeline tests/dashboard
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.test
+	$(BIN)/python benchmarks/serving.py
+	$(BIN)/python benchmarks/overhead.py
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/.made:
+	@echo "Making $(VENV)…"
+	@$(MAKE_VENV) || { echo "No virtual environment could be made. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@touch $@
+
+$(VENV)/.app: $(VENV)/.made pyproject.toml constraints.txt
+	@echo "Installing Inkling (a few minutes the first time)…"
+	@$(INSTALL) -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.app
+	@echo "Installing what the tests need…"
+	@$(INSTALL) -c constraints.txt -e ".[dev]"
+	@$(BIN)/python tests/browser/chromium.py
+	@touch $@

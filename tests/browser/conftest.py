@@ -1,0 +1,119 @@
+"""One server and one Chromium for all browser tests."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from pipeline.runs import Run, Store
+from tests.browser import chromium
+
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+# Opened at a deep link, Streamlit looks for its server under that path first; that is no fault.
+PROBES = re.compile(r"/_stcore/(health|host-config)$")
+TIMEOUT = 20_000  # milliseconds
+
+expect.set_options(timeout=TIMEOUT)
+
+
+@pytest.fixture(scope="session")
+def server_store(tiny_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A store of the server's own, with the tiny run in it."""
+    store = Store(tmp_path_factory.mktemp("served") / "models")
+    shutil.copytree(tiny_run.folder, store.folder / tiny_run.id)
+    return store
+
+
+@pytest.fixture(scope="session")
+def server(server_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The dashboard as `inkling app` serves it: its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = tmp_path_factory.mktemp("log") / "server.txt"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pipeline.cli", "app", "--port", str(port)],
+            env={**os.environ, "INKLING_MODELS": str(server_store.folder)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    address = f"http://localhost:{port}"
+    try:
+        _wait_until_healthy(address, process, log)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium; where there is none, the tests fail and say so."""
+    path = chromium.find()
+    if path is None:
+        pytest.fail(chromium.ADVICE, pytrace=False)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of 1280×900; the test fails if its console had an error."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(TIMEOUT)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("response", lambda reply: _note(errors, reply.status, reply.url))
+    page.on("requestfailed", lambda request: errors.append(f"{request.url}: {request.failure}"))
+    page.on("console", lambda said: _note_console(errors, said))
+    yield page
+    context.close()
+    assert errors == []
+
+
+def settle(page: Page) -> None:
+    """Wait until the script has run and what it sent is there."""
+    app = page.locator("[data-testid='stApp']")
+    expect(app).to_have_attribute("data-test-connection-state", "CONNECTED")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.locator("[data-testid='stSkeleton']")).to_have_count(0)
+
+
+def _note(errors: list[str], status: int, url: str) -> None:
+    if status >= 400 and not PROBES.search(url):
+        errors.append(f"{status} {url}")
+
+
+def _note_console(errors: list[str], said: object) -> None:
+    # A failed request is noted above, with its address.
+    if said.type == "error" and "Failed to load resource" not in said.text:
+        errors.append(said.text)
+
+
+def _wait_until_healthy(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=5) as reply:
+                if reply.read() == b"ok":
+                    return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    pytest.fail(f"the dashboard did not come up:\n{log.read_text()}", pytrace=False)

@@ -1,0 +1,65 @@
+"""What all tests share: a cache and a store of their own, and one tiny run."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+# Before anything reads them: no test touches the user's cache, store or terminal width.
+os.environ["INKLING_CACHE"] = tempfile.mkdtemp(prefix="inkling-test-cache-")
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["COLUMNS"] = "200"
+REAL_DATA = os.environ.pop("INKLING_DATA", None)
+for name in ("INKLING_MODELS", "INKLING_READ_ONLY"):
+    os.environ.pop(name, None)
+
+from pipeline.config import TrainConfig
+from pipeline.datasets import Dataset, open_dataset
+from pipeline.runs import Run, Store
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs MNIST where its files are not, and say how to run it."""
+    if REAL_DATA and (Path(REAL_DATA) / "mnist").is_dir():
+        return
+    skip = pytest.mark.skip(reason="set INKLING_DATA to the folder that holds mnist/")
+    for item in items:
+        if "mnist" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def digits() -> Dataset:
+    """The embedded dataset."""
+    return open_dataset("digits")
+
+
+@pytest.fixture(scope="session")
+def tiny_store(tmp_path_factory: pytest.TempPathFactory, digits: Dataset) -> Store:
+    """A store with one quickly trained run that makes some mistakes."""
+    from pipeline.experiment import run_experiment
+
+    store = Store(tmp_path_factory.mktemp("store") / "models")
+    run_experiment(TrainConfig(network="lenet5", epochs=3), store)
+    return store
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tiny_store: Store) -> Run:
+    """The run in `tiny_store`."""
+    return tiny_store.open("latest")
+
+
+@pytest.fixture
+def random() -> np.random.Generator:
+    """Seeded random numbers."""
+    return np.random.default_rng(0)
+
+
+@pytest.fixture
+def mnist_folder() -> Path:
+    """The folder that holds mnist/, for tests marked so."""
+    assert REAL_DATA is not None
+    return Path(REAL_DATA).resolve()

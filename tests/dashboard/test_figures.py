@@ -1,0 +1,94 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from dashboard import figures, images
+from dashboard.palette import palette
+from pipeline.evaluation import class_scores
+
+LIGHT = palette(dark=False)
+COUNTS = np.array([[8, 2], [0, 10]])
+
+
+def test_a_click_on_point_i_is_cell_divmod_i():
+    heatmap, clickable = figures.confusion_matrix(COUNTS, ("a", "b"), LIGHT).data
+    assert list(zip(clickable.y, clickable.x, strict=True)) == [
+        ("a", "a"), ("a", "b"), ("b", "a"), ("b", "b"),
+    ]  # fmt: skip
+    assert list(heatmap.text[0]) == ["8", "2"]
+    assert heatmap.text[1][0] == ""
+    assert "true a, predicted b: 2 (20.0% of the row)" in clickable.hovertext[1]
+
+
+def test_shares_are_of_the_row():
+    heatmap, _ = figures.confusion_matrix(COUNTS, ("a", "b"), LIGHT, shares=True).data
+    assert [list(row) for row in heatmap.text] == [["80.0", "20.0"], ["", "100"]]
+
+
+def test_the_chosen_cell_is_framed():
+    figure = figures.confusion_matrix(COUNTS, ("a", "b"), LIGHT, chosen=(0, 1))
+    (frame,) = figure.layout.shapes
+    assert (frame.x0, frame.x1, frame.y0, frame.y1) == (0.5, 1.5, -0.5, 0.5)
+
+
+def test_numbers_that_could_not_be_read_are_left_out():
+    many = figures.confusion_matrix(np.eye(40, dtype=int), [str(i) for i in range(40)], LIGHT)
+    assert many.data[0].text is None
+
+
+def test_class_bars_show_what_is_missed():
+    (bars,) = figures.class_bars(class_scores(COUNTS, ("a", "b")), LIGHT).data
+    assert list(bars.y) == pytest.approx([20, 0])
+    assert list(bars.text) == ["2", "0"]
+
+
+def test_probability_bars_mark_best_and_true():
+    (bars,) = figures.probability_bars([0.2, 0.8], ("a", "b"), LIGHT, true=0).data
+    assert list(bars.y) == ["a (true)", "b"]
+    assert bars.marker.color[1] == LIGHT.accent != bars.marker.color[0]
+
+
+def test_history_marks_the_kept_epoch():
+    table = pd.DataFrame({"epoch": [1, 2], "accuracy": [0.5, 0.6], "val_accuracy": [0.4, 0.7]})
+    figure = figures.history(table, 2, LIGHT)
+    assert list(figure.data[1].y) == pytest.approx([40, 70])
+    assert figure.layout.shapes[0].x0 == 2
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_ink_is_dark_on_paper_and_light_in_the_dark(dark):
+    image = np.array([[[0], [255]]], np.uint8)
+    shown = images.for_screen(image, ink=True, dark=dark)
+    assert shown.tolist() == ([[0, 255]] if dark else [[255, 0]])
+    colour = np.zeros((1, 2, 3), np.uint8)
+    assert np.array_equal(images.for_screen(colour, ink=False, dark=dark), colour)
+
+
+def test_a_mosaic_has_one_scale_for_the_layer():
+    maps = np.zeros((2, 2, 3), np.float32)
+    maps[..., 0], maps[..., 1] = 4, 2
+    mosaic = images.feature_mosaic(maps, LIGHT, columns=2)
+    assert mosaic.shape == (2 * 2 + images.GAP, 2 * 2 + images.GAP, 3)
+    strongest = tuple(int(LIGHT.sequential[-1][i : i + 2], 16) for i in (1, 3, 5))
+    paper = tuple(int(LIGHT.sequential[0][i : i + 2], 16) for i in (1, 3, 5))
+    assert tuple(mosaic[0, 0]) == strongest
+    assert tuple(mosaic[-1, 0]) == paper  # the third map, all zero
+    assert strongest < tuple(mosaic[0, -1]) < paper
+
+
+def test_a_silent_layer_divides_by_nothing():
+    mosaic = images.feature_mosaic(np.zeros(5, np.float32), LIGHT, columns=5)
+    assert mosaic.shape == (1, 5, 3)
+
+
+def test_pictures_stay_crisp():
+    image = np.array([[0, 255]], np.uint8)
+    assert images.png(image, scale=3).startswith(b"\x89PNG")
+    assert images.data_uri(image).startswith("data:image/png;base64,")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_scales_have_ten_steps_and_classes_eight_colours(dark):
+    colours = palette(dark)
+    assert len(colours.sequential) == len(colours.diverging) == 10
+    assert len(set(colours.categorical)) == 8

@@ -1,0 +1,186 @@
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import APP
+from pipeline import jobs
+from pipeline.config import TrainConfig
+from pipeline.runs import Run, Store
+
+PAGES = {  # file, and what a page with a run opens with
+    "overview": "LeNet-5 on digits",
+    "confusion_matrix": "Confusion matrix",
+    "mistakes": "Mistakes",
+    "feature_maps": "Feature maps",
+    "draw": "Draw",
+    "train": "Train",
+}
+
+
+@pytest.fixture
+def app(tiny_store, monkeypatch):
+    """Open a page of the dashboard on a store: a callable."""
+
+    def open_page(name: str, store: Store = tiny_store, **address: str) -> AppTest:
+        monkeypatch.setenv("INKLING_MODELS", str(store.folder))
+        at = AppTest.from_file(str(APP), default_timeout=30)
+        for key, value in address.items():
+            at.query_params[key] = value
+        at.run()
+        if name != "overview":
+            at.switch_page(f"app_pages/{name}.py").run()
+        assert not at.exception, at.exception
+        return at
+
+    return open_page
+
+
+def text(at: AppTest) -> str:
+    """All the words that a page says outside its widgets."""
+    kinds = (at.title, at.markdown, at.caption, at.info, at.warning, at.error, at.subheader)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_opens(app, name):
+    at = app(name)
+    assert at.title[0].value == PAGES[name]
+    assert not at.error
+
+
+def test_the_numbers_are_those_of_the_predictions(app, tiny_run: Run):
+    table = tiny_run.predictions()
+    right = int((table["label"] == table["predicted"]).sum())
+    assert f"**{right} of 600**" in text(app("overview"))
+    assert f"**{600 - right} of 600**" in text(app("confusion_matrix"))
+    assert f"**{600 - right} of 600**" in text(app("mistakes"))
+    worst = table[table["label"] != table["predicted"]].sort_values("confidence").iloc[-1]
+    assert f"Test image {int(worst['index'])} is read as **“{int(worst['predicted'])}”**" in text(
+        app("feature_maps")
+    )
+
+
+def test_a_cell_in_the_address_is_shown(app, tiny_run: Run):
+    table = tiny_run.predictions()
+    mistakes = table[table["label"] != table["predicted"]]
+    true, predicted = mistakes.groupby(["label", "predicted"]).size().idxmax()
+    count = int(((table["label"] == true) & (table["predicted"] == predicted)).sum())
+    of = int((table["label"] == true).sum())
+    at = app("confusion_matrix", true=str(true), predicted=str(predicted))
+    assert f"**{count} of {of}** images of “{true}” are read as “{predicted}”" in text(at)
+    assert at.selectbox(key="true_filter").value == str(true)
+
+
+def test_filters_go_into_the_address(app):
+    at = app("mistakes")
+    at.selectbox(key="true_filter").select("3").run()
+    assert at.query_params["true"] == "3"
+    at.switch_page("app_pages/confusion_matrix.py").run()
+    assert at.selectbox(key="true_filter").value == "3"
+
+
+def test_an_image_in_the_address_is_shown(app, tiny_run: Run):
+    assert "Test image 17 is read as" in text(app("feature_maps", sample="17"))
+
+
+def test_an_address_that_does_not_fit_is_noted(app):
+    at = app("feature_maps", run="nothing", sample="99999", true="<b>")
+    said = "\n".join(toast.value for toast in at.toast)
+    assert "image “99999”" in said
+    assert "“<b>”" in said
+    assert "sample" not in at.query_params
+
+
+def test_an_empty_store_says_what_to_do(app, tmp_path):
+    empty = Store(tmp_path / "none")
+    for name in PAGES:
+        at = app(name, empty)
+        if name != "train":
+            assert "Train a first network" in text(at)
+            assert "inkling train" in at.code[0].value
+
+
+def test_a_damaged_run_says_what_to_do(app, tiny_run: Run, tmp_path):
+    store = Store(tmp_path / "models")
+    shutil.copytree(tiny_run.folder, store.folder / "whole")
+    shutil.copytree(tiny_run.folder, store.folder / "cut")
+    (store.folder / "cut" / "predictions.parquet").write_bytes(b"PAR1")
+    assert "damaged" in text(app("overview", store, run="cut"))
+    assert app("overview", store).title[0].value == "LeNet-5 on digits"
+
+
+def test_garbage_in_a_run_is_a_message_on_the_page(app, tiny_run: Run, tmp_path):
+    store = Store(tmp_path / "models")
+    shutil.copytree(tiny_run.folder, store.folder / "garbage")
+    path = store.folder / "garbage" / "predictions.parquet"
+    path.write_bytes(b"x" * path.stat().st_size)
+    assert "predictions.parquet" in text(app("confusion_matrix", store))
+
+
+def test_a_missing_dataset_offers_to_get_it(app, tiny_run: Run, tmp_path):
+    store = Store(tmp_path / "models")
+    shutil.copytree(tiny_run.folder, store.folder / "elsewhere")
+    path = store.folder / "elsewhere" / "run.json"
+    raw = json.loads(path.read_text())
+    raw["dataset"] |= {"fingerprint": "0" * 64, "name": "fashion_mnist"}
+    path.write_text(json.dumps(raw))
+    at = app("mistakes", store)
+    assert "“fashion_mnist” are not on this machine" in text(at)
+    assert any(button.label == "Get the images" for button in at.button)
+
+
+def test_the_train_page_starts_a_training(app, tmp_path, monkeypatch):
+    started = []
+    monkeypatch.setattr(jobs, "start", lambda request, store: started.append(request))
+    at = app("train", Store(tmp_path / "models"))
+    at.selectbox(key="train_network").select("pixels")
+    at.number_input(key="train_epochs").set_value(2)
+    next(button for button in at.button if button.label == "Train").click().run()
+    assert started == [TrainConfig(dataset="digits", network="pixels", epochs=2)]
+
+
+def test_the_train_page_says_what_is_missing(app, tmp_path):
+    at = app("train", Store(tmp_path / "models"))
+    at.selectbox(key="train_dataset").select("your own…").run()
+    next(button for button in at.button if button.label == "Train").click().run()
+    assert "Say where your dataset lies" in at.error[0].value
+
+
+def test_read_only_does_not_register_the_page_that_trains(tiny_store):
+    code = f"""
+import os
+os.environ.update(INKLING_MODELS={str(tiny_store.folder)!r}, INKLING_READ_ONLY="1")
+from streamlit.testing.v1 import AppTest
+at = AppTest.from_file({str(APP)!r}, default_timeout=30).run()
+assert not at.exception
+try:
+    at.switch_page("app_pages/train.py").run()
+except ValueError:
+    print("not registered")
+else:
+    print("not registered" if at.title[0].value != "Train" else "registered")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "not registered", done.stderr
+
+
+def test_the_web_process_never_imports_what_trains(tiny_store):
+    """A fresh process opens every page; pytest's own has TensorFlow loaded already."""
+    code = f"""
+import os, sys
+os.environ["INKLING_MODELS"] = {str(tiny_store.folder)!r}
+from streamlit.testing.v1 import AppTest
+at = AppTest.from_file({str(APP)!r}, default_timeout=60).run()
+for name in {list(PAGES)!r}:
+    at.switch_page(f"app_pages/{{name}}.py").run()
+    assert not at.exception, at.exception
+    assert at.title
+heavy = [name for name in ("tensorflow", "keras", "sklearn", "scipy") if name in sys.modules]
+print("heavy:", heavy)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "heavy: []", done.stderr

@@ -1,0 +1,66 @@
+import pytest
+
+from dashboard import state, words
+from dashboard.components.fabric import strokes_of
+from pipeline.evaluation import Confusion
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.985, "98.5 %"),
+        (0.9937, "99.37 %"),
+        (1.0, "100.00 %"),
+        (0.99999, "99.99 %"),
+        (0.0004, "under 0.1 %"),
+        (0.0, "0.0 %"),
+    ],
+)
+def test_percentages_have_the_digits_that_mean_something(share, text):
+    assert words.percent(share) == text
+
+
+def test_the_top_confusion_is_said_only_where_it_stands_out():
+    names = ("3", "9")
+    first, second = Confusion(true=0, predicted=1, count=4), Confusion(true=1, predicted=0, count=4)
+    assert words.top_confusion([first], names) == (
+        "“3” is read as “9” more often than anything else: 4 times"
+    )
+    assert words.top_confusion([first, second], names).startswith("No mistake stands out")
+    assert words.top_confusion([], names) == "No test image is mistaken for another class"
+
+
+@pytest.mark.parametrize(("count", "text"), [(1, "once"), (2, "twice"), (1400, "1,400 times")])
+def test_times(count, text):
+    assert words.times(count) == text
+
+
+def test_an_address_is_checked_against_the_run():
+    names = ("cat", "dog & co")
+    good = state.parse({"true": "dog & co", "predicted": "cat", "sample": "7"}, names, images=8)
+    assert (good.true, good.predicted, good.sample, good.dropped) == (1, 0, 7, ())
+    assert state.parse({}, names, 8) == state.Selection()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"true": "bird"}, {"predicted": "0"}, {"true": ""}, {"sample": "8"}, {"sample": "-1"},
+        {"sample": "1e3"}, {"sample": "٣"}, {"sample": "9" * 40}, {"sample": "<script>"},
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_dropped_with_a_note(values):
+    read = state.parse(values, ("cat", "dog"), images=8)
+    assert (read.true, read.predicted, read.sample) == (None, None, None)
+    assert len(read.dropped) == 1
+
+
+def test_a_drawing_is_read_as_strokes():
+    drawn = {
+        "objects": [
+            {"type": "Path", "path": [["M", 1, 2], ["Q", 9, 9, 3, 4], ["L", 5, 6], ["Z"]]},
+            {"type": "Rect", "left": 1},
+        ]
+    }
+    assert strokes_of(drawn) == [[[1, 2], [3, 4], [5, 6]]]
+    assert strokes_of(None) == strokes_of({"objects": []}) == []

@@ -1,0 +1,85 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline import pictures, preprocess
+from pipeline.errors import InklingError
+
+
+def test_pixels_become_shares_of_white():
+    images = np.array([0, 51, 255], np.uint8).reshape(1, 1, 3, 1)
+    scaled = preprocess.to_model_input(images)
+    assert scaled.dtype == np.float32
+    assert scaled.ravel().tolist() == pytest.approx([0, 0.2, 1])
+
+
+@pytest.mark.parametrize("images", [np.zeros((1, 8, 8, 1)), np.zeros((8, 8), np.uint8)])
+def test_nothing_is_guessed(images):
+    with pytest.raises(ValueError, match="uint8 \\(n, height, width, channels\\)"):
+        preprocess.to_model_input(images)
+
+
+def test_ink_fits_other_networks():
+    ink = np.zeros((28, 28), np.uint8)
+    ink[10:18] = 255
+    assert np.array_equal(pictures.ink_to_image(ink, (28, 28, 1))[..., 0], ink)
+    large = pictures.ink_to_image(ink, (64, 40, 3))
+    assert large.shape == (64, 40, 3)
+    assert large[32, 20].tolist() == [255, 255, 255]
+
+
+def test_a_picture_is_framed_for_ink_and_only_resized_otherwise():
+    picture = Image.new("L", (280, 280), 255)
+    picture.paste(0, (200, 200, 260, 240))  # a dark block in a corner of a white sheet
+    framed = pictures.picture_to_image(picture, (28, 28, 1), ink=True)[..., 0]
+    assert framed[14, 14] == 255
+    assert framed[0, 0] == 0
+    resized = pictures.picture_to_image(picture, (28, 28, 1), ink=False)[..., 0]
+    assert resized[22, 23] == 0
+    assert resized[0, 0] == 255
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "F"])
+def test_pictures_of_every_kind_are_read(tmp_path, mode):
+    picture = Image.new("L", (60, 60), 255)
+    picture.paste(0, (20, 10, 26, 50))
+    picture = picture.convert("I").convert(mode) if mode == "I;16" else picture.convert(mode)
+    path = tmp_path / ("a.tif" if mode in ("CMYK", "I;16", "F") else "a.png")
+    picture.save(path)
+    image = pictures.picture_to_image(pictures.open_picture(path), (28, 28, 1), ink=True)
+    assert image[14, 14, 0] == 255
+    assert image[14, 5, 0] == 0
+
+
+def test_sixteen_bits_a_pixel_are_not_clipped(tmp_path):
+    levels = np.full((60, 60), 60_000, np.uint16)
+    levels[10:50, 20:26] = 20_000
+    Image.fromarray(levels).save(tmp_path / "a.png")
+    grey = np.asarray(pictures.open_picture(tmp_path / "a.png"))
+    assert grey[0, 0] == 233
+    assert grey[20, 22] == 77
+
+
+@pytest.mark.parametrize("raw", [b"", b"I am a text", b"\x89PNG\r\n\x1a\n cut off"])
+def test_what_is_no_picture_is_one_sentence(tmp_path, raw):
+    path = tmp_path / "a.png"
+    path.write_bytes(raw)
+    with pytest.raises(InklingError, match=r"a\.png"):
+        pictures.open_picture(path)
+    with pytest.raises(InklingError, match="no file"):
+        pictures.open_picture(tmp_path / "b.png")
+
+
+def test_a_picture_cut_off_is_one_sentence(tmp_path, random):
+    noise = Image.fromarray(random.integers(0, 256, (90, 90, 3), dtype=np.uint8))
+    noise.save(tmp_path / "a.png")
+    whole = (tmp_path / "a.png").read_bytes()
+    (tmp_path / "a.png").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(InklingError, match="damaged"):
+        pictures.open_picture(tmp_path / "a.png")
+
+
+def test_a_picture_of_a_hundred_million_pixels_is_refused(tmp_path):
+    Image.new("1", (10_000, 10_000)).save(tmp_path / "a.png")
+    with pytest.raises(InklingError, match=r"10000×10000.*25 million"):
+        pictures.open_picture(tmp_path / "a.png")
