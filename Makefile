@@ -1,5 +1,5 @@
 # Each target is one readable recipe; `make app` and `make test` are all that most people need.
-.PHONY: app test unit lint bench clean help
+.PHONY: app test unit lint bench screenshots clean help
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -43,6 +43,9 @@ lint: $(VENV)/.test
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/serving.py
 	$(BIN)/python benchmarks/overhead.py
+
+screenshots: $(VENV)/.test
+	$(BIN)/python tests/browser/screenshots.py
 
 clean:
 	rm -rf $(VENV)

@@ -96,10 +96,12 @@ def layer_shape(shape: tuple[int, ...]) -> str:
 
 def percent(share: float) -> str:
     """Write a share as a percentage with the digits that mean something: "98.5 %", "99.95 %"."""
+    if share == 1:
+        return "100 %"
     digits = 1 if share < 0.99 else 2
     text = f"{100 * share:.{digits}f}"
     # 99.999 must not read as if nothing were wrong, nor 0.04 as if nothing were there.
-    if share < 1 and float(text) == 100:
+    if float(text) == 100:
         text = "99.99"
     if 0 < share < 0.0005:
         return "under 0.1 %"

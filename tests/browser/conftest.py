@@ -40,9 +40,7 @@ def server_store(tiny_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Sto
 @pytest.fixture(scope="session")
 def server(server_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The dashboard as `inkling app` serves it: its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     log = tmp_path_factory.mktemp("log") / "server.txt"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -53,7 +51,7 @@ def server(server_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Ite
         )
     address = f"http://localhost:{port}"
     try:
-        _wait_until_healthy(address, process, log)
+        wait_until_healthy(address, process, log)
         yield address
     finally:
         process.terminate()
@@ -88,6 +86,13 @@ def page(browser: Browser) -> Iterator[Page]:
     assert errors == []
 
 
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 def settle(page: Page) -> None:
     """Wait until the script has run and what it sent is there."""
     app = page.locator("[data-testid='stApp']")
@@ -107,7 +112,8 @@ def _note_console(errors: list[str], said: object) -> None:
         errors.append(said.text)
 
 
-def _wait_until_healthy(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until_healthy(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until a server answers; fail with its output if it does not."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -115,5 +121,5 @@ def _wait_until_healthy(address: str, process: subprocess.Popen[bytes], log: Pat
                 if reply.read() == b"ok":
                     return
         except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.1)
+            time.sleep(0.02)
     pytest.fail(f"the dashboard did not come up:\n{log.read_text()}", pytrace=False)

@@ -1,0 +1,135 @@
+"""How soon the first page is served and how much memory the web process takes.
+
+Beside it, in the same run: the same page with `import tensorflow` added, which is what a
+dashboard that predicts with Keras would do, and a Streamlit page that holds nothing but a heading:
+no dashboard can be sooner. Each is started three times, in turn; medians.
+With `--cold`, which needs root, the disk cache is emptied before each start, as after a boot.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.table import show
+from dashboard import APP
+from pipeline.config import TrainConfig
+from pipeline.runs import Store
+from tests.browser import chromium
+from tests.browser.conftest import ARGUMENTS, free_port, wait_until_healthy
+
+ROUNDS = 3
+WITH_TENSORFLOW = f"""
+import tensorflow
+import runpy
+runpy.run_path({str(APP)!r}, run_name="__main__")
+"""
+EMPTY = """
+import streamlit as st
+st.title("Nothing on digits")
+"""
+STREAMLIT = (
+    "-m", "streamlit", "run", "--server.headless=true", "--server.address=localhost",
+    "--server.fileWatcherType=none",
+)  # fmt: skip
+
+
+def empty_disk_cache() -> None:
+    """Make the next start read everything from the disk."""
+    os.sync()
+    Path("/proc/sys/vm/drop_caches").write_text("3")
+
+
+def serve(command: list[str], store: Store, browser: Browser) -> tuple[float, float]:
+    """Start a server; return seconds until its page shows the run, and its resident MB then."""
+    port = free_port()
+    environment = {**os.environ, "INKLING_MODELS": str(store.folder)}
+    page = browser.new_page()
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [*command, str(port)],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        address = f"http://localhost:{port}"
+        wait_until_healthy(address, process, Path(os.devnull))
+        page.goto(address)
+        page.get_by_role("heading", level=1).filter(has_text=" on digits").wait_for(timeout=120_000)
+        seconds = time.perf_counter() - started
+        time.sleep(1)  # what the page still loads counts as memory too
+        return seconds, _resident_megabytes(process.pid)
+    finally:
+        page.close()
+        process.terminate()
+        process.wait()
+
+
+def _resident_megabytes(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
+
+
+def main() -> None:
+    """Train one small run, then serve it both ways."""
+    cold = "--cold" in sys.argv[1:]
+    path = chromium.find()
+    if path is None:
+        sys.exit(chromium.ADVICE)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        store = Store(Path(folder) / "models")
+        config = TrainConfig(network="cnn", epochs=3)
+        train = ["train", "--network", config.network, "--epochs", "3", "--models", store.folder]
+        subprocess.run(
+            [sys.executable, "-m", "pipeline.cli", *train], check=True, capture_output=True
+        )
+        rival, empty = Path(folder) / "with_tensorflow.py", Path(folder) / "empty.py"
+        rival.write_text(WITH_TENSORFLOW)
+        empty.write_text(EMPTY)
+        commands = {
+            "inkling app": [sys.executable, "-m", "pipeline.cli", "app", "--port"],
+            "the same with import tensorflow": [
+                sys.executable, *STREAMLIT, str(rival), "--server.port",
+            ],
+            "an empty Streamlit page": [sys.executable, *STREAMLIT, str(empty), "--server.port"],
+        }  # fmt: skip
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        measured: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
+        for _ in range(ROUNDS):
+            for name, command in commands.items():
+                if cold:
+                    empty_disk_cache()
+                measured[name].append(serve(command, store, browser))
+        browser.close()
+    medians = {
+        name: [statistics.median(values) for values in zip(*results, strict=True)]
+        for name, results in measured.items()
+    }
+    ours, rivals, _ = medians.values()
+    rows = [[name, f"{s:.1f}", f"{mb:.0f}"] for name, (s, mb) in medians.items()]
+    rows.append(
+        [
+            "inkling app beside TensorFlow",
+            f"{rivals[0] / ours[0]:.1f}× sooner",
+            f"{ours[1] / rivals[1]:.2f} of it",
+        ]
+    )
+    show(
+        "From the command to the first page with a run on it"
+        + (", disk cache emptied before" if cold else ""),
+        ["", "seconds", "web process, MB"],
+        rows,
+    )
+
+
+if __name__ == "__main__":
+    main()

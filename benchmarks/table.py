@@ -1,0 +1,22 @@
+"""Results as a table that reads well in a terminal and in Markdown."""
+
+import os
+import platform
+from collections.abc import Sequence
+
+
+def show(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print a Markdown table under its title, with the machine it was measured on."""
+    cells = [list(header), *[[str(cell) for cell in row] for row in rows]]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
+
+    def line(row: Sequence[str]) -> str:
+        return "| " + " | ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) + " |"
+
+    print(f"\n{title}\n({os.cpu_count()} cores, {platform.machine()}, Python "
+          f"{platform.python_version()})\n")  # fmt: skip
+    print(line(cells[0]))
+    print("|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    for row in cells[1:]:
+        print(line(row))
+    print(flush=True)
