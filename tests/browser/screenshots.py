@@ -20,6 +20,7 @@ from tests.browser.conftest import ARGUMENTS, free_port, settle, wait_until_heal
 from tests.browser.test_dashboard import SEVEN, draw
 
 PAGES = ("overview", "confusion_matrix", "mistakes", "feature_maps", "draw", "train")
+IN_DOCS = ("overview", "confusion_matrix", "draw")
 MODES = {"light": ("light", 1280), "dark": ("dark", 1280), "narrow": ("light", 390)}
 TALLEST = 2400  # pixels
 
@@ -44,7 +45,7 @@ def open_for_picture(page: Page, address: str, name: str, run: Run) -> None:
 def take(browser: Browser, address: str, run: Run, mode: str, folder: Path, whole: bool) -> None:
     """Take every page in one mode; `whole` takes what lies below the fold too."""
     scheme, width = MODES[mode]
-    for name in PAGES:
+    for name in PAGES if whole else IN_DOCS:
         context = browser.new_context(viewport={"width": width, "height": 860}, color_scheme=scheme)
         page = context.new_page()
         open_for_picture(page, address, name, run)
