@@ -35,9 +35,9 @@ def png(image: np.ndarray, scale: int = 1) -> bytes:
     return file.getvalue()
 
 
-def data_uri(image: np.ndarray) -> str:
-    """Encode an image uint8 (h, w) or (h, w, 3) as a PNG in a data URI."""
-    return "data:image/png;base64," + base64.b64encode(png(image)).decode("ascii")
+def data_uri(image: np.ndarray, scale: int = 1) -> str:
+    """Encode an image as `png` does, in a data URI."""
+    return "data:image/png;base64," + base64.b64encode(png(image, scale)).decode("ascii")
 
 
 def feature_mosaic(activation: np.ndarray, palette: Palette, columns: int) -> np.ndarray:

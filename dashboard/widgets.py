@@ -10,17 +10,19 @@ from plotly.graph_objects import Figure
 
 from dashboard import figures, images, loaders, state, words
 from dashboard.components.gallery import Tile, gallery
+from dashboard.components.pictures import Picture, pictures
 from dashboard.palette import Palette, palette
 from pipeline import jobs
 from pipeline.datasets import Dataset, DatasetMissing
 from pipeline.errors import InklingError
+from pipeline.inference import LayerInfo
 from pipeline.jobs import READ_ONLY, Fetch, Job
 from pipeline.progress import Progress
 from pipeline.runs import Damaged, Run
 
 MOST_TILES = 200
 GALLERY_HEIGHT = 640  # CSS pixels
-CRISP_WIDTH = 1200  # pixels a mosaic is drawn with; the browser only ever shrinks it
+SHARPNESS = 4  # a mosaic is sent this much larger, so that its pixels come out even
 CELL = 24  # CSS pixels of a unit in a short layer
 TRAIN_PAGE = "app_pages/train.py"
 
@@ -191,11 +193,10 @@ def open_feature_maps(sample: int) -> None:
     st.switch_page("app_pages/feature_maps.py", query_params=state.address())
 
 
-def picture(image: np.ndarray, *, ink: bool, width: int) -> None:
+def picture(image: np.ndarray, *, ink: bool, width: int, alt: str, key: str) -> None:
     """Show one image large, with crisp pixels."""
-    shown = images.for_screen(image, ink=ink, dark=is_dark())
-    scale = max(1, width // max(shown.shape[:2]))
-    st.image(images.png(shown, scale), width=scale * shown.shape[1])
+    source = images.data_uri(images.for_screen(image, ink=ink, dark=is_dark()))
+    pictures([Picture(source, alt, width)], key=key)
 
 
 def probabilities(
@@ -208,26 +209,32 @@ def probabilities(
     chart(figure, f"{alt}, {words.percent(float(values[best]))}.", key)
 
 
-def feature_maps(run: Run, image: np.ndarray) -> None:
+def feature_maps(run: Run, image: np.ndarray, key: str) -> None:
     """Show what every layer makes of an image, first to last."""
-    ink = colours()
+    stronger, nothing = ("brighter", "dark") if is_dark() else ("darker", "blank")
     st.caption(
-        "The darker, the stronger a unit answers; blank is zero or below. One scale a layer."
-        if not is_dark()
-        else "The brighter, the stronger a unit answers; dark is zero or below. One scale a layer."
+        f"The {stronger}, the stronger a unit answers; {nothing} is zero or below. "
+        "One scale a layer."
     )
-    for layer, activation in zip(
-        run.info.layers, loaders.graph(run).activations(image), strict=True
-    ):
-        what = words.LAYER_WORDS.get(layer.kind, "transforms what it gets")
-        st.markdown(f"**{layer.name}** · {words.layer_shape(layer.shape)} · :gray[{what}]")
-        columns = _mosaic_columns(activation.shape)
-        mosaic = images.feature_mosaic(activation, ink, columns)
-        short = activation.ndim == 1 and len(activation) == columns
-        st.image(
-            images.png(mosaic, -(-CRISP_WIDTH // mosaic.shape[1])),
-            width=CELL * columns if short else "stretch",
-        )
+    activations = loaders.graph(run).activations(image)
+    shown = [layer_picture(*pair) for pair in zip(run.info.layers, activations, strict=True)]
+    pictures(shown, key=key)
+
+
+def layer_picture(layer: LayerInfo, activation: np.ndarray) -> Picture:
+    """Lay out what one layer answers."""
+    columns = _mosaic_columns(activation.shape)
+    mosaic = images.feature_mosaic(activation, colours(), columns)
+    gives = words.layer_shape(layer.shape)
+    what = words.LAYER_WORDS.get(layer.kind, "transforms what it gets")
+    short = activation.ndim == 1 and len(activation) == columns
+    return Picture(
+        source=images.data_uri(mosaic, SHARPNESS),
+        alt=f"Output of layer {layer.name}: {gives}.",
+        width=CELL * columns if short else None,
+        name=layer.name,
+        detail=f"· {gives} · {what}",
+    )
 
 
 def watch(job: Job, on_end: Callable[[Progress], None] | None = None) -> None:

@@ -36,7 +36,8 @@ with answer:
     told = words.guess(names[first], float(shares[first]), names[second], float(shares[second]))
     st.markdown(f"#### {told}")
     st.caption("What the network sees:")
-    widgets.picture(image, ink=True, width=140)
+    alt = "Your drawing as the network sees it."
+    widgets.picture(image, ink=True, width=140, alt=alt, key="seen")
     widgets.probabilities(shares, run, "drawing_bars")
 st.subheader("What each layer makes of it")
-widgets.feature_maps(run, image)
+widgets.feature_maps(run, image, "drawing_maps")

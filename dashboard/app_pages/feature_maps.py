@@ -60,9 +60,10 @@ image = dataset.x_test[sample]
 left, right = st.columns([2, 3], gap="large")
 with left:
     choose(run, sample)
-    widgets.picture(image, ink=dataset.ink, width=224)
+    alt = f"Test image {sample}, which is “{true}”, as the network gets it."
+    widgets.picture(image, ink=dataset.ink, width=224, alt=alt, key="large")
     probabilities = loaders.graph(run).probabilities(image[None])[0]
     widgets.probabilities(probabilities, run, "sample_bars", true=int(row["label"]))
     quick_picks(run, dataset, mistakes, sample)
 with right:
-    widgets.feature_maps(run, image)
+    widgets.feature_maps(run, image, "sample_maps")

@@ -14,7 +14,8 @@ def detail(run: Run, dataset: Dataset, sample: int) -> None:
     true, predicted = names[int(row["label"])], names[int(row["predicted"])]
     st.subheader(f"{true} → {predicted}")
     st.caption(f"Test image {sample}, {words.percent(row['confidence'])} sure")
-    widgets.picture(dataset.x_test[sample], ink=dataset.ink, width=224)
+    alt = f"Test image {sample}, which is “{true}”, large."
+    widgets.picture(dataset.x_test[sample], ink=dataset.ink, width=224, alt=alt, key="large")
     probabilities = loaders.graph(run).probabilities(dataset.x_test[sample : sample + 1])[0]
     widgets.probabilities(probabilities, run, "mistake_bars", true=int(row["label"]))
     if st.button("See its feature maps", icon=":material/layers:"):

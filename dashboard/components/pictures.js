@@ -1,0 +1,26 @@
+// Pictures one below the other, each pixel sharp. Text is only ever set as text.
+export default function ({ parentElement, data }) {
+  parentElement.querySelector(".pictures").replaceChildren(...data.pictures.map(figure))
+}
+
+function figure({ source, alt, width, name, detail }) {
+  const element = document.createElement("figure")
+  if (name) {
+    const caption = document.createElement("figcaption")
+    caption.append(text(name, "name"), " ", text(detail, "detail"))
+    element.append(caption)
+  }
+  const image = document.createElement("img")
+  image.src = source
+  image.alt = alt
+  image.style.width = width ? `${width}px` : "100%"
+  element.append(image)
+  return element
+}
+
+function text(content, kind) {
+  const element = document.createElement("span")
+  element.className = kind
+  element.textContent = content
+  return element
+}

@@ -1,0 +1,49 @@
+"""Pictures to look at, each pixel sharp.
+
+`st.image` serves files that are gone once the page is drawn again, and smooths what it enlarges;
+these travel with the page.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+
+_component = st.components.v2.component(
+    "inkling_pictures",
+    html='<div class="pictures"></div>',
+    css=(HERE / "pictures.css").read_text("utf-8"),
+    js=(HERE / "pictures.js").read_text("utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture.
+
+    Attributes:
+        source: a data URI.
+        alt: what a screen reader is told.
+        width: in CSS pixels; None fills the width there is.
+        name: the first words above it, in bold; "" for none.
+        detail: what follows them.
+    """
+
+    source: str
+    alt: str
+    width: int | None = None
+    name: str = ""
+    detail: str = ""
+
+
+def pictures(shown: Sequence[Picture], *, key: str) -> None:
+    """Show pictures one below the other.
+
+    Args:
+        shown: the pictures.
+        key: unique on the page.
+    """
+    _component(key=key, data={"pictures": [asdict(picture) for picture in shown]})
