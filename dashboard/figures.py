@@ -1,6 +1,7 @@
 """Data -> Plotly figure; pure, no Streamlit. What a figure finds is said above it, in words."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from dashboard.palette import Palette
 from pipeline.evaluation import ClassScore
 
 MOST_CELL_NUMBERS = 25  # classes; above that the numbers in a matrix cannot be read
+LONGEST_LABEL = 16  # letters of a class name beside an axis
 FONT = "Source Sans, sans-serif"
 
 
@@ -80,8 +82,8 @@ def confusion_matrix(
         hovermode="closest",
         clickmode="event+select",
         dragmode=False,
-        xaxis={"title": "predicted", "fixedrange": True, "type": "category", "side": "bottom"},
-        yaxis={"title": "true", "fixedrange": True, "type": "category", "autorange": "reversed"},
+        xaxis=_class_axis(axis, "predicted"),
+        yaxis=_class_axis(axis, "true") | {"autorange": "reversed"},
     )
     figure.update_xaxes(showgrid=False, constrain="domain")
     figure.update_yaxes(showgrid=False, scaleanchor="x", constrain="domain", constraintoward="top")
@@ -109,7 +111,7 @@ def class_bars(scores: Sequence[ClassScore], palette: Palette) -> go.Figure:
     )
     most = max(100 * (1 - score.recall) for score in scores)
     figure.update_layout(
-        xaxis={"title": "true class", "type": "category", "fixedrange": True},
+        xaxis=_class_axis([score.name for score in scores], "true class"),
         yaxis={"title": "missed, %", "range": [0, max(1.0, most * 1.18)], "fixedrange": True},
         bargap=0.35,
     )
@@ -152,12 +154,7 @@ def probability_bars(
     )
     figure.update_layout(
         xaxis={"title": "probability, %", "range": [0, 118], "fixedrange": True},
-        yaxis={
-            "autorange": "reversed",
-            "type": "category",
-            "fixedrange": True,
-            "showgrid": False,
-        },
+        yaxis=_class_axis(names) | {"autorange": "reversed", "showgrid": False},
         bargap=0.3,
     )
     return _finish(figure, palette, height=min(900, 90 + 26 * len(names)))
@@ -187,6 +184,21 @@ def history(table: pd.DataFrame, best_epoch: int, palette: Palette) -> go.Figure
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     )
     return _finish(figure, palette, height=340)
+
+
+def _class_axis(names: Sequence[str], title: str = "") -> dict[str, Any]:
+    """Return an axis of classes; long names are cut there, and whole where one points."""
+    short = [
+        name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1]}…" for name in names
+    ]
+    return {
+        "title": title,
+        "type": "category",
+        "fixedrange": True,
+        "tickmode": "array",
+        "tickvals": list(range(len(names))),
+        "ticktext": short,
+    }
 
 
 def _cell_text(count: int, share: float, shares: bool) -> str:

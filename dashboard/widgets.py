@@ -98,7 +98,7 @@ def current_run() -> Run:
 
 def heading(title: str, sentence: str) -> None:
     """Open a page: its name, and one sentence that says the answer."""
-    st.title(title)
+    st.title(words.plain(title))
     st.markdown(f"##### {sentence}")
 
 
@@ -113,7 +113,7 @@ def selection(run: Run) -> state.Selection:
 def chart(figure: Figure, alt: str, key: str, finding: str = "") -> None:
     """Show a figure that is only looked at, under what it finds."""
     if finding:
-        st.markdown(f"**{finding}**")
+        st.markdown(f"**{words.plain(finding)}**")
     st.plotly_chart(figure, key=key, alt=alt, config={"displayModeBar": False})
 
 

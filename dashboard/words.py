@@ -1,5 +1,7 @@
 """What the numbers say, in the sentences that pages open with; pure."""
 
+import re
+
 from pipeline.config import NETWORKS
 from pipeline.evaluation import Confusion, Metrics
 from pipeline.runs import Run
@@ -17,6 +19,11 @@ LAYER_WORDS = {
     "Add": "adds two earlier outputs",
     "Rescaling": "scales the numbers",
 }
+
+
+def plain(text: str) -> str:
+    """Escape a name that others chose, so that Markdown shows it as it is."""
+    return re.sub(r"([\\`*_{}\[\]<>()#+\-.!|~$:])", r"\\\1", text)
 
 
 def run_label(run: Run) -> str:
@@ -74,7 +81,8 @@ def top_confusion(confusions: list[Confusion], class_names: tuple[str, ...]) -> 
 
 def cell(count: int, of: int, true: str, predicted: str) -> str:
     """Say what one cell of a confusion matrix counts."""
-    if true == predicted:
+    alike, true, predicted = true == predicted, plain(true), plain(predicted)
+    if alike:
         return f"**{count:,} of {of:,}** images of “{true}” are recognised."
     if count == 0:
         return f"No image of “{true}” is read as “{predicted}”."
@@ -83,7 +91,7 @@ def cell(count: int, of: int, true: str, predicted: str) -> str:
 
 def guess(name: str, share: float, second: str, second_share: float) -> str:
     """Say a prediction and the runner-up."""
-    return f"**{name}** ({percent(share)}), else {second} ({percent(second_share)})"
+    return f"**{plain(name)}** ({percent(share)}), else {plain(second)} ({percent(second_share)})"
 
 
 def layer_shape(shape: tuple[int, ...]) -> str:

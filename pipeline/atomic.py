@@ -10,6 +10,18 @@ from pathlib import Path
 
 from pipeline.errors import InklingError
 
+NEARLY_NOTHING = 2**20  # bytes
+REASONS = {
+    errno.ENOSPC: "the disk is full. Free some space and try again",
+    errno.EDQUOT: "your disk quota is used up. Free some space and try again",
+    errno.EACCES: "you may not write there. Choose another place or change its rights",
+    errno.EPERM: "you may not write there. Choose another place or change its rights",
+    errno.EROFS: "that disk is read-only. Choose another place",
+    errno.ENOTEMPTY: "it is already there",
+    errno.EEXIST: "it is already there",
+    errno.ENOTDIR: "a part of that path is a file, not a folder",
+}
+
 
 @contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
@@ -24,7 +36,9 @@ def whole_folder(target: Path) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
         try:
-            yield draft
+            # Said inside, before the draft is removed and its space is free again.
+            with _said_plainly(target):
+                yield draft
             for path in [*draft.rglob("*"), draft]:
                 _sync(path)
             draft.chmod(0o755)  # mkdtemp's 0o700 would hide it from other users of the store
@@ -60,19 +74,16 @@ def _said_plainly(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reasons = {
-            errno.ENOSPC: "the disk is full. Free some space and try again",
-            errno.EDQUOT: "your disk quota is used up. Free some space and try again",
-            errno.EACCES: "you may not write there. Choose another place or change its rights",
-            errno.EPERM: "you may not write there. Choose another place or change its rights",
-            errno.EROFS: "that disk is read-only. Choose another place",
-            errno.ENOTEMPTY: "it is already there",
-            errno.EEXIST: "it is already there",
-            errno.ENOTDIR: "a part of that path is a file, not a folder",
-        }
-        if error.errno not in reasons:
+        # NumPy and HDF5 do not say which fault it was when a write falls short.
+        number = error.errno if error.errno is not None or not _is_full(target) else errno.ENOSPC
+        if number not in REASONS:
             raise
-        raise InklingError(f"{target} could not be written: {reasons[error.errno]}.") from error
+        raise InklingError(f"{target} could not be written: {REASONS[number]}.") from error
+
+
+def _is_full(target: Path) -> bool:
+    place = next((folder for folder in target.parents if folder.exists()), Path())
+    return shutil.disk_usage(place).free < NEARLY_NOTHING
 
 
 def _sync(path: Path) -> None:

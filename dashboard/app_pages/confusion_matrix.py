@@ -10,7 +10,7 @@ def matrix(run: Run, chosen: state.Selection) -> None:
     """Draw the matrix; a click puts its cell into the address."""
     metrics, names = run.info.metrics, run.class_names
     finding = words.top_confusion(metrics.confusions, names)
-    st.markdown(f"**{finding}**")
+    st.markdown(f"**{words.plain(finding)}**")
     numbers = st.segmented_control(
         "Numbers",
         ["Counts", "Share of row, %"],
@@ -64,9 +64,11 @@ def cell_images(run: Run, chosen: state.Selection) -> None:
         of = int(loaders.confusion(run)[chosen.true].sum())
         sentence = words.cell(len(rows), of, names[chosen.true], names[chosen.predicted])
     elif chosen.true is not None:
-        sentence = f"**{len(rows):,}** images are “{names[chosen.true]}”."
+        sentence = f"**{len(rows):,}** images are “{words.plain(names[chosen.true])}”."
     else:
-        sentence = f"**{len(rows):,}** images are read as “{names[chosen.predicted or 0]}”."
+        sentence = (
+            f"**{len(rows):,}** images are read as “{words.plain(names[chosen.predicted or 0])}”."
+        )
     st.markdown(sentence)
     if len(rows):
         widgets.image_gallery(

@@ -47,10 +47,10 @@ if sample is None:
 row = loaders.predictions(run).iloc[sample]
 true = run.class_names[int(row["label"])]
 predicted = run.class_names[int(row["predicted"])]
-right_or_wrong = "which is right" if true == predicted else f"but it is “{true}”"
+right_or_wrong = "which is right" if true == predicted else f"but it is “{words.plain(true)}”"
 widgets.heading(
     "Feature maps",
-    f"Test image {sample:,} is read as **“{predicted}”** with "
+    f"Test image {sample:,} is read as **“{words.plain(predicted)}”** with "
     f"{words.percent(row['confidence'])} confidence, {right_or_wrong}.",
 )
 dataset = widgets.images_of(run)

@@ -12,7 +12,7 @@ def detail(run: Run, dataset: Dataset, sample: int) -> None:
     row = loaders.predictions(run).iloc[sample]
     names = run.class_names
     true, predicted = names[int(row["label"])], names[int(row["predicted"])]
-    st.subheader(f"{true} → {predicted}")
+    st.subheader(words.plain(f"{true} → {predicted}"))
     st.caption(f"Test image {sample}, {words.percent(row['confidence'])} sure")
     alt = f"Test image {sample}, which is “{true}”, large."
     widgets.picture(dataset.x_test[sample], ink=dataset.ink, width=224, alt=alt, key="large")

@@ -11,13 +11,13 @@ from pipeline.runs import Run
 def confusions(run: Run) -> None:
     """List the most frequent mistakes, each a link to its images."""
     found, names = run.info.metrics.confusions, run.class_names
-    st.markdown(f"**{words.top_confusion(found, names)}**")
+    st.markdown(f"**{words.plain(words.top_confusion(found, names))}**")
     for item in found[:6]:
         true, predicted = names[item.true], names[item.predicted]
         chosen = {state.RUN: run.id, state.TRUE: true, state.PREDICTED: predicted}
         st.page_link(
             "app_pages/confusion_matrix.py",
-            label=f"{true} → {predicted}: {words.times(item.count)}",
+            label=words.plain(f"{true} → {predicted}: {words.times(item.count)}"),
             icon=":material/arrow_forward:",
             query_params=chosen,
         )
@@ -41,7 +41,9 @@ def layer_line(layer: LayerInfo) -> str:
     """Describe a layer in a line."""
     learned = f" · {layer.parameters:,} parameters" if layer.parameters else ""
     what = words.LAYER_WORDS.get(layer.kind, "")
-    return f"**{layer.name}** · {words.layer_shape(layer.shape)}{learned} · :gray[{what}]"
+    return (
+        f"**{words.plain(layer.name)}** · {words.layer_shape(layer.shape)}{learned} · :gray[{what}]"
+    )
 
 
 def details(run: Run) -> None:
@@ -53,7 +55,7 @@ def details(run: Run) -> None:
         widgets.chart(figure, f"Accuracy by epoch. {title}.", "history", finding=title)
         counts = ", ".join(f"{number:,} {part}" for part, number in info.dataset.counts.items())
         st.markdown(
-            f"- Dataset **{info.dataset.name}**: {counts}\n"
+            f"- Dataset **{words.plain(info.dataset.name)}**: {counts}\n"
             f"- Batches of {info.config.batch_size}, learning rate {info.config.learning_rate:g}, "
             f"seed {info.config.seed}, {info.timings.get('training', 0):.0f} s of training\n"
             f"- Log loss {info.metrics.log_loss:.4f}, "

@@ -63,7 +63,7 @@ def result(job: Job) -> None:
         st.success(f"Done: {words.verdict(run.info.metrics)}", icon=":material/check:")
         st.page_link(
             "app_pages/overview.py",
-            label=f"Look at {words.run_label(run)}",
+            label=words.plain(f"Look at {words.run_label(run)}"),
             icon=":material/visibility:",
             query_params={state.RUN: run.id},
         )
@@ -77,7 +77,9 @@ trainings = [
 widgets.heading("Train", "Train another network and see if it is better.")
 if trainings and not trainings[0][0].status().ended:
     job, config = trainings[0]
-    st.markdown(f"Training **{config.network}** on **{config.dataset}**. You may look around.")
+    st.markdown(
+        f"Training **{config.network}** on **{words.plain(config.dataset)}**. You may look around."
+    )
     widgets.watch(job)
 else:
     if trainings:

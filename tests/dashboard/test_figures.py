@@ -36,6 +36,13 @@ def test_numbers_that_could_not_be_read_are_left_out():
     assert many.data[0].text is None
 
 
+def test_long_class_names_are_cut_beside_the_axis_only():
+    long = "Kraftfahrzeug-Haftpflichtversicherung"
+    figure = figures.confusion_matrix(COUNTS, ("a", long), LIGHT)
+    assert list(figure.layout.xaxis.ticktext) == ["a", "Kraftfahrzeug-H…"]
+    assert long in figure.data[1].hovertext[1]
+
+
 def test_class_bars_show_what_is_missed():
     (bars,) = figures.class_bars(class_scores(COUNTS, ("a", "b")), LIGHT).data
     assert list(bars.y) == pytest.approx([20, 0])

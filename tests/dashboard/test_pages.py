@@ -12,7 +12,7 @@ from pipeline.config import TrainConfig
 from pipeline.runs import Run, Store
 
 PAGES = {  # file, and what a page with a run opens with
-    "overview": "LeNet-5 on digits",
+    "overview": r"LeNet\-5 on digits",
     "confusion_matrix": "Confusion matrix",
     "mistakes": "Mistakes",
     "feature_maps": "Feature maps",
@@ -110,7 +110,7 @@ def test_a_damaged_run_says_what_to_do(app, tiny_run: Run, tmp_path):
     shutil.copytree(tiny_run.folder, store.folder / "cut")
     (store.folder / "cut" / "predictions.parquet").write_bytes(b"PAR1")
     assert "damaged" in text(app("overview", store, run="cut"))
-    assert app("overview", store).title[0].value == "LeNet-5 on digits"
+    assert app("overview", store).title[0].value == PAGES["overview"]
 
 
 def test_garbage_in_a_run_is_a_message_on_the_page(app, tiny_run: Run, tmp_path):

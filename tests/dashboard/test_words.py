@@ -30,6 +30,12 @@ def test_the_top_confusion_is_said_only_where_it_stands_out():
     assert words.top_confusion([], names) == "No test image is mistaken for another class"
 
 
+def test_names_that_others_chose_are_shown_as_they_are():
+    assert words.plain("a_b*c $x^2$ <b>") == r"a\_b\*c \$x^2\$ \<b\>"
+    assert words.cell(2, 5, "*", "_") == r"**2 of 5** images of “\*” are read as “\_”."
+    assert words.plain("9 → 4") == "9 → 4"
+
+
 @pytest.mark.parametrize(("count", "text"), [(1, "once"), (2, "twice"), (1400, "1,400 times")])
 def test_times(count, text):
     assert words.times(count) == text

@@ -158,6 +158,22 @@ def test_a_fault_in_the_middle_of_a_write_leaves_the_store_as_it_was(store, erro
     assert sorted(store.folder.iterdir()) == before
 
 
+def test_a_write_that_falls_short_on_a_full_disk_is_said_plainly(tmp_path, monkeypatch):
+    """NumPy and HDF5 raise an OSError without a number then."""
+
+    def short():
+        with atomic.whole_folder(tmp_path / "a"):
+            raise OSError("844368 requested and 307072 written")
+
+    with pytest.raises(OSError, match="requested"):
+        short()
+    usage = shutil.disk_usage(tmp_path)._replace(free=0)
+    monkeypatch.setattr(atomic.shutil, "disk_usage", lambda place: usage)
+    with pytest.raises(InklingError, match="disk is full"):
+        short()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_store_that_cannot_be_written_says_so(tmp_path):
     (tmp_path / "file").write_text("in the way")
     store = Store(tmp_path / "file" / "models")
