@@ -186,6 +186,29 @@ def history(table: pd.DataFrame, best_epoch: int, palette: Palette) -> go.Figure
     return _finish(figure, palette, height=340)
 
 
+def accuracy_so_far(accuracies: Sequence[float], palette: Palette) -> go.Figure:
+    """Draw validation accuracy by epoch while a training runs.
+
+    Args:
+        accuracies: after each epoch so far, in [0, 1].
+        palette: of the page's mode.
+    """
+    figure = go.Figure(
+        go.Scatter(
+            x=list(range(1, len(accuracies) + 1)),
+            y=[100 * accuracy for accuracy in accuracies],
+            mode="lines+markers",
+            line={"color": palette.accent, "width": 2.5},
+            hovertemplate="epoch %{x}: %{y:.2f} %<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        xaxis={"title": "epoch", "fixedrange": True},
+        yaxis={"title": "validation accuracy, %", "fixedrange": True},
+    )
+    return _finish(figure, palette, height=280)
+
+
 def _class_axis(names: Sequence[str], title: str = "") -> dict[str, Any]:
     """Return an axis of classes; long names are cut there, and whole where one points."""
     short = [

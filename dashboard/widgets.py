@@ -17,7 +17,6 @@ from pipeline.datasets import Dataset, DatasetMissing
 from pipeline.errors import InklingError
 from pipeline.inference import LayerInfo
 from pipeline.jobs import READ_ONLY, Fetch, Job
-from pipeline.progress import Progress
 from pipeline.runs import Damaged, Run
 
 MOST_TILES = 200
@@ -237,7 +236,7 @@ def layer_picture(layer: LayerInfo, activation: np.ndarray) -> Picture:
     )
 
 
-def watch(job: Job, on_end: Callable[[Progress], None] | None = None) -> None:
+def watch(job: Job) -> None:
     """Show how a job goes, once a second, without holding up the page."""
 
     @st.fragment(run_every=1)
@@ -245,14 +244,19 @@ def watch(job: Job, on_end: Callable[[Progress], None] | None = None) -> None:
         status = job.status()
         if status.ended:
             st.rerun()
-        progress = status.progress
+        progress, so_far = status.progress, status.history
         share = progress.done / progress.total if progress.total else 0.0
         st.progress(min(share, 1.0), text=f"{progress.stage}: {progress.note or '…'}")
-        if on_end is not None:
-            on_end(progress)
         if st.button("Stop", icon=":material/stop:", key=f"stop_{job.id}"):
             job.stop()
             st.toast("Stopping after this step…")
+        if so_far:
+            finding = (
+                f"After epoch {len(so_far)}, {words.percent(so_far[-1])} of the "
+                f"validation images are right; the best was {words.percent(max(so_far))}"
+            )
+            figure = figures.accuracy_so_far(so_far, colours())
+            chart(figure, f"Validation accuracy by epoch. {finding}.", "so_far", finding)
 
     panel()
 

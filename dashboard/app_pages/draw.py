@@ -13,8 +13,8 @@ wanted = words.plain(", ".join(names)) if len(names) <= 12 else f"one of {len(na
 widgets.heading("Draw", f"Draw one of these, and see how it is read: {wanted}.")
 if not run.info.dataset.ink:
     st.info(
-        f"This network learned from the pictures of “{words.plain(run.info.dataset.name)}”, not from "
-        "ink. What you draw is shown to it as white lines on black, so expect little.",
+        f"This network learned from the pictures of “{words.plain(run.info.dataset.name)}”, not "
+        "from ink. What you draw is shown to it as white lines on black, so expect little.",
         icon=":material/info:",
     )
 box, answer = st.columns(2, gap="medium")
