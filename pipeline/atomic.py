@@ -4,9 +4,10 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from pipeline.errors import InklingError
 
@@ -50,7 +51,12 @@ def whole_folder(target: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replace a file's whole content at once.
+    """Replace a file's whole content at once; faults as `write`."""
+    write(path, lambda file: file.write(text.encode()))
+
+
+def write(path: Path, fill: Callable[[BinaryIO], object]) -> None:
+    """Replace a file at once by what `fill` writes.
 
     Raises:
         InklingError: the disk is full or the place cannot be written.
@@ -59,8 +65,8 @@ def write_text(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                fill(file)
                 file.flush()
                 os.fsync(file.fileno())
             Path(draft).replace(path)

@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.config import DEFAULT_DATASET, DEFAULT_NETWORK, NETWORKS, TrainConfig
+from pipeline.config import (
+    DEFAULT_DATASET,
+    DEFAULT_NETWORK,
+    DEFAULT_PRESET,
+    NETWORKS,
+    PRESETS,
+    TrainConfig,
+)
 from pipeline.errors import InklingError
 
 if TYPE_CHECKING:
     from pipeline.inference import ServingGraph
+    from pipeline.progress import OnProgress
     from pipeline.runs import Run, Store
 
 app = typer.Typer(
@@ -45,11 +53,23 @@ def train(
     epochs: Annotated[
         int | None, typer.Option(min=1, max=1000, help="Default: by the dataset's size.")
     ] = None,
-    batch_size: Annotated[int, typer.Option(min=1, max=8192)] = 128,
+    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}.")] = DEFAULT_PRESET,
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, max=8192, help="Default: the preset's.")
+    ] = None,
     learning_rate: Annotated[
         float | None, typer.Option(min=1e-8, max=1, help="Default: the network's own.")
     ] = None,
+    augmentation: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=2, help="How much training images are changed; default: the preset's."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0)] = 0,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the training that was interrupted last.")
+    ] = False,
     data: Data = None,
     models: Models = None,
     as_json: AsJson = False,
@@ -62,9 +82,11 @@ def train(
     config = TrainConfig(
         dataset=dataset,
         network=network,
+        preset=preset,
         epochs=epochs,
         batch_size=batch_size,
         learning_rate=learning_rate,
+        augmentation=augmentation,
         seed=seed,
     )
     if unless_trained and any(run.info.config.dataset == dataset for run in store.runs()):
@@ -72,11 +94,13 @@ def train(
     from pipeline.terminal import shown_progress
 
     with shown_progress() as report:
-        run = _experiment(config, store, data, report)
+        run = _experiment(config, store, data, report, resume=resume)
     if as_json:
         print(run.info.model_dump_json())
     else:
         print(f"{run.id}\n{_in_words(run.info.metrics)}")
+        if run.info.note:
+            print(f"{run.info.note} “inkling train --resume” goes on with it.")
 
 
 @app.command()
@@ -254,9 +278,10 @@ def job(folder: Path, models: Models = None) -> None:
         try:
             if isinstance(request, jobs.Fetch):
                 datasets.open_dataset(request.dataset, None, status.report)
-                run_id = ""
+                run_id = stopped = ""
             else:
-                run_id = _experiment(request, _store(models), None, status.report).id
+                run = _experiment(request, _store(models), None, status.report)
+                run_id, stopped = run.id, run.info.note
         except InklingError as error:
             status.end("failed", message=str(error))
             raise
@@ -266,7 +291,8 @@ def job(folder: Path, models: Models = None) -> None:
             status.end("failed", message=f"A fault of Inkling's own: {error!r}.")
             raise
         else:
-            status.end("finished", run_id=run_id)
+            state: jobs.State = "stopped" if stopped else "finished"
+            status.end(state, run_id=run_id, message=stopped)
 
 
 def main() -> None:
@@ -291,7 +317,14 @@ def _graph(run: "Run") -> "ServingGraph":
         return run.graph()
 
 
-def _experiment(config: TrainConfig, store: "Store", data: Path | None, report: Any) -> "Run":
+def _experiment(
+    config: TrainConfig,
+    store: "Store",
+    data: Path | None,
+    report: "OnProgress",
+    *,
+    resume: bool = False,
+) -> "Run":
     from pipeline.progress import Progress
     from pipeline.quiet import quiet_stderr
 
@@ -300,9 +333,12 @@ def _experiment(config: TrainConfig, store: "Store", data: Path | None, report: 
         import tensorflow as tf
 
         tf.config.list_physical_devices("GPU")  # complains, once, where there is no driver
+        from pipeline import checkpoints
         from pipeline.experiment import run_experiment
 
-    return run_experiment(config, store, data, report)
+    if resume:
+        config = checkpoints.newest(store).config()
+    return run_experiment(config, store, data, report, resume=resume)
 
 
 def _in_words(metrics: Any) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline import evaluation, exporting, training
+from pipeline.checkpoints import Unfinished
 from pipeline.config import TrainConfig
 from pipeline.datasets import Dataset, canonical, open_dataset
 from pipeline.inference import ServingGraph
@@ -25,6 +26,8 @@ def run_experiment(
     store: Store,
     data_dir: Path | None = None,
     on_progress: OnProgress = silent,
+    *,
+    resume: bool = False,
 ) -> Run:
     """Train a network and publish its run.
 
@@ -33,9 +36,12 @@ def run_experiment(
         store: where the run goes.
         data_dir: a folder to look in first for a named dataset.
         on_progress: told of every stage.
+        resume: go on after the last epoch that an interrupted training with the same settings
+            finished, if there is one.
 
     Returns:
-        The published run. If anything fails, the store is as it was before.
+        The published run, marked "stopped" if it was ended early. If anything fails, the runs in
+        the store are as they were before.
 
     Raises:
         InklingError: the dataset, the settings or the store are not fit for it, and why.
@@ -47,8 +53,11 @@ def run_experiment(
     config = config.resolved(len(dataset.y_train))
     config = config.model_copy(update={"dataset": canonical(config.dataset)})
 
-    with _timed(timings, "training"):
-        trained = training.fit(config, dataset, on_progress)
+    unfinished = Unfinished.of(store, config, dataset.fingerprint)
+    checkpoint = unfinished.load() if resume else None
+    keep = partial(unfinished.save, config)
+    trained = training.fit(config, dataset, on_progress, keep, checkpoint)
+    timings["training"] = trained.seconds  # with what an interrupted training took before
 
     with TemporaryDirectory(prefix="inkling-") as scratch:
         graph_path = Path(scratch) / "model.tflite"
@@ -67,7 +76,7 @@ def run_experiment(
 
         run = store.publish(
             Results(
-                status="finished",
+                status="stopped" if trained.ended_early else "finished",
                 created=created,
                 config=config,
                 dataset=describe(dataset),
@@ -75,6 +84,9 @@ def run_experiment(
                 layers=exporting.describe_layers(trained.model),
                 metrics=evaluation.summarise(predictions, dataset.class_names),
                 best_epoch=trained.best_epoch,
+                temperature=trained.temperature,
+                hardware=trained.hardware.model_dump(mode="json"),
+                note=trained.ended_early,
                 timings=timings,
                 history=trained.history,
                 predictions=predictions,
@@ -82,6 +94,8 @@ def run_experiment(
                 write_graph=partial(shutil.copyfile, graph_path),
             )
         )
+    if not trained.ended_early:  # a stopped one may still be resumed
+        unfinished.forget()
     on_progress(Progress("Done", 1, 1, run.id))
     return run
 

@@ -66,6 +66,9 @@ class RunInfo(BaseModel):
         layers: in the order of the serving graph's outputs.
         metrics: on the test part.
         best_epoch: the epoch whose weights are kept, counted from 1.
+        temperature: what its logits were divided by, so that it is as sure as it is right.
+        hardware: the devices and the precision it was trained with.
+        note: why it was stopped early, in a sentence; "" if it was not.
         timings: seconds by stage.
         versions: of Python and the libraries that count.
         files: bytes of each other file, so that a folder cut off half way is noticed.
@@ -83,6 +86,9 @@ class RunInfo(BaseModel):
     layers: tuple[LayerInfo, ...]
     metrics: Metrics
     best_epoch: int
+    temperature: float = 1.0
+    hardware: dict[str, Any] = {}
+    note: str = ""
     timings: dict[str, float]
     versions: dict[str, str]
     files: dict[str, int] = {}
@@ -173,6 +179,9 @@ class Results:
     layers: Sequence[LayerInfo]
     metrics: Metrics
     best_epoch: int
+    temperature: float
+    hardware: dict[str, Any]
+    note: str
     timings: dict[str, float]
     history: pd.DataFrame
     predictions: pd.DataFrame
@@ -272,6 +281,9 @@ class Store:
                 layers=tuple(results.layers),
                 metrics=results.metrics,
                 best_epoch=results.best_epoch,
+                temperature=results.temperature,
+                hardware=results.hardware,
+                note=results.note,
                 timings=results.timings,
                 versions=_versions(),
                 files={name: (draft / name).stat().st_size for name in REQUIRED},

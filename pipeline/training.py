@@ -2,7 +2,8 @@
 
 import math
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import keras
@@ -10,18 +11,51 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from pipeline import networks
-from pipeline.config import TrainConfig
+from pipeline import calibration, hardware, networks
+from pipeline.augmentation import augment
+from pipeline.config import NETWORKS, TrainConfig
 from pipeline.datasets import Dataset
 from pipeline.errors import InklingError
+from pipeline.hardware import Hardware, computing_in
 from pipeline.progress import OnProgress, Progress, silent
 
 WARM_UP = 0.1  # share of the steps in which the learning rate rises
 STEPS_BETWEEN_REPORTS = 20
+VALID_BATCH = 500
+ALL = slice(None)
+
+Row = dict[str, float]
 
 
-class TrainingDiverged(InklingError):
-    """The loss is no longer a number."""
+class TrainingFailed(InklingError):
+    """The training cannot go on, and what to change."""
+
+
+@dataclass
+class Checkpoint:
+    """All that a training needs to go on after its last finished epoch.
+
+    Attributes:
+        rows: the history so far, a row an epoch.
+        variables, optimizer: values of the model's and the optimizer's variables.
+        best_epoch: counted from 1; 0 before the first.
+        best_weights: of that epoch.
+        seconds: of training so far.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    variables: list[np.ndarray] = field(default_factory=list)
+    optimizer: list[np.ndarray] = field(default_factory=list)
+    best_epoch: int = 0
+    best_weights: list[np.ndarray] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def best(self) -> tuple[float, float]:
+        """The score to beat: validation accuracy, then less validation loss."""
+        if not self.best_epoch:
+            return -math.inf, -math.inf
+        return _score(self.rows[self.best_epoch - 1])
 
 
 @dataclass(frozen=True)
@@ -29,57 +63,139 @@ class Trained:
     """What a training gives.
 
     Attributes:
-        model: holds the weights of its best epoch: most validation images right, and where two
-            epochs tie, the lower validation loss.
+        model: in float32, with the weights of its best epoch: most validation images right, and
+            where two epochs tie, the lower validation loss.
         history: a row an epoch: epoch, loss, accuracy, val_loss, val_accuracy, learning_rate,
             seconds.
         best_epoch: counted from 1.
         seconds: wall time of all epochs.
+        temperature: what the logits were divided by; fitted on the validation part.
+        hardware: what it ran on.
+        ended_early: why it has fewer epochs than asked for, in a sentence; "" if it has all.
     """
 
     model: keras.Model
     history: pd.DataFrame
     best_epoch: int
     seconds: float
+    temperature: float
+    hardware: Hardware
+    ended_early: str = ""
 
 
-def fit(config: TrainConfig, dataset: Dataset, on_progress: OnProgress = silent) -> Trained:
+def fit(
+    config: TrainConfig,
+    dataset: Dataset,
+    on_progress: OnProgress = silent,
+    on_checkpoint: Callable[[Checkpoint], None] | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> Trained:
     """Train a network on the training part, choosing the epoch by the validation part.
 
     Adam (Kingma, Ba 2015) with a learning rate that warms up and then falls along a cosine
-    (Loshchilov, Hutter 2017).
+    (Loshchilov, Hutter 2017); at the end, temperature scaling. Ctrl-C after the first epoch ends
+    it early and well.
 
     Args:
-        config: its epochs and learning_rate must be resolved.
+        config: resolved settings.
         dataset: its test part is not touched.
         on_progress: told every few steps and at the end of each epoch.
+        on_checkpoint: given what is needed to go on, at the end of each epoch.
+        checkpoint: goes on from there; the result is that of an unbroken training.
 
     Raises:
-        TrainingDiverged: the loss became NaN or infinite, and what to change.
+        TrainingFailed: the loss became NaN or memory ran out before an epoch was finished, and
+            what to change.
     """
-    if config.epochs is None or config.learning_rate is None:
-        raise ValueError("config must be resolved: epochs and learning_rate are None")
+    settings = _Settings.of(config, dataset)
+    here = hardware.detect(convolutional=NETWORKS[config.network].augmented)
     keras.utils.set_random_seed(config.seed)
-    model = networks.build(config.network, dataset.image_shape, len(dataset.class_names))
-    steps = math.ceil(len(dataset.y_train) / config.batch_size)
-    model.compile(
-        optimizer=keras.optimizers.Adam(_schedule(config.learning_rate, steps * config.epochs)),
-        loss=keras.losses.SparseCategoricalCrossentropy(),
-        metrics=["accuracy"],
+    with hardware.strategy(here).scope(), computing_in(here.precision):
+        model = _build(config, dataset)
+        rate = config.learning_rate or 0.0
+        model.compile(
+            optimizer=keras.optimizers.Adam(_schedule(rate, settings.steps * settings.epochs)),
+            loss=keras.losses.SparseCategoricalCrossentropy(),
+            metrics=["accuracy"],
+        )
+    watch = _Watch(config, settings, on_progress, on_checkpoint, checkpoint or Checkpoint())
+    if checkpoint is not None:
+        _restore(model, checkpoint)
+    ended_early = _run(model, dataset, config, settings, watch)
+    state = watch.state
+    if not state.best_epoch:
+        raise TrainingFailed(ended_early)
+
+    with computing_in("float32"):
+        final = _build(config, dataset)
+    final.set_weights(state.best_weights)
+    temperature = _calibrate(final, dataset)
+    history = pd.DataFrame(state.rows)
+    return Trained(final, history, state.best_epoch, state.seconds, temperature, here, ended_early)
+
+
+@dataclass(frozen=True)
+class _Settings:
+    """What follows from a configuration and a dataset."""
+
+    epochs: int
+    batch_size: int
+    steps: int  # an epoch
+
+    @classmethod
+    def of(cls, config: TrainConfig, dataset: Dataset) -> "_Settings":
+        if config.epochs is None or config.batch_size is None or config.learning_rate is None:
+            raise ValueError("config must be resolved; some of its settings are None")
+        # Whole batches only: one shape is quicker, and each epoch leaves other images out.
+        batch_size = min(config.batch_size, len(dataset.y_train))
+        return cls(config.epochs, batch_size, len(dataset.y_train) // batch_size)
+
+
+def _build(config: TrainConfig, dataset: Dataset) -> keras.Model:
+    return networks.build(
+        config.network,
+        dataset.image_shape,
+        len(dataset.class_names),
+        deeper=bool(config.deeper),
     )
-    watch = _Watch(config, steps, on_progress)
-    started = time.perf_counter()
-    model.fit(
-        _batches(dataset.x_train, dataset.y_train, config.batch_size, shuffle_seed=config.seed),
-        validation_data=_batches(dataset.x_valid, dataset.y_valid, 1000),
-        epochs=config.epochs,
-        callbacks=[watch],
-        shuffle=False,  # _batches does it
-        verbose=0,
-    )
-    model.set_weights(watch.best_weights)
-    seconds = time.perf_counter() - started
-    return Trained(model, pd.DataFrame(watch.rows), watch.best_epoch, seconds)
+
+
+def _run(
+    model: keras.Model,
+    dataset: Dataset,
+    config: TrainConfig,
+    settings: _Settings,
+    watch: "_Watch",
+) -> str:
+    """Fit; return why it ended early, or "" if it did not."""
+    done = len(watch.state.rows)
+    try:
+        model.fit(
+            _training_batches(dataset, config, settings, first_epoch=done),
+            validation_data=_validation_batches(dataset),
+            initial_epoch=done,
+            epochs=settings.epochs,
+            steps_per_epoch=settings.steps,
+            callbacks=[watch],
+            shuffle=False,  # the batches come shuffled
+            verbose=0,
+        )
+    except KeyboardInterrupt:
+        if not watch.state.best_epoch:
+            raise
+        return f"It was stopped in epoch {len(watch.state.rows) + 1} of {settings.epochs}."
+    except _LossIsNoNumber as fault:
+        rate = config.learning_rate or 0.0
+        return (
+            f"The loss became {fault} in epoch {len(watch.state.rows) + 1}: the steps were too "
+            f"large. Try a learning rate of {rate / 5:.1g} instead of {rate:g}."
+        )
+    except (tf.errors.ResourceExhaustedError, MemoryError):
+        return (
+            f"Memory ran out with batches of {settings.batch_size} images. "
+            f"Try a batch size of {max(1, settings.batch_size // 2)}."
+        )
+    return ""
 
 
 def _schedule(peak: float, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
@@ -93,35 +209,83 @@ def _schedule(peak: float, steps: int) -> keras.optimizers.schedules.LearningRat
     )
 
 
-def _batches(
-    images: np.ndarray, labels: np.ndarray, batch_size: int, shuffle_seed: int | None = None
+def _training_batches(
+    dataset: Dataset, config: TrainConfig, settings: _Settings, first_epoch: int
 ) -> tf.data.Dataset:
-    """Serve batches of float32 images in [0, 1]; the images stay uint8 in memory.
+    """Serve batches of float32 images in [0, 1], epoch after epoch.
 
-    Only indices are shuffled, and a whole batch is gathered at once: no Python runs per image.
+    The images stay uint8 in memory; a whole batch is gathered and changed at once, no Python runs
+    per image. What a step sees follows from the seed and its number alone, so that a training can
+    go on anywhere.
     """
-    pixels, targets = tf.constant(images), tf.constant(labels)
-    indices = tf.data.Dataset.range(len(labels))
-    if shuffle_seed is not None:
-        indices = indices.shuffle(len(labels), seed=shuffle_seed, reshuffle_each_iteration=True)
+    pixels, labels = tf.constant(dataset.x_train[ALL]), tf.constant(dataset.y_train[ALL])
+    seed, strength = config.seed, config.augmentation or 0.0
+    within = tf.range(settings.batch_size, dtype=tf.int64)
 
-    def gather(index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def batch(step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        epoch, place = step // settings.steps, step % settings.steps * settings.batch_size
+        shuffle = tf.stack([tf.constant(seed, tf.int64), epoch])
+        index = tf.random.experimental.index_shuffle(
+            place + within, seed=shuffle, max_index=len(dataset.y_train) - 1
+        )
         # The same scaling as preprocess.to_model_input, inside the graph.
-        return tf.cast(tf.gather(pixels, index), tf.float32) / 255.0, tf.gather(targets, index)
+        images = tf.cast(tf.gather(pixels, index), tf.float32) / 255.0
+        if strength > 0:
+            step_seed = tf.stack([tf.constant(seed), tf.cast(step, tf.int32)])
+            images = augment(images, step_seed, strength, ink=dataset.ink)
+        return images, tf.gather(labels, index)
 
-    return indices.batch(batch_size).map(gather).prefetch(2)
+    steps = tf.data.Dataset.range(first_epoch * settings.steps, settings.epochs * settings.steps)
+    return steps.map(batch).prefetch(2)
+
+
+def _validation_batches(dataset: Dataset) -> tf.data.Dataset:
+    images, labels = dataset.x_valid[ALL], dataset.y_valid[ALL]
+    batches = tf.data.Dataset.from_tensor_slices((images, labels)).batch(VALID_BATCH)
+    return batches.map(lambda x, y: (tf.cast(x, tf.float32) / 255.0, y)).cache()
+
+
+def _restore(model: keras.Model, checkpoint: Checkpoint) -> None:
+    model.optimizer.build(model.trainable_variables)
+    for variable, value in zip(model.variables, checkpoint.variables, strict=True):
+        variable.assign(value)
+    for variable, value in zip(model.optimizer.variables, checkpoint.optimizer, strict=True):
+        variable.assign(value)
+
+
+def _calibrate(model: keras.Model, dataset: Dataset) -> float:
+    """Divide the logits of a model by the temperature that suits the validation part."""
+    probabilities = model.predict(_validation_batches(dataset).map(lambda x, y: x), verbose=0)
+    temperature = calibration.fit_temperature(probabilities, dataset.y_valid[ALL])
+    last = model.get_layer("probabilities")
+    # Within the weights themselves: no layer more, and the same in every export.
+    last.set_weights([weights / temperature for weights in last.get_weights()])
+    return temperature
+
+
+def _score(row: Row) -> tuple[float, float]:
+    return row["val_accuracy"], -row["val_loss"]
+
+
+class _LossIsNoNumber(Exception):
+    """Ends model.fit from within a callback."""
 
 
 class _Watch(keras.callbacks.Callback):
     """Keeps the history and the best weights, and tells of the progress."""
 
-    def __init__(self, config: TrainConfig, steps: int, on_progress: OnProgress) -> None:
+    def __init__(
+        self,
+        config: TrainConfig,
+        settings: _Settings,
+        on_progress: OnProgress,
+        on_checkpoint: Callable[[Checkpoint], None] | None,
+        state: Checkpoint,
+    ) -> None:
         super().__init__()
-        self.rows: list[dict[str, float]] = []
-        self.best_epoch = 0
-        self.best_weights: list[np.ndarray] = []
-        self._config, self._steps, self._on_progress = config, steps, on_progress
-        self._best = (-math.inf, -math.inf)
+        self.state = state
+        self._config, self._settings = config, settings
+        self._on_progress, self._on_checkpoint = on_progress, on_checkpoint
         self._epoch = 0
         self._epoch_started = 0.0
 
@@ -130,40 +294,41 @@ class _Watch(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         if batch % STEPS_BETWEEN_REPORTS == 0:
-            self._report(self._epoch * self._steps + batch + 1)
+            self._report(self._epoch * self._settings.steps + batch + 1)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         numbers = {name: float(value) for name, value in (logs or {}).items()}
-        if not all(math.isfinite(numbers[name]) for name in ("loss", "val_loss")):
-            rate = self._config.learning_rate or 0
-            raise TrainingDiverged(
-                f"The loss became {numbers['loss']} in epoch {epoch + 1}: the steps were too "
-                f"large. Try a learning rate of {rate / 5:.1g} instead of {rate:g}."
-            )
-        self.rows.append(
+        for name in ("loss", "val_loss"):
+            if not math.isfinite(numbers[name]):
+                raise _LossIsNoNumber(numbers[name])
+        state, seconds = self.state, time.perf_counter() - self._epoch_started
+        state.rows.append(
             {
                 "epoch": epoch + 1,
                 **{
                     name: numbers[name] for name in ("loss", "accuracy", "val_loss", "val_accuracy")
                 },
                 "learning_rate": float(self.model.optimizer.learning_rate),
-                "seconds": time.perf_counter() - self._epoch_started,
+                "seconds": seconds,
             }
         )
-        score = (numbers["val_accuracy"], -numbers["val_loss"])
-        if score > self._best:
-            self._best, self.best_epoch = score, epoch + 1
-            self.best_weights = self.model.get_weights()
-        self._report((epoch + 1) * self._steps)
+        state.seconds += seconds
+        if _score(state.rows[-1]) > state.best:
+            state.best_epoch, state.best_weights = epoch + 1, self.model.get_weights()
+        if self._on_checkpoint is not None:
+            state.variables = [np.asarray(variable) for variable in self.model.variables]
+            state.optimizer = [np.asarray(v) for v in self.model.optimizer.variables]
+            self._on_checkpoint(state)
+        self._report((epoch + 1) * self._settings.steps)
 
     def _report(self, done: int) -> None:
-        newest = self.rows[-1] if self.rows else {}
+        epochs, rows = self._settings.epochs, self.state.rows
         self._on_progress(
             Progress(
                 "Training",
                 done,
-                self._steps * (self._config.epochs or 0),
-                f"epoch {self._epoch + 1} of {self._config.epochs}",
-                newest,
+                self._settings.steps * epochs,
+                f"epoch {self._epoch + 1} of {epochs}",
+                rows[-1] if rows else {},
             )
         )

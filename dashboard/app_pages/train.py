@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import loaders, state, widgets, words
 from pipeline import datasets, jobs
-from pipeline.config import DEFAULT_NETWORK, NETWORKS, TrainConfig
+from pipeline.config import DEFAULT_NETWORK, DEFAULT_PRESET, NETWORKS, PRESETS, TrainConfig
 from pipeline.errors import InklingError
 from pipeline.jobs import Job
 
@@ -35,8 +35,15 @@ def form() -> None:
         )
         st.caption(NETWORKS[network].lesson)
     with right:
+        preset = st.selectbox(
+            "Preset",
+            list(PRESETS),
+            index=list(PRESETS).index(DEFAULT_PRESET),
+            format_func=lambda key: f"{key} – {PRESETS[key].purpose}",
+            key="train_preset",
+        )
         epochs = st.number_input(
-            "Epochs", 1, 1000, value=None, placeholder="by the dataset's size", key="train_epochs"
+            "Epochs", 1, 1000, value=None, placeholder="by preset and size", key="train_epochs"
         )
         seed = st.number_input("Seed", 0, 2**31 - 1, value=0, key="train_seed")
     if st.button("Train", type="primary", icon=":material/play_arrow:"):
@@ -44,7 +51,9 @@ def form() -> None:
         try:
             if name == OWN and not path.strip():
                 raise InklingError("Say where your dataset lies: a folder or an .npz.")
-            config = TrainConfig(dataset=dataset, network=network, epochs=epochs, seed=int(seed))
+            config = TrainConfig(
+                dataset=dataset, network=network, preset=preset, epochs=epochs, seed=int(seed)
+            )
             jobs.start(config, loaders.store())
         except InklingError as error:
             st.error(str(error))
@@ -57,9 +66,13 @@ def result(job: Job) -> None:
     status = job.status()
     if status.state == "failed":
         st.error(status.message, icon=":material/error:")
-    elif status.state == "stopped":
+        return
+    run = next((r for r in loaders.store().runs() if r.id == status.run_id), None)
+    if run is None:
         st.warning("The training was stopped; no run was written.", icon=":material/stop:")
-    elif run := next((r for r in loaders.store().runs() if r.id == status.run_id), None):
+    else:
+        if status.state == "stopped":
+            st.warning(f"{status.message} Its best epoch is kept.", icon=":material/stop:")
         st.success(f"Done: {words.verdict(run.info.metrics)}", icon=":material/check:")
         st.page_link(
             "app_pages/overview.py",

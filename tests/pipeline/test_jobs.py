@@ -44,15 +44,19 @@ def test_a_training_in_the_background_publishes_its_run(store):
     assert len(store.entries()) == 1  # the jobs' folder is no run
 
 
-def test_stop_stops_and_leaves_no_run(store):
+def test_stop_keeps_the_best_epoch_as_a_stopped_run(store):
     job = jobs.start(ENDLESS, store)
     deadline = time.monotonic() + 60
-    while job.status().progress.stage != "Training":
+    while len(job.status().history) < 2:
         assert time.monotonic() < deadline, job.status()
         time.sleep(0.05)
     job.stop()
-    assert wait_for(job, *jobs.ENDED).state == "stopped"
-    assert store.entries() == []
+    status = wait_for(job, *jobs.ENDED)
+    assert status.state == "stopped"
+    (run,) = store.runs()  # its best epoch so far
+    assert run.id == status.run_id
+    assert run.info.status == "stopped"
+    assert "stopped in epoch" in run.info.note == status.message
     job.stop()  # once more does no harm
 
 

@@ -2,15 +2,18 @@ import dataclasses
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from pipeline import config, exporting, networks, training
+from pipeline import calibration, checkpoints, config, exporting, networks, training
+from pipeline.augmentation import augment
+from pipeline.checkpoints import Unfinished
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
 from pipeline.experiment import run_experiment
 from pipeline.inference import ServingGraph
 from pipeline.runs import Store
 
-QUICK = TrainConfig(network="shallow", epochs=2, learning_rate=3e-3)
+QUICK = TrainConfig(network="shallow", epochs=2, learning_rate=3e-3).resolved(1077)
 
 
 class Untouchable:
@@ -49,10 +52,14 @@ def test_an_unknown_network_names_the_known():
 
 def test_settings_are_resolved_by_the_size_of_the_dataset():
     assert TrainConfig().resolved(1077).epochs == 60
-    assert TrainConfig().resolved(54_000).epochs == 12
-    assert TrainConfig(epochs=3, learning_rate=0.1).resolved(10).model_dump() == {
-        **TrainConfig(epochs=3, learning_rate=0.1).model_dump()
-    }
+    assert TrainConfig().resolved(54_000).epochs == 14
+    assert TrainConfig(preset="quick").resolved(54_000).epochs == 2
+    assert TrainConfig(network="pixels").resolved(54_000).augmentation == 0
+    chosen = {"epochs": 3, "learning_rate": 0.1, "batch_size": 7, "augmentation": 0.5}
+    kept = TrainConfig(**chosen, deeper=True)
+    assert kept.resolved(10) == kept
+    with pytest.raises(InklingError, match="quick, default, best"):
+        TrainConfig(preset="slow")
 
 
 def test_training_learns_without_touching_the_test_part(digits):
@@ -71,7 +78,7 @@ def test_training_learns_without_touching_the_test_part(digits):
 def test_the_kept_weights_are_those_of_the_best_epoch(digits):
     trained = training.fit(QUICK, digits)
     row = trained.history.set_index("epoch").loc[trained.best_epoch]
-    outputs = trained.model.predict(digits.x_valid / np.float32(255), verbose=0)
+    outputs = trained.model.predict(digits.x_valid[:] / np.float32(255), verbose=0)
     assert (outputs.argmax(axis=1) == digits.y_valid).mean() == pytest.approx(row["val_accuracy"])
 
 
@@ -86,13 +93,141 @@ def test_the_same_seed_gives_the_same_network(digits):
 
 def test_a_loss_that_is_no_number_ends_with_advice(digits, monkeypatch):
     monkeypatch.setattr(training.networks, "build", exploding(training.networks.build))
-    with pytest.raises(training.TrainingDiverged, match=r"Try a learning rate of 0\.0006"):
+    with pytest.raises(training.TrainingFailed, match=r"Try a learning rate of 0\.0006"):
         training.fit(QUICK, digits)
 
 
+def test_the_last_good_epoch_is_kept_when_the_loss_explodes(digits):
+    config = QUICK.model_copy(update={"epochs": 5})
+    build = networks.build
+    models = []
+
+    def remember(*args, **kwargs):
+        models.append(build(*args, **kwargs))
+        return models[-1]
+
+    def explode(checkpoint):
+        if len(checkpoint.rows) == 2:
+            bias = models[0].layers[-1].bias
+            bias.assign(bias * np.nan)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(networks, "build", remember)
+        trained = training.fit(config, digits, on_checkpoint=explode)
+    assert len(trained.history) == 2
+    assert "became nan in epoch 3" in trained.ended_early
+    assert np.isfinite(trained.model.get_weights()[-1]).all()
+
+
+@pytest.mark.parametrize("network", ["shallow", "cnn"])
+def test_an_interrupted_training_goes_on_as_if_it_had_not_been(digits, tmp_path, network):
+    config = TrainConfig(network=network, epochs=4, augmentation=0.5).resolved(1077)
+    place = Unfinished.of(Store(tmp_path), config, digits.fingerprint)
+
+    def keep_two(checkpoint):
+        if len(checkpoint.rows) <= 2:
+            place.save(config, checkpoint)
+
+    whole = training.fit(config, digits, on_checkpoint=keep_two)
+    assert place.config() == config
+    kept = place.load()
+    assert len(kept.rows) == 2
+    resumed = training.fit(config, digits, checkpoint=kept)
+    for wanted, got in zip(whole.model.get_weights(), resumed.model.get_weights(), strict=True):
+        assert np.array_equal(wanted, got)
+    columns = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"]
+    assert whole.history[columns].equals(resumed.history[columns])
+
+
+def test_stopping_keeps_the_best_epoch_so_far(digits):
+    def interrupt(checkpoint):
+        if len(checkpoint.rows) == 3:
+            raise KeyboardInterrupt
+
+    trained = training.fit(QUICK.model_copy(update={"epochs": 9}), digits, on_checkpoint=interrupt)
+    assert len(trained.history) == 3
+    assert trained.ended_early == "It was stopped in epoch 4 of 9."
+
+
+def test_stopping_before_the_first_epoch_is_an_interrupt(digits):
+    def interrupt(progress):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        training.fit(QUICK, digits, interrupt)
+
+
+def test_too_little_memory_names_a_smaller_batch(digits, monkeypatch):
+    def too_large(*args, **kwargs):
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
+
+    monkeypatch.setattr(training.keras.Model, "fit", too_large)
+    with pytest.raises(training.TrainingFailed, match="batch size of 64"):
+        training.fit(QUICK, digits)
+
+
+def test_resume_without_an_interrupted_training_says_so(tmp_path):
+    with pytest.raises(InklingError, match="nothing to resume"):
+        checkpoints.newest(Store(tmp_path))
+
+
+def test_a_damaged_checkpoint_says_so(tmp_path):
+    place = Unfinished(tmp_path)
+    assert place.load() is None
+    (tmp_path / checkpoints.STATE).write_bytes(b"PK cut off")
+    with pytest.raises(InklingError, match="damaged"):
+        place.load()
+
+
+class TestAugmentation:
+    def test_strength_nought_changes_nothing(self, digits):
+        images = tf.constant(digits.x_train[:8] / np.float32(255))
+        same = augment(images, tf.constant([0, 1]), 0.0, ink=False)
+        assert np.asarray(same) == pytest.approx(np.asarray(images), abs=1e-5)
+
+    def test_the_same_seed_gives_the_same_images(self, digits):
+        images = tf.constant(digits.x_train[:8] / np.float32(255))
+        first, again, other = (
+            np.asarray(augment(images, tf.constant([0, seed]), 1.0, ink=True)) for seed in (1, 1, 2)
+        )
+        assert np.array_equal(first, again)
+        assert np.abs(first - other).max() > 0.1
+        assert first.min() >= 0
+        assert first.max() <= 1
+
+    @pytest.mark.parametrize("shape", [(8, 8, 1), (20, 32, 3)])
+    def test_any_shape(self, shape, random):
+        images = tf.constant(random.random((5, *shape), dtype=np.float32))
+        assert augment(images, tf.constant([0, 0]), 1.0, ink=False).shape == (5, *shape)
+
+
+class TestTemperature:
+    def test_a_classifier_that_is_too_sure_is_cooled(self, random):
+        """Labels drawn from softmax(z), predictions made with softmax(3 z): the answer is 3."""
+        logits = random.normal(size=(20_000, 5)) * 1.5
+        honest = softmax(logits)
+        labels = (honest.cumsum(axis=1) < random.random((20_000, 1))).sum(axis=1)
+        assert calibration.fit_temperature(softmax(3 * logits), labels) == pytest.approx(
+            3, rel=0.05
+        )
+        assert calibration.fit_temperature(honest, labels) == pytest.approx(1, rel=0.05)
+
+    def test_it_is_in_the_served_graph(self, digits):
+        trained = training.fit(QUICK, digits)
+        assert trained.temperature != 1
+        probabilities = trained.model.predict(digits.x_valid[:] / np.float32(255), verbose=0)
+        again = calibration.fit_temperature(probabilities, digits.y_valid[:])
+        assert again == pytest.approx(1, abs=0.02)
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
 def exploding(build):
-    def build_and_poison(*args):
-        model = build(*args)
+    def build_and_poison(*args, **kwargs):
+        model = build(*args, **kwargs)
         weights = model.get_weights()
         weights[-1][:] = np.nan  # in the last layer: a rectified unit would hide it
         model.set_weights(weights)
@@ -165,7 +300,7 @@ def test_a_failed_export_check_publishes_nothing(tmp_path, monkeypatch):
     with pytest.raises(exporting.ExportMismatch):
         run_experiment(QUICK, store)
     assert store.entries() == []
-    assert list(store.folder.iterdir()) == []
+    assert [path.name for path in store.folder.iterdir()] == [".unfinished"]  # may go on
 
 
 def test_a_store_that_cannot_be_written_is_found_out_before_training(tmp_path, monkeypatch):
