@@ -2,8 +2,8 @@
 
 `python benchmarks/drawing.py [RUN] [--models DIR] [--some N]` scores a run on
 `$INKLING_DATA/drawings/pen-digits-dev.jsonl` (Alpaydin, Alimoglu 1998: 4,996 digits by 20 writers
-on a tablet) in three ways: as strokes; as pixels of a 280×280 canvas inked with pens of 8, 16, 20 and
-28 pixels; and as those pixels moved, halved and doubled in size, and light on dark. Nothing is
+on a tablet) in three ways: as strokes; as pixels of a 280×280 canvas inked with pens of 8, 16, 20
+and 28 pixels; and as those pixels moved, halved and doubled in size, and light on dark. Nothing is
 trained on these drawings.
 """
 

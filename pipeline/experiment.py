@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline import evaluation, exporting, training
+from pipeline.card import model_card
 from pipeline.checkpoints import Unfinished
 from pipeline.config import TrainConfig
 from pipeline.datasets import Dataset, canonical, open_dataset
@@ -74,6 +75,7 @@ def run_experiment(
             probabilities = graph.probabilities(dataset.x_test)
             predictions = evaluation.predictions_table(dataset.y_test, probabilities)
 
+        metrics = evaluation.summarise(predictions, dataset.class_names)
         run = store.publish(
             Results(
                 status="stopped" if trained.ended_early else "finished",
@@ -82,10 +84,11 @@ def run_experiment(
                 dataset=describe(dataset),
                 input_shape=dataset.image_shape,
                 layers=exporting.describe_layers(trained.model),
-                metrics=evaluation.summarise(predictions, dataset.class_names),
+                metrics=metrics,
                 best_epoch=trained.best_epoch,
                 temperature=trained.temperature,
                 hardware=trained.hardware.model_dump(mode="json"),
+                card=model_card(dataset.name, dataset.counts, config, metrics, ink=dataset.ink),
                 note=trained.ended_early,
                 timings=timings,
                 history=trained.history,

@@ -68,6 +68,7 @@ class RunInfo(BaseModel):
         best_epoch: the epoch whose weights are kept, counted from 1.
         temperature: what its logits were divided by, so that it is as sure as it is right.
         hardware: the devices and the precision it was trained with.
+        card: the model card: sentences by heading.
         note: why it was stopped early, in a sentence; "" if it was not.
         timings: seconds by stage.
         versions: of Python and the libraries that count.
@@ -88,6 +89,7 @@ class RunInfo(BaseModel):
     best_epoch: int
     temperature: float = 1.0
     hardware: dict[str, Any] = {}
+    card: dict[str, str] = {}
     note: str = ""
     timings: dict[str, float]
     versions: dict[str, str]
@@ -181,6 +183,7 @@ class Results:
     best_epoch: int
     temperature: float
     hardware: dict[str, Any]
+    card: dict[str, str]
     note: str
     timings: dict[str, float]
     history: pd.DataFrame
@@ -223,7 +226,7 @@ class Store:
         ours = [
             f for f in folders if (f / INFO).exists() or any((f / r).exists() for r in REQUIRED)
         ]
-        return [_entry(folder) for folder in sorted(ours, key=lambda f: f.name, reverse=True)]
+        return sorted(map(_entry, ours), key=_age, reverse=True)
 
     def runs(self) -> list[Run]:
         """List the whole runs, newest first."""
@@ -283,6 +286,7 @@ class Store:
                 best_epoch=results.best_epoch,
                 temperature=results.temperature,
                 hardware=results.hardware,
+                card=results.card,
                 note=results.note,
                 timings=results.timings,
                 versions=_versions(),
@@ -307,6 +311,13 @@ class Store:
                 f"The store {self.folder} cannot be written: {error.strerror}. Name another one "
                 "with --models or INKLING_MODELS."
             ) from error
+
+
+def _age(entry: Run | Damaged) -> tuple[str, str]:
+    """Sort by when the training began; a damaged run has only its name to say so."""
+    if isinstance(entry, Damaged):
+        return entry.id, entry.id
+    return entry.info.created.strftime("%Y%m%d-%H%M%S"), entry.id
 
 
 def _entry(folder: Path) -> Run | Damaged:

@@ -46,6 +46,15 @@ def layer_line(layer: LayerInfo) -> str:
     )
 
 
+def card(run: Run) -> None:
+    """Show the model card."""
+    if not run.info.card:
+        return
+    st.subheader("What to know before you trust it")
+    for name, sentences in run.info.card.items():
+        st.markdown(f"**{words.plain(name)}.** {words.plain(sentences)}")
+
+
 def details(run: Run) -> None:
     """Show how it was trained, folded away."""
     with st.expander("How it was trained", icon=":material/history:"):
@@ -57,7 +66,11 @@ def details(run: Run) -> None:
         st.markdown(
             f"- Dataset **{words.plain(info.dataset.name)}**: {counts}\n"
             f"- Batches of {info.config.batch_size}, learning rate {info.config.learning_rate:g}, "
-            f"seed {info.config.seed}, {info.timings.get('training', 0):.0f} s of training\n"
+            f"seed {info.config.seed}, augmentation {info.config.augmentation or 0:g}, "
+            f"preset {info.config.preset}, {info.timings.get('training', 0):.0f} s of training\n"
+            f"- On {', '.join(info.hardware.get('devices', []))} in "
+            f"{info.hardware.get('precision', 'float32')}, "
+            f"logits divided by a temperature of {info.temperature:.2f}\n"
             f"- Log loss {info.metrics.log_loss:.4f}, "
             f"expected calibration error {info.metrics.calibration_error:.4f}\n"
             f"- {', '.join(f'{name} {version}' for name, version in info.versions.items())}\n"
@@ -79,5 +92,6 @@ with left:
     widgets.chart(figure, alt, "classes", finding=title)
 with right:
     confusions(run)
+card(run)
 layers(run)
 details(run)

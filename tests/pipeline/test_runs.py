@@ -29,6 +29,7 @@ def results(minute: int = 0, **changes) -> Results:
         "best_epoch": 1,
         "temperature": 1.1,
         "hardware": {"devices": ["CPU"], "precision": "float32"},
+        "card": {"Limits": "many"},
         "note": "",
         "timings": {"training": 1.5},
         "history": pd.DataFrame({"epoch": [1], "loss": [0.5]}),
@@ -202,3 +203,9 @@ def test_a_text_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
         atomic.write_text(path, "third")
     assert path.read_text() == "second"
     assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_a_renamed_run_keeps_its_place_in_time(store):
+    old, new = store.publish(results(1)), store.publish(results(2))
+    old.folder.rename(store.folder / "zebra")
+    assert [entry.id for entry in store.entries()] == [new.id, "zebra"]

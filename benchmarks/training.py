@@ -1,0 +1,200 @@
+"""How soon, and how well, Inkling's networks learn MNIST.
+
+- `python benchmarks/training.py speed`: the widely used Keras tutorial network beside
+  `--preset quick`: seconds to the first epoch with 99.0 % on the test images.
+- `python benchmarks/training.py ladder`: every network: parameters, seconds, accuracy, calibration.
+- `python benchmarks/training.py best`: `--preset best` with three seeds (half an hour).
+
+Without a word it does the first two. Runs of the last two go to `--models DIR`, if named. Needs
+MNIST: set INKLING_DATA.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.table import show
+from pipeline.config import NETWORKS
+from pipeline.datasets import find_named
+from pipeline.runs import Run, Store
+
+SEEDS = 3
+GOAL = 0.99
+
+# One process a training; both count the test images right after each epoch, outside the clock.
+CLOCK = """
+import sys, time
+import keras, numpy as np
+from pipeline.datasets import open_dataset
+
+class Clock(keras.callbacks.Callback):
+    def __init__(self):
+        super().__init__()
+        self.x, self.y = np.float32(data.x_test[:]) / 255, data.y_test[:]
+        self.seconds = 0.0
+    def on_epoch_begin(self, epoch, logs=None):
+        self.started = time.perf_counter()
+    def on_epoch_end(self, epoch, logs=None):
+        self.seconds += time.perf_counter() - self.started
+        guesses = self.model.predict(self.x, batch_size=1000, verbose=0).argmax(axis=1)
+        accuracy = float((guesses == self.y).mean())
+        print(f"{epoch + 1} {self.seconds} {accuracy}", flush=True)
+        if accuracy >= 0.99:
+            self.model.stop_training = True
+
+data, seed = open_dataset("mnist"), int(sys.argv[1])
+"""
+
+# The network of "Simple MNIST convnet" (Chollet, keras.io): Adam at its defaults, batches of 128,
+# a tenth of the training images for validation.
+TUTORIAL = (
+    CLOCK
+    + """
+from keras import layers
+keras.utils.set_random_seed(seed)
+model = keras.Sequential([
+    keras.Input((28, 28, 1)),
+    layers.Conv2D(32, 3, activation="relu"), layers.MaxPooling2D(),
+    layers.Conv2D(64, 3, activation="relu"), layers.MaxPooling2D(),
+    layers.Flatten(), layers.Dropout(0.5), layers.Dense(10, activation="softmax"),
+])
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+x, x_valid = (np.float32(images[:]) / 255 for images in (data.x_train, data.x_valid))
+model.fit(x, data.y_train[:], batch_size=128, epochs=25, verbose=0,
+          validation_data=(x_valid, data.y_valid[:]), callbacks=[Clock()])
+"""
+)
+
+QUICK = (
+    CLOCK
+    + """
+from pipeline import training
+from pipeline.config import TrainConfig
+
+fit = keras.Model.fit
+def with_clock(self, *arguments, callbacks, **settings):
+    return fit(self, *arguments, callbacks=[*callbacks, Clock()], **settings)
+keras.Model.fit = with_clock
+config = TrainConfig(dataset="mnist", preset="quick", seed=seed)
+training.fit(config.resolved(len(data.y_train)), data)
+"""
+)
+
+
+def seconds_to_goal(code: str, seed: int) -> tuple[int, float, float]:
+    """Train once; return epochs, seconds and test accuracy at the first epoch above the goal."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(seed)],
+        check=True, capture_output=True, text=True, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+    )  # fmt: skip
+    epoch, seconds, accuracy = done.stdout.splitlines()[-1].split()
+    if float(accuracy) < GOAL:
+        seconds = "inf"
+    return int(epoch), float(seconds), float(accuracy)
+
+
+def speed() -> None:
+    """Print seconds to 99 % for both, and the ratio."""
+    results: dict[str, list[tuple[int, float, float]]] = {"tutorial network": [], "quick": []}
+    for seed in range(SEEDS):
+        results["tutorial network"].append(seconds_to_goal(TUTORIAL, seed))
+        results["quick"].append(seconds_to_goal(QUICK, seed))
+    rows, medians = [], []
+    for name, found in results.items():
+        epochs, seconds, accuracies = zip(*found, strict=True)
+        medians.append(statistics.median(seconds))
+        rows.append(
+            [
+                name,
+                "  ".join(map(str, epochs)),
+                "  ".join(f"{value:.1f}" for value in seconds),
+                f"{medians[-1]:.1f}",
+                "  ".join(f"{100 * value:.2f}" for value in accuracies),
+            ]
+        )
+    rows.append(["ratio", "", "", f"{medians[0] / medians[1]:.1f}×", ""])
+    show(
+        f"To 99.0 % of MNIST's test images, {SEEDS} seeds",
+        ["", "epochs", "seconds", "median", "accuracy then, %"],
+        rows,
+    )
+
+
+def train(store: Path, network: str, preset: str, seed: int = 0) -> Run:
+    """Train a run as people do, and return it."""
+    subprocess.run(
+        [
+            sys.executable, "-m", "pipeline.cli", "train", "--dataset", "mnist",
+            "--network", network, "--preset", preset, "--seed", str(seed), "--models", str(store),
+        ],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return Store(store).open("latest")
+
+
+def row(name: str, run: Run) -> list[str]:
+    """Lay a run out for a table."""
+    info, metrics = run.info, run.info.metrics
+    return [
+        name,
+        f"{info.parameters:,}",
+        f"{info.config.epochs}",
+        f"{info.timings['training']:.0f}",
+        f"{100 * metrics.accuracy:.2f}",
+        f"{100 * metrics.accuracy_low:.2f}–{100 * metrics.accuracy_high:.2f}",
+        f"{metrics.calibration_error:.4f}",
+    ]
+
+
+HEADER = [
+    "",
+    "parameters",
+    "epochs",
+    "seconds",
+    "accuracy, %",
+    "95 % interval",
+    "calibration error",
+]
+
+
+def ladder(store: Path) -> None:
+    """Print every network with the default preset."""
+    rows = [row(name, train(store, name, "default")) for name in NETWORKS]
+    show("Every network on MNIST, default preset", HEADER, rows)
+
+
+def best(store: Path) -> None:
+    """Print three seeds of the best preset, and their mean."""
+    runs = [train(store, "cnn", "best", seed) for seed in range(SEEDS)]
+    rows = [row(f"seed {seed}", run) for seed, run in enumerate(runs)]
+    mean = statistics.mean(run.info.metrics.accuracy for run in runs)
+    rows.append(["mean", "", "", "", f"{100 * mean:.2f}", "", ""])
+    show("`cnn --preset best` on MNIST", HEADER, rows)
+
+
+def main() -> None:
+    """Do what the command line asks for."""
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("what", nargs="*", default=["speed", "ladder"])
+    arguments.add_argument("--models", type=Path)
+    chosen = arguments.parse_args()
+    if find_named("mnist") is None:
+        print("training: left out, MNIST is not on this machine (set INKLING_DATA)")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        store = chosen.models or Path(folder)
+        for what in chosen.what:
+            if what == "speed":
+                speed()
+            else:
+                {"ladder": ladder, "best": best}[what](store)
+
+
+if __name__ == "__main__":
+    main()
