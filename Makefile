@@ -1,5 +1,5 @@
 # Each target is one readable recipe; `make app` and `make test` are all that most people need.
-.PHONY: app test unit lint bench screenshots clean help
+.PHONY: app test unit lint bench pretrained screenshots clean help
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -22,7 +22,8 @@ help:
 	@echo "make app    set up, train a first network if there is none, serve the dashboard"
 	@echo "make test   everything that must hold: lint, types, import rules, all tests"
 	@echo "make unit   the quick tests only"
-	@echo "make bench  what is timed, and against what"
+	@echo "make bench  what is timed, and against what (an hour; with INKLING_DATA)"
+	@echo "make pretrained   the bundled model, trained anew from MNIST"
 
 app: $(VENV)/.app
 	@$(BIN)/inkling train --unless-trained
@@ -43,6 +44,15 @@ lint: $(VENV)/.test
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/serving.py
 	$(BIN)/python benchmarks/overhead.py
+	$(BIN)/python benchmarks/training.py speed ladder best
+	$(BIN)/python benchmarks/drawing.py mnist-cnn --models models
+
+# Train the bundled model anew: MNIST from INKLING_DATA or the cache, about ten minutes.
+pretrained: $(VENV)/.app
+	rm -rf build/pretrained
+	$(BIN)/inkling train --dataset mnist --preset best --models build/pretrained
+	rm -rf models/mnist-cnn
+	mv build/pretrained/2* models/mnist-cnn
 
 screenshots: $(VENV)/.test
 	$(BIN)/python tests/browser/screenshots.py

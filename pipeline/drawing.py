@@ -23,6 +23,7 @@ FINE_ENOUGH = 40  # side below which a pen cannot be measured, pixels
 RIDGE = 7  # side of the window in which a ridge of the ink is its highest point, fine pixels
 THINNEST_PART = 0.2  # the pen is as wide as the thinner strokes: crossings and blots do not count
 MOST_THINNED = 0.8  # of a stroke's width
+LEAST_RIM = 0.5  # fine pixels; less changes nothing
 
 Strokes = Sequence[Sequence[Sequence[float]]]
 
@@ -213,6 +214,9 @@ def _with_pen(crop: np.ndarray) -> np.ndarray:
     outside = ndimage.distance_transform_edt(~inked)
     # Positive inside, half a pixel from the edge at both sides of it.
     depth = np.where(inked, inside - 0.5, 0.5 - outside)
+    pieces = ndimage.label(inked)[1]
+    while rim > LEAST_RIM and ndimage.label(depth > rim)[1] != pieces:
+        rim *= 0.8  # a blot looks like a wide pen: what was whole must not fall apart
     return np.rint(np.clip(depth - rim + 0.5, 0, 1) * 255).astype(np.uint8)
 
 

@@ -58,7 +58,7 @@ def computing_in(precision: str) -> Iterator[None]:
 
 def _gpu_name(gpu: tf.config.PhysicalDevice) -> str:
     details = tf.config.experimental.get_device_details(gpu)
-    return str(details.get("device_name", gpu.name))
+    return str(details.get("device_name") or gpu.name)
 
 
 def _cpu_has(flag: str) -> bool:

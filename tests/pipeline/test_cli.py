@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -142,6 +143,34 @@ def test_a_run_is_only_measured_on_its_own_classes(tmp_path, models):
     done = inkling("evaluate", "latest", "--dataset", tmp_path / "two.npz", "--models", models)
     assert done.returncode == 1
     assert "10 classes" in done.stderr
+
+
+def test_a_killed_training_resumes_to_the_same_predictions(tmp_path):
+    arguments = ["train", "--network", "lenet5", "--epochs", "25", "--seed", "3"]
+    whole = inkling(*arguments, "--models", tmp_path / "whole")
+    assert whole.returncode == 0, whole.stderr
+
+    broken = tmp_path / "broken"
+    command = [sys.executable, "-m", "pipeline.cli", *arguments, "--models", str(broken)]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not list(broken.glob(".unfinished/*/state.npz")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    assert Store(broken).entries() == []
+
+    resumed = inkling("train", "--resume", "--models", broken)
+    assert resumed.returncode == 0, resumed.stderr
+    assert "epoch 25 of 25" in resumed.stderr
+    assert "epoch 1 of 25" not in resumed.stderr
+    first, second = (Store(tmp_path / name).open("latest") for name in ("whole", "broken"))
+    assert first.predictions().equals(second.predictions())
+    assert not list(broken.glob(".unfinished/*/state.npz"))
+    again = inkling("train", "--resume", "--models", broken)
+    assert again.returncode == 1
+    assert "nothing to resume" in again.stderr
 
 
 @pytest.mark.mnist

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from pipeline import drawing
 from pipeline.drawing import BlankDrawing
@@ -78,6 +78,27 @@ def test_enlarging_pixels_hardly_makes_a_difference(factor):
     large = blot().repeat(factor, axis=0).repeat(factor, axis=1)
     gap = np.abs(drawing.from_pixels(blot()).astype(int) - drawing.from_pixels(large))
     assert gap.mean() < 1.5
+
+
+@pytest.mark.parametrize("pen", [8, 16, 28])
+def test_the_pen_of_a_picture_makes_little_difference(pen):
+    """The same bowl with three pens: within the strokes' own ink, or nearly."""
+    sheet = Image.new("L", (1120, 1120))
+    ink = ImageDraw.Draw(sheet)
+    points = [(4 * x, 4 * y) for x, y in BOWL[0]]
+    ink.line(points, fill=255, width=4 * pen, joint="curve")
+    for x, y in points:
+        ink.ellipse((x - 2 * pen, y - 2 * pen, x + 2 * pen, y + 2 * pen), fill=255)
+    framed = drawing.from_pixels(np.asarray(sheet.resize((280, 280), Image.Resampling.BOX)))
+    strokes = drawing.from_strokes(BOWL)
+    assert np.corrcoef(framed.ravel(), strokes.ravel())[0, 1] > 0.95
+
+
+def test_thinning_leaves_a_blot_whole():
+    blot = np.zeros((200, 200), np.uint8)
+    blot[20:90, 60:140] = blot[110:180, 60:140] = blot[80:120, 92:108] = 255
+    framed = drawing.from_pixels(blot)
+    assert (framed[7:21, 14] > 100).all()  # the narrow waist still joins the halves
 
 
 def test_a_transparent_picture_is_read_by_its_ink():
