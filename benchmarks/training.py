@@ -5,8 +5,8 @@
 - `python benchmarks/training.py ladder`: every network: parameters, seconds, accuracy, calibration.
 - `python benchmarks/training.py best`: `--preset best` with three seeds (half an hour).
 
-Without a word it does the first two. Runs of the last two go to `--models DIR`, if named. Needs
-MNIST: set INKLING_DATA.
+Without a word it does the first two. Runs of the last two go to `--models DIR`, if named,
+and those that lie there already are not trained again. Needs MNIST: set INKLING_DATA.
 """
 
 import argparse
@@ -127,7 +127,12 @@ def speed() -> None:
 
 
 def train(store: Path, network: str, preset: str, seed: int = 0) -> Run:
-    """Train a run as people do, and return it."""
+    """Train a run as people do, and return it; one that the store holds already is taken."""
+    for run in Store(store).runs():
+        config = run.info.config
+        wanted = ("mnist", network, preset, seed)
+        if (config.dataset, config.network, config.preset, config.seed) == wanted:
+            return run
     subprocess.run(
         [
             sys.executable, "-m", "pipeline.cli", "train", "--dataset", "mnist",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from pipeline.errors import InklingError
 
@@ -128,21 +128,13 @@ class TrainConfig(BaseModel):
     deeper: bool | None = None
     seed: int = Field(default=0, ge=0, lt=2**31)
 
-    @field_validator("network")
+    @field_validator("network", "preset")
     @classmethod
-    def _known_network(cls, name: str) -> str:
-        if name not in NETWORKS:
+    def _known(cls, name: str, info: ValidationInfo) -> str:
+        known = NETWORKS if info.field_name == "network" else PRESETS
+        if name not in known:
             raise InklingError(
-                f"There is no network named “{name}”. Choose one of: {', '.join(NETWORKS)}."
-            )
-        return name
-
-    @field_validator("preset")
-    @classmethod
-    def _known_preset(cls, name: str) -> str:
-        if name not in PRESETS:
-            raise InklingError(
-                f"There is no preset named “{name}”. Choose one of: {', '.join(PRESETS)}."
+                f"There is no {info.field_name} named “{name}”. Choose one of: {', '.join(known)}."
             )
         return name
 

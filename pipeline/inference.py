@@ -1,6 +1,5 @@
 """The serving graph -> probabilities and activations, by LiteRT; never imports TensorFlow."""
 
-import re
 import threading
 from pathlib import Path
 
@@ -46,9 +45,10 @@ class ServingGraph:
             self._interpreter = Interpreter(model_content=path.read_bytes())
             self._interpreter.allocate_tensors()
             (self._input,) = self._interpreter.get_input_details()
-            # The outputs come shuffled; their names end in the order they were asked for.
-            outputs = self._interpreter.get_output_details()
-            self._outputs = sorted(outputs, key=lambda output: _position(output["name"]))
+            # The outputs come shuffled; only the signature says which is which, as "output_12".
+            outputs = self._interpreter.get_signature_runner().get_output_details()
+            names = sorted(outputs, key=lambda name: int(name.removeprefix("output_")))
+            self._outputs = [outputs[name] for name in names]
         except (OSError, ValueError, RuntimeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is damaged"
             raise InklingError(f"The network {path} cannot be loaded: {reason}.") from error
@@ -101,10 +101,3 @@ class ServingGraph:
     def _run(self, image: np.ndarray) -> None:
         self._interpreter.set_tensor(self._input["index"], image[None])
         self._interpreter.invoke()
-
-
-def _position(name: str) -> int:
-    match = re.search(r"output_(\d+)", name) or re.search(r":(\d+)$", name)
-    if match is None:
-        raise ValueError(f"an output is named {name!r}, without a position")
-    return int(match.group(1))

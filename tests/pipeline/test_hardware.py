@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import keras
 import pytest
 
@@ -37,3 +40,22 @@ def test_the_precision_before_comes_back():
     with hardware.computing_in("mixed_bfloat16"):
         assert keras.config.dtype_policy().name == "mixed_bfloat16"
     assert keras.config.dtype_policy().name == before
+
+
+def test_a_batch_is_spread_over_all_devices():
+    """Two logical CPUs stand in for two GPUs: the same strategy, the same code."""
+    code = """
+import tensorflow as tf
+cpu = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+from pipeline import hardware, training
+from pipeline.config import TrainConfig
+from pipeline.datasets import open_dataset
+mirrored = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+hardware.strategy = lambda here: mirrored
+config = TrainConfig(network="cnn", epochs=3, augmentation=0.3).resolved(1077)
+trained = training.fit(config, open_dataset("digits"))
+print(mirrored.num_replicas_in_sync, trained.history["val_accuracy"].max() > 0.8)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.strip().endswith("2 True"), done.stderr

@@ -254,6 +254,16 @@ def test_the_serving_graph_is_the_network(name, tmp_path, random):
     assert np.array_equal(probabilities[0], outputs[-1])
 
 
+def test_a_graph_of_more_than_ten_layers_keeps_their_order(tmp_path, random):
+    """The converter orders outputs by name, and output_10 comes before output_2."""
+    model = networks.build("cnn", (28, 28, 1), 10, deeper=True)
+    assert len(exporting.shown_layers(model)) > 10
+    exporting.export_litert(model, tmp_path / "model.tflite")
+    images = random.integers(0, 256, (4, 28, 28, 1), dtype=np.uint8)
+    graph = ServingGraph(tmp_path / "model.tflite")
+    assert exporting.check_litert(model, graph, images) < 1e-5
+
+
 def test_a_graph_of_another_network_is_refused(tmp_path, random):
     path = tmp_path / "model.tflite"
     exporting.export_litert(networks.build("pixels", (8, 8, 1), 3), path)
