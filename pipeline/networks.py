@@ -90,10 +90,10 @@ def _cnn(image_shape: Shape, classes: int) -> keras.Model:
 def _deep(image_shape: Shape, classes: int) -> keras.Model:
     """Five convolutions, each pair with batch normalisation: more accurate, and slower."""
     image = _image(image_shape)
-    x = layers.Conv2D(24, 5, padding="same", activation="relu", name="conv1")(image)
+    x = layers.Conv2D(28, 5, padding="same", activation="relu", name="conv1")(image)
     x = layers.MaxPooling2D(name="pool1")(x)
     x = layers.BatchNormalization(momentum=0.9, name="normalised1")(x)
-    for number, maps in ((2, 48), (3, 96)):
+    for number, maps in ((2, 56), (3, 112)):
         x = layers.Conv2D(maps, 3, padding="same", activation="relu", name=f"conv{number}a")(x)
         x = layers.Conv2D(maps, 3, padding="same", activation="relu", name=f"conv{number}b")(x)
         x = layers.MaxPooling2D(name=f"pool{number}")(x)
