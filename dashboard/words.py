@@ -31,7 +31,7 @@ def run_label(run: Run) -> str:
     info = run.info
     return (
         f"{info.dataset.name} {info.config.network} {percent(info.metrics.accuracy)} "
-        f"· {run.id[-4:]}"
+        f"· {run.id[-4:].lstrip('-')}"
     )
 
 
