@@ -1,12 +1,10 @@
 """The dashboard: which pages there are, and what is the same on each."""
 
-import os
-
 import streamlit as st
 
 from dashboard import APP, state, widgets
+from pipeline import jobs
 from pipeline.errors import InklingError
-from pipeline.jobs import READ_ONLY
 
 PAGES = (  # file, title, icon, what it is for
     ("overview", "Overview", "visibility", "What the model is, and how often it is right."),
@@ -29,7 +27,7 @@ page = st.navigation(
             default=name == "overview",
         )
         for name, title, icon, purpose in PAGES
-        if not (os.environ.get(READ_ONLY) and name in CHANGING)
+        if not (jobs.read_only() and name in CHANGING)
     ]
 )
 state.carry_over(page.title)

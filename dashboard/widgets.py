@@ -1,6 +1,5 @@
 """Pieces that several pages share."""
 
-import os
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -16,7 +15,7 @@ from pipeline import jobs
 from pipeline.datasets import Dataset, DatasetMissing
 from pipeline.errors import InklingError
 from pipeline.inference import LayerInfo
-from pipeline.jobs import READ_ONLY, Fetch, Job
+from pipeline.jobs import Fetch, Job
 from pipeline.runs import Damaged, Run
 
 MOST_TILES = 200
@@ -34,11 +33,6 @@ def is_dark() -> bool:
 def colours() -> Palette:
     """Return the palette of the viewer's mode."""
     return palette(is_dark())
-
-
-def read_only() -> bool:
-    """Whether this dashboard may not change anything."""
-    return bool(os.environ.get(READ_ONLY))
 
 
 def run_picker() -> None:
@@ -87,7 +81,7 @@ def current_run() -> Run:
             f"The store `{loaders.store().folder}` holds no run. Train a first network: on the "
             "built-in digits it takes well under a minute."
         )
-        if read_only():
+        if jobs.read_only():
             st.info("This dashboard is read-only; train with `inkling train` on the command line.")
         else:
             st.page_link(TRAIN_PAGE, label="Train a network", icon=":material/model_training:")
@@ -140,7 +134,7 @@ def images_of(run: Run) -> Dataset | None:
             "missing.",
             icon=":material/image_not_supported:",
         )
-        if not read_only():
+        if not jobs.read_only():
             _offer_to_fetch(run)
         return None
 

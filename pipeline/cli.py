@@ -258,10 +258,12 @@ def serve(
     """Serve the dashboard on this machine."""
     from importlib.resources import files
 
+    from pipeline.jobs import READ_ONLY
+
     # Pages and the trainings they start find the store as the command line does.
     os.environ["INKLING_MODELS"] = str(_store(models).folder)
     if read_only:
-        os.environ["INKLING_READ_ONLY"] = "1"
+        os.environ[READ_ONLY] = "1"
     from streamlit.web import cli as streamlit
 
     arguments = [f"--server.port={port}", "--server.address=localhost", "--server.headless=true"]

@@ -244,6 +244,11 @@ def _as_json(request: Request) -> str:
     return json.dumps({"train": request.model_dump()})
 
 
+def read_only() -> bool:
+    """Whether nothing may be started or stopped here."""
+    return bool(os.environ.get(READ_ONLY))
+
+
 def _refuse_if_read_only() -> None:
-    if os.environ.get(READ_ONLY):
+    if read_only():
         raise InklingError("This dashboard is read-only: nothing can be trained or stopped here.")

@@ -22,7 +22,6 @@ from pipeline.progress import OnProgress, Progress, silent
 WARM_UP = 0.1  # share of the steps in which the learning rate rises
 STEPS_BETWEEN_REPORTS = 20
 VALID_BATCH = 500
-ALL = slice(None)
 
 Row = dict[str, float]
 
@@ -118,7 +117,7 @@ def fit(
             loss=keras.losses.SparseCategoricalCrossentropy(),
             metrics=["accuracy"],
         )
-    watch = _Watch(config, settings, on_progress, on_checkpoint, checkpoint or Checkpoint())
+    watch = _Watch(settings, on_progress, on_checkpoint, checkpoint or Checkpoint())
     if checkpoint is not None:
         _restore(model, checkpoint)
     ended_early = _run(model, dataset, config, settings, watch)
@@ -218,7 +217,7 @@ def _training_batches(
     per image. What a step sees follows from the seed and its number alone, so that a training can
     go on anywhere.
     """
-    pixels, labels = tf.constant(dataset.x_train[ALL]), tf.constant(dataset.y_train[ALL])
+    pixels, labels = tf.constant(dataset.x_train), tf.constant(dataset.y_train)
     seed, strength = config.seed, config.augmentation or 0.0
     within = tf.range(settings.batch_size, dtype=tf.int64)
 
@@ -240,7 +239,7 @@ def _training_batches(
 
 
 def _validation_batches(dataset: Dataset) -> tf.data.Dataset:
-    images, labels = dataset.x_valid[ALL], dataset.y_valid[ALL]
+    images, labels = dataset.x_valid, dataset.y_valid
     batches = tf.data.Dataset.from_tensor_slices((images, labels)).batch(VALID_BATCH)
     return batches.map(lambda x, y: (tf.cast(x, tf.float32) / 255.0, y)).cache()
 
@@ -256,7 +255,7 @@ def _restore(model: keras.Model, checkpoint: Checkpoint) -> None:
 def _calibrate(model: keras.Model, dataset: Dataset) -> float:
     """Divide the logits of a model by the temperature that suits the validation part."""
     probabilities = model.predict(_validation_batches(dataset).map(lambda x, y: x), verbose=0)
-    temperature = calibration.fit_temperature(probabilities, dataset.y_valid[ALL])
+    temperature = calibration.fit_temperature(probabilities, dataset.y_valid)
     last = model.get_layer("probabilities")
     # Within the weights themselves: no layer more, and the same in every export.
     last.set_weights([weights / temperature for weights in last.get_weights()])
@@ -276,7 +275,6 @@ class _Watch(keras.callbacks.Callback):
 
     def __init__(
         self,
-        config: TrainConfig,
         settings: _Settings,
         on_progress: OnProgress,
         on_checkpoint: Callable[[Checkpoint], None] | None,
@@ -284,7 +282,7 @@ class _Watch(keras.callbacks.Callback):
     ) -> None:
         super().__init__()
         self.state = state
-        self._config, self._settings = config, settings
+        self._settings = settings
         self._on_progress, self._on_checkpoint = on_progress, on_checkpoint
         self._epoch = 0
         self._epoch_started = 0.0
