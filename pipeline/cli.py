@@ -92,15 +92,18 @@ def train(
     if unless_trained and any(run.info.config.dataset == dataset for run in store.runs()):
         return
     from pipeline.terminal import shown_progress
+    from pipeline.unfinished import Unfinished
 
     with shown_progress() as report:
-        run = _experiment(config, store, data, report, resume=resume)
+        run = _experiment(config, store, data, report, resume=resume, newest=resume)
     if as_json:
         print(run.info.model_dump_json())
     else:
         print(f"{run.id}\n{_in_words(run.info.metrics)}")
         if run.info.note:
-            print(f"{run.info.note} “inkling train --resume” goes on with it.")
+            print(run.info.note)
+        if Unfinished.of(store, run.info.config, run.info.dataset.fingerprint).exists():
+            print("“inkling train --resume” goes on with it.")
 
 
 @app.command()
@@ -282,7 +285,8 @@ def job(folder: Path, models: Models = None) -> None:
                 datasets.open_dataset(request.dataset, None, status.report)
                 run_id = stopped = ""
             else:
-                run = _experiment(request, _store(models), None, status.report)
+                config, report = request.config, status.report
+                run = _experiment(config, _store(models), None, report, resume=request.resume)
                 run_id, stopped = run.id, run.info.note
         except InklingError as error:
             status.end("failed", message=str(error))
@@ -326,6 +330,7 @@ def _experiment(
     report: "OnProgress",
     *,
     resume: bool = False,
+    newest: bool = False,
 ) -> "Run":
     from pipeline.progress import Progress
     from pipeline.quiet import quiet_stderr
@@ -335,11 +340,11 @@ def _experiment(
         import tensorflow as tf
 
         tf.config.list_physical_devices("GPU")  # complains, once, where there is no driver
-        from pipeline import checkpoints
+        from pipeline import unfinished
         from pipeline.experiment import run_experiment
 
-    if resume:
-        config = checkpoints.newest(store).config()
+    if newest:
+        config = unfinished.newest(store).config()
     return run_experiment(config, store, data, report, resume=resume)
 
 

@@ -11,13 +11,14 @@ from tempfile import TemporaryDirectory
 
 from pipeline import evaluation, exporting, training
 from pipeline.card import model_card
-from pipeline.checkpoints import Unfinished
 from pipeline.config import TrainConfig
 from pipeline.datasets import Dataset, canonical, open_dataset
 from pipeline.inference import ServingGraph
 from pipeline.progress import OnProgress, Progress, silent
 from pipeline.quiet import quiet_stderr
 from pipeline.runs import DatasetInfo, Results, Run, Store
+from pipeline.training import Trained
+from pipeline.unfinished import Unfinished
 
 CHECKED_IMAGES = 32  # validation images on which the serving graph must agree with Keras
 
@@ -48,18 +49,34 @@ def run_experiment(
         InklingError: the dataset, the settings or the store are not fit for it, and why.
     """
     created = datetime.now(UTC)
-    timings: dict[str, float] = {}
     store.check_writable()
     dataset = open_dataset(config.dataset, data_dir, on_progress)
     config = config.resolved(len(dataset.y_train))
     config = config.model_copy(update={"dataset": canonical(config.dataset)})
 
     unfinished = Unfinished.of(store, config, dataset.fingerprint)
-    checkpoint = unfinished.load() if resume else None
-    keep = partial(unfinished.save, config)
-    trained = training.fit(config, dataset, on_progress, keep, checkpoint)
-    timings["training"] = trained.seconds  # with what an interrupted training took before
+    with unfinished.held():
+        checkpoint = unfinished.load() if resume else None
+        keep = partial(unfinished.save, config)
+        trained = training.fit(config, dataset, on_progress, keep, checkpoint)
+        run = _publish(config, store, dataset, trained, created, on_progress)
+        if not trained.may_go_on:
+            unfinished.forget()
+    on_progress(Progress("Done", 1, 1, run.id))
+    return run
 
+
+def _publish(
+    config: TrainConfig,
+    store: Store,
+    dataset: Dataset,
+    trained: Trained,
+    created: datetime,
+    on_progress: OnProgress,
+) -> Run:
+    """Export, measure and write down what was trained."""
+    # Training counts what an interrupted one took before.
+    timings = {"training": trained.seconds}
     with TemporaryDirectory(prefix="inkling-") as scratch:
         graph_path = Path(scratch) / "model.tflite"
         with _timed(timings, "exporting"):
@@ -76,7 +93,7 @@ def run_experiment(
             predictions = evaluation.predictions_table(dataset.y_test, probabilities)
 
         metrics = evaluation.summarise(predictions, dataset.class_names)
-        run = store.publish(
+        return store.publish(
             Results(
                 status="stopped" if trained.ended_early else "finished",
                 created=created,
@@ -97,10 +114,6 @@ def run_experiment(
                 write_graph=partial(shutil.copyfile, graph_path),
             )
         )
-    if not trained.ended_early:  # a stopped one may still be resumed
-        unfinished.forget()
-    on_progress(Progress("Done", 1, 1, run.id))
-    return run
 
 
 def describe(dataset: Dataset) -> DatasetInfo:

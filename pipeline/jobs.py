@@ -67,7 +67,20 @@ class Fetch:
     dataset: str
 
 
-Request = TrainConfig | Fetch
+@dataclass(frozen=True)
+class Training:
+    """A wish to train.
+
+    Attributes:
+        config: the settings.
+        resume: go on where an interrupted training with the same settings was.
+    """
+
+    config: TrainConfig
+    resume: bool = False
+
+
+Request = Training | Fetch
 
 
 @dataclass(frozen=True)
@@ -87,7 +100,7 @@ class Job:
         raw: dict[str, Any] = json.loads((self.folder / REQUEST).read_text("utf-8"))
         if "fetch" in raw:
             return Fetch(raw["fetch"])
-        return TrainConfig.model_validate(raw["train"])
+        return Training(TrainConfig.model_validate(raw["train"]), raw.get("resume", False))
 
     def status(self) -> Status:
         """Read how the job stands; a process that died is reported as failed."""
@@ -241,7 +254,7 @@ def _read_status(path: Path) -> Status | None:
 def _as_json(request: Request) -> str:
     if isinstance(request, Fetch):
         return json.dumps({"fetch": request.dataset})
-    return json.dumps({"train": request.model_dump()})
+    return json.dumps({"train": request.config.model_dump(), "resume": request.resume})
 
 
 def read_only() -> bool:

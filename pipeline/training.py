@@ -3,8 +3,8 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from pipeline import calibration, hardware, networks
 from pipeline.augmentation import augment
+from pipeline.checkpoint import Checkpoint, score
 from pipeline.config import NETWORKS, TrainConfig
 from pipeline.datasets import Dataset
 from pipeline.errors import InklingError
@@ -23,38 +24,9 @@ WARM_UP = 0.1  # share of the steps in which the learning rate rises
 STEPS_BETWEEN_REPORTS = 20
 VALID_BATCH = 500
 
-Row = dict[str, float]
-
 
 class TrainingFailed(InklingError):
     """The training cannot go on, and what to change."""
-
-
-@dataclass
-class Checkpoint:
-    """All that a training needs to go on after its last finished epoch.
-
-    Attributes:
-        rows: the history so far, a row an epoch.
-        variables, optimizer: values of the model's and the optimizer's variables.
-        best_epoch: counted from 1; 0 before the first.
-        best_weights: of that epoch.
-        seconds: of training so far.
-    """
-
-    rows: list[Row] = field(default_factory=list)
-    variables: list[np.ndarray] = field(default_factory=list)
-    optimizer: list[np.ndarray] = field(default_factory=list)
-    best_epoch: int = 0
-    best_weights: list[np.ndarray] = field(default_factory=list)
-    seconds: float = 0.0
-
-    @property
-    def best(self) -> tuple[float, float]:
-        """The score to beat: validation accuracy, then less validation loss."""
-        if not self.best_epoch:
-            return -math.inf, -math.inf
-        return _score(self.rows[self.best_epoch - 1])
 
 
 @dataclass(frozen=True)
@@ -71,6 +43,7 @@ class Trained:
         temperature: what the logits were divided by; fitted on the validation part.
         hardware: what it ran on.
         ended_early: why it has fewer epochs than asked for, in a sentence; "" if it has all.
+        may_go_on: whether it was only stopped, so that resuming it leads further.
     """
 
     model: keras.Model
@@ -80,6 +53,7 @@ class Trained:
     temperature: float
     hardware: Hardware
     ended_early: str = ""
+    may_go_on: bool = False
 
 
 def fit(
@@ -120,17 +94,25 @@ def fit(
     watch = _Watch(settings, on_progress, on_checkpoint, checkpoint or Checkpoint())
     if checkpoint is not None:
         _restore(model, checkpoint)
-    ended_early = _run(model, dataset, config, settings, watch)
+    end = _run(model, dataset, config, settings, watch)
     state = watch.state
     if not state.best_epoch:
-        raise TrainingFailed(ended_early)
+        raise TrainingFailed(end.why)
 
     with computing_in("float32"):
         final = _build(config, dataset)
     final.set_weights(state.best_weights)
     temperature = _calibrate(final, dataset)
-    history = pd.DataFrame(state.rows)
-    return Trained(final, history, state.best_epoch, state.seconds, temperature, here, ended_early)
+    return Trained(
+        final,
+        pd.DataFrame(state.rows),
+        state.best_epoch,
+        state.seconds,
+        temperature,
+        here,
+        ended_early=end.why,
+        may_go_on=end.may_go_on,
+    )
 
 
 @dataclass(frozen=True)
@@ -150,6 +132,13 @@ class _Settings:
         return cls(config.epochs, batch_size, len(dataset.y_train) // batch_size)
 
 
+class _End(NamedTuple):
+    """Why a training ended before its last epoch, if it did."""
+
+    why: str = ""
+    may_go_on: bool = False
+
+
 def _build(config: TrainConfig, dataset: Dataset) -> keras.Model:
     return networks.build(
         config.network,
@@ -165,8 +154,8 @@ def _run(
     config: TrainConfig,
     settings: _Settings,
     watch: "_Watch",
-) -> str:
-    """Fit; return why it ended early, or "" if it did not."""
+) -> _End:
+    """Fit; say how it ended."""
     done = len(watch.state.rows)
     try:
         model.fit(
@@ -182,19 +171,20 @@ def _run(
     except KeyboardInterrupt:
         if not watch.state.best_epoch:
             raise
-        return f"It was stopped in epoch {len(watch.state.rows) + 1} of {settings.epochs}."
+        epoch = len(watch.state.rows) + 1
+        return _End(f"It was stopped in epoch {epoch} of {settings.epochs}.", may_go_on=True)
     except _LossIsNoNumber as fault:
         rate = config.learning_rate or 0.0
-        return (
+        return _End(
             f"The loss became {fault} in epoch {len(watch.state.rows) + 1}: the steps were too "
             f"large. Try a learning rate of {rate / 5:.1g} instead of {rate:g}."
         )
     except (tf.errors.ResourceExhaustedError, MemoryError):
-        return (
+        return _End(
             f"Memory ran out with batches of {settings.batch_size} images. "
             f"Try a batch size of {max(1, settings.batch_size // 2)}."
         )
-    return ""
+    return _End()
 
 
 def _schedule(peak: float, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
@@ -262,10 +252,6 @@ def _calibrate(model: keras.Model, dataset: Dataset) -> float:
     return temperature
 
 
-def _score(row: Row) -> tuple[float, float]:
-    return row["val_accuracy"], -row["val_loss"]
-
-
 class _LossIsNoNumber(Exception):
     """Ends model.fit from within a callback."""
 
@@ -311,7 +297,7 @@ class _Watch(keras.callbacks.Callback):
             }
         )
         state.seconds += seconds
-        if _score(state.rows[-1]) > state.best:
+        if score(state.rows[-1]) > state.best:
             state.best_epoch, state.best_weights = epoch + 1, self.model.get_weights()
         if self._on_checkpoint is not None:
             state.variables = [np.asarray(variable) for variable in self.model.variables]

@@ -5,10 +5,12 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import loaders, state, widgets, words
-from pipeline import datasets, jobs
+from pipeline import datasets, jobs, unfinished
+from pipeline.checkpoint import Row
 from pipeline.config import DEFAULT_NETWORK, DEFAULT_PRESET, NETWORKS, PRESETS, TrainConfig
 from pipeline.errors import InklingError
-from pipeline.jobs import Job
+from pipeline.jobs import Job, Training
+from pipeline.unfinished import Unfinished
 
 OWN = "your own…"
 
@@ -54,11 +56,48 @@ def form() -> None:
             config = TrainConfig(
                 dataset=dataset, network=network, preset=preset, epochs=epochs, seed=int(seed)
             )
-            jobs.start(config, loaders.store())
         except InklingError as error:
             st.error(str(error))
         else:
-            st.rerun()
+            start(Training(config))
+
+
+def start(training: Training) -> None:
+    """Start a training, and show it."""
+    try:
+        jobs.start(training, loaders.store())
+    except InklingError as error:
+        st.error(str(error))
+    else:
+        st.rerun()
+
+
+def interrupted(training: Unfinished) -> None:
+    """Offer to go on with a training that was interrupted, or to let it go."""
+    with st.container(border=True, key=f"unfinished_{training.key}"):
+        config = None
+        try:
+            config = training.config()
+            st.markdown(_where_it_stands(config, training.rows()))
+        except InklingError as error:
+            st.warning(str(error))
+        with st.container(horizontal=True):
+            if config is not None and st.button(
+                "Resume", icon=":material/resume:", key=f"resume_{training.key}"
+            ):
+                start(Training(config, resume=True))
+            if st.button("Let it go", icon=":material/delete:", key=f"forget_{training.key}"):
+                training.forget()
+                st.rerun()
+
+
+def _where_it_stands(config: TrainConfig, rows: list[Row]) -> str:
+    best = max((row["val_accuracy"] for row in rows), default=0.0)
+    return (
+        f"**{config.network}** on **{words.plain(config.dataset)}** was interrupted after "
+        f"{len(rows)} of {config.epochs} epochs, with {words.percent(best)} of the validation "
+        "images right. It can go on from there, to the same end as if nothing had happened."
+    )
 
 
 def result(job: Job) -> None:
@@ -83,9 +122,9 @@ def result(job: Job) -> None:
 
 
 trainings = [
-    (job, request)
+    (job, request.config)
     for job in jobs.list_jobs(loaders.store())
-    if isinstance(request := job.request, TrainConfig)
+    if isinstance(request := job.request, Training)
 ]
 widgets.heading("Train", "Train another network and see if it is better.")
 if trainings and not trainings[0][0].status().ended:
@@ -97,4 +136,6 @@ if trainings and not trainings[0][0].status().ended:
 else:
     if trainings:
         result(trainings[0][0])
+    for training in unfinished.list_unfinished(loaders.store()):
+        interrupted(training)
     form()

@@ -8,8 +8,11 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import APP
 from pipeline import jobs
+from pipeline.checkpoint import Checkpoint
 from pipeline.config import TrainConfig
+from pipeline.jobs import Training
 from pipeline.runs import Run, Store
+from pipeline.unfinished import Unfinished
 
 PAGES = {  # file, and what a page with a run opens with
     "overview": r"LeNet\-5 on digits",
@@ -140,7 +143,33 @@ def test_the_train_page_starts_a_training(app, tmp_path, monkeypatch):
     at.selectbox(key="train_network").select("pixels")
     at.number_input(key="train_epochs").set_value(2)
     next(button for button in at.button if button.label == "Train").click().run()
-    assert started == [TrainConfig(dataset="digits", network="pixels", epochs=2)]
+    assert started == [Training(TrainConfig(dataset="digits", network="pixels", epochs=2))]
+
+
+def test_the_train_page_goes_on_with_an_interrupted_training(app, tmp_path, monkeypatch):
+    started = []
+    monkeypatch.setattr(jobs, "start", lambda request, store: started.append(request))
+    store = Store(tmp_path / "models")
+    config = TrainConfig(network="pixels", epochs=9)
+    rows = [{"val_accuracy": 0.5, "val_loss": 1.0}, {"val_accuracy": 0.75, "val_loss": 0.9}]
+    Unfinished.of(store, config, "f").save(config, Checkpoint(rows, best_epoch=2))
+    at = app("train", store)
+    assert "interrupted after 2 of 9 epochs, with 75.0 %" in text(at)
+    next(button for button in at.button if button.label == "Resume").click().run()
+    assert started == [Training(config, resume=True)]
+    next(button for button in at.button if button.label == "Let it go").click().run()
+    assert "interrupted" not in text(at)
+
+
+def test_an_interrupted_training_that_cannot_be_read_is_in_nobodys_way(app, tmp_path):
+    store = Store(tmp_path / "models")
+    config = TrainConfig(network="pixels", epochs=9)
+    place = Unfinished.of(store, config, "f")
+    place.save(config, Checkpoint())
+    (place.folder / "settings.json").write_text("{")
+    at = app("train", store)
+    assert "cannot be read" in at.warning[0].value
+    assert [button.label for button in at.button] == ["Let it go", "Train"]
 
 
 def test_the_train_page_says_what_is_missing(app, tmp_path):

@@ -6,15 +6,15 @@ import time
 
 import pytest
 
-from pipeline import jobs
+from pipeline import jobs, unfinished
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
-from pipeline.jobs import Fetch, Job, StatusWriter
+from pipeline.jobs import Fetch, Job, StatusWriter, Training
 from pipeline.progress import Progress
 from pipeline.runs import Store
 
-QUICK = TrainConfig(network="pixels", epochs=2)
-ENDLESS = TrainConfig(network="cnn", epochs=1000)
+QUICK = Training(TrainConfig(network="pixels", epochs=2))
+ENDLESS = Training(TrainConfig(network="cnn", epochs=1000))
 
 
 def wait_for(job: Job, *states: str, seconds: float = 90) -> jobs.Status:
@@ -70,8 +70,29 @@ def test_a_killed_training_is_reported_as_failed(store):
     jobs.start(QUICK, store)  # the dead one is not in the way
 
 
+def test_a_killed_training_can_go_on_where_it_was(store):
+    long = TrainConfig(network="shallow", epochs=30, batch_size=8)
+    job = jobs.start(Training(long), store)
+    deadline = time.monotonic() + 60
+    while len(job.status().history) < 2:
+        assert time.monotonic() < deadline, job.status()
+        time.sleep(0.01)
+    assert unfinished.list_unfinished(store) == []  # it is still going on
+    os.kill(int((job.folder / "pid").read_text()), signal.SIGKILL)
+    assert wait_for(job, *jobs.ENDED).state == "failed"
+    (kept,) = unfinished.list_unfinished(store)
+    done = len(kept.rows())
+    assert 2 <= done < 30
+    again = jobs.start(Training(kept.config(), resume=True), store)
+    status = wait_for(again, *jobs.ENDED)
+    assert status.state == "finished", status.message
+    history = store.open(status.run_id).history()
+    assert history["epoch"].tolist() == list(range(1, 31))
+    assert unfinished.list_unfinished(store) == []
+
+
 def test_a_failing_training_says_why(store):
-    job = jobs.start(TrainConfig(dataset="/nowhere/at/all"), store)
+    job = jobs.start(Training(TrainConfig(dataset="/nowhere/at/all")), store)
     status = wait_for(job, *jobs.ENDED)
     assert status.state == "failed"
     assert "no dataset" in status.message

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipeline import calibration, checkpoints, config, exporting, networks, training
+from pipeline import calibration, config, exporting, networks, training, unfinished
 from pipeline.augmentation import augment
-from pipeline.checkpoints import Unfinished
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
 from pipeline.experiment import run_experiment
 from pipeline.inference import ServingGraph
 from pipeline.runs import Store
+from pipeline.unfinished import Unfinished
 
 QUICK = TrainConfig(network="shallow", epochs=2, learning_rate=3e-3).resolved(1077)
 
@@ -116,6 +116,7 @@ def test_the_last_good_epoch_is_kept_when_the_loss_explodes(digits):
         trained = training.fit(config, digits, on_checkpoint=explode)
     assert len(trained.history) == 2
     assert "became nan in epoch 3" in trained.ended_early
+    assert not trained.may_go_on  # the same steps would end the same way
     assert np.isfinite(trained.model.get_weights()[-1]).all()
 
 
@@ -147,6 +148,7 @@ def test_stopping_keeps_the_best_epoch_so_far(digits):
     trained = training.fit(QUICK.model_copy(update={"epochs": 9}), digits, on_checkpoint=interrupt)
     assert len(trained.history) == 3
     assert trained.ended_early == "It was stopped in epoch 4 of 9."
+    assert trained.may_go_on
 
 
 def test_stopping_before_the_first_epoch_is_an_interrupt(digits):
@@ -168,13 +170,22 @@ def test_too_little_memory_names_a_smaller_batch(digits, monkeypatch):
 
 def test_resume_without_an_interrupted_training_says_so(tmp_path):
     with pytest.raises(InklingError, match="nothing to resume"):
-        checkpoints.newest(Store(tmp_path))
+        unfinished.newest(Store(tmp_path))
+
+
+def test_the_same_training_does_not_run_twice_at_once(tmp_path):
+    place = Unfinished.of(Store(tmp_path), QUICK, "f")
+    with place.held():
+        assert place.running()
+        with pytest.raises(InklingError, match="running already"), place.held():
+            pass
+    assert not place.running()
 
 
 def test_a_damaged_checkpoint_says_so(tmp_path):
     place = Unfinished(tmp_path)
     assert place.load() is None
-    (tmp_path / checkpoints.STATE).write_bytes(b"PK cut off")
+    (tmp_path / unfinished.STATE).write_bytes(b"PK cut off")
     with pytest.raises(InklingError, match="damaged"):
         place.load()
 

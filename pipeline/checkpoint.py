@@ -1,0 +1,40 @@
+"""The state of a training between two epochs: a value that training hands out and takes back."""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+Row = dict[str, float]
+
+
+@dataclass
+class Checkpoint:
+    """All that a training needs to go on after its last finished epoch.
+
+    Attributes:
+        rows: the history so far, a row an epoch.
+        variables, optimizer: values of the model's and the optimizer's variables.
+        best_epoch: counted from 1; 0 before the first.
+        best_weights: of that epoch.
+        seconds: of training so far.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    variables: list[np.ndarray] = field(default_factory=list)
+    optimizer: list[np.ndarray] = field(default_factory=list)
+    best_epoch: int = 0
+    best_weights: list[np.ndarray] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def best(self) -> tuple[float, float]:
+        """The score to beat: validation accuracy, then less validation loss."""
+        if not self.best_epoch:
+            return -math.inf, -math.inf
+        return score(self.rows[self.best_epoch - 1])
+
+
+def score(row: Row) -> tuple[float, float]:
+    """Rank an epoch: more validation images right, then the lower validation loss."""
+    return row["val_accuracy"], -row["val_loss"]
