@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from dashboard import APP, state, widgets
+from dashboard import APP, state
+from dashboard.widgets import frame
 from pipeline import jobs
 from pipeline.errors import InklingError
 
@@ -32,7 +33,7 @@ page = st.navigation(
 )
 state.carry_over(page.title)
 try:
-    widgets.run_picker()
+    frame.run_picker()
     page.run()
 except InklingError as error:
     st.error(str(error), icon=":material/error:")

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import math
 
 import numpy as np
 from PIL import Image
@@ -38,6 +39,27 @@ def png(image: np.ndarray, scale: int = 1) -> bytes:
 def data_uri(image: np.ndarray, scale: int = 1) -> str:
     """Encode an image as `png` does, in a data URI."""
     return "data:image/png;base64," + base64.b64encode(png(image, scale)).decode("ascii")
+
+
+def sheet(images: np.ndarray, *, ink: bool, dark: bool) -> tuple[np.ndarray, int]:
+    """Lay many images out as one, row by row, as `for_screen` shows each.
+
+    Args:
+        images: uint8 (n, height, width, channels), n at least 1.
+        ink: whether they are light ink on black.
+        dark: whether the page is.
+
+    Returns:
+        uint8 (rows·height, columns·width) or (…, 3), and how many columns there are.
+    """
+    count, height, width, channels = images.shape
+    columns = math.ceil(math.sqrt(count))
+    rows = -(-count // columns)
+    full = np.zeros((rows * columns, height, width, channels), np.uint8)
+    full[:count] = images
+    tiled = full.reshape(rows, columns, height, width, channels).swapaxes(1, 2)
+    whole = tiled.reshape(rows * height, columns * width, channels)
+    return for_screen(whole, ink=ink, dark=dark), columns
 
 
 def feature_mosaic(activation: np.ndarray, palette: Palette, columns: int) -> np.ndarray:

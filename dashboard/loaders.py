@@ -1,6 +1,7 @@
-"""Runs and images for pages: the only home of Streamlit's caches.
+"""Runs, images and reviews for pages: the only home of Streamlit's caches.
 
-A run never changes once it is published, so a run is its own key. Never change what these hand out.
+A run never changes once it is published, so a run is its own key. Tables are shared, not copied:
+never change what these hand out.
 """
 
 from collections.abc import Callable
@@ -10,14 +11,30 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pipeline import datasets, evaluation
+from dashboard.selection import Selection, matching
+from pipeline import datasets, embedding, evaluation, reviews
 from pipeline.datasets import Dataset
+from pipeline.errors import InklingError
 from pipeline.inference import ServingGraph
+from pipeline.reviews import Reviews
 from pipeline.runs import Damaged, Run, Store
 
 _BY_RUN: dict[str | type[Any], Callable[[Any], Any]] = {
-    Run: lambda run: f"{run.folder.resolve()} {run.info.created} {run.info.id}"
+    Run: lambda run: f"{run.folder.resolve()} {run.info.created} {run.info.id}",
+    Selection: repr,
 }
+COLUMNS = ("label", "predicted", "confidence", "margin", "loss")
+ORDERS = {  # what galleries are sorted by: column, and whether its largest comes first
+    "surest first": ("confidence", True),
+    "least sure first": ("confidence", False),
+    "closest calls first": ("margin", False),
+    "most surprising first": ("loss", True),
+    "least typical first": ("distance", True),
+}
+
+
+class PredictionsMismatch(InklingError):
+    """A run's predictions are not of the images that it says."""
 
 
 def store() -> Store:
@@ -27,16 +44,37 @@ def store() -> Store:
 
 def entries() -> list[Run | Damaged]:
     """List the store as it is now, newest first: runs may come at any moment."""
+    folder = store().folder
+    # A run comes and goes by a renaming in the store's folder, which that folder's time shows.
+    changed = folder.stat().st_mtime_ns if folder.exists() else 0
+    return _entries(str(folder.resolve()), changed)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _entries(folder: str, changed: int) -> list[Run | Damaged]:
     return store().entries()
 
 
-@st.cache_data(hash_funcs=_BY_RUN, max_entries=8, show_spinner=False)
+def run(run_id: str | None) -> Run | None:
+    """Find a whole run by its id."""
+    found = (entry for entry in entries() if entry.id == run_id and isinstance(entry, Run))
+    return next(found, None)
+
+
+def comparable(first: Run) -> list[Run]:
+    """List the other runs that were tested on the very same images, newest first."""
+    same = first.info.dataset.fingerprint
+    others = (entry for entry in entries() if isinstance(entry, Run) and entry.id != first.id)
+    return [other for other in others if other.info.dataset.fingerprint == same]
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)
 def predictions(run: Run) -> pd.DataFrame:
-    """Read the columns of the predictions table that most views need."""
-    return run.predictions(["index", "label", "predicted", "confidence", "margin", "loss"])
+    """Read the columns of the predictions table that views filter and sort by: a row an image."""
+    return run.predictions(COLUMNS)
 
 
-@st.cache_data(hash_funcs=_BY_RUN, max_entries=32, show_spinner=False)
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=32, show_spinner=False)
 def confusion(run: Run) -> np.ndarray:
     """Count the test images by true and predicted class: int64 (classes, classes)."""
     table = predictions(run)
@@ -51,20 +89,71 @@ def history(run: Run) -> pd.DataFrame:
     return run.history()
 
 
-def in_cell(run: Run, true: int | None, predicted: int | None) -> pd.DataFrame:
-    """Return the rows of one cell (None: of any class), surest first."""
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)
+def _features(run: Run, columns: tuple[str, ...]) -> pd.DataFrame | None:
+    return run.features(columns)
+
+
+def places(run: Run) -> np.ndarray | None:
+    """Read where each test image lies on the map: float32 (n, 2), NaN if nowhere; or None."""
+    table = _features(run, ("map_x", "map_y"))
+    return None if table is None else table.to_numpy()
+
+
+def neighbours(run: Run, sample: int) -> list[int] | None:
+    """Return the training images most like a test image, nearest first; None if unknown."""
+    table = _features(run, embedding.NEIGHBOUR_COLUMNS)
+    if table is None:
+        return None
+    return [int(index) for index in table.iloc[sample] if index >= 0]
+
+
+def has_features(run: Run) -> bool:
+    """Whether a run knows neighbours and a map."""
+    return _features(run, ("distance",)) is not None
+
+
+def rows(run: Run, second: Run | None, chosen: Selection, order: str) -> np.ndarray:
+    """Find the test images that a selection means, in an order: int32 (m,) row numbers."""
+    tagged = frozenset[int]()
+    if chosen.tag:
+        tagged = marks().tagged(run.info.dataset.fingerprint, chosen.tag)
+    return _rows(run, second if chosen.change else None, chosen.filters, tagged, order)
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=8, show_spinner=False)
+def _rows(
+    run: Run, second: Run | None, chosen: Selection, tagged: frozenset[int], order: str
+) -> np.ndarray:
+    found = matching(
+        predictions(run),
+        chosen,
+        second=None if second is None else predictions(second),
+        tagged=tagged,
+        places=places(run) if chosen.area else None,
+    )
+    column, largest_first = ORDERS[order]
     table = predictions(run)
-    if true is not None:
-        table = table[table["label"] == true]
-    if predicted is not None:
-        table = table[table["predicted"] == predicted]
-    return table.sort_values(["confidence", "index"], ascending=[False, True])
+    if column not in table:
+        features = _features(run, (column,))
+        if features is None:
+            return found
+        table = features
+    values = table[column].to_numpy()[found]
+    return found[np.argsort(-values if largest_first else values, kind="stable")]
 
 
-def mistakes(run: Run, true: int | None, predicted: int | None) -> pd.DataFrame:
-    """Return the misclassified rows, surest first."""
-    table = in_cell(run, true, predicted)
-    return table[table["label"] != table["predicted"]]
+def marks() -> Reviews:
+    """Read the reviews as they are now."""
+    path = store().folder / reviews.REVIEWS
+    state = path.stat() if path.exists() else None
+    version = (state.st_mtime_ns, state.st_size) if state else (0, 0)
+    return _marks(str(path), version)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _marks(path: str, version: tuple[int, int]) -> Reviews:
+    return reviews.read(store())
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the images…")
@@ -72,13 +161,37 @@ def _dataset(name: str, fingerprint: str) -> Dataset:
     return datasets.open_by_fingerprint(name, fingerprint)
 
 
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=16, show_spinner=False)
+def _misfit(run: Run) -> str:
+    """Say what of a run's predictions does not fit its dataset, or ""."""
+    labels, found = _dataset_of(run).y_test, predictions(run)["label"].to_numpy()
+    if len(labels) != len(found):
+        return f"they are of {len(found):,} images, the dataset has {len(labels):,}"
+    differing = np.flatnonzero(labels != found)
+    if len(differing):
+        return f"they give image {differing[0]:,} another label than the dataset does"
+    return ""
+
+
+def _dataset_of(run: Run) -> Dataset:
+    return _dataset(run.info.dataset.name, run.info.dataset.fingerprint)
+
+
 def dataset(run: Run) -> Dataset:
     """Open the very dataset that a run was trained on.
 
     Raises:
         DatasetMissing: it is not on this machine.
+        PredictionsMismatch: the run's predictions are of other images.
     """
-    return _dataset(run.info.dataset.name, run.info.dataset.fingerprint)
+    found = _dataset_of(run)
+    if misfit := _misfit(run):
+        raise PredictionsMismatch(
+            f"The predictions of run {run.id} do not belong to its dataset "
+            f"“{run.info.dataset.name}”: {misfit}. Copy the run again from where it came, or "
+            "train anew."
+        )
+    return found
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)

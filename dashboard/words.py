@@ -2,10 +2,28 @@
 
 import re
 
+import numpy as np
+
+from dashboard.selection import (
+    AREA,
+    CHANGE,
+    CONFIDENCE,
+    OUTCOME,
+    PREDICTED,
+    TAG,
+    TRUE,
+    Selection,
+)  # fmt: skip
 from pipeline.config import NETWORKS
 from pipeline.evaluation import Confusion, Metrics
 from pipeline.runs import Run
 
+OUTCOMES = {"right": "right", "wrong": "wrong: a mistake"}
+CHANGES = {
+    "fixed": "fixed: only the second run is right",
+    "broken": "newly broken: only the first run is right",
+    "changed": "fixed or newly broken",
+}
 LAYER_WORDS = {
     "Flatten": "lays the numbers out in one row",
     "Dense": "weighs every number it gets, once for each of its units",
@@ -77,6 +95,49 @@ def top_confusion(confusions: list[Confusion], class_names: tuple[str, ...]) -> 
     if alone:
         return f"{pair} more often than anything else: {times(first.count)}"
     return f"No mistake stands out; {pair} {times(first.count)}"
+
+
+def chips(chosen: Selection, class_names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Say what is chosen, a part of the selection at a time: its name, and a few words."""
+
+    def either(labels: tuple[int, ...]) -> str:
+        named = [class_names[label] for label in labels]
+        return " or ".join(named) if len(named) <= 3 else f"one of {len(named)} classes"
+
+    said = []
+    if chosen.true:
+        said.append((TRUE, f"true: {either(chosen.true)}"))
+    if chosen.predicted:
+        said.append((PREDICTED, f"predicted: {either(chosen.predicted)}"))
+    if chosen.outcome:
+        said.append((OUTCOME, chosen.outcome))
+    if chosen.confidence:
+        low, high = chosen.confidence
+        said.append((CONFIDENCE, f"{percent(low)} to {percent(high)} sure"))
+    if chosen.change:
+        said.append((CHANGE, CHANGES[chosen.change].partition(":")[0]))
+    if chosen.tag:
+        said.append((TAG, f"marked: {chosen.tag}"))
+    if chosen.area:
+        said.append((AREA, "an area of the map"))
+    return said
+
+
+def chosen_images(
+    count: int, chosen: Selection, counts: np.ndarray, class_names: tuple[str, ...]
+) -> str:
+    """Say how many images are chosen; of a cell alone, what it counts.
+
+    Args:
+        count: how many.
+        chosen: what narrows them.
+        counts: int (classes, classes), row true, column predicted.
+        class_names: a name a class.
+    """
+    if chosen.cell is None or chosen.filters != Selection(chosen.true, chosen.predicted):
+        return f"**{count:,}** {'image fits' if count == 1 else 'images fit'} this selection."
+    true, predicted = chosen.cell
+    return cell(count, int(counts[true].sum()), class_names[true], class_names[predicted])
 
 
 def cell(count: int, of: int, true: str, predicted: str) -> str:

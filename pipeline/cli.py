@@ -19,6 +19,8 @@ from pipeline.config import (
 from pipeline.errors import InklingError
 
 if TYPE_CHECKING:
+    from pipeline.datasets import Dataset
+    from pipeline.evaluation import Metrics
     from pipeline.inference import ServingGraph
     from pipeline.progress import OnProgress
     from pipeline.runs import Run, Store
@@ -116,7 +118,10 @@ def evaluate(
     models: Models = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure a run on the test part of a dataset that has its classes."""
+    """Measure a run on the test part of a dataset that has its classes, and keep the result.
+
+    On its own dataset, what an older run lacks for the map and the neighbours is added.
+    """
     from pipeline import datasets, evaluation
     from pipeline.terminal import shown_progress
 
@@ -136,8 +141,9 @@ def evaluate(
                 f"{_shape(images.image_shape)}."
             )
         probabilities = _graph(found).probabilities(images.x_test)
-    table = evaluation.predictions_table(images.y_test, probabilities)
-    metrics = evaluation.summarise(table, images.class_names)
+        table = evaluation.predictions_table(images.y_test, probabilities)
+        metrics = evaluation.summarise(table, images.class_names)
+        _keep_evaluation(found, images, metrics, report)
     if as_json:
         print(metrics.model_dump_json())
         return
@@ -346,6 +352,27 @@ def _experiment(
     if newest:
         config = unfinished.newest(store).config()
     return run_experiment(config, store, data, report, resume=resume)
+
+
+def _keep_evaluation(
+    run: "Run", images: "Dataset", metrics: "Metrics", report: "OnProgress"
+) -> None:
+    """Keep results on another dataset; on the run's own, add what it lacks."""
+    from datetime import UTC, datetime
+
+    from pipeline.runs import Evaluation, describe
+
+    if images.fingerprint != run.info.dataset.fingerprint:
+        described, now = describe(images), datetime.now(UTC)
+        run.add_evaluation(Evaluation(dataset=described, metrics=metrics, created=now))
+    elif run.features(["distance"]) is None:
+        from pipeline.quiet import quiet_stderr
+
+        with quiet_stderr():
+            import keras
+
+            from pipeline.experiment import embed_images
+        run.add_features(embed_images(keras.models.load_model(run.model_path), images, report))
 
 
 def _in_words(metrics: Any) -> str:

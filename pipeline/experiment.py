@@ -9,14 +9,17 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline import evaluation, exporting, training
+import keras
+import pandas as pd
+
+from pipeline import embedding, evaluation, exporting, networks, training
 from pipeline.card import model_card
 from pipeline.config import TrainConfig
 from pipeline.datasets import Dataset, canonical, open_dataset
 from pipeline.inference import ServingGraph
 from pipeline.progress import OnProgress, Progress, silent
 from pipeline.quiet import quiet_stderr
-from pipeline.runs import DatasetInfo, Results, Run, Store
+from pipeline.runs import Results, Run, Store, describe
 from pipeline.training import Trained
 from pipeline.unfinished import Unfinished
 
@@ -92,6 +95,9 @@ def _publish(
             probabilities = graph.probabilities(dataset.x_test)
             predictions = evaluation.predictions_table(dataset.y_test, probabilities)
 
+        with _timed(timings, "mapping"):
+            features = embed_images(trained.model, dataset, on_progress)
+
         metrics = evaluation.summarise(predictions, dataset.class_names)
         return store.publish(
             Results(
@@ -110,21 +116,20 @@ def _publish(
                 timings=timings,
                 history=trained.history,
                 predictions=predictions,
+                features=features,
                 write_model=trained.model.save,
                 write_graph=partial(shutil.copyfile, graph_path),
             )
         )
 
 
-def describe(dataset: Dataset) -> DatasetInfo:
-    """Return what a run keeps of its dataset: enough to find and check its images."""
-    return DatasetInfo(
-        name=dataset.name,
-        fingerprint=dataset.fingerprint,
-        class_names=dataset.class_names,
-        counts=dataset.counts,
-        ink=dataset.ink,
-    )
+def embed_images(
+    model: keras.Model, dataset: Dataset, on_progress: OnProgress = silent
+) -> pd.DataFrame:
+    """Find the neighbours of the test images in a network's features; see `embedding.embed`."""
+    on_progress(Progress("Mapping", 0, 1, "which images the network finds alike"))
+    train, test = (networks.features(model, part) for part in (dataset.x_train, dataset.x_test))
+    return embedding.embed(train, test)
 
 
 @contextmanager

@@ -3,12 +3,16 @@
 from collections.abc import Callable
 
 import keras
+import numpy as np
 from keras import layers
 
 from pipeline.errors import InklingError
+from pipeline.preprocess import to_model_input
 
 Shape = tuple[int, int, int]
 Builder = Callable[[Shape, int], keras.Model]
+
+FEATURE_BATCH = 500  # images that are computed at once
 
 
 def build(name: str, image_shape: Shape, classes: int, *, deeper: bool = False) -> keras.Model:
@@ -30,6 +34,25 @@ def build(name: str, image_shape: Shape, classes: int, *, deeper: bool = False) 
         )
     builder = DEEPER.get(name, BUILDERS[name]) if deeper else BUILDERS[name]
     return builder(image_shape, classes)
+
+
+def features(model: keras.Model, images: np.ndarray) -> np.ndarray:
+    """Return what the last layer gets for each image.
+
+    Args:
+        model: ends in one layer that turns features into probabilities.
+        images: uint8 (n, height, width, channels).
+
+    Returns:
+        float32 (n, dimensions).
+    """
+    inner = keras.Model(model.inputs, model.layers[-1].input)
+    batches = range(0, len(images), FEATURE_BATCH)
+    found = [
+        np.asarray(inner([to_model_input(images[start : start + FEATURE_BATCH])], training=False))
+        for start in batches
+    ]
+    return np.concatenate(found).reshape(len(images), -1)
 
 
 def _pixels(image_shape: Shape, classes: int) -> keras.Model:

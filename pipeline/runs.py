@@ -4,6 +4,7 @@ A run is written whole or not at all, and never changed afterwards. Reading is l
 opens `run.json` only, the predictions are read by column.
 """
 
+import contextlib
 import importlib.metadata
 import json
 import os
@@ -14,15 +15,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from pipeline import atomic
 from pipeline.atomic import whole_folder
 from pipeline.config import TrainConfig
+from pipeline.datasets import Dataset
 from pipeline.errors import InklingError
 from pipeline.evaluation import Metrics
 from pipeline.inference import LayerInfo, ServingGraph
@@ -30,6 +34,8 @@ from pipeline.inference import LayerInfo, ServingGraph
 FORMAT = 1
 INFO, MODEL, GRAPH = "run.json", "model.keras", "model.tflite"
 HISTORY, PREDICTIONS = "history.csv", "predictions.parquet"
+FEATURES, EVALUATIONS = "features.parquet", "evaluations"  # which readers can do without
+ROWS_A_GROUP = 65_536  # of a table's file: so much is read to look at one row
 REQUIRED = (MODEL, GRAPH, HISTORY, PREDICTIONS)
 VERSIONED = ("inkling", "tensorflow", "keras", "ai-edge-litert", "numpy")
 
@@ -50,6 +56,14 @@ class DatasetInfo(BaseModel):
     class_names: tuple[str, ...]
     counts: dict[str, int]
     ink: bool
+
+
+class Evaluation(BaseModel):
+    """How a run fares on the test part of another dataset with its classes."""
+
+    dataset: DatasetInfo
+    metrics: Metrics
+    created: datetime
 
 
 class RunInfo(BaseModel):
@@ -100,6 +114,11 @@ class RunInfo(BaseModel):
         """How many numbers the network learned or keeps."""
         return sum(layer.parameters for layer in self.layers)
 
+    @property
+    def milliseconds(self) -> float:
+        """How long the serving graph took for one test image, on the machine it was trained on."""
+        return 1000 * self.timings.get("evaluating", 0.0) / max(self.metrics.total, 1)
+
 
 @dataclass(frozen=True)
 class Run:
@@ -146,14 +165,76 @@ class Run:
         Raises:
             RunDamaged: the file cannot be read.
         """
+        return self._table(PREDICTIONS, columns)
+
+    def probabilities(self, index: int) -> np.ndarray:
+        """Read one row's probabilities, float32 (classes,), without the rest of the table.
+
+        Raises:
+            RunDamaged: the file cannot be read.
+        """
+        columns = [f"probability_{label}" for label in range(len(self.class_names))]
+
+        def read(path: Path) -> pd.DataFrame:
+            with pq.ParquetFile(path) as file:
+                group, first = 0, 0
+                while first + file.metadata.row_group(group).num_rows <= index:
+                    first += file.metadata.row_group(group).num_rows
+                    group += 1
+                rows = file.read_row_group(group, columns=columns)
+                return rows.slice(index - first, 1).to_pandas()
+
+        return self._read(PREDICTIONS, read).to_numpy()[0]
+
+    def features(self, columns: Sequence[str] | None = None) -> pd.DataFrame | None:
+        """Read what `embedding.embed` found, or some of its columns; None if there is none.
+
+        Raises:
+            RunDamaged: the file is there and cannot be read.
+        """
+        if not (self.folder / FEATURES).exists():
+            return None
+        return self._table(FEATURES, columns)
+
+    def add_features(self, features: pd.DataFrame) -> None:
+        """Add them to a run that was written without."""
+        atomic.write(self.folder / FEATURES, lambda file: _write_table(features, file))
+
+    def evaluations(self) -> list[Evaluation]:
+        """List the results on other datasets, by name; a file that is not whole is left out."""
+        found = []
+        for path in sorted((self.folder / EVALUATIONS).glob("*.json")):
+            with contextlib.suppress(OSError, ValueError):
+                found.append(Evaluation.model_validate_json(path.read_text("utf-8")))
+        return found
+
+    def add_evaluation(self, evaluation: Evaluation) -> None:
+        """Keep the results on another dataset, in the place of older ones on the same."""
+        dataset = evaluation.dataset
+        name = f"{_slug(dataset.name)}-{dataset.fingerprint[:8]}.json"
+        text = evaluation.model_dump_json(indent=1)
+        atomic.write_text(self.folder / EVALUATIONS / name, text)
+
+    def _table(self, name: str, columns: Sequence[str] | None) -> pd.DataFrame:
         wanted = None if columns is None else list(columns)
-        return self._read(PREDICTIONS, lambda path: pq.read_table(path, columns=wanted).to_pandas())
+        return self._read(name, lambda path: pq.read_table(path, columns=wanted).to_pandas())
 
     def _read(self, name: str, read: Callable[[Path], pd.DataFrame]) -> pd.DataFrame:
         try:
             return read(self.folder / name)
         except (OSError, ValueError, KeyError, pa.ArrowException) as error:
             raise RunDamaged(f"{name} of run {self.id} cannot be read: {error}") from error
+
+
+def describe(dataset: Dataset) -> DatasetInfo:
+    """Return what a run keeps of its dataset: enough to find and check its images."""
+    return DatasetInfo(
+        name=dataset.name,
+        fingerprint=dataset.fingerprint,
+        class_names=dataset.class_names,
+        counts=dataset.counts,
+        ink=dataset.ink,
+    )
 
 
 @dataclass(frozen=True)
@@ -190,6 +271,7 @@ class Results:
     predictions: pd.DataFrame
     write_model: Callable[[Path], object]
     write_graph: Callable[[Path], object]
+    features: pd.DataFrame | None = None
 
 
 class Store:
@@ -273,7 +355,9 @@ class Store:
             results.write_model(draft / MODEL)
             results.write_graph(draft / GRAPH)
             results.history.to_csv(draft / HISTORY, index=False)
-            results.predictions.to_parquet(draft / PREDICTIONS, index=False)
+            _write_table(results.predictions, draft / PREDICTIONS)
+            if results.features is not None:
+                _write_table(results.features, draft / FEATURES)
             info = RunInfo(
                 id=run_id,
                 created=results.created,
@@ -369,9 +453,16 @@ def _damaged(folder: Path, what: str) -> RunDamaged:
 
 def _new_id(created: datetime, dataset: str, network: str) -> str:
     """Return an id that sorts by time and is safe as a path and in a URL."""
-    slug = re.sub(r"[^a-z0-9]+", "_", dataset.lower()).strip("_")[:40] or "dataset"
     stamp = created.astimezone(UTC).strftime("%Y%m%d-%H%M%S")
-    return f"{stamp}-{slug}-{network}-{secrets.token_hex(2)}"
+    return f"{stamp}-{_slug(dataset)}-{network}-{secrets.token_hex(2)}"
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:40] or "dataset"
+
+
+def _write_table(table: pd.DataFrame, target: Path | BinaryIO) -> None:
+    table.to_parquet(target, index=False, row_group_size=ROWS_A_GROUP)
 
 
 def _versions() -> dict[str, str]:

@@ -2,11 +2,14 @@
 
 import streamlit as st
 
-from dashboard import figures, loaders, state, widgets, words
+from dashboard import loaders, state, words
+from dashboard.figures import matrix as matrix_figures
+from dashboard.selection import Selection
+from dashboard.widgets import detail, frame, galleries, selecting
 from pipeline.runs import Run
 
 
-def matrix(run: Run, chosen: state.Selection) -> None:
+def matrix(run: Run, chosen: Selection) -> None:
     """Draw the matrix; a click puts its cell into the address."""
     metrics, names = run.info.metrics, run.class_names
     finding = words.top_confusion(metrics.confusions, names)
@@ -19,15 +22,12 @@ def matrix(run: Run, chosen: state.Selection) -> None:
         key="numbers",
         label_visibility="collapsed",
     )
-    cell = None
-    if chosen.true is not None and chosen.predicted is not None:
-        cell = (chosen.true, chosen.predicted)
-    figure = figures.confusion_matrix(
+    figure = matrix_figures.confusion_matrix(
         loaders.confusion(run),
         names,
-        widgets.colours(),
+        frame.colours(),
         shares=numbers != "Counts",
-        chosen=cell,
+        chosen=chosen.cell,
     )
     key = f"matrix_{run.id}"
 
@@ -35,7 +35,7 @@ def matrix(run: Run, chosen: state.Selection) -> None:
         points = st.session_state[key].selection.points
         if points:
             true, predicted = divmod(points[0]["point_index"], len(names))
-            state.change(true=names[true], predicted=names[predicted], sample=None)
+            selecting.toward(chosen, true, predicted, names)
 
     st.plotly_chart(
         figure,
@@ -43,56 +43,54 @@ def matrix(run: Run, chosen: state.Selection) -> None:
         on_select=clicked,
         selection_mode="points",
         config={"displayModeBar": False},
-        alt=f"Confusion matrix. {finding}. "
-        "The two lists beside it choose a cell without a pointer.",
+        alt=f"Confusion matrix. {finding}.",
     )
 
 
-def cell_images(run: Run, chosen: state.Selection) -> None:
-    """Show the images of the chosen cell, surest first."""
-    names = run.class_names
-    left, right = st.columns(2)
-    with left:
-        widgets.class_filter(run, state.TRUE, "True", chosen.true)
-    with right:
-        widgets.class_filter(run, state.PREDICTED, "Predicted", chosen.predicted)
-    if chosen.true is None and chosen.predicted is None:
+def images(run: Run, second: Run | None, chosen: Selection) -> None:
+    """Show the chosen images, surest first, or the one that was picked of them."""
+    if chosen.filters == Selection() and chosen.sample is None:
         st.info("Click a cell to see its images.", icon=":material/touch_app:")
         return
-    rows = loaders.in_cell(run, chosen.true, chosen.predicted)
-    if chosen.true is not None and chosen.predicted is not None:
-        of = int(loaders.confusion(run)[chosen.true].sum())
-        sentence = words.cell(len(rows), of, names[chosen.true], names[chosen.predicted])
-    elif chosen.true is not None:
-        sentence = f"**{len(rows):,}** images are “{words.plain(names[chosen.true])}”."
-    else:
-        sentence = (
-            f"**{len(rows):,}** images are read as “{words.plain(names[chosen.predicted or 0])}”."
+    dataset = galleries.images_of(run)
+    rows = loaders.rows(run, second, chosen, "surest first")
+    if chosen.sample is not None and dataset is not None:
+        st.button(
+            f"All {len(rows):,} images",
+            icon=":material/arrow_back:",
+            key="back_to_all",
+            on_click=state.change,
+            kwargs={"sample": None},
         )
-    st.markdown(sentence)
+        detail.detail(run, second, dataset, chosen.sample)
+        return
+    st.markdown(words.chosen_images(len(rows), chosen, loaders.confusion(run), run.class_names))
     if len(rows):
-        widgets.image_gallery(
+        galleries.gallery_of(
             run,
-            widgets.images_of(run),
+            dataset,
             rows,
             "cell_images",
-            "Images of the chosen cell",
-            widgets.open_feature_maps,
+            "The chosen images, surest first",
+            lambda sample: state.change(sample=sample),
+            second=second,
         )
 
 
-run = widgets.current_run()
-chosen = widgets.selection(run)
+run = frame.current_run()
+chosen = selecting.selection(run)
+second = selecting.second_run(run)
 metrics = run.info.metrics
 wrong = metrics.total - metrics.correct
-widgets.heading(
+frame.heading(
     "Confusion matrix",
     f"**{wrong:,} of {metrics.total:,}** test images lie off the diagonal: they are mistakes."
     if wrong
     else f"All {metrics.total:,} test images lie on the diagonal: no mistakes.",
 )
+selecting.bar(run, chosen)
 left, right = st.columns([5, 3], gap="medium")
 with left:
     matrix(run, chosen)
 with right:
-    cell_images(run, chosen)
+    images(run, second, chosen)

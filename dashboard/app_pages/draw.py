@@ -2,15 +2,16 @@
 
 import streamlit as st
 
-from dashboard import loaders, widgets, words
+from dashboard import loaders, words
 from dashboard.components.canvas import canvas
+from dashboard.widgets import frame, galleries, network
 from pipeline import drawing, pictures
 from pipeline.errors import InklingError
 
-run = widgets.current_run()
+run = frame.current_run()
 names = run.class_names
 wanted = words.plain(", ".join(names)) if len(names) <= 12 else f"one of {len(names)} classes"
-widgets.heading("Draw", f"Draw one of these, and see how it is read: {wanted}.")
+frame.heading("Draw", f"Draw one of these, and see how it is read: {wanted}.")
 if not run.info.dataset.ink:
     st.info(
         f"This network learned from the pictures of “{words.plain(run.info.dataset.name)}”, not "
@@ -19,7 +20,7 @@ if not run.info.dataset.ink:
     )
 box, answer = st.columns(2, gap="medium")
 with box:
-    strokes = canvas("canvas", dark=widgets.is_dark())
+    strokes = canvas("canvas", dark=frame.is_dark())
 image = None
 try:
     if strokes:
@@ -37,7 +38,7 @@ with answer:
     st.markdown(f"#### {told}")
     st.caption("What the network sees:")
     alt = "Your drawing as the network sees it."
-    widgets.picture(image, ink=True, width=140, alt=alt, key="seen")
-    widgets.probabilities(shares, run, "drawing_bars")
+    galleries.picture(image, ink=True, width=140, alt=alt, key="seen")
+    network.probabilities(shares, run, "drawing_bars")
 st.subheader("What each layer makes of it")
-widgets.feature_maps(run, image, "drawing_maps")
+network.feature_maps(run, image, "drawing_maps")

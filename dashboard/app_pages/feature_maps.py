@@ -1,9 +1,11 @@
 """What each layer makes of one image."""
 
-import pandas as pd
+import numpy as np
 import streamlit as st
 
-from dashboard import loaders, state, widgets, words
+from dashboard import loaders, state, words
+from dashboard.selection import Selection
+from dashboard.widgets import frame, galleries, network, selecting
 from pipeline.datasets import Dataset
 from pipeline.runs import Run
 
@@ -23,37 +25,41 @@ def choose(run: Run, sample: int) -> None:
     )
 
 
-def quick_picks(run: Run, dataset: Dataset, mistakes: pd.DataFrame, sample: int) -> None:
-    """Offer the surest mistakes."""
-    if len(mistakes):
-        st.caption("Or look at one of the surest mistakes:")
-        widgets.image_gallery(
+def quick_picks(run: Run, dataset: Dataset, rows: np.ndarray, sample: int) -> None:
+    """Offer the first images of the selection."""
+    if len(rows):
+        st.caption("Or look at one of these:")
+        galleries.gallery_of(
             run,
             dataset,
-            mistakes.head(QUICK_PICKS),
+            rows[:QUICK_PICKS],
             "quick_picks",
-            "The surest mistakes",
+            "The surest images of the selection",
             lambda picked: state.change(sample=picked),
             chosen=sample,
         )
 
 
-run = widgets.current_run()
-chosen = widgets.selection(run)
-mistakes = loaders.mistakes(run, None, None)
+run = frame.current_run()
+chosen = selecting.selection(run)
+second = selecting.second_run(run)
+# Where nothing is chosen, mistakes tell most.
+wanted = chosen if chosen.filters != Selection() else selecting.MISTAKES
+rows = loaders.rows(run, second, wanted, "surest first")
 sample = chosen.sample
 if sample is None:
-    sample = int(mistakes["index"].iloc[0]) if len(mistakes) else 0
+    sample = int(rows[0]) if len(rows) else 0
 row = loaders.predictions(run).iloc[sample]
 true = run.class_names[int(row["label"])]
 predicted = run.class_names[int(row["predicted"])]
 right_or_wrong = "which is right" if true == predicted else f"but it is “{words.plain(true)}”"
-widgets.heading(
+frame.heading(
     "Feature maps",
     f"Test image {sample:,} is read as **“{words.plain(predicted)}”** with "
-    f"{words.percent(row['confidence'])} confidence, {right_or_wrong}.",
+    f"{words.percent(float(row['confidence']))} confidence, {right_or_wrong}.",
 )
-dataset = widgets.images_of(run)
+selecting.bar(run, chosen)
+dataset = galleries.images_of(run)
 if dataset is None:
     st.stop()
 image = dataset.x_test[sample]
@@ -61,9 +67,9 @@ left, right = st.columns([2, 3], gap="large")
 with left:
     choose(run, sample)
     alt = f"Test image {sample}, which is “{true}”, as the network gets it."
-    widgets.picture(image, ink=dataset.ink, width=224, alt=alt, key="large")
+    galleries.picture(image, ink=dataset.ink, width=224, alt=alt, key="large")
     probabilities = loaders.graph(run).probabilities(image[None])[0]
-    widgets.probabilities(probabilities, run, "sample_bars", true=int(row["label"]))
-    quick_picks(run, dataset, mistakes, sample)
+    network.probabilities(probabilities, run, "sample_bars", true=int(row["label"]))
+    quick_picks(run, dataset, rows, sample)
 with right:
-    widgets.feature_maps(run, image, "sample_maps")
+    network.feature_maps(run, image, "sample_maps")

@@ -1,67 +1,58 @@
-"""Every misclassified test image, surest first."""
+"""Every misclassified test image, or whatever the selection says."""
+
+from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import loaders, state, widgets, words
-from pipeline.datasets import Dataset
-from pipeline.runs import Run
+from dashboard import loaders, state
+from dashboard.widgets import detail, frame, galleries, selecting
 
-
-def detail(run: Run, dataset: Dataset, sample: int) -> None:
-    """Show one image large, with what the network thought."""
-    row = loaders.predictions(run).iloc[sample]
-    names = run.class_names
-    true, predicted = names[int(row["label"])], names[int(row["predicted"])]
-    st.subheader(words.plain(f"{true} → {predicted}"))
-    st.caption(f"Test image {sample}, {words.percent(row['confidence'])} sure")
-    alt = f"Test image {sample}, which is “{true}”, large."
-    widgets.picture(dataset.x_test[sample], ink=dataset.ink, width=224, alt=alt, key="large")
-    probabilities = loaders.graph(run).probabilities(dataset.x_test[sample : sample + 1])[0]
-    widgets.probabilities(probabilities, run, "mistake_bars", true=int(row["label"]))
-    if st.button("See its feature maps", icon=":material/layers:"):
-        widgets.open_feature_maps(sample)
-
-
-run = widgets.current_run()
-chosen = widgets.selection(run)
+run = frame.current_run()
+chosen = selecting.selection(run)
+second = selecting.second_run(run)
 metrics = run.info.metrics
 wrong = metrics.total - metrics.correct
-everything = loaders.mistakes(run, None, None)
-if wrong == 0:
-    widgets.heading("Mistakes", f"None: all {metrics.total:,} test images are right.")
-    st.page_link("app_pages/draw.py", label="Try to fool it by drawing", icon=":material/draw:")
-    st.stop()
-sure = int((everything["confidence"] > 0.9).sum())
-widgets.heading(
-    "Mistakes",
-    f"**{wrong:,} of {metrics.total:,}** test images are misread, {sure:,} of them with more than "
-    "90 % confidence.",
-)
-true_column, predicted_column, _ = st.columns([1, 1, 3])
-with true_column:
-    widgets.class_filter(run, state.TRUE, "True", chosen.true)
-with predicted_column:
-    widgets.class_filter(run, state.PREDICTED, "Predicted", chosen.predicted)
-dataset = widgets.images_of(run)
-rows = loaders.mistakes(run, chosen.true, chosen.predicted)
+if wrong:
+    sure = len(
+        loaders.rows(run, None, replace(selecting.MISTAKES, confidence=(0.9, 1.0)), "surest first")
+    )
+    sentence = (
+        f"**{wrong:,} of {metrics.total:,}** test images are misread, {sure:,} of them with more "
+        "than 90 % confidence."
+    )
+else:
+    sentence = f"None: all {metrics.total:,} test images are right."
+frame.heading("Mistakes", sentence)
+selecting.bar(run, chosen)
+# Only what is misread, unless the selection says what it wants.
+wanted = chosen if chosen.outcome or chosen.change else replace(chosen, outcome="wrong")
+dataset = galleries.images_of(run)
 left, right = st.columns([3, 2], gap="large")
 with left:
-    if rows.empty:
-        st.info("No mistake fits these filters.", icon=":material/filter_alt_off:")
-    else:
-        st.caption(f"{len(rows):,} shown, surest first. Click one to look closer.")
-        widgets.image_gallery(
+    order = galleries.order_picker(run, "mistakes_order", "surest first")
+    rows = loaders.rows(run, second, wanted, order)
+    if len(rows):
+        st.caption(f"{len(rows):,} images. Click one to look closer.")
+        galleries.gallery_of(
             run,
             dataset,
             rows,
             "mistakes_gallery",
-            "Misclassified test images, surest first",
+            f"Test images, {order}",
             lambda sample: state.change(sample=sample),
             chosen=chosen.sample,
+            second=second,
+            page_size=galleries.PAGE,
         )
+    else:
+        st.info("No image fits this selection.", icon=":material/filter_alt_off:")
+        if not wrong:
+            st.page_link(
+                "app_pages/draw.py", label="Try to fool it by drawing", icon=":material/draw:"
+            )
 with right:
-    shown = chosen.sample if chosen.sample in set(rows["index"]) else None
-    if shown is None and len(rows):
-        shown = int(rows["index"].iloc[0])
-    if shown is not None and dataset is not None:
-        detail(run, dataset, shown)
+    sample = chosen.sample
+    if sample is None and len(rows):
+        sample = int(rows[0])
+    if sample is not None and dataset is not None:
+        detail.detail(run, second, dataset, sample)

@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from dashboard import figures, loaders, state, widgets, words
+from dashboard import loaders, state, words
+from dashboard.figures import bars, curves
+from dashboard.selection import PREDICTED, TRUE
+from dashboard.widgets import frame
 from pipeline.config import NETWORKS
 from pipeline.inference import LayerInfo
 from pipeline.runs import Run
@@ -14,7 +17,7 @@ def confusions(run: Run) -> None:
     st.markdown(f"**{words.plain(words.top_confusion(found, names))}**")
     for item in found[:6]:
         true, predicted = names[item.true], names[item.predicted]
-        chosen = {state.RUN: run.id, state.TRUE: true, state.PREDICTED: predicted}
+        chosen = {state.RUN: run.id, TRUE: true, PREDICTED: predicted}
         st.page_link(
             "app_pages/confusion_matrix.py",
             label=words.plain(f"{true} → {predicted}: {words.times(item.count)}"),
@@ -60,8 +63,8 @@ def details(run: Run) -> None:
     with st.expander("How it was trained", icon=":material/history:"):
         info, kept = run.info, run.info.best_epoch
         title = f"Epoch {kept} of {info.config.epochs} is kept: best on the validation images"
-        figure = figures.history(loaders.history(run), kept, widgets.colours())
-        widgets.chart(figure, f"Accuracy by epoch. {title}.", "history", finding=title)
+        figure = curves.history(loaders.history(run), kept, frame.colours())
+        frame.chart(figure, f"Accuracy by epoch. {title}.", "history", finding=title)
         counts = ", ".join(f"{number:,} {part}" for part, number in info.dataset.counts.items())
         st.markdown(
             f"- Dataset **{words.plain(info.dataset.name)}**: {counts}\n"
@@ -78,18 +81,18 @@ def details(run: Run) -> None:
         )
 
 
-run = widgets.current_run()
+run = frame.current_run()
 metrics = run.info.metrics
-widgets.heading(f"{words.network_title(run)} on {run.info.dataset.name}", words.verdict(metrics))
+frame.heading(f"{words.network_title(run)} on {run.info.dataset.name}", words.verdict(metrics))
 kind = NETWORKS.get(run.info.config.network)
 st.caption(f"{kind.lesson if kind else ''} {words.interval(metrics)}")
 
 left, right = st.columns([3, 2], gap="large")
 with left:
     title = words.weakest_class(metrics)
-    figure = figures.class_bars(metrics.classes, widgets.colours())
+    figure = bars.class_bars(metrics.classes, frame.colours())
     alt = f"Share of each class that is missed. {title}."
-    widgets.chart(figure, alt, "classes", finding=title)
+    frame.chart(figure, alt, "classes", finding=title)
 with right:
     confusions(run)
 card(run)

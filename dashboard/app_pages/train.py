@@ -4,7 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import loaders, state, widgets, words
+from dashboard import loaders, state, words
+from dashboard.widgets import frame, work
 from pipeline import datasets, jobs, unfinished
 from pipeline.checkpoint import Row
 from pipeline.config import DEFAULT_NETWORK, DEFAULT_PRESET, NETWORKS, PRESETS, TrainConfig
@@ -126,13 +127,13 @@ trainings = [
     for job in jobs.list_jobs(loaders.store())
     if isinstance(request := job.request, Training)
 ]
-widgets.heading("Train", "Train another network and see if it is better.")
+frame.heading("Train", "Train another network and see if it is better.")
 if trainings and not trainings[0][0].status().ended:
     job, config = trainings[0]
     st.markdown(
         f"Training **{config.network}** on **{words.plain(config.dataset)}**. You may look around."
     )
-    widgets.watch(job)
+    work.watch(job)
 else:
     if trainings:
         result(trainings[0][0])

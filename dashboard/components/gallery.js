@@ -3,7 +3,13 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const grid = parentElement.querySelector(".gallery")
   grid.style.setProperty("--tile", `${data.tile}px`)
   grid.setAttribute("aria-label", data.label)
-  grid.replaceChildren(...data.tiles.map((tile) => button(tile, tile.id === data.chosen)))
+  const { source, columns, rows } = data.sheet
+  grid.style.setProperty("--sheet", `url("${source}")`)
+  grid.style.setProperty("--sheet-size", `${columns * 100}% ${rows * 100}%`)
+  const place = (at) => `${share(at % columns, columns)} ${share(Math.floor(at / columns), rows)}`
+  grid.replaceChildren(
+    ...data.tiles.map((tile, at) => button(tile, place(at), tile.id === data.chosen)),
+  )
 
   grid.onclick = (event) => {
     const pressed = event.target.closest("button")
@@ -21,7 +27,12 @@ export default function ({ parentElement, data, setTriggerValue }) {
   }
 }
 
-function button(tile, chosen) {
+// Where a part of the sheet lies, as background-position counts: 0 % is the first, 100 % the last.
+function share(at, of) {
+  return `${of > 1 ? (100 * at) / (of - 1) : 0}%`
+}
+
+function button(tile, place, chosen) {
   const element = document.createElement("button")
   element.type = "button"
   element.className = "tile"
@@ -29,9 +40,9 @@ function button(tile, chosen) {
   element.title = tile.hint
   element.setAttribute("aria-label", tile.hint)
   element.setAttribute("aria-pressed", String(chosen))
-  const image = document.createElement("img")
-  image.src = tile.source
-  image.alt = ""
+  const image = document.createElement("div")
+  image.className = "image"
+  image.style.backgroundPosition = place
   element.append(image, line(tile.caption, ""), line(tile.detail, "small"))
   return element
 }

@@ -22,21 +22,34 @@ class Tile:
 
     Attributes:
         id: what a click reports.
-        source: a data URI.
         caption: the first line under it.
         detail: the second, smaller.
         hint: what a pointer resting on it, or a screen reader, is told.
     """
 
     id: int
-    source: str
     caption: str
     detail: str
     hint: str
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """The pictures of all tiles in one, row by row: one to encode, send and decode.
+
+    Attributes:
+        source: a data URI.
+        columns, rows: how many pictures lie side by side, and one below the other.
+    """
+
+    source: str
+    columns: int
+    rows: int
+
+
 def gallery(
     tiles: Sequence[Tile],
+    sheet: Sheet,
     *,
     label: str,
     key: str,
@@ -48,6 +61,7 @@ def gallery(
 
     Args:
         tiles: at most a few hundred.
+        sheet: their pictures, in the same order.
         label: what the group is, for a screen reader.
         key: unique on the page.
         on_pick: called with the id of a clicked tile, before the page is drawn again.
@@ -64,6 +78,7 @@ def gallery(
         key=key,
         data={
             "tiles": [asdict(tile) for tile in tiles],
+            "sheet": asdict(sheet),
             "label": label,
             "chosen": chosen,
             "tile": tile_width,

@@ -1,6 +1,8 @@
-// Pictures one below the other, each pixel sharp. Text is only ever set as text.
+// Pictures one below the other or in rows, each pixel sharp. Text is only ever set as text.
 export default function ({ parentElement, data }) {
-  parentElement.querySelector(".pictures").replaceChildren(...data.pictures.map(figure))
+  const root = parentElement.querySelector(".pictures")
+  root.classList.toggle("row", data.row)
+  root.replaceChildren(...data.pictures.map(figure))
 }
 
 function figure({ source, alt, width, name, detail }) {

@@ -39,11 +39,13 @@ class Picture:
     detail: str = ""
 
 
-def pictures(shown: Sequence[Picture], *, key: str) -> None:
-    """Show pictures one below the other.
+def pictures(shown: Sequence[Picture], *, key: str, side_by_side: bool = False) -> None:
+    """Show pictures one below the other, or side by side as far as there is room.
 
     Args:
         shown: the pictures.
         key: unique on the page.
+        side_by_side: in rows.
     """
-    _component(key=key, data={"pictures": [asdict(picture) for picture in shown]})
+    listed = [asdict(picture) for picture in shown]
+    _component(key=key, data={"pictures": listed, "row": side_by_side})

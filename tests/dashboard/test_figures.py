@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard import figures, images
+from dashboard import images
+from dashboard.figures import bars, curves, matrix
 from dashboard.palette import palette
 from pipeline.evaluation import class_scores
 
@@ -11,7 +12,7 @@ COUNTS = np.array([[8, 2], [0, 10]])
 
 
 def test_a_click_on_point_i_is_cell_divmod_i():
-    heatmap, clickable = figures.confusion_matrix(COUNTS, ("a", "b"), LIGHT).data
+    heatmap, clickable = matrix.confusion_matrix(COUNTS, ("a", "b"), LIGHT).data
     assert list(zip(clickable.y, clickable.x, strict=True)) == [
         ("a", "a"), ("a", "b"), ("b", "a"), ("b", "b"),
     ]  # fmt: skip
@@ -21,43 +22,59 @@ def test_a_click_on_point_i_is_cell_divmod_i():
 
 
 def test_shares_are_of_the_row():
-    heatmap, _ = figures.confusion_matrix(COUNTS, ("a", "b"), LIGHT, shares=True).data
+    heatmap, _ = matrix.confusion_matrix(COUNTS, ("a", "b"), LIGHT, shares=True).data
     assert [list(row) for row in heatmap.text] == [["80.0", "20.0"], ["", "100"]]
 
 
 def test_the_chosen_cell_is_framed():
-    figure = figures.confusion_matrix(COUNTS, ("a", "b"), LIGHT, chosen=(0, 1))
+    figure = matrix.confusion_matrix(COUNTS, ("a", "b"), LIGHT, chosen=(0, 1))
     (frame,) = figure.layout.shapes
     assert (frame.x0, frame.x1, frame.y0, frame.y1) == (0.5, 1.5, -0.5, 0.5)
 
 
 def test_numbers_that_could_not_be_read_are_left_out():
-    many = figures.confusion_matrix(np.eye(40, dtype=int), [str(i) for i in range(40)], LIGHT)
+    many = matrix.confusion_matrix(np.eye(40, dtype=int), [str(i) for i in range(40)], LIGHT)
     assert many.data[0].text is None
 
 
 def test_long_class_names_are_cut_beside_the_axis_only():
     long = "Kraftfahrzeug-Haftpflichtversicherung"
-    figure = figures.confusion_matrix(COUNTS, ("a", long), LIGHT)
+    figure = matrix.confusion_matrix(COUNTS, ("a", long), LIGHT)
     assert list(figure.layout.xaxis.ticktext) == ["a", "Kraftfahrzeug-H…"]
     assert long in figure.data[1].hovertext[1]
 
 
 def test_class_bars_show_what_is_missed():
-    (bars,) = figures.class_bars(class_scores(COUNTS, ("a", "b")), LIGHT).data
-    assert list(bars.y) == pytest.approx([20, 0])
-    assert list(bars.text) == ["2", "0"]
+    (missed,) = bars.class_bars(class_scores(COUNTS, ("a", "b")), LIGHT).data
+    assert list(missed.y) == pytest.approx([20, 0])
+    assert list(missed.text) == ["2", "0"]
 
 
 def test_probability_bars_mark_best_and_true():
-    (bars,) = figures.probability_bars([0.2, 0.8], ("a", "b"), LIGHT, true=0).data
-    assert list(bars.y) == ["a (true)", "b"]
-    assert bars.marker.color[1] == LIGHT.accent != bars.marker.color[0]
+    (drawn,) = bars.probability_bars([0.2, 0.8], ("a", "b"), LIGHT, true=0).data
+    assert list(drawn.y) == ["a (true)", "b"]
+    assert drawn.marker.color[1] == LIGHT.accent != drawn.marker.color[0]
+
+
+def test_two_runs_opinions_lie_side_by_side():
+    first, second = bars.opinions(
+        [[0.2, 0.8], [0.6, 0.4]], ["old", "new"], ("a", "b"), LIGHT, true=0
+    ).data
+    assert (first.name, second.name) == ("old", "new")
+    assert list(second.x) == pytest.approx([60, 40])
+    assert list(second.y) == ["a (true)", "b"]
+
+
+def test_a_sheet_holds_every_image_once_row_by_row():
+    ink = np.arange(5, dtype=np.uint8).reshape(5, 1, 1, 1).repeat(2, axis=1).repeat(3, axis=2)
+    whole, columns = images.sheet(ink, ink=True, dark=True)
+    assert (whole.shape, columns) == ((4, 9), 3)
+    assert whole[::2, ::3].tolist() == [[0, 1, 2], [3, 4, 0]]
 
 
 def test_history_marks_the_kept_epoch():
     table = pd.DataFrame({"epoch": [1, 2], "accuracy": [0.5, 0.6], "val_accuracy": [0.4, 0.7]})
-    figure = figures.history(table, 2, LIGHT)
+    figure = curves.history(table, 2, LIGHT)
     assert list(figure.data[1].y) == pytest.approx([40, 70])
     assert figure.layout.shapes[0].x0 == 2
 

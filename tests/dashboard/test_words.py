@@ -1,6 +1,6 @@
 import pytest
 
-from dashboard import state, words
+from dashboard import words
 from dashboard.components.fabric import strokes_of
 from pipeline.evaluation import Confusion
 
@@ -39,26 +39,6 @@ def test_names_that_others_chose_are_shown_as_they_are():
 @pytest.mark.parametrize(("count", "text"), [(1, "once"), (2, "twice"), (1400, "1,400 times")])
 def test_times(count, text):
     assert words.times(count) == text
-
-
-def test_an_address_is_checked_against_the_run():
-    names = ("cat", "dog & co")
-    good = state.parse({"true": "dog & co", "predicted": "cat", "sample": "7"}, names, images=8)
-    assert (good.true, good.predicted, good.sample, good.dropped) == (1, 0, 7, ())
-    assert state.parse({}, names, 8) == state.Selection()
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"true": "bird"}, {"predicted": "0"}, {"true": ""}, {"sample": "8"}, {"sample": "-1"},
-        {"sample": "1e3"}, {"sample": "٣"}, {"sample": "9" * 40}, {"sample": "<script>"},
-    ],
-)  # fmt: skip
-def test_what_does_not_fit_is_dropped_with_a_note(values):
-    read = state.parse(values, ("cat", "dog"), images=8)
-    assert (read.true, read.predicted, read.sample) == (None, None, None)
-    assert len(read.dropped) == 1
 
 
 def test_a_drawing_is_read_as_strokes():

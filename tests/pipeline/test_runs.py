@@ -209,3 +209,36 @@ def test_a_renamed_run_keeps_its_place_in_time(store):
     old, new = store.publish(results(1)), store.publish(results(2))
     old.folder.rename(store.folder / "zebra")
     assert [entry.id for entry in store.entries()] == [new.id, "zebra"]
+
+
+def test_one_rows_probabilities_are_read_alone(store, monkeypatch):
+    monkeypatch.setattr(runs, "ROWS_A_GROUP", 2)
+    shares = np.array([[0.9, 0.1], [0.6, 0.4], [0.3, 0.7], [0.2, 0.8], [0.5, 0.5]])
+    table = evaluation.predictions_table(np.array([0, 1, 1, 1, 0]), shares)
+    run = store.publish(results(predictions=table))
+    for index, row in enumerate(shares):
+        assert run.probabilities(index) == pytest.approx(row)
+
+
+def test_features_are_optional_and_can_be_added(store):
+    run = store.publish(results())
+    assert run.features() is None
+    features = pd.DataFrame({"distance": np.float32([1, 2])})
+    run.add_features(features)
+    assert store.open(run.id).features(["distance"]).equals(features)
+    other = store.publish(results(minute=1, features=features))
+    assert other.features().equals(features)
+
+
+def test_evaluations_on_other_datasets_are_kept_with_the_run(store):
+    run = store.publish(results())
+    for correct in (1, 2):  # the second replaces the first
+        metrics = run.info.metrics.model_copy(update={"correct": correct})
+        dataset = run.info.dataset.model_copy(update={"name": "other", "fingerprint": "0123456789"})
+        run.add_evaluation(
+            runs.Evaluation(dataset=dataset, metrics=metrics, created=run.info.created)
+        )
+    (found,) = store.open(run.id).evaluations()
+    assert (found.dataset.name, found.metrics.correct) == ("other", 2)
+    (run.folder / "evaluations" / "cut.json").write_text("{")
+    assert len(run.evaluations()) == 1

@@ -1,0 +1,126 @@
+"""Bars: of classes, and of probabilities."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard import words
+from dashboard.figures.layout import class_axis, finish
+from dashboard.palette import Palette
+from pipeline.evaluation import ClassScore
+
+
+def class_bars(scores: Sequence[ClassScore], palette: Palette) -> go.Figure:
+    """Draw the share of each class's images that are missed, with how many they are.
+
+    What is missed, not what is recognised: bars start at zero, and those of a good classifier
+    would otherwise all look alike.
+    """
+    missed = [round(score.support * (1 - score.recall)) for score in scores]
+    figure = go.Figure(
+        go.Bar(
+            x=[score.name for score in scores],
+            y=[100 * (1 - score.recall) for score in scores],
+            marker_color=palette.accent,
+            text=[f"{count:,}" for count in missed],
+            textposition="outside",
+            cliponaxis=False,
+            customdata=[score.support for score in scores],
+            hovertemplate="%{x}: %{text} of %{customdata:,} missed, %{y:.2f} %<extra></extra>",
+        )
+    )
+    most = max(100 * (1 - score.recall) for score in scores)
+    figure.update_layout(
+        xaxis=class_axis([score.name for score in scores], "true class"),
+        yaxis={"title": "missed, %", "range": [0, max(1.0, most * 1.18)], "fixedrange": True},
+        bargap=0.35,
+    )
+    return finish(figure, palette, height=320)
+
+
+def opinions(
+    values: Sequence[Sequence[float] | np.ndarray],
+    titles: Sequence[str],
+    class_names: Sequence[str],
+    palette: Palette,
+    *,
+    true: int | None = None,
+) -> go.Figure:
+    """Draw the probability of each class as one or two runs see it.
+
+    Args:
+        values: for each run, float (classes,), summing to 1.
+        titles: a name a run.
+        class_names: a name a class.
+        palette: of the page's mode.
+        true: the right class, marked in words beside its name.
+    """
+    if len(values) == 1:
+        return probability_bars(values[0], class_names, palette, true=true)
+    names = _named(class_names, true)
+    figure = go.Figure()
+    for number, (shares, title) in enumerate(zip(values, titles, strict=True)):
+        figure.add_bar(
+            x=np.asarray(shares, dtype=np.float64) * 100,
+            y=names,
+            name=title,
+            orientation="h",
+            marker_color=palette.categorical[number],
+            hovertemplate="%{y}: %{x:.3f} %<extra>" + title + "</extra>",
+        )
+    figure.update_layout(
+        xaxis={"title": "probability, %", "range": [0, 105], "fixedrange": True},
+        yaxis=class_axis(names) | {"autorange": "reversed", "showgrid": False},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        barmode="group",
+        bargap=0.25,
+    )
+    return finish(figure, palette, height=min(1000, 120 + 32 * len(names)))
+
+
+def probability_bars(
+    probabilities: Sequence[float] | np.ndarray,
+    class_names: Sequence[str],
+    palette: Palette,
+    *,
+    true: int | None = None,
+) -> go.Figure:
+    """Draw the probability of each class, the largest in the accent colour.
+
+    Args:
+        probabilities: float (classes,), summing to 1.
+        class_names: a name a class.
+        palette: of the page's mode.
+        true: the right class, marked in words beside its name.
+    """
+    values = np.asarray(probabilities, dtype=np.float64)
+    best = int(values.argmax())
+    names = _named(class_names, true)
+    muted = palette.sequential[4]
+    colours = [palette.accent if label == best else muted for label in range(len(names))]
+    figure = go.Figure(
+        go.Bar(
+            x=values * 100,
+            y=names,
+            orientation="h",
+            marker_color=colours,
+            text=[words.percent(value) if value >= 0.0005 else "" for value in values],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="%{y}: %{x:.3f} %<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        xaxis={"title": "probability, %", "range": [0, 118], "fixedrange": True},
+        yaxis=class_axis(names) | {"autorange": "reversed", "showgrid": False},
+        bargap=0.3,
+    )
+    return finish(figure, palette, height=min(900, 90 + 26 * len(names)))
+
+
+def _named(class_names: Sequence[str], true: int | None) -> list[str]:
+    """Name the classes, and say which is the true one."""
+    return [
+        f"{name} (true)" if label == true else str(name) for label, name in enumerate(class_names)
+    ]

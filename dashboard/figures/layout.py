@@ -1,0 +1,43 @@
+"""What all figures have in common: colours, fonts, margins, and axes of classes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboard.palette import Palette
+
+LONGEST_LABEL = 16  # letters of a class name beside an axis
+FONT = "Source Sans, sans-serif"
+
+
+def class_axis(names: Sequence[str], title: str = "") -> dict[str, Any]:
+    """Return an axis of classes; long names are cut there, and whole where one points."""
+    short = [
+        name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1]}…" for name in names
+    ]
+    return {
+        "title": title,
+        "type": "category",
+        "fixedrange": True,
+        "tickmode": "array",
+        "tickvals": list(range(len(names))),
+        "ticktext": short,
+    }
+
+
+def finish(figure: go.Figure, palette: Palette, height: int) -> go.Figure:
+    """Lay a figure out as all are."""
+    return figure.update_layout(
+        template="plotly_white",
+        font={"family": FONT, "color": palette.text, "size": 14},
+        colorway=list(palette.categorical),
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        margin={"l": 10, "r": 24, "t": 12, "b": 10},
+        height=height,
+        dragmode=False,
+        hoverlabel={"font": {"size": 14}},
+        xaxis={"automargin": True, "gridcolor": palette.border, "zeroline": False},
+        yaxis={"automargin": True, "gridcolor": palette.border, "zeroline": False},
+    )

@@ -1,0 +1,108 @@
+"""What is the same on every page: the run picker, the heading, how a chart is shown."""
+
+import streamlit as st
+from plotly.graph_objects import Figure
+
+from dashboard import loaders, state, words
+from dashboard.palette import Palette, palette
+from pipeline import jobs
+from pipeline.runs import Damaged, Run
+
+TRAIN_PAGE = "app_pages/train.py"
+
+
+def is_dark() -> bool:
+    """Whether the viewer sees the page dark."""
+    return st.context.theme.type == "dark"
+
+
+def colours() -> Palette:
+    """Return the palette of the viewer's mode."""
+    return palette(is_dark())
+
+
+def run_picker() -> None:
+    """Let people choose a run, in the sidebar of every page."""
+    entries = {entry.id: entry for entry in loaders.entries()}
+    if not entries:
+        return
+    current = state.chosen_run()
+    if current not in entries:
+        if current is not None:
+            st.toast(f"There is no run “{current[:60]}” here; this is the newest one.")
+        current = next((id for id, e in entries.items() if isinstance(e, Run)), next(iter(entries)))
+        state.change(run=current)
+
+    def label(run_id: str) -> str:
+        entry = entries[run_id]
+        return words.run_label(entry) if isinstance(entry, Run) else f"damaged · {run_id}"
+
+    key = "run_picker"
+    st.session_state[key] = current
+    st.sidebar.selectbox(
+        "Run",
+        list(entries),
+        format_func=label,
+        key=key,
+        on_change=lambda: state.change(run=st.session_state[key]),
+        help="A trained model with its results, newest first.",
+    )
+    if isinstance(shown := entries[current], Run):
+        st.sidebar.caption(f"Trained {shown.info.created:%d %B %Y, %H:%M} UTC")
+        second_picker(shown)
+
+
+def second_picker(run: Run) -> None:
+    """Let people choose a second run to compare with, where there is one."""
+    others = {other.id: words.run_label(other) for other in loaders.comparable(run)}
+    if not others:
+        return
+    key, chosen = "second_picker", state.chosen_second()
+    st.session_state[key] = chosen if chosen in others else None
+    st.sidebar.selectbox(
+        "Compare with",
+        list(others),
+        index=None,
+        format_func=others.__getitem__,
+        key=key,
+        placeholder="no other run",
+        on_change=lambda: state.choose_second(st.session_state[key]),
+        help="Another run that was tested on the same images.",
+    )
+
+
+def current_run() -> Run:
+    """Return the chosen run; where there is none to show, say what to do and end the page."""
+    chosen = state.chosen_run()
+    entry = next((entry for entry in loaders.entries() if entry.id == chosen), None)
+    if isinstance(entry, Run):
+        return entry
+    if isinstance(entry, Damaged):
+        st.title("This run cannot be shown")
+        st.error(entry.reason, icon=":material/broken_image:")
+        st.write("Other runs are in the list on the left.")
+    else:
+        st.title("Nothing is trained yet")
+        st.write(
+            f"The store `{loaders.store().folder}` holds no run. Train a first network: on the "
+            "built-in digits it takes well under a minute."
+        )
+        if jobs.read_only():
+            st.info("This dashboard is read-only; train with `inkling train` on the command line.")
+        else:
+            st.page_link(TRAIN_PAGE, label="Train a network", icon=":material/model_training:")
+        st.code("inkling train", language="bash")
+    st.stop()
+
+
+def heading(title: str, sentence: str) -> None:
+    """Open a page: its name, and one sentence that says the answer."""
+    st.title(words.plain(title))
+    st.markdown(f"##### {sentence}")
+
+
+def chart(figure: Figure, alt: str, key: str, finding: str = "") -> None:
+    """Show a figure that is only looked at, under what it finds."""
+    if finding:
+        st.markdown(f"**{words.plain(finding)}**")
+    st.plotly_chart(figure, key=key, alt=alt, config={"displayModeBar": False})

@@ -1,0 +1,156 @@
+"""Test images: one large, or many to pick from."""
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from dashboard import images, loaders, state, words
+from dashboard.components.gallery import Sheet, Tile, gallery
+from dashboard.components.pictures import Picture, pictures
+from dashboard.loaders import PredictionsMismatch
+from dashboard.widgets import frame, work
+from pipeline import jobs
+from pipeline.datasets import Dataset, DatasetMissing
+from pipeline.runs import Run
+
+PAGE = 400  # tiles at once, where the column is as wide as the page
+SMALL_PAGE = 200
+GALLERY_HEIGHT = 640  # CSS pixels
+
+
+def images_of(run: Run) -> Dataset | None:
+    """Open a run's images; where they are missing or others, say so, and offer to get them."""
+    try:
+        return loaders.dataset(run)
+    except PredictionsMismatch as mismatch:
+        st.error(str(mismatch), icon=":material/broken_image:")
+    except DatasetMissing as missing:
+        st.warning(
+            f"{missing} The numbers on this page are right without them; only the pictures are "
+            "missing.",
+            icon=":material/image_not_supported:",
+        )
+        if not jobs.read_only():
+            work.offer_to_fetch(run)
+    return None
+
+
+def order_picker(run: Run, key: str, default: str) -> str:
+    """Let people choose what a gallery is sorted by."""
+    known = [
+        name
+        for name, (column, _) in loaders.ORDERS.items()
+        if column in loaders.COLUMNS or loaders.has_features(run)
+    ]
+    chosen: str = st.selectbox("Sort", known, index=known.index(default), key=key)
+    return chosen
+
+
+def gallery_of(
+    run: Run,
+    dataset: Dataset | None,
+    rows: np.ndarray,
+    key: str,
+    label: str,
+    on_pick: Callable[[int], None],
+    *,
+    chosen: int | None = None,
+    second: Run | None = None,
+    page_size: int = SMALL_PAGE,
+) -> None:
+    """Show test images with true → predicted and confidence, in pages.
+
+    Where the images are not on this machine, a table says the same.
+
+    Args:
+        run: whose predictions are shown.
+        dataset: its images, if they are here.
+        rows: int (m,), row numbers of test images, in order.
+        key: unique on the page.
+        label: what the group is, for a screen reader.
+        on_pick: called with the image that was clicked.
+        chosen: the image to frame.
+        second: the run whose prediction is told as well.
+        page_size: most tiles at once.
+    """
+    shown = rows[_page(key, len(rows), page_size)]
+    table = loaders.predictions(run).iloc[shown]
+    others = None if second is None else loaders.predictions(second)["predicted"].iloc[shown]
+    if dataset is None:
+        named = {
+            part: table[part].map(lambda k: run.class_names[k]) for part in ("label", "predicted")
+        }
+        st.dataframe(table[["confidence"]].assign(**named), key=f"{key}_table")
+        return
+    tiles = []
+    columns = (table[name].tolist() for name in ("label", "predicted", "confidence"))
+    for at, (truth, guess, confidence) in enumerate(zip(*columns, strict=True)):
+        sample, names = int(shown[at]), run.class_names
+        true, predicted, sure = names[truth], names[guess], words.percent(confidence)
+        other = "" if others is None else names[int(others.iloc[at])]
+        tiles.append(
+            Tile(
+                id=sample,
+                caption=f"{true} → {predicted}",
+                detail=f"then {other}" if other else sure,
+                hint=f"test image {sample}: true {true}, predicted {predicted}, {sure} sure"
+                + (f"; the second run says {other}" if other else ""),
+            )
+        )
+    sheet, across = images.sheet(dataset.x_test[shown], ink=dataset.ink, dark=frame.is_dark())
+    drawn = Sheet(images.data_uri(sheet), across, -(-len(shown) // across))
+    # A long gallery scrolls by itself, so that what stands beside it stays in view.
+    with st.container(height=GALLERY_HEIGHT if len(tiles) > 30 else "content", border=False):
+        gallery(tiles, drawn, label=label, key=key, on_pick=on_pick, chosen=chosen)
+
+
+def picture(image: np.ndarray, *, ink: bool, width: int, alt: str, key: str) -> None:
+    """Show one image large, with crisp pixels."""
+    pictures([_picture(image, ink, alt, width)], key=key)
+
+
+def row_of_pictures(
+    shown: np.ndarray, names: list[str], details: list[str], *, ink: bool, key: str
+) -> None:
+    """Show a few images side by side, each with a name and a detail.
+
+    Args:
+        shown: uint8 (n, height, width, channels).
+        names, details: a few words an image.
+        ink: whether they are light ink on black.
+        key: unique on the page.
+    """
+    listed = [
+        _picture(image, ink, f"{name} {detail}", 64, name, detail)
+        for image, name, detail in zip(shown, names, details, strict=True)
+    ]
+    pictures(listed, key=key, side_by_side=True)
+
+
+def open_page(page: str, sample: int) -> None:
+    """Go to another page with a test image; for callbacks and buttons alike."""
+    state.change(sample=sample)
+    st.switch_page(f"app_pages/{page}.py", query_params=state.address())
+
+
+def _page(key: str, count: int, size: int) -> slice:
+    """Let people turn pages, where there is more than one; return what the page shows."""
+    pages = -(-count // size)
+    if pages <= 1:
+        st.session_state.pop(f"{key}_page", None)
+        return slice(0, size)
+    kept = f"{key}_page"
+    # Another selection may have fewer pages than the one before.
+    st.session_state[kept] = min(st.session_state.get(kept, 1), pages)
+    number = st.number_input(f"Page, of {pages:,}", 1, pages, key=kept)
+    first = (int(number) - 1) * size
+    st.caption(f"{first + 1:,} to {min(first + size, count):,} of {count:,}")
+    return slice(first, first + size)
+
+
+def _picture(
+    image: np.ndarray, ink: bool, alt: str, width: int, name: str = "", detail: str = ""
+) -> Picture:
+    source = images.data_uri(images.for_screen(image, ink=ink, dark=frame.is_dark()))
+    return Picture(source, alt, width, name, detail)

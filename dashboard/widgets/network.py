@@ -1,0 +1,61 @@
+"""What a network makes of one image: probabilities, and every layer's output."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from dashboard import images, loaders, words
+from dashboard.components.pictures import Picture, pictures
+from dashboard.figures import bars
+from dashboard.widgets import frame
+from pipeline.inference import LayerInfo
+from pipeline.runs import Run
+
+SHARPNESS = 4  # a mosaic is sent this much larger, so that its pixels come out even
+CELL = 24  # CSS pixels of a unit in a short layer
+
+
+def probabilities(
+    values: Sequence[float] | np.ndarray, run: Run, key: str, true: int | None = None
+) -> None:
+    """Show the probability of each class as bars."""
+    figure = bars.probability_bars(values, run.class_names, frame.colours(), true=true)
+    best = int(np.argmax(values))
+    alt = f"Probability of each class; the largest is {run.class_names[best]}"
+    frame.chart(figure, f"{alt}, {words.percent(float(values[best]))}.", key)
+
+
+def feature_maps(run: Run, image: np.ndarray, key: str) -> None:
+    """Show what every layer makes of an image, first to last."""
+    stronger, nothing = ("brighter", "dark") if frame.is_dark() else ("darker", "blank")
+    st.caption(
+        f"The {stronger}, the stronger a unit answers; {nothing} is zero or below. "
+        "One scale a layer."
+    )
+    activations = loaders.graph(run).activations(image)
+    shown = [layer_picture(*pair) for pair in zip(run.info.layers, activations, strict=True)]
+    pictures(shown, key=key)
+
+
+def layer_picture(layer: LayerInfo, activation: np.ndarray) -> Picture:
+    """Lay out what one layer answers."""
+    columns = _mosaic_columns(activation.shape)
+    mosaic = images.feature_mosaic(activation, frame.colours(), columns)
+    gives = words.layer_shape(layer.shape)
+    what = words.LAYER_WORDS.get(layer.kind, "transforms what it gets")
+    short = activation.ndim == 1 and len(activation) == columns
+    return Picture(
+        source=images.data_uri(mosaic, SHARPNESS),
+        alt=f"Output of layer {layer.name}: {gives}.",
+        width=CELL * columns if short else None,
+        name=layer.name,
+        detail=f"· {gives} · {what}",
+    )
+
+
+def _mosaic_columns(shape: tuple[int, ...]) -> int:
+    """Return how many maps, or units, go side by side."""
+    if len(shape) == 1:
+        return shape[0] if shape[0] <= 24 else 64
+    return 8 if shape[-1] <= 16 else 16

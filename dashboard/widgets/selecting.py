@@ -1,0 +1,154 @@
+"""The selection, as people see and change it: one bar, the same on every page."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from dashboard import loaders, state, words
+from dashboard.components.copy_link import copy_link
+from dashboard.selection import (
+    CHANGE,
+    CHANGES,
+    CONFIDENCE,
+    OUTCOME,
+    OUTCOMES,
+    PREDICTED,
+    TAG,
+    TRUE,
+    Selection,
+)  # fmt: skip
+from pipeline.runs import Run
+
+MISTAKES = Selection(outcome="wrong")
+STEPS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0)
+
+
+def selection(run: Run) -> Selection:
+    """Read the selection within a run, saying what of a link did not fit."""
+    chosen = state.selection(run.class_names, run.info.metrics.total)
+    for sentence in chosen.dropped:
+        st.toast(sentence, icon=":material/link_off:")
+    return chosen
+
+
+def second_run(run: Run) -> Run | None:
+    """Return the run to compare with, if one is chosen that can be compared."""
+    wanted = state.chosen_second()
+    if wanted is None:
+        return None
+    found = next((other for other in loaders.comparable(run) if other.id == wanted), None)
+    if found is None:
+        st.toast(_why_not(run, wanted), icon=":material/link_off:")
+        state.choose_second(None)
+    return found
+
+
+def bar(run: Run, chosen: Selection) -> None:
+    """Show the filters behind a button, what is chosen as chips that can be removed, and a link."""
+    with st.container(horizontal=True, key="selection_bar", vertical_alignment="center"):
+        with st.popover("Filter", icon=":material/filter_alt:"):
+            _filters(run, chosen)
+        chips = words.chips(chosen, run.class_names)
+        for part, label in chips:
+            st.button(
+                words.plain(label),
+                key=f"chip_{part}",
+                icon=":material/close:",
+                icon_position="right",
+                help="Take this out of the selection",
+                on_click=state.change,
+                kwargs={part: None},
+            )
+        if len(chips) > 1:
+            st.button("Clear", key="clear_selection", type="tertiary", on_click=state.clear)
+        copy_link("copy_link")
+
+
+def _filters(run: Run, chosen: Selection) -> None:
+    """Show a widget for each part of the selection, set to what the address says."""
+    names = run.class_names
+    _classes("True class", TRUE, names, chosen.true)
+    _classes("Predicted class", PREDICTED, names, chosen.predicted)
+    _word("Right or wrong", OUTCOME, OUTCOMES, chosen.outcome, words.OUTCOMES)
+    _confidence(chosen)
+    if state.chosen_second():
+        _word("Compared with the second run", CHANGE, CHANGES, chosen.change, words.CHANGES)
+    used = loaders.marks().names(run.info.dataset.fingerprint)
+    if used or chosen.tag:
+        tags = tuple(dict.fromkeys((*used, *([chosen.tag] if chosen.tag else []))))
+        _word("Marked as", TAG, tags, chosen.tag, {})
+
+
+def _classes(label: str, part: str, names: tuple[str, ...], chosen: tuple[int, ...]) -> None:
+    key = f"{part}_filter"
+    st.session_state[key] = [names[number] for number in chosen]
+    st.multiselect(
+        label,
+        names,
+        key=key,
+        placeholder="any",
+        on_change=lambda: state.change(**{part: st.session_state[key], "sample": None}),
+    )
+
+
+def _word(
+    label: str, part: str, known: tuple[str, ...], chosen: str | None, shown: dict[str, str]
+) -> None:
+    key = f"{part}_filter"
+    st.session_state[key] = chosen
+    st.selectbox(
+        label,
+        known,
+        index=None,
+        key=key,
+        placeholder="any",
+        format_func=lambda word: shown.get(word, word),
+        on_change=lambda: state.change(**{part: st.session_state[key], "sample": None}),
+    )
+
+
+def _confidence(chosen: Selection) -> None:
+    low, high = chosen.confidence or (0.0, 1.0)
+    key = f"{CONFIDENCE}_filter_{low:g}_{high:g}"
+
+    def changed() -> None:
+        low, high = st.session_state[key]
+        everything = (low, high) == (0.0, 1.0)
+        state.change(confidence=None if everything else f"{low:g}-{high:g}", sample=None)
+
+    st.select_slider(
+        "Confidence",
+        sorted({*STEPS, low, high}),
+        value=(low, high),
+        key=key,
+        format_func=words.percent,
+        on_change=changed,
+    )
+
+
+def toward(
+    chosen: Selection, true: int | None, predicted: int | None, names: tuple[str, ...]
+) -> None:
+    """Choose a cell, a row or a column of the confusion matrix; what else is chosen stays."""
+    state.choose(
+        replace(
+            chosen,
+            true=() if true is None else (true,),
+            predicted=() if predicted is None else (predicted,),
+            area=(),
+            sample=None,
+        ),
+        names,
+    )
+
+
+def _why_not(run: Run, wanted: str) -> str:
+    other = loaders.run(wanted)
+    if other is None:
+        return f"There is no run “{wanted[:60]}” here to compare with."
+    if other.class_names != run.class_names:
+        return (
+            f"Run {wanted} tells other classes apart ({', '.join(other.class_names)[:80]}), so it "
+            "cannot be laid beside this one."
+        )
+    return f"Run {wanted} was tested on other images, so it cannot be laid beside this one."

@@ -1,0 +1,59 @@
+"""Work in the background: how it goes, and fetching the images of a run."""
+
+import streamlit as st
+
+from dashboard import loaders, words
+from dashboard.figures import curves
+from dashboard.widgets import frame
+from pipeline import jobs
+from pipeline.errors import InklingError
+from pipeline.jobs import Fetch, Job
+from pipeline.runs import Run
+
+
+def watch(job: Job) -> None:
+    """Show how a job goes, once a second, without holding up the page."""
+
+    @st.fragment(run_every=1)
+    def panel() -> None:
+        status = job.status()
+        if status.ended:
+            st.rerun()
+        progress, so_far = status.progress, status.history
+        share = progress.done / progress.total if progress.total else 0.0
+        st.progress(min(share, 1.0), text=f"{progress.stage}: {progress.note or '…'}")
+        if st.button("Stop", icon=":material/stop:", key=f"stop_{job.id}"):
+            job.stop()
+            st.toast("Stopping after this step…")
+        if so_far:
+            finding = (
+                f"After epoch {len(so_far)}, {words.percent(so_far[-1])} of the "
+                f"validation images are right; the best was {words.percent(max(so_far))}"
+            )
+            figure = curves.accuracy_so_far(so_far, frame.colours())
+            frame.chart(figure, f"Validation accuracy by epoch. {finding}.", "so_far", finding)
+
+    panel()
+
+
+def offer_to_fetch(run: Run) -> None:
+    """Offer to get the images of a run, and show how that goes."""
+    key = f"fetch_{run.info.dataset.fingerprint}"
+    if st.button("Get the images", icon=":material/download:", key=f"button_{key}"):
+        try:
+            started = jobs.start(Fetch(run.info.config.dataset), loaders.store())
+            st.session_state[key] = started.id
+        except InklingError as error:
+            st.error(str(error))
+    job_id = st.session_state.get(key)
+    job = jobs.find_job(loaders.store(), job_id) if job_id else None
+    if job is None:
+        return
+    status = job.status()
+    if not status.ended:
+        watch(job)
+    elif status.state == "failed":
+        st.error(status.message)
+    elif status.state == "finished":
+        st.session_state.pop(key)
+        st.rerun()

@@ -1,0 +1,94 @@
+"""Features of images -> the training images most like each test image, and a map of them all.
+
+Features are what a network's last layer gets: images that it finds alike lie near each other
+there, whatever their pixels.
+"""
+
+import numpy as np
+import pandas as pd
+
+NEIGHBOURS = 5
+MOST_DIMENSIONS = 50  # kept by the principal components: distances hardly change, time does
+MOST_FITTED = 10_000  # training images that the components are computed from
+MOST_MAPPED = 10_000  # test images that get a place on the map; others have none
+FEWEST_MAPPED = 20
+PERPLEXITY = 30
+SEED = 0
+
+NEIGHBOUR_COLUMNS = tuple(f"neighbour_{rank}" for rank in range(NEIGHBOURS))
+
+
+def embed(train: np.ndarray, test: np.ndarray) -> pd.DataFrame:
+    """Find each test image's neighbours and its place on a map.
+
+    Args:
+        train: float (n_train, dimensions), features of the training images.
+        test: float (n_test, dimensions), features of the test images.
+
+    Returns:
+        A row a test image: `neighbour_0` … `neighbour_4`, int32, indices of training images,
+        nearest first, -1 where there are fewer; `distance`, float32, the mean distance to them in
+        the space of the principal components: how untypical the image is; `map_x`, `map_y`,
+        float32, NaN for images beyond the first 10,000 of a random order.
+    """
+    train, test = reduced(train, test)
+    distances, indices = nearest(train, test)
+    table = pd.DataFrame(indices, columns=list(NEIGHBOUR_COLUMNS[: indices.shape[1]]))
+    for column in NEIGHBOUR_COLUMNS[indices.shape[1] :]:
+        table[column] = np.int32(-1)
+    table["distance"] = distances.mean(axis=1).astype(np.float32)
+    mapped = np.random.default_rng(SEED).permutation(len(test))[:MOST_MAPPED]
+    places = np.full((len(test), 2), np.nan, np.float32)
+    places[mapped] = flat_map(test[mapped])
+    table["map_x"], table["map_y"] = places[:, 0], places[:, 1]
+    return table
+
+
+def reduced(train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Keep the 50 directions in which features vary most (principal component analysis)."""
+    from sklearn.decomposition import PCA  # only evaluation needs it, and it is slow to import
+
+    fitted = train[np.random.default_rng(SEED).permutation(len(train))[:MOST_FITTED]]
+    if len(fitted) < 2:  # nothing varies
+        return train, test
+    dimensions = min(MOST_DIMENSIONS, *fitted.shape)
+    components = PCA(dimensions, random_state=SEED).fit(fitted)
+    return components.transform(train), components.transform(test)
+
+
+def nearest(train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Find the nearest training points by Euclidean distance, exactly.
+
+    Returns:
+        Distances, float, and indices, int32, both (n_test, at most 5), nearest first.
+    """
+    from sklearn.neighbors import NearestNeighbors
+
+    search = NearestNeighbors(n_neighbors=min(NEIGHBOURS, len(train)), algorithm="brute")
+    distances, indices = search.fit(train).kneighbors(test)
+    return distances, indices.astype(np.int32)
+
+
+def flat_map(points: np.ndarray) -> np.ndarray:
+    """Lay points out in two dimensions so that neighbours stay neighbours.
+
+    t-SNE (van der Maaten, Hinton 2008) with interpolated gradients (Linderman et al. 2019). Few
+    points are laid out by their principal components alone.
+
+    Returns:
+        float32 (n, 2), rounded to a hundredth.
+    """
+    if len(points) < FEWEST_MAPPED:
+        flat = np.zeros((len(points), 2))
+        flat[:, : points.shape[1]] = points[:, :2]
+    else:
+        from openTSNE import TSNE
+
+        flat = TSNE(
+            perplexity=min(PERPLEXITY, (len(points) - 1) // 3),
+            n_iter=250,
+            initialization="pca",
+            n_jobs=-1,
+            random_state=SEED,
+        ).fit(points)
+    return np.round(np.asarray(flat), 2).astype(np.float32)
