@@ -83,6 +83,29 @@ def confusion(run: Run) -> np.ndarray:
     )
 
 
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=16, show_spinner=False)
+def changes(first: Run, second: Run) -> tuple[np.ndarray, np.ndarray]:
+    """Count what the second run mends and breaks; see `evaluation.changed_counts`."""
+    one, other = predictions(first), predictions(second)
+    return evaluation.changed_counts(
+        one["label"].to_numpy(),
+        one["predicted"].to_numpy(),
+        other["predicted"].to_numpy(),
+        len(first.class_names),
+    )
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=16, show_spinner=False)
+def surest(run: Run) -> np.ndarray:
+    """Find each cell's surest image: int64 (classes · classes,), -1 where a cell is empty."""
+    table, classes = predictions(run), len(run.class_names)
+    cells = table["label"].to_numpy().astype(np.int64) * classes + table["predicted"].to_numpy()
+    order = np.argsort(table["confidence"].to_numpy(), kind="stable")
+    found = np.full(classes * classes, -1, np.int64)
+    found[cells[order]] = order  # the last one written is the surest
+    return found
+
+
 @st.cache_data(hash_funcs=_BY_RUN, max_entries=32, show_spinner=False)
 def history(run: Run) -> pd.DataFrame:
     """Read the row an epoch."""
@@ -118,7 +141,7 @@ def rows(run: Run, second: Run | None, chosen: Selection, order: str) -> np.ndar
     tagged = frozenset[int]()
     if chosen.tag:
         tagged = marks().tagged(run.info.dataset.fingerprint, chosen.tag)
-    return _rows(run, second if chosen.change else None, chosen.filters, tagged, order)
+    return _rows(run, second if chosen.compares else None, chosen.filters, tagged, order)
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=8, show_spinner=False)

@@ -8,7 +8,9 @@ import pandas as pd
 
 TRUE, PREDICTED, SAMPLE = "true", "predicted", "sample"
 OUTCOME, CONFIDENCE, CHANGE, TAG, AREA = "outcome", "confidence", "change", "tag", "area"
-FILTERS = (TRUE, PREDICTED, OUTCOME, CONFIDENCE, CHANGE, TAG, AREA)
+THEN = "then"  # what the second run predicted
+OF_TWO = (THEN, CHANGE)  # which mean nothing without a second run
+FILTERS = (TRUE, PREDICTED, OUTCOME, CONFIDENCE, THEN, CHANGE, TAG, AREA)
 OUTCOMES = ("right", "wrong")
 CHANGES = ("fixed", "broken", "changed")  # from the first run to the second; the last is either
 MOST_CORNERS = 60  # of an area: an address has its limits
@@ -24,6 +26,7 @@ class Selection:
         true, predicted: classes by number.
         outcome: "right" or "wrong".
         confidence: lowest and highest, in [0, 1].
+        then: classes that the second run predicted, by number.
         change: "fixed" (the first run is wrong, the second right), "broken" (the other way
             round) or "changed" (either). Then `predicted` is what the wrong one of them said.
         tag: of a review.
@@ -36,6 +39,7 @@ class Selection:
     predicted: tuple[int, ...] = ()
     outcome: str | None = None
     confidence: tuple[float, float] | None = None
+    then: tuple[int, ...] = ()
     change: str | None = None
     tag: str | None = None
     area: tuple[tuple[float, float], ...] = ()
@@ -48,6 +52,11 @@ class Selection:
         if len(self.true) == len(self.predicted) == 1:
             return self.true[0], self.predicted[0]
         return None
+
+    @property
+    def compares(self) -> bool:
+        """Whether the second run has a say in it."""
+        return bool(self.then or self.change)
 
     @property
     def filters(self) -> "Selection":
@@ -65,15 +74,16 @@ def parse(address: Address, class_names: Sequence[str], images: int, *, second: 
         second: whether there is a second run to compare with.
     """
     reader = _Reader(address, list(class_names))
-    change = reader.word(CHANGE, CHANGES)
-    if change and not second:
+    then, change = reader.classes(THEN), reader.word(CHANGE, CHANGES)
+    if (then or change) and not second:
         reader.dropped.append("The link compares with a second run, which is not chosen.")
-        change = None
+        then, change = (), None
     return Selection(
         true=reader.classes(TRUE),
         predicted=reader.classes(PREDICTED),
         outcome=reader.word(OUTCOME, OUTCOMES),
         confidence=reader.confidence(),
+        then=then,
         change=change,
         tag=reader.one(TAG, longest=40),
         area=reader.area(),
@@ -89,6 +99,7 @@ def to_address(selection: Selection, class_names: Sequence[str]) -> dict[str, li
         PREDICTED: [class_names[label] for label in selection.predicted],
         OUTCOME: [selection.outcome] if selection.outcome else [],
         CONFIDENCE: ["{:g}-{:g}".format(*selection.confidence)] if selection.confidence else [],
+        THEN: [class_names[label] for label in selection.then],
         CHANGE: [selection.change] if selection.change else [],
         TAG: [selection.tag] if selection.tag else [],
         AREA: [area_text(selection.area)] if selection.area else [],
@@ -116,7 +127,7 @@ def matching(
     Args:
         table: the first run's predictions: label, predicted, confidence, a row a test image.
         chosen: its sample is not looked at.
-        second: the second run's predictions of the same images; needed if a change is chosen.
+        second: the second run's predictions of the same images, if there is one.
         tagged: images that have the chosen tag.
         places: float (n, 2), where each image lies on the map; NaN if nowhere.
 
@@ -138,6 +149,8 @@ def matching(
         keep &= np.isin(label, chosen.true)
     if chosen.predicted:
         keep &= np.isin(predicted, chosen.predicted)
+    if chosen.then and second is not None:
+        keep &= np.isin(second["predicted"].to_numpy(), chosen.then)
     if chosen.confidence:
         confidence, (low, high) = table["confidence"].to_numpy(), chosen.confidence
         # An address keeps a few digits; the ends belong to the range.

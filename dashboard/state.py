@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.selection import CHANGE, FILTERS, SAMPLE, Selection, parse, to_address
+from dashboard.selection import FILTERS, OF_TWO, SAMPLE, Selection, parse, to_address
 
 RUN, SECOND = "run", "second"
 NAMES = (RUN, SECOND, *FILTERS, SAMPLE)
@@ -23,8 +23,7 @@ def carry_over(page: str) -> None:
     changed = st.session_state.get(_PAGE) != page
     st.session_state[_PAGE] = page
     if changed and not any(name in st.query_params for name in NAMES):
-        for name, values in st.session_state.get(_KEPT, {}).items():
-            st.query_params[name] = values
+        _write(st.session_state.get(_KEPT, {}))
     st.session_state[_KEPT] = address()
 
 
@@ -35,15 +34,23 @@ def address() -> Values:
 
 def change(**values: str | int | Sequence[str] | None) -> None:
     """Write parts of the selection into the address; None or nothing takes a part out."""
-    for name, value in values.items():
-        if name not in NAMES:
-            raise ValueError(f"the selection has no part {name!r}")
-        written = [str(value)] if isinstance(value, str | int) else list(value or ())
-        if written:
-            st.query_params[name] = written
-        else:
-            st.query_params.pop(name, None)
+    unknown = values.keys() - set(NAMES)
+    if unknown:
+        raise ValueError(f"the selection has no part {min(unknown)!r}")
+    written = {
+        name: [str(value)] if isinstance(value, str | int) else list(value or ())
+        for name, value in values.items()
+    }
+    _write(address() | written)
     st.session_state[_KEPT] = address()
+
+
+def _write(selection: Values) -> None:
+    """Write all of it at once: every writing is one step of the browser's Back."""
+    others = {name: st.query_params.get_all(name) for name in st.query_params if name not in NAMES}
+    wanted = others | {name: values for name, values in selection.items() if values}
+    if wanted != others | address():
+        st.query_params.from_dict(wanted)
 
 
 def choose(selection: Selection, class_names: Sequence[str]) -> None:
@@ -53,10 +60,9 @@ def choose(selection: Selection, class_names: Sequence[str]) -> None:
 
 
 def choose_second(run_id: str | None) -> None:
-    """Choose what to compare with, or nothing; without it nothing can have changed."""
-    change(second=run_id)
-    if run_id is None:
-        change(**{CHANGE: None})
+    """Choose what to compare with, or nothing; then what was said of the two is void."""
+    void = {} if run_id else dict.fromkeys(OF_TWO)
+    change(second=run_id, **void)
 
 
 def clear() -> None:

@@ -11,6 +11,7 @@ from dashboard.selection import (
     OUTCOME,
     PREDICTED,
     TAG,
+    THEN,
     TRUE,
     Selection,
 )  # fmt: skip
@@ -114,6 +115,8 @@ def chips(chosen: Selection, class_names: tuple[str, ...]) -> list[tuple[str, st
     if chosen.confidence:
         low, high = chosen.confidence
         said.append((CONFIDENCE, f"{percent(low)} to {percent(high)} sure"))
+    if chosen.then:
+        said.append((THEN, f"second run: {either(chosen.then)}"))
     if chosen.change:
         said.append((CHANGE, CHANGES[chosen.change].partition(":")[0]))
     if chosen.tag:
@@ -138,6 +141,13 @@ def chosen_images(
         return f"**{count:,}** {'image fits' if count == 1 else 'images fit'} this selection."
     true, predicted = chosen.cell
     return cell(count, int(counts[true].sum()), class_names[true], class_names[predicted])
+
+
+def changes(fixed: int, broken: int) -> str:
+    """Say what a second run mends and breaks."""
+    if fixed == broken == 0:
+        return "The second run is right and wrong on the very same images"
+    return f"The second run fixed {fixed:,} mistakes and newly broke {broken:,}"
 
 
 def cell(count: int, of: int, true: str, predicted: str) -> str:

@@ -133,6 +133,30 @@ def confusion_counts(labels: np.ndarray, predicted: np.ndarray, classes: int) ->
     return np.bincount(cells, minlength=classes * classes).reshape(classes, classes)
 
 
+def changed_counts(
+    labels: np.ndarray, first: np.ndarray, second: np.ndarray, classes: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Count what changed between two classifiers' predictions of the same images.
+
+    Args:
+        labels, first, second: int (n,), true classes and the predictions of each.
+        classes: how many there are.
+
+    Returns:
+        Two int64 (classes, classes): mistakes of the first that the second gets right, by true
+        class and what the first said; and mistakes of the second that the first got right, by
+        true class and what the second said. The diagonal holds the sums of the rows.
+    """
+    was_right, is_right = first == labels, second == labels
+    fixed, broken = ~was_right & is_right, was_right & ~is_right
+    counted = []
+    for changed, said in ((fixed, first), (broken, second)):
+        counts = confusion_counts(labels[changed], said[changed], classes)
+        np.fill_diagonal(counts, counts.sum(axis=1))
+        counted.append(counts)
+    return counted[0], counted[1]
+
+
 def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
     """Return the 95 % interval of a share (Wilson 1927): fair near 0 and 1, and for few trials.
 

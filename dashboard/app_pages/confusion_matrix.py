@@ -3,54 +3,43 @@
 import streamlit as st
 
 from dashboard import loaders, state, words
-from dashboard.figures import matrix as matrix_figures
+from dashboard.cells import SHOWN
 from dashboard.selection import Selection
-from dashboard.widgets import detail, frame, galleries, selecting
+from dashboard.widgets import detail, frame, galleries, matrices, selecting
 from pipeline.runs import Run
 
+VIEWS = ("This run", "Side by side", "Difference")
 
-def matrix(run: Run, chosen: Selection) -> None:
-    """Draw the matrix; a click puts its cell into the address."""
-    metrics, names = run.info.metrics, run.class_names
-    finding = words.top_confusion(metrics.confusions, names)
-    st.markdown(f"**{words.plain(finding)}**")
-    numbers = st.segmented_control(
-        "Numbers",
-        ["Counts", "Share of row, %"],
-        default="Counts",
-        required=True,
-        key="numbers",
-        label_visibility="collapsed",
-    )
-    figure = matrix_figures.confusion_matrix(
-        loaders.confusion(run),
-        names,
-        frame.colours(),
-        shares=numbers != "Counts",
-        chosen=chosen.cell,
-    )
-    key = f"matrix_{run.id}"
 
-    def clicked() -> None:
-        points = st.session_state[key].selection.points
-        if points:
-            true, predicted = divmod(points[0]["point_index"], len(names))
-            selecting.toward(chosen, true, predicted, names)
-
-    st.plotly_chart(
-        figure,
-        key=key,
-        on_select=clicked,
-        selection_mode="points",
-        config={"displayModeBar": False},
-        alt=f"Confusion matrix. {finding}.",
-    )
+def matrix(run: Run, second: Run | None, chosen: Selection) -> None:
+    """Draw the matrix, or two, or what changed between them, with what changes the view."""
+    view = VIEWS[0]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if second is not None:
+            view = st.segmented_control(
+                "Runs", VIEWS, default=VIEWS[0], required=True, key="matrix_view",
+                label_visibility="collapsed",
+            )  # fmt: skip
+        shown, diagonal = SHOWN[0], True
+        if view != "Difference":
+            shown = st.segmented_control(
+                "Cells", SHOWN, default=SHOWN[0], required=True, key="matrix_cells",
+                label_visibility="collapsed",
+            )  # fmt: skip
+            diagonal = st.toggle("Diagonal", value=True, key="matrix_diagonal")
+    if second is not None and view == "Difference":
+        matrices.difference(run, second, chosen)
+    elif second is not None and view == "Side by side":
+        matrices.confusion(run, chosen, shown, diagonal, titled=True)
+        matrices.confusion(second, chosen, shown, diagonal, titled=True, second=True)
+    else:
+        matrices.confusion(run, chosen, shown, diagonal)
 
 
 def images(run: Run, second: Run | None, chosen: Selection) -> None:
     """Show the chosen images, surest first, or the one that was picked of them."""
     if chosen.filters == Selection() and chosen.sample is None:
-        st.info("Click a cell to see its images.", icon=":material/touch_app:")
+        st.info("Click a cell, or a class beside or above it.", icon=":material/touch_app:")
         return
     dataset = galleries.images_of(run)
     rows = loaders.rows(run, second, chosen, "surest first")
@@ -91,6 +80,6 @@ frame.heading(
 selecting.bar(run, chosen)
 left, right = st.columns([5, 3], gap="medium")
 with left:
-    matrix(run, chosen)
+    matrix(run, second, chosen)
 with right:
     images(run, second, chosen)

@@ -1,6 +1,7 @@
 """The selection, as people see and change it: one bar, the same on every page."""
 
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -14,6 +15,7 @@ from dashboard.selection import (
     OUTCOMES,
     PREDICTED,
     TAG,
+    THEN,
     TRUE,
     Selection,
 )  # fmt: skip
@@ -72,6 +74,7 @@ def _filters(run: Run, chosen: Selection) -> None:
     _word("Right or wrong", OUTCOME, OUTCOMES, chosen.outcome, words.OUTCOMES)
     _confidence(chosen)
     if state.chosen_second():
+        _classes("Predicted by the second run", THEN, names, chosen.then)
         _word("Compared with the second run", CHANGE, CHANGES, chosen.change, words.CHANGES)
     used = loaders.marks().names(run.info.dataset.fingerprint)
     if used or chosen.tag:
@@ -127,19 +130,20 @@ def _confidence(chosen: Selection) -> None:
 
 
 def toward(
-    chosen: Selection, true: int | None, predicted: int | None, names: tuple[str, ...]
+    chosen: Selection, names: tuple[str, ...], true: int | None, **said: int | str | None
 ) -> None:
-    """Choose a cell, a row or a column of the confusion matrix; what else is chosen stays."""
-    state.choose(
-        replace(
-            chosen,
-            true=() if true is None else (true,),
-            predicted=() if predicted is None else (predicted,),
-            area=(),
-            sample=None,
-        ),
-        names,
-    )
+    """Choose a cell, a row or a column of a matrix; what else is chosen stays.
+
+    Args:
+        chosen: what is chosen now.
+        names: a name a class.
+        true: the row.
+        said: the column as `predicted`, or as `then` (of the second run), and the `change`.
+    """
+    parts: dict[str, Any] = {"true": true, "predicted": None, "then": None}
+    parts = {name: () if end is None else (end,) for name, end in (parts | said).items()}
+    parts["change"] = said.get("change")
+    state.choose(replace(chosen, area=(), sample=None, **parts), names)
 
 
 def _why_not(run: Run, wanted: str) -> str:

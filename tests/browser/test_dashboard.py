@@ -1,7 +1,13 @@
+import io
 import re
+from pathlib import Path
+from xml.etree import ElementTree
 
+import numpy as np
+import pandas as pd
 import pytest
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
 
 from pipeline.runs import Run, Store
 from tests.browser.conftest import settle
@@ -59,28 +65,98 @@ def test_every_page_opens_from_the_list_without_a_console_error(page, server):
         expect(page.locator("[data-testid='stException']")).to_have_count(0)
 
 
+def cell(page: Page, true: int | str, predicted: int | str) -> Locator:
+    """Find a cell of the matrix; with "" for one of the two, a header."""
+    return page.locator(f".matrix button[data-true='{true}'][data-predicted='{predicted}']")
+
+
 def test_a_click_on_a_cell_shows_its_images(page, server, tiny_run):
     true, predicted, count = busiest_cell(tiny_run)
     open_page(page, server, "Confusion matrix")
-    cell = page.locator(".scatterlayer .point").nth(true * 10 + predicted)
-    box = cell.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(page.locator(".hovertext")).to_contain_text(f"true {true}, predicted {predicted}")
-    page.mouse.down()
-    page.mouse.up()
+    cell(page, true, predicted).click()
     tiles = page.locator(".gallery .tile")
     expect(tiles).to_have_count(count)
     expect(tiles.first).to_contain_text(f"{true} → {predicted}")
+    expect(cell(page, true, predicted)).to_have_attribute("aria-pressed", "true")
     expect(page).to_have_url(re.compile(f"true={true}&predicted={predicted}"))
 
-    # From an image in the cell to its feature maps, and back.
+    # From the cell to an image, and on to its feature maps; Back leads the same way home.
     sample = tiles.first.get_attribute("data-id")
     tiles.first.click()
+    expect(page.get_by_text(f"Test image {int(sample):,}, ")).to_be_visible()
+    page.get_by_role("button", name="Feature maps").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Feature maps")
-    expect(page.get_by_text(f"Test image {sample} is read as")).to_be_visible()
+    expect(page.get_by_text(f"Test image {int(sample):,} is read as")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confusion matrix")
+    expect(page.get_by_text(f"Test image {int(sample):,}, ")).to_be_visible()
     page.go_back()
     expect(page.locator(".gallery .tile")).to_have_count(count)
+    page.go_back()
+    expect(page.get_by_text("Click a cell, or a class")).to_be_visible()
+    page.go_forward()
+    expect(page.locator(".gallery .tile")).to_have_count(count)
+
+
+def test_rows_and_columns_are_chosen_by_their_headers(page, server, tiny_run):
+    table = tiny_run.predictions()
+    open_page(page, server, "Confusion matrix")
+    cell(page, 3, "").click()
+    expect(page.get_by_role("button", name="true: 3")).to_be_visible()
+    expect(page.locator(".gallery .tile")).to_have_count(int((table["label"] == 3).sum()))
+    cell(page, "", 5).click()
+    expect(page.get_by_role("button", name="predicted: 5")).to_be_visible()
+    expect(page.get_by_role("button", name="true: 3")).to_have_count(0)
+    expect(page.locator(".gallery .tile")).to_have_count(int((table["predicted"] == 5).sum()))
+    page.get_by_role("button", name="predicted: 5").click()  # a chip goes when it is clicked
+    expect(page.get_by_text("Click a cell, or a class")).to_be_visible()
+    expect(page).not_to_have_url(re.compile("predicted"))
+
+
+def test_the_matrix_is_walked_by_keyboard(page, server, tiny_run):
+    open_page(page, server, "Confusion matrix")
+    cell(page, 0, 0).focus()
+    for key in ("ArrowRight", "ArrowDown", "ArrowDown", "ArrowLeft"):
+        page.keyboard.press(key)
+    expect(cell(page, 2, 0)).to_be_focused()
+    count = int(((t := tiny_run.predictions())["label"] == 2).mul(t["predicted"] == 0).sum())
+    name = cell(page, 2, 0).get_attribute("aria-label")
+    assert name.startswith(f"true 2, predicted 0: {count} (")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("true=2&predicted=0"))
+    expect(cell(page, 2, 0)).to_be_focused()  # still there after the page was drawn again
+
+
+@pytest.mark.parametrize("kind", ["SVG", "PNG", "CSV"])
+def test_the_matrix_can_be_taken_along(page, server, tiny_run, kind):
+    open_page(page, server, "Confusion matrix")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=f"Download the matrix as {kind}").click()
+    content = Path(waiting.value.path()).read_bytes()
+    assert waiting.value.suggested_filename.endswith(kind.lower())
+    counts = np.zeros((10, 10), int)
+    table = tiny_run.predictions()
+    np.add.at(counts, (table["label"], table["predicted"]), 1)
+    if kind == "CSV":
+        read = pd.read_csv(io.BytesIO(content), index_col=0)
+        assert (read.to_numpy() == counts).all()
+    elif kind == "PNG":
+        assert Image.open(io.BytesIO(content)).width > 800
+    else:
+        drawn = ElementTree.fromstring(content)
+        texts = [node.text for node in drawn.iter("{http://www.w3.org/2000/svg}text")]
+        for count in counts[counts > 0]:
+            assert f"{count:,}" in texts
+
+
+def test_cells_can_show_their_surest_image(page, server, tiny_run):
+    table = tiny_run.predictions()
+    filled = len(table.groupby(["label", "predicted"]))
+    open_page(page, server, "Confusion matrix")
+    page.get_by_text("Pictures", exact=True).click()
+    expect(page.locator(".matrix .picture")).to_have_count(filled)
+    page.get_by_text("Diagonal", exact=True).click()
+    expect(page.locator(".matrix .picture")).to_have_count(filled - 10)
 
 
 def test_a_link_opens_the_same_view(page, server, tiny_run):
@@ -88,7 +164,7 @@ def test_a_link_opens_the_same_view(page, server, tiny_run):
     query = f"run={tiny_run.id}&true={true}&predicted={predicted}"
     open_page(page, server, "Mistakes", query)
     expect(page.locator(".gallery .tile")).to_have_count(count)
-    expect(page.get_by_text(f"{count} shown, surest first")).to_be_visible()
+    expect(page.get_by_text(f"{count} images. Click one")).to_be_visible()
 
 
 def test_tiles_are_reached_by_keyboard(page, server, tiny_run):
@@ -121,8 +197,10 @@ def test_the_page_follows_the_viewers_theme(browser, server, theme):
     )
     brightness = sum(int(part) for part in re.findall(r"\d+", colour)[:3]) / 3
     assert (brightness > 128) == (theme == "light")
-    pixels = page.locator(".gallery .tile img").first.evaluate(
-        """async image => {
+    pixels = page.locator(".gallery").first.evaluate(
+        """async grid => {
+            const image = new Image()
+            image.src = getComputedStyle(grid).getPropertyValue("--sheet").slice(5, -2)
             await image.decode()
             const canvas = document.createElement("canvas")
             const context = canvas.getContext("2d")

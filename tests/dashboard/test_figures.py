@@ -3,45 +3,12 @@ import pandas as pd
 import pytest
 
 from dashboard import images
-from dashboard.figures import bars, curves, matrix
+from dashboard.figures import bars, curves
 from dashboard.palette import palette
 from pipeline.evaluation import class_scores
 
 LIGHT = palette(dark=False)
 COUNTS = np.array([[8, 2], [0, 10]])
-
-
-def test_a_click_on_point_i_is_cell_divmod_i():
-    heatmap, clickable = matrix.confusion_matrix(COUNTS, ("a", "b"), LIGHT).data
-    assert list(zip(clickable.y, clickable.x, strict=True)) == [
-        ("a", "a"), ("a", "b"), ("b", "a"), ("b", "b"),
-    ]  # fmt: skip
-    assert list(heatmap.text[0]) == ["8", "2"]
-    assert heatmap.text[1][0] == ""
-    assert "true a, predicted b: 2 (20.0% of the row)" in clickable.hovertext[1]
-
-
-def test_shares_are_of_the_row():
-    heatmap, _ = matrix.confusion_matrix(COUNTS, ("a", "b"), LIGHT, shares=True).data
-    assert [list(row) for row in heatmap.text] == [["80.0", "20.0"], ["", "100"]]
-
-
-def test_the_chosen_cell_is_framed():
-    figure = matrix.confusion_matrix(COUNTS, ("a", "b"), LIGHT, chosen=(0, 1))
-    (frame,) = figure.layout.shapes
-    assert (frame.x0, frame.x1, frame.y0, frame.y1) == (0.5, 1.5, -0.5, 0.5)
-
-
-def test_numbers_that_could_not_be_read_are_left_out():
-    many = matrix.confusion_matrix(np.eye(40, dtype=int), [str(i) for i in range(40)], LIGHT)
-    assert many.data[0].text is None
-
-
-def test_long_class_names_are_cut_beside_the_axis_only():
-    long = "Kraftfahrzeug-Haftpflichtversicherung"
-    figure = matrix.confusion_matrix(COUNTS, ("a", long), LIGHT)
-    assert list(figure.layout.xaxis.ticktext) == ["a", "Kraftfahrzeug-H…"]
-    assert long in figure.data[1].hovertext[1]
 
 
 def test_class_bars_show_what_is_missed():
@@ -116,3 +83,10 @@ def test_scales_have_ten_steps_and_classes_eight_colours(dark):
     colours = palette(dark)
     assert len(colours.sequential) == len(colours.diverging) == 10
     assert len(set(colours.categorical)) == 8
+
+
+def test_long_class_names_are_cut_beside_the_axis_only():
+    long = "Kraftfahrzeug-Haftpflichtversicherung"
+    figure = bars.class_bars(class_scores(COUNTS, ("a", long)), LIGHT)
+    assert list(figure.layout.xaxis.ticktext) == ["a", "Kraftfahrzeug-H…"]
+    assert figure.data[0].x[1] == long

@@ -61,6 +61,11 @@ def test_changes_are_from_the_first_run_to_the_second(chosen, expected):
     assert rows(chosen, second=SECOND) == expected
 
 
+def test_what_the_second_run_said_narrows_too():
+    assert rows(Selection(then=(2,)), second=SECOND) == [2, 3, 4]
+    assert rows(Selection(true=(1,), predicted=(1,), then=(2,)), second=SECOND) == [2]
+
+
 def test_tags_and_areas_narrow():
     assert rows(Selection(tag="odd"), tagged=frozenset({1, 4, 77})) == [1, 4]
     places = np.array([[0, 0], [1, 1], [5, 5], [np.nan, np.nan], [1.5, 0.5]], np.float32)
@@ -90,15 +95,9 @@ def test_an_address_says_a_selection_in_full(
 ):
     confidence = (low / 100, min(low + wide, 100) / 100)
     area = tuple((x / 10, y / 10) for x, y in corners)
+    said = tuple(sorted(predicted))
     chosen = Selection(
-        tuple(sorted(true)),
-        tuple(sorted(predicted)),
-        outcome,
-        confidence,
-        change,
-        tag,
-        area,
-        sample,
+        tuple(sorted(true)), said, outcome, confidence, said, change, tag, area, sample
     )
     assert parse(to_address(chosen, NAMES), NAMES, 100, second=True) == chosen
 
@@ -135,8 +134,10 @@ def test_of_several_classes_those_that_fit_stay():
 
 
 def test_chips_say_each_part():
-    chosen = Selection((0,), (1, 2), "wrong", (0.9, 1.0), "broken", "odd", ((0, 0), (1, 0), (0, 1)))
+    chosen = Selection(
+        (0,), (1, 2), "wrong", (0.9, 1.0), (1,), "broken", "odd", ((0, 0), (1, 0), (0, 1))
+    )
     assert [text for _, text in words.chips(chosen, NAMES)] == [
         "true: cat", "predicted: dog & co or a-b,c_d", "wrong", "90.0 % to 100 % sure",
-        "newly broken", "marked: odd", "an area of the map",
+        "second run: dog & co", "newly broken", "marked: odd", "an area of the map",
     ]  # fmt: skip

@@ -98,3 +98,12 @@ def test_what_cannot_be_evaluated_is_refused():
         evaluation.summarise(pd.DataFrame({"label": [], "predicted": []}), NAMES)
     with pytest.raises(ValueError, match="at least one"):
         evaluation.wilson_interval(0, 0)
+
+
+def test_changes_are_counted_by_what_the_wrong_one_said():
+    labels, first, second = (
+        np.array(row) for row in ([0, 0, 0, 1, 1, 2], [1, 0, 2, 1, 0, 2], [0, 2, 2, 1, 1, 2])
+    )
+    fixed, broken = evaluation.changed_counts(labels, first, second, 3)
+    assert fixed.tolist() == [[1, 1, 0], [1, 1, 0], [0, 0, 0]]
+    assert broken.tolist() == [[1, 0, 1], [0, 0, 0], [0, 0, 0]]

@@ -1,0 +1,121 @@
+"""What the cells of a confusion matrix show: text, hint and colour; pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dashboard.palette import Palette
+from dashboard.words import percent
+
+SHOWN = ("Counts", "% of true", "% of predicted", "Pictures")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """What the cells show; every list goes row by row, true class by true class.
+
+    Attributes:
+        texts: what is written in each.
+        hints: what each counts, in a few words.
+        colours: "#rrggbb", of the ground.
+        inks: "#rrggbb", of the text.
+        numbers: what a table of the matrix holds.
+    """
+
+    texts: Sequence[str]
+    hints: Sequence[str]
+    colours: Sequence[str]
+    inks: Sequence[str]
+    numbers: Sequence[int]
+
+
+def counted(
+    counts: np.ndarray, palette: Palette, *, shown: str = "Counts", diagonal: bool = True
+) -> Cells:
+    """Lay out how often each class is taken for each.
+
+    Args:
+        counts: int (classes, classes), row true, column predicted.
+        palette: of the page's mode.
+        shown: one of SHOWN: counts, or shares of a row or of a column in percent.
+        diagonal: whether what is right is shown; without it the rare confusions stand out.
+    """
+    of_true = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    of_predicted = counts / np.maximum(counts.sum(axis=0, keepdims=True), 1)
+    drawn = counts.copy()
+    if not diagonal:
+        np.fill_diagonal(drawn, 0)
+    # Mistakes are rare: a logarithm keeps one of them visible beside a thousand hits.
+    depth = np.log1p(drawn) / max(float(np.log1p(drawn).max()), 1e-9)
+    shares = {"% of true": of_true, "% of predicted": of_predicted}.get(shown)
+    texts = [
+        _text(int(count), None if shares is None else float(shares.flat[at]))
+        for at, count in enumerate(drawn.flat)
+    ]
+    hints = [
+        f"{count:,} ({percent(row)} of the row, {percent(column)} of the column)"
+        for count, row, column in zip(counts.flat, of_true.flat, of_predicted.flat, strict=True)
+    ]
+    colours = _coloured(depth, palette.sequential)
+    return Cells(texts, hints, colours, _inks(colours, palette), counts.ravel().tolist())
+
+
+def changed(fixed: np.ndarray, broken: np.ndarray, palette: Palette) -> Cells:
+    """Lay out what changed from one run to another: the signed difference in mistakes.
+
+    Args:
+        fixed: int (classes, classes): mistakes of the first run that the second gets right, by
+            true class and by what the first said; on the diagonal their sums by true class.
+        broken: int (classes, classes): the other way round.
+        palette: of the page's mode.
+    """
+    difference = broken - fixed
+    # The sums on the diagonal would pale all others.
+    off = difference - np.diag(np.diag(difference))
+    most = max(int(np.abs(off).max()), 1)
+    texts = [_change_text(int(f), int(b)) for f, b in zip(fixed.flat, broken.flat, strict=True)]
+    hints = [
+        f"{f:,} fixed, {b:,} newly broken" for f, b in zip(fixed.flat, broken.flat, strict=True)
+    ]
+    colours = _coloured(np.clip(0.5 + difference / (2 * most), 0, 1), palette.diverging)
+    for at in np.flatnonzero(difference == 0):
+        colours[at] = palette.sequential[0]
+    return Cells(texts, hints, colours, _inks(colours, palette), difference.ravel().tolist())
+
+
+def _text(count: int, share: float | None) -> str:
+    if count == 0:
+        return ""
+    if share is None:
+        return f"{count:,}"
+    return f"{100 * share:.1f}" if share < 0.9995 else "100"
+
+
+def _change_text(fixed: int, broken: int) -> str:
+    parts = [f"−{fixed:,}" if fixed else "", f"+{broken:,}" if broken else ""]
+    return " ".join(part for part in parts if part)
+
+
+def _coloured(levels: np.ndarray, steps: Sequence[str]) -> list[str]:
+    """Colour levels in [0, 1] by a scale of steps, interpolated."""
+    scale = np.array([_rgb(step) for step in steps], dtype=np.float64)
+    at = np.linspace(0, 1, len(steps))
+    channels = [np.interp(levels.ravel(), at, scale[:, channel]) for channel in range(3)]
+    mixed = np.stack(channels, axis=-1).round().astype(int)
+    return [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in mixed]
+
+
+def _inks(colours: Sequence[str], palette: Palette) -> list[str]:
+    """Choose, for text on each ground, whichever of text and page colour differs more."""
+    dark, light = sorted((palette.text, palette.surface), key=_brightness)
+    return [light if _brightness(colour) < 0.5 else dark for colour in colours]
+
+
+def _brightness(colour: str) -> float:
+    """Return how bright a colour looks, in [0, 1]: the luma of ITU-R BT.601."""
+    return float(np.dot(_rgb(colour), (0.299, 0.587, 0.114))) / 255
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
