@@ -7,6 +7,7 @@ ink on black.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
@@ -59,6 +60,39 @@ def from_strokes(strokes: Strokes) -> np.ndarray:
     ink = _ink(segments)
     shift = _shift_to_middle(ink)
     return np.rint(_ink(segments + shift) * 255).astype(np.uint8)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A stroke over an image, with the pen or with the rubber.
+
+    Attributes:
+        points: `[x, y]`, y downwards.
+        erases: whether it was the rubber.
+    """
+
+    points: Sequence[Sequence[float]]
+    erases: bool = False
+
+
+def edited(image: np.ndarray, edits: Sequence[Edit], side: float) -> np.ndarray:
+    """Draw over an image that is framed already: nothing is moved or scaled.
+
+    Args:
+        image: uint8 (28, 28), 0 is paper and 255 is ink.
+        edits: in the order they were made.
+        side: of the box they were drawn in, which shows the whole image, in their units.
+
+    Returns:
+        uint8 (28, 28).
+    """
+    changed = image.astype(np.float64) / 255
+    for edit in edits:
+        # The middle of the first pixel is half a pixel from the edge.
+        segments = _segments([edit.points]) * (SIZE / side) - 0.5
+        touched = _ink(segments)
+        changed = np.minimum(changed, 1 - touched) if edit.erases else np.maximum(changed, touched)
+    return np.rint(changed * 255).astype(np.uint8)
 
 
 def from_pixels(ink: np.ndarray) -> np.ndarray:

@@ -3,10 +3,12 @@
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
-from dashboard.components.fabric import Strokes, strokes_of
+from dashboard.components.fabric import Strokes, coloured_strokes_of, strokes_of
+from pipeline.drawing import Edit
 
 SIDE = 280  # CSS pixels
 PEN = 16
+RUBBER = 24
 
 
 def canvas(key: str, *, dark: bool) -> Strokes:
@@ -21,13 +23,46 @@ def canvas(key: str, *, dark: bool) -> Strokes:
         drawn.
     """
     st.caption("With mouse, pen or finger. Point at the box to undo, redo or clear.")
+    ink, paper = _colours(dark)
     result = st_canvas(
         key=key,
         width=SIDE,
         height=SIDE,
         stroke_width=PEN,
-        stroke_color="#f2efe8" if dark else "#1d2430",
-        background_color="#0f1318" if dark else "#ffffff",
+        stroke_color=ink,
+        background_color=paper,
         drawing_mode="freedraw",
     )
     return strokes_of(result.json_data)
+
+
+def editor(key: str, picture: str, *, dark: bool) -> list[Edit]:
+    """Show the box over a picture, with pen and rubber, and return what was changed.
+
+    Args:
+        key: unique on the page and for the picture.
+        picture: a data URI.
+        dark: draw light on dark instead of dark on light.
+    """
+    tool = st.segmented_control(
+        "Tool", ["Pen", "Rubber"], default="Pen", required=True, key=f"{key}_tool",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    ink, paper = _colours(dark)
+    rubber = tool == "Rubber"
+    result = st_canvas(
+        key=key,
+        width=SIDE,
+        height=SIDE,
+        stroke_width=RUBBER if rubber else PEN,
+        stroke_color=paper if rubber else ink,
+        background_image=picture,
+        drawing_mode="freedraw",
+    )
+    return [
+        Edit(points, colour == paper) for points, colour in coloured_strokes_of(result.json_data)
+    ]
+
+
+def _colours(dark: bool) -> tuple[str, str]:
+    return ("#f2efe8", "#0f1318") if dark else ("#1d2430", "#ffffff")

@@ -1,7 +1,7 @@
 import pytest
 
 from dashboard import words
-from dashboard.components.fabric import strokes_of
+from dashboard.components.fabric import coloured_strokes_of, strokes_of
 from pipeline.evaluation import Confusion
 
 
@@ -49,4 +49,6 @@ def test_a_drawing_is_read_as_strokes():
         ]
     }
     assert strokes_of(drawn) == [[[1, 2], [3, 4], [5, 6]]]
+    drawn["objects"][0]["stroke"] = "#ffffff"
+    assert coloured_strokes_of(drawn) == [([[1, 2], [3, 4], [5, 6]], "#ffffff")]
     assert strokes_of(None) == strokes_of({"objects": []}) == []
