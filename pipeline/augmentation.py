@@ -9,16 +9,18 @@ import math
 import tensorflow as tf
 
 # At strength 1, each is drawn evenly from ± its value unless said otherwise.
-TURN = math.radians(12)
-SLANT = 0.30  # horizontal shift a row, in pixels
+TURN = math.radians(6)
+SLANT = 0.15  # horizontal shift a row, in pixels
 STRETCH = 0.14  # of either side, by itself: narrow and flat digits
 SCALE = 0.10  # of both sides
 SHIFT = 2.2  # pixels of 28
 ELASTIC = 0.7  # pixels of 28, standard deviation of the coarse field
 COARSE = 5  # points of that field along a side (Simard, Steinkraus, Platt 2003, in small)
 PEN = 0.55  # how far towards the next thinner or thicker pen
+CLOSED = 0.15  # share of the images whose small loops and gaps are filled, as a felt pen does
+GAPS = (3, 5)  # pixels of 28: windows of the closing, one a batch
 
-TURN_PARTS = 8  # how many random numbers an image takes, besides its elastic field
+PARTS = 9  # how many random numbers an image takes, besides its elastic field
 
 
 def augment(images: tf.Tensor, seed: tf.Tensor, strength: float, *, ink: bool) -> tf.Tensor:
@@ -34,11 +36,26 @@ def augment(images: tf.Tensor, seed: tf.Tensor, strength: float, *, ink: bool) -
         float32, shape and range as `images`; what comes in from outside the image is 0.
     """
     batch = tf.shape(images)[0]
-    numbers = tf.random.stateless_uniform((TURN_PARTS, batch, 1, 1), seed, -strength, strength)
+    numbers = tf.random.stateless_uniform((PARTS, batch, 1, 1), seed, -strength, strength)
     if ink:
+        # |u| is even in [0, strength]: it is beyond the mark for a share of CLOSED · strength.
+        which = tf.abs(numbers[8][..., None]) > strength * (1 - CLOSED * strength)
+        images = _closed(images, which, seed)
         images = _pen(images, numbers[7][..., None] * PEN)
     rows, columns = _sources(images, numbers, seed + 1, strength)
     return _sample(images, rows, columns)
+
+
+def _closed(images: tf.Tensor, which: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """Fill what is narrower than a window in some images: dilate, then erode."""
+    wide = tf.random.stateless_uniform((), seed + 2) < 0.5
+
+    def closing(window: int) -> tf.Tensor:
+        thick = tf.nn.max_pool2d(images, window, 1, "SAME")
+        return -tf.nn.max_pool2d(-thick, window, 1, "SAME")
+
+    closed = tf.cond(wide, lambda: closing(GAPS[1]), lambda: closing(GAPS[0]))
+    return tf.where(which, closed, images)
 
 
 def _pen(images: tf.Tensor, change: tf.Tensor) -> tf.Tensor:

@@ -88,7 +88,7 @@ def fit(
         rate = config.learning_rate or 0.0
         model.compile(
             optimizer=keras.optimizers.Adam(_schedule(rate, settings.steps * settings.epochs)),
-            loss=keras.losses.SparseCategoricalCrossentropy(),
+            loss=_smoothed_cross_entropy(config.label_smoothing or 0.0),
             metrics=["accuracy"],
         )
     watch = _Watch(settings, on_progress, on_checkpoint, checkpoint or Checkpoint())
@@ -185,6 +185,20 @@ def _run(
             f"Try a batch size of {max(1, settings.batch_size // 2)}."
         )
     return _End()
+
+
+def _smoothed_cross_entropy(smoothing: float) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
+    """Return the cross-entropy of labels of which a share is spread over all classes."""
+
+    def loss(labels: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
+        of_true = keras.losses.sparse_categorical_crossentropy(labels, probabilities)
+        if not smoothing:
+            return of_true
+        clipped = tf.maximum(probabilities, keras.config.epsilon())
+        of_any = -tf.reduce_mean(tf.math.log(clipped), axis=-1)
+        return (1 - smoothing) * of_true + smoothing * of_any
+
+    return loss
 
 
 def _schedule(peak: float, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:

@@ -70,6 +70,7 @@ def details(run: Run) -> None:
             f"- Dataset **{words.plain(info.dataset.name)}**: {counts}\n"
             f"- Batches of {info.config.batch_size}, learning rate {info.config.learning_rate:g}, "
             f"seed {info.config.seed}, augmentation {info.config.augmentation or 0:g}, "
+            f"label smoothing {info.config.label_smoothing or 0:g}, "
             f"preset {info.config.preset}, {info.timings.get('training', 0):.0f} s of training\n"
             f"- On {', '.join(info.hardware.get('devices', []))} in "
             f"{info.hardware.get('precision', 'float32')}, "
