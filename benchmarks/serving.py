@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.memory import resident_megabytes
 from benchmarks.table import show
 from dashboard import APP
 from pipeline.config import TrainConfig
@@ -66,17 +67,11 @@ def serve(command: list[str], store: Store, browser: Browser) -> tuple[float, fl
         page.get_by_role("heading", level=1).filter(has_text=" on digits").wait_for(timeout=120_000)
         seconds = time.perf_counter() - started
         time.sleep(1)  # what the page still loads counts as memory too
-        return seconds, _resident_megabytes(process.pid)
+        return seconds, resident_megabytes(process.pid)
     finally:
         page.close()
         process.terminate()
         process.wait()
-
-
-def _resident_megabytes(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text()
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) / 1024
 
 
 def main() -> None:

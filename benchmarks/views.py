@@ -1,0 +1,215 @@
+"""How soon a click shows its images, and what it costs: in a real Chromium, on a real server.
+
+`python benchmarks/views.py [ROWS …]` (10,000 and 1,000,000 test images unless said otherwise)
+writes a dataset and two runs of as many predictions, made up with a seed, through the same
+modules as real ones; then clicks 30 different cells of the confusion matrix, and changes the
+filter of the gallery 30 times. Timed is from the click's own event to the frame in which the new
+pictures are painted. The web process's memory is read after all clicks.
+"""
+
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.memory import resident_megabytes
+from benchmarks.table import show
+from pipeline import datasets, evaluation
+from pipeline.config import TrainConfig
+from pipeline.runs import Results, Run, Store, describe
+from tests.browser import chromium
+from tests.browser.conftest import ARGUMENTS, free_port, settle, wait_until_healthy
+
+ROOT = Path(__file__).parents[1]
+BUNDLED = ROOT / "models"
+CLICKS = 30
+CLASSES = 10
+WRONG = 0.03  # share of the made-up predictions
+
+# Remembers when the pointer was pressed; `painted()` waits until the tiles that lay there then are
+# gone, others are in their place, and a frame with them is on the screen.
+WATCH = """
+(() => {
+  const galleries = (root) => [...root.querySelectorAll("*")].flatMap((element) => [
+    ...(element.matches(".gallery .tile") ? [element] : []),
+    ...(element.shadowRoot ? galleries(element.shadowRoot) : []),
+  ])
+  window.addEventListener("click", (event) => {
+    window.__clicked = performance.now()
+    galleries(document).forEach((tile) => (tile.__old = true))
+  }, true)
+  window.__painted = () => new Promise((done) => {
+    const look = () => {
+      const tiles = galleries(document)
+      if (tiles.length && !tiles.some((tile) => tile.__old)) {
+        requestAnimationFrame(() => setTimeout(() => done(performance.now() - window.__clicked)))
+      } else requestAnimationFrame(look)
+    }
+    look()
+  })
+})()
+"""
+
+
+def made_up(rows: int, folder: Path) -> Store:
+    """Write a dataset of `rows` test images and two runs on it; return their store."""
+    rng = np.random.default_rng(0)
+    digits = datasets.open_dataset("digits")
+    which = rng.integers(0, len(digits.y_test), rows)
+    source = folder / f"made_up_{rows}.npz"
+    np.savez(
+        source,
+        x_train=digits.x_train, y_train=digits.y_train,
+        x_test=digits.x_test[which], y_test=digits.y_test[which],
+    )  # fmt: skip
+    dataset = datasets.take_in(f"made_up_{rows}", source)
+    source.unlink()
+    store = Store(folder / f"models_{rows}")
+    like = next(run for run in Store(BUNDLED).runs())
+    for number in range(2):
+        _publish(store, dataset, like, np.random.default_rng(number))
+    return store
+
+
+def _publish(store: Store, dataset: datasets.Dataset, like: Run, rng: np.random.Generator) -> None:
+    """Publish a run of made-up predictions, with the network of another."""
+    labels = dataset.y_test[:]
+    rows = len(labels)
+    guesses = np.where(rng.random(rows) < WRONG, rng.integers(0, CLASSES, rows), labels)
+    shares = rng.dirichlet(np.full(CLASSES, 0.2), rows).astype(np.float32) * 0.4
+    shares[np.arange(rows), guesses] += 1 - shares.sum(axis=1)
+    table = evaluation.predictions_table(labels, shares)
+    store.publish(
+        Results(
+            status="finished",
+            created=datetime.now(UTC),
+            config=TrainConfig(dataset=dataset.name, epochs=1).resolved(1000),
+            dataset=describe(dataset),
+            input_shape=dataset.image_shape,
+            layers=like.info.layers,
+            metrics=evaluation.summarise(table, dataset.class_names),
+            best_epoch=1,
+            temperature=1.0,
+            hardware={},
+            card={},
+            note="",
+            timings={"training": 1.0},
+            history=like.history(),
+            predictions=table,
+            write_model=lambda path: shutil.copyfile(like.model_path, path),
+            write_graph=lambda path: shutil.copyfile(like.graph_path, path),
+        )
+    )
+
+
+def cell_clicks(page: Page, address: str) -> list[float]:
+    """Click cells off the diagonal; return milliseconds until their images are painted."""
+    _open(page, f"{address}/confusion_matrix?true=0&predicted=1")
+    cells = [(i, j) for i in range(CLASSES) for j in range(CLASSES) if i != j and (i, j) != (0, 1)]
+    chosen = random.Random(0).sample(cells, CLICKS)
+    return [_timed(page, lambda c=cell: _cell(page, *c)) for cell in chosen]
+
+
+def filter_changes(page: Page, address: str) -> list[float]:
+    """Add one class after the other to the filter; return milliseconds until painted."""
+    times = []
+    for query in ("outcome=right", "outcome=wrong", "outcome=right&confidence=0.5-1"):
+        _open(page, f"{address}/mistakes?{query}")
+        page.get_by_role("button", name="Filter").click()
+        for number in range(CLICKS // 3):
+            box = page.get_by_role("combobox", name="True class")
+            box.click()
+            option = page.get_by_role("option", name=str(number), exact=True)
+            times.append(_timed(page, option.click))
+    return times
+
+
+def _open(page: Page, address: str) -> None:
+    page.goto(address)
+    settle(page)
+    page.locator(".gallery .tile").first.wait_for()
+    page.evaluate(WATCH)
+
+
+def _cell(page: Page, true: int, predicted: int) -> None:
+    page.locator(f".matrix td button[data-true='{true}'][data-predicted='{predicted}']").click()
+
+
+def _timed(page: Page, click: Callable[[], None]) -> float:
+    click()
+    milliseconds: float = page.evaluate("window.__painted()")
+    settle(page)
+    return milliseconds
+
+
+def measure(rows: int, folder: Path, page: Page) -> list[list[str]]:
+    """Serve a made-up store, click, and lay the results out for a table."""
+    store = made_up(rows, folder)
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipeline.cli", "app", "--port", str(port)],
+        env={**os.environ, "INKLING_MODELS": str(store.folder)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://localhost:{port}"
+    try:
+        wait_until_healthy(address, process, Path(os.devnull))
+        measured = {
+            "cell click → its images": cell_clicks(page, address),
+            "filter change → gallery": filter_changes(page, address),
+        }
+        memory = resident_megabytes(process.pid)
+    finally:
+        process.terminate()
+        process.wait()
+    return [
+        [
+            f"{rows:,}",
+            name,
+            f"{statistics.median(times):.0f}",
+            f"{_p95(times):.0f}",
+            f"{memory:.0f}",
+        ]
+        for name, times in measured.items()
+    ]
+
+
+def _p95(times: list[float]) -> float:
+    return statistics.quantiles(times, n=20, method="inclusive")[-1]
+
+
+def main() -> None:
+    """Measure every size that is asked for."""
+    sizes = [int(size.replace(",", "")) for size in sys.argv[1:]] or [10_000, 1_000_000]
+    path = chromium.find()
+    if path is None:
+        sys.exit(chromium.ADVICE)
+    rows = []
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        os.environ["INKLING_CACHE"] = str(Path(folder) / "cache")
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        for size in sizes:
+            rows += measure(size, Path(folder), page)
+        browser.close()
+    show(
+        f"From click to painted images, {CLICKS} clicks each",
+        ["test images", "", "p50, ms", "p95, ms", "web process, MB"],
+        rows,
+    )
+
+
+if __name__ == "__main__":
+    main()
