@@ -9,6 +9,7 @@ from pipeline.errors import InklingError
 
 PAGES = (  # file, title, icon, what it is for
     ("overview", "Overview", "visibility", "What the model is, and how often it is right."),
+    ("compare", "Compare", "leaderboard", "Which run is better, and whether that is chance."),
     ("confusion_matrix", "Confusion matrix", "grid_on", "Which class is taken for which."),
     ("mistakes", "Mistakes", "rule", "Every misclassified test image, surest first."),
     ("feature_maps", "Feature maps", "layers", "What each layer makes of one image."),

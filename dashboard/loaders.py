@@ -12,7 +12,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.selection import Selection, matching
-from pipeline import datasets, embedding, evaluation, reviews
+from pipeline import comparison, datasets, embedding, evaluation, reviews
+from pipeline.comparison import Comparison
 from pipeline.datasets import Dataset
 from pipeline.errors import InklingError
 from pipeline.inference import ServingGraph
@@ -68,6 +69,12 @@ def comparable(first: Run) -> list[Run]:
     return [other for other in others if other.info.dataset.fingerprint == same]
 
 
+def leaderboard(first: Run) -> list[Run]:
+    """List a run and those that were tested on the very same images: best first, then newest."""
+    runs = [first, *comparable(first)]
+    return sorted(runs, key=lambda run: (run.info.metrics.accuracy, run.info.created), reverse=True)
+
+
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)
 def predictions(run: Run) -> pd.DataFrame:
     """Read the columns of the predictions table that views filter and sort by: a row an image."""
@@ -104,6 +111,23 @@ def surest(run: Run) -> np.ndarray:
     found = np.full(classes * classes, -1, np.int64)
     found[cells[order]] = order  # the last one written is the surest
     return found
+
+
+@st.cache_data(hash_funcs=_BY_RUN, max_entries=32, show_spinner=False)
+def compared(first: Run, second: Run) -> Comparison:
+    """Compare two runs, image by image.
+
+    Raises:
+        PredictionsMismatch: their predictions are of other images after all.
+    """
+    one, other = predictions(first), predictions(second)
+    label = one["label"].to_numpy()
+    if not np.array_equal(label, other["label"].to_numpy()):
+        raise PredictionsMismatch(
+            f"Runs {first.id} and {second.id} name the same test images, but their predictions "
+            "have other labels. Copy the runs again from where they came, or train anew."
+        )
+    return comparison.mcnemar(label, one["predicted"].to_numpy(), other["predicted"].to_numpy())
 
 
 @st.cache_data(hash_funcs=_BY_RUN, max_entries=32, show_spinner=False)

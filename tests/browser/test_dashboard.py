@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from pipeline.runs import Run, Store
 from tests.browser.conftest import settle
 
-PAGES = ("Overview", "Confusion matrix", "Mistakes", "Feature maps", "Draw", "Train")
+PAGES = ("Overview", "Compare", "Confusion matrix", "Mistakes", "Feature maps", "Draw", "Train")
 # A seven, in shares of the box.
 SEVEN = ((0.2, 0.2), (0.75, 0.2), (0.45, 0.85))
 

@@ -16,6 +16,7 @@ from pipeline.unfinished import Unfinished
 
 PAGES = {  # file, and what a page with a run opens with
     "overview": r"LeNet\-5 on digits",
+    "compare": "Compare",
     "confusion_matrix": "Confusion matrix",
     "mistakes": "Mistakes",
     "feature_maps": "Feature maps",

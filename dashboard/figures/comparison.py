@@ -1,0 +1,139 @@
+"""Several runs side by side: their accuracies, and how they learned."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard import verdicts
+from dashboard.figures.layout import finish
+from dashboard.palette import Palette
+from pipeline.evaluation import Metrics
+
+ROW = 44  # pixels
+MUTED = 0.5  # how much of the text's colour runs have that nobody chose
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+
+
+def intervals(
+    names: Sequence[str],
+    metrics: Sequence[Metrics],
+    palette: Palette,
+    *,
+    marked: Mapping[int, int],
+) -> go.Figure:
+    """Draw each run's accuracy as a dot on its 95 % interval, on one axis.
+
+    Names stand above the lines, not beside the axis: so long ones take nothing from the picture.
+
+    Args:
+        names: a name a run, in the order they are drawn, top to bottom.
+        metrics: a run each.
+        palette: of the page's mode.
+        marked: which of them have a colour of their own: the chosen run (0), the second (1).
+    """
+    figure = go.Figure()
+    colours = run_colours(len(names), palette, marked)
+    for row, (name, score, colour) in enumerate(zip(names, metrics, colours, strict=True)):
+        middle, low, high = (
+            100 * share for share in (score.accuracy, score.accuracy_low, score.accuracy_high)
+        )
+        figure.add_scatter(
+            x=[middle],
+            y=[row],
+            name=name,
+            mode="markers",
+            marker={"size": 11, "color": colour},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [high - middle],
+                "arrayminus": [middle - low],
+                "color": colour,
+                "thickness": 2.5,
+                "width": 5,
+            },
+            hovertemplate=f"{_plain(name)}: {verdicts.accuracy(score)}<extra></extra>",
+        )
+        figure.add_annotation(
+            text=f"<b>{_plain(name)}</b>" if row in marked else _plain(name),
+            x=0,
+            xref="paper",
+            xanchor="left",
+            y=row,
+            yshift=17,
+            showarrow=False,
+        )
+    figure.update_layout(
+        xaxis={"title": "accuracy on test images, %", "fixedrange": True, "showgrid": True},
+        yaxis={"range": [len(names) - 0.5, -0.8], "fixedrange": True},
+        yaxis_showticklabels=False,
+        yaxis_showgrid=False,
+        showlegend=False,
+    )
+    return finish(figure, palette, height=80 + ROW * len(names))
+
+
+def learning_curves(
+    names: Sequence[str],
+    histories: Sequence[pd.DataFrame],
+    palette: Palette,
+    *,
+    marked: Mapping[int, int],
+    by: str = "epochs",
+) -> go.Figure:
+    """Draw each run's validation accuracy by epoch, or by seconds of training.
+
+    Args:
+        names: a name a run.
+        histories: for each, a row an epoch: epoch, val_accuracy, seconds.
+        palette: of the page's mode.
+        marked: which of them have a colour of their own: the chosen run (0), the second (1).
+        by: "epochs" or "seconds".
+    """
+    figure = go.Figure()
+    colours = run_colours(len(names), palette, marked)
+    for number, (name, table, colour) in enumerate(zip(names, histories, colours, strict=True)):
+        figure.add_scatter(
+            x=table["seconds"].cumsum() if by == "seconds" else table["epoch"],
+            y=100 * table["val_accuracy"],
+            customdata=table["epoch"],
+            name=_plain(name),
+            mode="lines+markers",
+            marker={"size": 4},
+            # The muted ones share a colour: the dashes tell them apart.
+            line={"color": colour, "width": 2.5, "dash": DASHES[number % len(DASHES)]},
+            hovertemplate=f"{_plain(name)}, epoch %{{customdata}}"
+            + (", after %{x:,.0f} s" if by == "seconds" else "")
+            + ": %{y:.2f} %<extra></extra>",
+        )
+    longest = max(len(table) for table in histories)
+    figure.update_layout(
+        xaxis={
+            "title": "seconds of training" if by == "seconds" else "epoch",
+            "fixedrange": True,
+            "rangemode": "tozero",
+            # There is no half epoch.
+            "dtick": 1 if by == "epochs" and longest <= 10 else None,
+        },
+        yaxis={"title": "validation accuracy, %", "fixedrange": True},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        showlegend=True,
+    )
+    return finish(figure, palette, height=300 + 22 * len(names))
+
+
+def run_colours(count: int, palette: Palette, marked: Mapping[int, int]) -> list[str]:
+    """Return a colour a run: the chosen and the second have the ones they have on every page."""
+    red, green, blue = (int(palette.text[at : at + 2], 16) for at in (1, 3, 5))
+    # Grey, which is far from both blue and orange in either mode.
+    muted = f"rgba({red}, {green}, {blue}, {MUTED})"
+    return [
+        palette.categorical[marked[number]] if number in marked else muted
+        for number in range(count)
+    ]
+
+
+def _plain(name: str) -> str:
+    """Keep a name that others chose from being read as Plotly's markup or template."""
+    return name.replace("&", "&amp;").replace("<", "&lt;").replace("%{", "%\u200b{")

@@ -1,0 +1,119 @@
+"""Runs that were tested on the same images, side by side: accuracies, learning, and a table."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import loaders, verdicts, words
+from dashboard.figures import comparison as figures
+from dashboard.widgets import frame
+from pipeline.runs import Run, RunDamaged
+
+MOST_DRAWN = 20  # runs in the picture; the table has all
+MOST_CURVES = 5
+COLUMNS = {
+    "run": st.column_config.TextColumn("Run"),
+    "accuracy": st.column_config.TextColumn(
+        "Accuracy", help="On the test images, with its 95 % Wilson interval."
+    ),
+    "parameters": st.column_config.NumberColumn(
+        "Parameters", format="localized", help="Numbers that the network learned or keeps."
+    ),
+    "size": st.column_config.NumberColumn(
+        "Size", format="bytes", help="Of the graph that answers, model.tflite."
+    ),
+    "training": st.column_config.NumberColumn(
+        "Training, s", format="localized", help="Seconds, on the machine it was trained on."
+    ),
+    "milliseconds": st.column_config.NumberColumn(
+        "Prediction, ms", format="%.2f", help="Milliseconds an image, on that same machine."
+    ),
+}
+
+
+def intervals(board: Sequence[Run], chosen: Sequence[Run]) -> None:
+    """Draw the best runs' accuracies with their intervals, and those of the chosen runs.
+
+    Args:
+        board: all runs, best first.
+        chosen: the run, and the second run if there is one.
+    """
+    wanted = {run.id for run in chosen}
+    shown = [run for place, run in enumerate(board) if place < MOST_DRAWN or run.id in wanted]
+    metrics = [run.info.metrics for run in shown]
+    if len(chosen) == 2:
+        finding = verdicts.both_intervals(*(run.info.metrics for run in chosen))
+    else:
+        finding = verdicts.spread([run.info.metrics for run in board])
+    names = [verdicts.name(run) for run in shown]
+    figure = figures.intervals(names, metrics, frame.colours(), marked=_marked(shown, chosen))
+    alt = "; ".join(
+        f"{run.id}: {verdicts.accuracy(score)}" for run, score in zip(shown, metrics, strict=True)
+    )
+    frame.chart(figure, f"Accuracy of each run with its interval. {alt}.", "intervals", finding)
+    left_out = len(board) - len(shown)
+    st.caption(
+        "In bold: what is chosen at the left. The line is the 95 % Wilson interval: with other "
+        "test images the dot could well lie anywhere on it."
+        + (f" {left_out:,} more runs are in the table only." if left_out else "")
+    )
+
+
+def learning(board: Sequence[Run], chosen: Sequence[Run]) -> None:
+    """Draw how the chosen runs learned, or beside a single one how the best did."""
+    others = [run for run in board if run.id != chosen[0].id]
+    wanted = list(chosen) if len(chosen) == 2 else [*chosen, *others[: MOST_CURVES - 1]]
+    read = [(run, _history(run)) for run in wanted]
+    shown = [run for run, table in read if table is not None]
+    histories = [table for _, table in read if table is not None]
+    if silent := [verdicts.name(run) for run in wanted if run not in shown]:
+        st.caption(words.plain(f"There is no learning curve of {', '.join(silent)}."))
+    if not shown:
+        return
+    names = [verdicts.name(run) for run in shown]
+    finding = verdicts.furthest(names, [table["val_accuracy"].to_numpy() for table in histories])
+    st.markdown(f"**{words.plain(finding)}**")
+    by = st.segmented_control(
+        "Horizontal axis",
+        ["epochs", "seconds"],
+        default="epochs",
+        required=True,
+        key="curves_by",
+        label_visibility="collapsed",
+    )
+    figure = figures.learning_curves(
+        names, histories, frame.colours(), marked=_marked(shown, chosen), by=by
+    )
+    frame.chart(figure, f"Validation accuracy by {by}. {finding}.", "learning")
+
+
+def table(board: Sequence[Run]) -> None:
+    """List the runs with what each costs, best first."""
+    rows = [
+        {
+            "run": verdicts.name(run),
+            "accuracy": verdicts.accuracy(run.info.metrics),
+            "parameters": run.info.parameters,
+            "size": run.graph_path.stat().st_size,
+            "training": round(run.info.timings.get("training", 0)) or None,
+            "milliseconds": run.info.milliseconds or None,
+        }
+        for run in board
+    ]
+    st.dataframe(pd.DataFrame(rows), column_config=COLUMNS, hide_index=True, key="leaderboard")
+
+
+def _history(run: Run) -> pd.DataFrame | None:
+    """Read how a run learned; one that does not say so keeps no other off the page."""
+    try:
+        table = loaders.history(run)
+    except RunDamaged:
+        return None
+    return table if len(table) and {"epoch", "val_accuracy", "seconds"} <= set(table) else None
+
+
+def _marked(shown: Sequence[Run], chosen: Sequence[Run]) -> dict[int, int]:
+    """Say which of the shown runs are chosen: 0 for the run, 1 for the second."""
+    ids = [run.id for run in chosen]
+    return {place: ids.index(run.id) for place, run in enumerate(shown) if run.id in ids}
