@@ -16,6 +16,7 @@ from dashboard.selection import (
     TAG,
     TRUE,
     Selection,
+    to_address,
 )  # fmt: skip
 from pipeline.runs import Run
 
@@ -139,6 +140,16 @@ def toward(
             sample=None,
         ),
         names,
+    )
+
+
+def link(run: Run, page: str, label: str, chosen: Selection) -> None:
+    """Link to images of a run on another page."""
+    st.page_link(
+        f"app_pages/{page}.py",
+        label=label,
+        icon=":material/arrow_forward:",
+        query_params={state.RUN: run.id, **to_address(chosen, run.class_names)},
     )
 
 
