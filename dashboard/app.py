@@ -9,9 +9,11 @@ from pipeline.errors import InklingError
 
 PAGES = (  # file, title, icon, what it is for
     ("overview", "Overview", "visibility", "What the model is, and how often it is right."),
+    ("scorecard", "Scorecard", "verified", "How far its answers can be trusted."),
     ("compare", "Compare", "leaderboard", "Which run is better, and whether that is chance."),
     ("confusion_matrix", "Confusion matrix", "grid_on", "Which class is taken for which."),
     ("mistakes", "Mistakes", "rule", "Every misclassified test image, surest first."),
+    ("labels", "Labels", "flag", "Which labels may be wrong, and what people said of them."),
     ("feature_maps", "Feature maps", "layers", "What each layer makes of one image."),
     ("draw", "Draw", "draw", "Draw something and see what the network makes of it."),
     ("train", "Train", "model_training", "Train another network and see if it is better."),

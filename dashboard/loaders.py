@@ -14,6 +14,7 @@ import streamlit as st
 from dashboard.selection import Selection, matching
 from pipeline import comparison, datasets, embedding, evaluation, reviews
 from pipeline.comparison import Comparison
+from pipeline.coverage import Coverage, cover
 from pipeline.datasets import Dataset
 from pipeline.errors import InklingError
 from pipeline.inference import ServingGraph
@@ -130,6 +131,14 @@ def compared(first: Run, second: Run) -> Comparison:
     return comparison.mcnemar(label, one["predicted"].to_numpy(), other["predicted"].to_numpy())
 
 
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)
+def coverage(run: Run) -> Coverage:
+    """Sort the test images by confidence, and count the errors that remain after each."""
+    table = predictions(run)
+    correct = (table["label"] == table["predicted"]).to_numpy()
+    return cover(table["confidence"].to_numpy(), correct)
+
+
 @st.cache_data(hash_funcs=_BY_RUN, max_entries=32, show_spinner=False)
 def history(run: Run) -> pd.DataFrame:
     """Read the row an epoch."""
@@ -201,6 +210,21 @@ def marks() -> Reviews:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _marks(path: str, version: tuple[int, int]) -> Reviews:
     return reviews.read(store())
+
+
+def marks_table(run: Run) -> pd.DataFrame:
+    """Lay out what people said of a run's test images.
+
+    Returns:
+        A row a mark, oldest first: index, label and predicted (in words), confidence, tag, time.
+    """
+    table = marks().table(run.info.dataset.fingerprint)
+    table = table[table["index"] < run.info.metrics.total]
+    told = predictions(run).iloc[table["index"].to_numpy(np.int64)]
+    for at, column in enumerate(("label", "predicted"), start=1):
+        table.insert(at, column, [run.class_names[label] for label in told[column]])
+    table.insert(3, "confidence", told["confidence"].to_numpy())
+    return table
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the images…")

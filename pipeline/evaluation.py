@@ -157,6 +157,13 @@ def changed_counts(
     return counted[0], counted[1]
 
 
+def hits(predictions: pd.DataFrame, left_out: frozenset[int]) -> tuple[int, int]:
+    """Count the images that are predicted right, and all, without those that are left out."""
+    kept = ~np.isin(np.arange(len(predictions)), list(left_out))
+    right = (predictions["label"] == predictions["predicted"]).to_numpy()
+    return int((right & kept).sum()), int(kept.sum())
+
+
 def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
     """Return the 95 % interval of a share (Wilson 1927): fair near 0 and 1, and for few trials.
 
@@ -186,10 +193,42 @@ def calibration_error(confidence: np.ndarray, correct: np.ndarray, bins: int = B
     Returns:
         A share in [0, 1]; 0 where the classifier is right exactly as often as it says.
     """
+    found = calibration_bins(confidence, correct, bins)
+    gaps = (found["confidence"] - found["accuracy"]).abs()
+    return float((found["count"] * gaps).sum() / len(confidence))
+
+
+def calibration_bins(confidence: np.ndarray, correct: np.ndarray, bins: int = BINS) -> pd.DataFrame:
+    """Compare confidence with accuracy in equal-width bins of confidence (Guo et al. 2017).
+
+    Args:
+        confidence: float (n,) in [0, 1].
+        correct: bool (n,).
+        bins: how many.
+
+    Returns:
+        A row a bin that holds images, least sure first: low, high (its edges), count, confidence
+        (the mean), accuracy, accuracy_low, accuracy_high (its 95 % Wilson interval).
+    """
     # A bin holds its upper edge, not its lower one, as in the paper.
     which = np.clip(np.ceil(confidence * bins).astype(np.int64) - 1, 0, bins - 1)
-    gap = np.bincount(which, confidence.astype(np.float64) - correct, minlength=bins)
-    return float(np.abs(gap).sum() / len(confidence))
+    count = np.bincount(which, minlength=bins)
+    held = np.flatnonzero(count)
+    count = count[held]
+    sure = np.bincount(which, confidence.astype(np.float64), minlength=bins)[held]
+    right = np.bincount(which, correct, minlength=bins)[held]
+    intervals = [wilson_interval(int(k), int(n)) for k, n in zip(right, count, strict=True)]
+    return pd.DataFrame(
+        {
+            "low": held / bins,
+            "high": (held + 1) / bins,
+            "count": count,
+            "confidence": sure / count,
+            "accuracy": right / count,
+            "accuracy_low": [low for low, _ in intervals],
+            "accuracy_high": [high for _, high in intervals],
+        }
+    )
 
 
 def class_scores(counts: np.ndarray, class_names: tuple[str, ...]) -> list[ClassScore]:

@@ -20,6 +20,7 @@ from pipeline.runs import Store
 REVIEWS = "reviews.jsonl"
 WRONG_LABEL, AMBIGUOUS = "wrong label", "ambiguous"
 LONGEST_TAG = 40  # letters
+MOST_IMAGES = 2**31
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ def read(store: Store) -> Reviews:
         return Reviews({}, 0, ())
     except OSError as error:
         raise InklingError(f"The reviews in {path} cannot be read: {error.strerror}.") from error
-    lines = [_parsed(line) for line in text.splitlines() if line.strip()]
+    # Only what `add` ends lines with: `splitlines` would also cut at rarer signs within a tag.
+    lines = [_parsed(line) for line in text.split("\n") if line.strip()]
     return _standing([line for line in lines if line is not None], lines.count(None))
 
 
@@ -132,11 +134,15 @@ def _parsed(line: str) -> Review | None:
     try:
         raw = json.loads(line)
         review = Review(**raw)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
     kinds = (str, int, str, bool, str)
     values = (review.dataset, review.index, review.tag, review.undo, review.time)
-    return review if all(map(isinstance, values, kinds)) else None
+    if not all(map(isinstance, values, kinds)):
+        return None
+    # True is an int to Python, and a number beyond any array would break the table of marks.
+    whole = not isinstance(review.index, bool) and 0 <= review.index < MOST_IMAGES
+    return review if whole and review.tag.strip() else None
 
 
 def _standing(reviews: Iterable[Review], damaged: int) -> Reviews:

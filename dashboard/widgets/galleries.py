@@ -58,6 +58,7 @@ def gallery_of(
     chosen: int | None = None,
     second: Run | None = None,
     page_size: int = SMALL_PAGE,
+    notes: dict[int, str] | None = None,
 ) -> None:
     """Show test images with true → predicted and confidence, in pages.
 
@@ -73,7 +74,9 @@ def gallery_of(
         chosen: the image to frame.
         second: the run whose prediction is told as well.
         page_size: most tiles at once.
+        notes: what to say of single images, in the place of the confidence.
     """
+    notes = notes or {}
     shown = rows[_page(key, len(rows), page_size)]
     table = loaders.predictions(run).iloc[shown]
     others = None if second is None else loaders.predictions(second)["predicted"].iloc[shown]
@@ -81,7 +84,8 @@ def gallery_of(
         named = {
             part: table[part].map(lambda k: run.class_names[k]) for part in ("label", "predicted")
         }
-        st.dataframe(table[["confidence"]].assign(**named), key=f"{key}_table")
+        told = {"note": [notes.get(int(sample), "") for sample in shown]} if notes else {}
+        st.dataframe(table[["confidence"]].assign(**named, **told), key=f"{key}_table")
         return
     tiles = []
     columns = (table[name].tolist() for name in ("label", "predicted", "confidence"))
@@ -93,9 +97,10 @@ def gallery_of(
             Tile(
                 id=sample,
                 caption=f"{true} → {predicted}",
-                detail=f"then {other}" if other else sure,
+                detail=notes.get(sample) or (f"then {other}" if other else sure),
                 hint=f"test image {sample}: true {true}, predicted {predicted}, {sure} sure"
-                + (f"; the second run says {other}" if other else ""),
+                + (f"; the second run says {other}" if other else "")
+                + (f"; {notes[sample]}" if sample in notes else ""),
             )
         )
     sheet, across = images.sheet(dataset.x_test[shown], ink=dataset.ink, dark=frame.is_dark())

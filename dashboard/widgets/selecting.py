@@ -18,6 +18,7 @@ from dashboard.selection import (
     THEN,
     TRUE,
     Selection,
+    to_address,
 )  # fmt: skip
 from pipeline.runs import Run
 
@@ -144,6 +145,16 @@ def toward(
     parts = {name: () if end is None else (end,) for name, end in (parts | said).items()}
     parts["change"] = said.get("change")
     state.choose(replace(chosen, area=(), sample=None, **parts), names)
+
+
+def link(run: Run, page: str, label: str, chosen: Selection) -> None:
+    """Link to images of a run on another page."""
+    st.page_link(
+        f"app_pages/{page}.py",
+        label=label,
+        icon=":material/arrow_forward:",
+        query_params={state.RUN: run.id, **to_address(chosen, run.class_names)},
+    )
 
 
 def _why_not(run: Run, wanted: str) -> str:

@@ -19,7 +19,10 @@ from tests.browser import chromium
 from tests.browser.conftest import ARGUMENTS, free_port, settle, wait_until_healthy
 from tests.browser.test_dashboard import SEVEN, draw
 
-PAGES = ("overview", "compare", "confusion_matrix", "mistakes", "feature_maps", "draw", "train")
+PAGES = (
+    "overview", "scorecard", "compare", "confusion_matrix", "mistakes",
+    "labels", "feature_maps", "draw", "train",
+)  # fmt: skip
 IN_DOCS = ("overview", "confusion_matrix", "draw")
 MODES = {"light": ("light", 1280), "dark": ("dark", 1280), "narrow": ("light", 390)}
 TALLEST = 2400  # pixels

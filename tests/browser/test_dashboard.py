@@ -9,10 +9,14 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from pipeline import reviews
 from pipeline.runs import Run, Store
 from tests.browser.conftest import settle
 
-PAGES = ("Overview", "Compare", "Confusion matrix", "Mistakes", "Feature maps", "Draw", "Train")
+PAGES = (
+    "Overview", "Scorecard", "Compare", "Confusion matrix", "Mistakes",
+    "Labels", "Feature maps", "Draw", "Train",
+)  # fmt: skip
 # A seven, in shares of the box.
 SEVEN = ((0.2, 0.2), (0.75, 0.2), (0.45, 0.85))
 
@@ -96,6 +100,50 @@ def test_a_click_on_a_cell_shows_its_images(page, server, tiny_run):
     expect(page.get_by_text("Click a cell, or a class")).to_be_visible()
     page.go_forward()
     expect(page.locator(".gallery .tile")).to_have_count(count)
+
+
+def test_an_explorer_finds_a_wrong_label_and_shows_it_to_a_friend(
+    browser, page, server, server_store, tiny_run
+):
+    true, predicted, count = busiest_cell(tiny_run)
+    right = int((tiny_run.predictions()["label"] == tiny_run.predictions()["predicted"]).sum())
+    open_page(page, server, "Confusion matrix")
+    cell(page, true, predicted).click()
+    tile = page.locator(".gallery .tile").first
+    sample = int(tile.get_attribute("data-id"))
+    tile.click()
+    expect(page.get_by_text("It looks like these training images")).to_be_visible()
+    expect(page.locator(".pictures.row img")).to_have_count(5)
+    neighbours = tiny_run.features().iloc[sample][["neighbour_0", "neighbour_4"]].astype(int)
+    expect(page.locator(".pictures.row")).to_contain_text(f"· {neighbours['neighbour_0']}")
+    expect(page.locator(".pictures.row")).to_contain_text(f"· {neighbours['neighbour_4']}")
+
+    page.get_by_role("button", name="Wrong label").click()
+    settle(page)
+    page.get_by_role("link", name="Scorecard", exact=True).click()
+    expect(page.get_by_text("With the 1 marked image left out")).to_be_visible()
+    expect(page.get_by_text(re.compile(rf"{right:,} of 599"))).to_be_visible()
+
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confusion matrix")
+    expect(page.get_by_text(f"Test image {sample:,}, ")).to_be_visible()
+    page.get_by_role("button", name="Copy link").click()
+    link = page.url
+
+    other = browser.new_context(viewport={"width": 1280, "height": 900})
+    friend = other.new_page()
+    friend.goto(link)
+    settle(friend)
+    expect(friend.get_by_text(f"Test image {sample:,}, ")).to_be_visible()
+    expect(friend.get_by_role("button", name=f"true: {true}")).to_be_visible()
+    expect(friend.get_by_role("button", name=f"predicted: {predicted}")).to_be_visible()
+    # The friend takes the mark back; both see it.
+    friend.get_by_role("button", name="Wrong label").click()
+    settle(friend)
+    friend.get_by_role("button", name=f"All {count} images").click()
+    expect(friend.locator(".gallery .tile")).to_have_count(count)
+    other.close()
+    assert reviews.read(server_store).tags == {}
 
 
 def test_rows_and_columns_are_chosen_by_their_headers(page, server, tiny_run):
@@ -230,7 +278,7 @@ def test_the_page_follows_the_viewers_theme(browser, server, theme):
 def test_nothing_runs_off_a_narrow_screen(browser, server):
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
-    for name in ("overview", "confusion_matrix", "mistakes", "feature_maps", "draw", "train"):
+    for name in (title.lower().replace(" ", "_") for title in PAGES):
         page.goto(f"{server}/{'' if name == 'overview' else name}")
         settle(page)
         expect(page.get_by_role("heading", level=1)).to_be_visible()

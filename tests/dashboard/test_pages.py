@@ -17,8 +17,10 @@ from pipeline.unfinished import Unfinished
 PAGES = {  # file, and what a page with a run opens with
     "overview": r"LeNet\-5 on digits",
     "compare": "Compare",
+    "scorecard": "Scorecard",
     "confusion_matrix": "Confusion matrix",
     "mistakes": "Mistakes",
+    "labels": "Labels",
     "feature_maps": "Feature maps",
     "draw": "Draw",
     "train": "Train",

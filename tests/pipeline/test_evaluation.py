@@ -75,6 +75,25 @@ def test_calibration_error_of_known_classifiers():
     assert mixed == pytest.approx(0.3)
 
 
+def test_calibration_bins_worked_out_by_hand():
+    # Fifths: (0.4, 0.6] holds 0.5 and its upper edge 0.6, (0.8, 1] holds the rest; others none.
+    confidence = np.array([0.5, 0.6, 0.9, 1.0, 1.0])
+    bins = evaluation.calibration_bins(confidence, np.array([1, 0, 1, 1, 0], bool), bins=5)
+    assert bins[["low", "high"]].to_numpy().tolist() == [[0.4, 0.6], [0.8, 1.0]]
+    assert bins["count"].tolist() == [2, 3]
+    assert bins["confidence"].tolist() == pytest.approx([0.55, 2.9 / 3])
+    assert bins["accuracy"].tolist() == pytest.approx([1 / 2, 2 / 3])
+    low, high = evaluation.wilson_interval(2, 3)
+    assert bins.loc[1, ["accuracy_low", "accuracy_high"]].tolist() == pytest.approx([low, high])
+
+
+def test_images_can_be_left_out():
+    table = evaluation.predictions_table(LABELS, PROBABILITIES)  # all right but the second
+    assert evaluation.hits(table, frozenset()) == (4, 5)
+    assert evaluation.hits(table, frozenset({1, 4})) == (3, 3)
+    assert evaluation.hits(table, frozenset({-1, 5})) == (4, 5)
+
+
 def test_a_class_never_seen_or_predicted_divides_by_nothing():
     counts = evaluation.confusion_counts(np.array([0, 0]), np.array([0, 0]), 2)
     assert counts.tolist() == [[2, 0], [0, 0]]

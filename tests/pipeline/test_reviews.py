@@ -49,12 +49,28 @@ def test_a_line_that_was_cut_off_loses_nothing_else(store):
 
 
 @pytest.mark.parametrize(
-    "line", ["{}", "[1]", "nonsense", '{"dataset": 1, "index": "x", "tag": 2}', "\udcff", "null"]
-)
+    "line",
+    [
+        "{}", "[1]", "nonsense", '{"dataset": 1, "index": "x", "tag": 2}', "\udcff", "null",
+        '{"dataset": "f", "index": -1, "tag": "odd"}',
+        '{"dataset": "f", "index": true, "tag": "odd"}',
+        '{"dataset": "f", "index": 4294967296, "tag": "odd"}',
+        '{"dataset": "f", "index": 1, "tag": " "}',
+        pytest.param("[" * 200_000, id="too deep"),
+    ],
+)  # fmt: skip
 def test_lines_that_are_no_reviews_are_counted(store, line):
     store.folder.mkdir()
     (store.folder / FILE).write_bytes(line.encode("utf-8", "surrogateescape") + b"\n")
     assert reviews.read(store) == reviews.Reviews({}, 1, ())
+
+
+def test_a_line_ends_where_it_was_ended(store):
+    store.folder.mkdir()
+    line = '{"dataset": "f", "index": 1, "tag": "odd\u2028one"}\r\n'
+    (store.folder / FILE).write_bytes(line.encode())
+    assert reviews.read(store).of("f", 1) == ("odd\u2028one",)
+    assert reviews.read(store).damaged == 0
 
 
 def test_two_people_at_once_lose_nothing(store):

@@ -1,0 +1,42 @@
+"""How many of MNIST's known wrong test labels a run finds.
+
+`python benchmarks/labels.py [RUN] [--models DIR]` ranks the test images as the Labels page does, by
+how little the network expects the given label, and prints where the 15 labels lie that people
+agree are wrong (Northcutt, Athalye, Mueller 2021, labelerrors.com, checked by hand).
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.table import show
+from pipeline.errors import InklingError
+from pipeline.runs import Store
+
+KNOWN = (
+    947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729,
+)  # fmt: skip
+FIRST = 60
+
+
+def main() -> None:
+    """Print the place of each known wrong label, and how many are among the first."""
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("run", nargs="?", default="mnist-cnn")
+    arguments.add_argument("--models", type=Path, default=Path(__file__).parents[1] / "models")
+    chosen = arguments.parse_args()
+    run = Store(chosen.models).open(chosen.run)
+    if run.info.dataset.name != "mnist":
+        raise InklingError(f"Run {run.id} is on {run.info.dataset.name}, not on MNIST.")
+    loss = run.predictions(["loss"])["loss"]
+    places = loss.rank(ascending=False, method="first").astype(int)
+    rows = [[index, places[index]] for index in sorted(KNOWN, key=lambda index: places[index])]
+    found = sum(place <= FIRST for _, place in rows)
+    show(f"MNIST's known wrong test labels as {run.id} ranks them", ["image", "place"], rows)
+    print(f"{found} of {len(KNOWN)} are among the first {FIRST}.")
+
+
+if __name__ == "__main__":
+    main()

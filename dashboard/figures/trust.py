@@ -1,0 +1,149 @@
+"""How far answers can be trusted: errors by coverage, and accuracy by confidence."""
+
+import math
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from dashboard.figures.layout import finish
+from dashboard.palette import Palette
+
+NONE = 0.25  # where "none" stands on a logarithmic axis of images, which has no zero
+
+
+def coverage(
+    curve: pd.DataFrame, passed: int, errors: int, total: int, palette: Palette
+) -> go.Figure:
+    """Draw the errors that remain against the images that are passed on to a person.
+
+    Args:
+        curve: passed and errors, a row a choice; the first passes none on.
+        passed, errors: the choice to mark.
+        total: how many images there are.
+        palette: of the page's mode.
+    """
+    all_errors = curve["errors"].iloc[0]
+    at_random = all_errors * (1 - curve["passed"] / total)
+    figure = go.Figure()
+    for values, name, line in (
+        (at_random, "any, at random", {"color": palette.text, "width": 1.5, "dash": "dot"}),
+        (curve["errors"], "the least sure first", {"color": palette.accent, "width": 2.5}),
+    ):
+        figure.add_scatter(
+            x=curve["passed"].clip(lower=NONE),
+            y=values,
+            name=name,
+            mode="lines",
+            line=line,
+            customdata=list(zip(curve["passed"], 100 * curve["passed"] / total, strict=True)),
+            hovertemplate="%{customdata[0]:,} passed on (%{customdata[1]:.2f} %): "
+            "%{y:,.0f} errors remain<extra>" + name + "</extra>",
+        )
+    figure.add_scatter(
+        x=[max(passed, NONE)],
+        y=[errors],
+        mode="markers+text",
+        marker={"color": palette.wrong, "size": 13, "line": {"color": palette.text, "width": 1}},
+        text=[f"{errors:,}"],
+        textposition="bottom left" if errors > all_errors / 2 else "top right",
+        showlegend=False,
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
+    powers = [10**power for power in range(len(str(total)))]
+    figure.update_layout(
+        xaxis={
+            "title": f"images passed on to a person, of {total:,}",
+            "type": "log",
+            "range": [math.log10(NONE), math.log10(total)],
+            "tickvals": [NONE, *powers],
+            "ticktext": ["none", *(f"{power:,}" for power in powers)],
+            "fixedrange": True,
+        },
+        yaxis={
+            "title": "errors that remain",
+            "range": [0, max(1.0, 1.08 * all_errors)],
+            "tickformat": ",d",
+            "fixedrange": True,
+        },
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+    )
+    return finish(figure, palette, height=340)
+
+
+def reliability(bins: pd.DataFrame, few: int, palette: Palette) -> go.Figure:
+    """Draw accuracy by confidence over the diagonal, and below it how many images a bin has.
+
+    Source: Guo et al. 2017, On calibration of modern neural networks.
+
+    Args:
+        bins: as `evaluation.calibration_bins` gives them.
+        few: bins with fewer images are drawn hollow.
+        palette: of the page's mode.
+    """
+    figure = make_subplots(
+        rows=2, cols=1, shared_xaxes=True, row_heights=[0.76, 0.24], vertical_spacing=0.06
+    )
+    figure.add_scatter(
+        x=[0, 100],
+        y=[0, 100],
+        mode="lines",
+        name="as sure as right",
+        line={"color": palette.text, "width": 1.5, "dash": "dot"},
+        hoverinfo="skip",
+    )
+    scarce = bins["count"] < few
+    _add_bins(figure, bins[~scarce], f"{few} images or more", "circle", palette)
+    _add_bins(figure, bins[scarce], "fewer", "circle-open", palette)
+    figure.add_bar(
+        x=50 * (bins["low"] + bins["high"]),
+        y=bins["count"],
+        width=90 * (bins["high"] - bins["low"]),
+        marker_color=palette.sequential[4],
+        showlegend=False,
+        customdata=100 * bins[["low", "high"]],
+        hovertemplate="%{customdata[0]:.0f} to %{customdata[1]:.0f} % sure: "
+        "%{y:,} images<extra></extra>",
+        row=2,
+        col=1,
+    )
+    # One bin often holds nearly all: a logarithm keeps the others visible.
+    top = math.log10(max(10, bins["count"].max())) + 0.2
+    axis = {"automargin": True, "gridcolor": palette.border, "zeroline": False, "fixedrange": True}
+    figure.update_layout(
+        xaxis={"range": [0, 102], "fixedrange": True},
+        yaxis={"title": "right, %", "range": [0, 102], "fixedrange": True},
+        xaxis2=axis | {"title": "confidence, %", "range": [0, 102]},
+        yaxis2=axis
+        | {"title": "images", "type": "log", "range": [-0.3, top], "dtick": 2, "tickformat": ",d"},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+    )
+    return finish(figure, palette, height=440)
+
+
+def _add_bins(
+    figure: go.Figure, bins: pd.DataFrame, name: str, symbol: str, palette: Palette
+) -> None:
+    """Draw bins as points with the interval of their accuracy."""
+    if bins.empty:
+        return
+    figure.add_scatter(
+        x=100 * bins["confidence"],
+        y=100 * bins["accuracy"],
+        mode="markers",
+        name=name,
+        cliponaxis=False,
+        marker={"color": palette.accent, "size": 9, "symbol": symbol, "line": {"width": 2}},
+        error_y={
+            "array": 100 * (bins["accuracy_high"] - bins["accuracy"]),
+            "arrayminus": 100 * (bins["accuracy"] - bins["accuracy_low"]),
+            "color": palette.accent,
+            "thickness": 1.2,
+            "width": 3,
+        },
+        customdata=bins["count"],
+        hovertemplate="says %{x:.1f} %, right %{y:.1f} % of %{customdata:,} images<extra></extra>",
+        row=1,
+        col=1,
+    )

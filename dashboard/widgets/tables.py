@@ -1,0 +1,89 @@
+"""Tables of results: of classes, and of datasets."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard import trust_words
+from pipeline.evaluation import ClassScore, Metrics
+
+MOST_ROWS = 20  # shown at once; a longer table scrolls by itself
+
+
+def class_scores(scores: Sequence[ClassScore], counts: np.ndarray, key: str) -> None:
+    """Show how each class fares, the one that is missed most first.
+
+    Args:
+        scores: one a class, in the order of the labels.
+        counts: int (classes, classes), row true, column predicted.
+        key: unique on the page.
+    """
+    table = pd.DataFrame([score.model_dump() for score in scores])
+    shares = ["precision", "recall", "f1"]
+    table[shares] *= 100
+    # A share of nothing is no 0 %.
+    table.loc[counts.sum(axis=1) == 0, "recall"] = np.nan
+    table.loc[counts.sum(axis=0) == 0, "precision"] = np.nan
+    table.loc[counts.sum(axis=0) + counts.sum(axis=1) == 0, "f1"] = np.nan
+    _show(
+        table.sort_values(["recall", "support"], kind="stable"),
+        {
+            "name": "class",
+            "recall": _percentage("recall", "Of the images that are it, how many are recognised."),
+            "precision": _percentage("precision", "Of the images read as it, how many are it."),
+            "f1": _percentage("F1", "The harmonic mean of recall and precision."),
+            "support": _count("images", "Test images that are it."),
+        },
+        key,
+    )
+
+
+def results(found: Sequence[tuple[str, Metrics]], key: str) -> None:
+    """Show how a run fares on datasets, a row a dataset.
+
+    Args:
+        found: a dataset's name and what was measured on its test images, in order.
+        key: unique on the page.
+    """
+    rows = [
+        {
+            "dataset": name,
+            "accuracy": 100 * metrics.accuracy,
+            "interval": trust_words.between(metrics.accuracy_low, metrics.accuracy_high),
+            "error": 100 * metrics.calibration_error,
+        }
+        for name, metrics in found
+    ]
+    gap = "Expected calibration error: between how sure it is and how often it is right."
+    _show(
+        pd.DataFrame(rows),
+        {
+            "dataset": "dataset",
+            "accuracy": _percentage("right", "Accuracy on the test images."),
+            "interval": st.column_config.TextColumn("could well be", help="95 % Wilson interval."),
+            "error": _percentage("mean gap", gap),
+        },
+        key,
+    )
+
+
+def _show(table: pd.DataFrame, columns: dict[str, Any], key: str) -> None:
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_order=list(columns),
+        column_config=columns,
+        height="content" if len(table) <= MOST_ROWS else "auto",
+        key=key,
+    )
+
+
+def _percentage(title: str, what: str) -> Any:
+    return st.column_config.NumberColumn(title, help=what, format="%.2f %%")
+
+
+def _count(title: str, what: str) -> Any:
+    return st.column_config.NumberColumn(title, help=what, format="localized")

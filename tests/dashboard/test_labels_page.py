@@ -1,0 +1,105 @@
+# ruff: noqa: F811 (tests take a fixture by its name, and this one is imported)
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from dashboard import loaders
+from pipeline import reviews
+from pipeline.runs import Run, Store
+from tests.dashboard.test_pages import app, text  # noqa: F401
+
+
+@pytest.fixture
+def store(tiny_run: Run, tmp_path) -> Store:
+    """A store of the test's own, with the tiny run in it."""
+    own = Store(tmp_path / "models")
+    shutil.copytree(tiny_run.folder, own.folder / tiny_run.id)
+    return own
+
+
+def tiles(at) -> list[dict]:
+    """The tiles of the page's gallery."""
+    sent = [json.loads(part.proto.json or "{}") for part in at.get("bidi_component")]
+    return next(data["tiles"] for data in sent if "tiles" in data)
+
+
+def test_the_least_likely_labels_come_first(app, tiny_run: Run):
+    loss = tiny_run.predictions()["loss"].to_numpy()
+    at = app("labels")
+    assert [tile["id"] for tile in tiles(at)] == np.argsort(-loss, kind="stable")[:60].tolist()
+    assert f"Test image {loss.argmax()}, " in text(at)
+    assert "None is marked so far." in text(at)
+    assert at.get("download_button")[0].proto.disabled
+
+
+def test_the_selection_narrows_the_labels(app, tiny_run: Run):
+    threes = tiny_run.predictions()["label"] == 3
+    at = app("labels", true="3")
+    assert {tile["id"] for tile in tiles(at)} <= set(np.flatnonzero(threes).tolist())
+    assert f"{threes.sum()} images, the least likely label first" in text(at)
+
+
+def test_a_mark_shows_on_its_tile_and_among_the_marked(app, tiny_run: Run, store):
+    first, second = np.argsort(-tiny_run.predictions()["loss"].to_numpy(), kind="stable")[:2]
+    at = app("labels", store)
+    at.button(key="mark_wrong label").click().run()  # of the first, which is shown
+    assert reviews.read(store).of(tiny_run.info.dataset.fingerprint, int(first)) == ("wrong label",)
+    assert "Marked so far: **1** (1 as wrong label)." in text(at)
+    assert tiles(at)[0]["detail"] == "wrong label"
+    reviews.add(store, tiny_run.info.dataset.fingerprint, int(second), "hm")
+    at.segmented_control(key="labels_shown").set_value("Marked").run()
+    assert [(tile["id"], tile["detail"]) for tile in tiles(at)] == [
+        (first, "wrong label"), (second, "hm"),
+    ]  # fmt: skip
+    at.button(key="mark_wrong label").click().run()  # takes it back
+    assert [tile["id"] for tile in tiles(at)] == [second]
+
+
+def test_marks_are_handed_on_with_words_for_the_classes(tiny_run: Run, store, monkeypatch):
+    monkeypatch.setenv("INKLING_MODELS", str(store.folder))
+    fingerprint, row = tiny_run.info.dataset.fingerprint, tiny_run.predictions().iloc[17]
+    reviews.add(store, fingerprint, 17, "ambiguous")
+    reviews.add(store, fingerprint, 17, "=odd")
+    reviews.add(store, fingerprint, 600, "ambiguous")  # an image that the run does not have
+    reviews.add(store, "another", 18, "ambiguous")
+    table = loaders.marks_table(store.open("latest"))
+    assert list(table) == ["index", "label", "predicted", "confidence", "tag", "time"]
+    assert table["index"].tolist() == [17, 17]
+    assert table["tag"].tolist() == ["ambiguous", "=odd"]
+    assert table["label"].tolist() == [str(int(row["label"]))] * 2
+    assert table["predicted"].tolist() == [str(int(row["predicted"]))] * 2
+    assert table["confidence"].tolist() == pytest.approx([row["confidence"]] * 2)
+
+
+def test_lines_that_cannot_be_read_are_told(app, tiny_run: Run, store):
+    reviews.add(store, tiny_run.info.dataset.fingerprint, 17, "ambiguous")
+    assert "could not be read" not in text(app("labels", store))
+    with (store.folder / reviews.REVIEWS).open("a") as file:
+        file.write('{"dataset": "cut o\n')
+    at = app("labels", store)
+    assert "One line of it could not be read and was passed over; nothing else is lost." in text(at)
+    assert "Marked so far: **1** (1 as ambiguous)." in text(at)
+    assert str(store.folder / reviews.REVIEWS) in text(at)
+    assert not at.get("download_button")[0].proto.disabled
+
+
+def test_where_nothing_is_marked_the_page_says_so(app):
+    at = app("labels")
+    at.segmented_control(key="labels_shown").set_value("Marked").run()
+    assert "No image" in at.info[0].value
+    assert not at.exception
+
+
+def test_numbers_without_pictures(app, tiny_run: Run, store):
+    path = store.folder / tiny_run.id / "run.json"
+    raw = json.loads(path.read_text())
+    raw["dataset"] |= {"fingerprint": "0" * 64, "name": "fashion_mnist"}
+    path.write_text(json.dumps(raw))
+    worst = int(tiny_run.predictions()["loss"].argmax())
+    reviews.add(store, "0" * 64, worst, "odd")
+    at = app("labels", store)
+    assert "“fashion_mnist” are not on this machine" in text(at)
+    assert at.dataframe[0].value["note"].tolist()[:2] == ["odd", ""]
+    assert at.dataframe[0].value.index[0] == worst

@@ -1,0 +1,126 @@
+# ruff: noqa: F811 (tests take a fixture by its name, and this one is imported)
+import json
+import shutil
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from pipeline import evaluation, reviews
+from pipeline.runs import PREDICTIONS, Evaluation, Run, Store
+from tests.dashboard.test_pages import app, text  # noqa: F401
+
+
+@pytest.fixture
+def store(tiny_run: Run, tmp_path) -> Store:
+    """A store of the test's own, with the tiny run in it."""
+    own = Store(tmp_path / "models")
+    shutil.copytree(tiny_run.folder, own.folder / tiny_run.id)
+    return own
+
+
+def retold(store: Store, probabilities: np.ndarray) -> None:
+    """Let the store's run have predicted something else: float (n, classes)."""
+    run = store.open("latest")
+    table = evaluation.predictions_table(run.predictions()["label"].to_numpy(), probabilities)
+    table.to_parquet(run.folder / PREDICTIONS, index=False)
+    path = run.folder / "run.json"
+    raw = json.loads(path.read_text())
+    raw["metrics"] = evaluation.summarise(table, run.class_names).model_dump()
+    raw["files"][PREDICTIONS] = (run.folder / PREDICTIONS).stat().st_size
+    raw["created"] = datetime.now(UTC).isoformat()  # caches tell runs apart by it
+    path.write_text(json.dumps(raw))
+
+
+def test_the_slider_says_how_many_errors_remain(app, tiny_run: Run):
+    table = tiny_run.predictions().sort_values("confidence")
+    wrong = (table["label"] != table["predicted"]).to_numpy()
+    at = app("scorecard")
+    assert f"**Pass the 6 least sure of 600 to a person, and {wrong[6:].sum()} errors" in text(at)
+    at.select_slider(key="passed_600").set_value(60).run()
+    assert f"**Pass the 60 least sure of 600 to a person, and {wrong[60:].sum()} error" in text(at)
+    edge = table["confidence"].iloc[59]
+    assert f"at most {100 * edge:.1f} % sure of" in text(at)
+    at.switch_page("app_pages/mistakes.py").run()
+    at.switch_page("app_pages/scorecard.py").run()
+    assert at.select_slider(key="passed_600").value == 60
+    at.select_slider(key="passed_600").set_value(0).run()
+    assert f"**Let it answer all 600 by itself, and {wrong.sum()} errors remain**" in text(at)
+
+
+def test_the_least_sure_are_linked(app, tiny_run: Run):
+    sure = np.sort(tiny_run.predictions()["confidence"])
+    passed, remain = app("scorecard").get("page_link")
+    assert f"confidence=0-{sure[5]:g}" in passed.proto.query_string
+    assert "outcome" not in passed.proto.query_string
+    assert f"confidence={sure[6]:g}-1" in remain.proto.query_string
+    assert "outcome=wrong" in remain.proto.query_string
+
+
+def test_a_mark_changes_what_is_left_to_count(app, tiny_run: Run, store):
+    table, fingerprint = tiny_run.predictions(), tiny_run.info.dataset.fingerprint
+    wrong = np.flatnonzero(table["label"] != table["predicted"])
+    right = 600 - len(wrong)
+    assert "left out" not in text(app("scorecard", store))
+    reviews.add(store, fingerprint, int(wrong[0]), "wrong label")
+    said = text(app("scorecard", store))
+    assert f"With the one marked image left out: right on **{right} of 599**" in said
+    assert f"Right on **{right} of 600**" in said
+    reviews.add(store, fingerprint, int(wrong[0]), "ambiguous")  # twice marked, once left out
+    reviews.add(store, fingerprint, int(wrong[1]), "ambiguous")
+    reviews.add(store, fingerprint, int(wrong[2]), "pretty")  # which says nothing of its label
+    assert f"With the 2 marked images left out: right on **{right} of 598**" in text(
+        app("scorecard", store)
+    )
+    for tag in ("wrong label", "ambiguous"):
+        reviews.add(store, fingerprint, int(wrong[0]), tag, undo=True)
+    assert "With the one marked image" in text(app("scorecard", store))
+
+
+def test_other_datasets_are_listed_or_said_how(app, store):
+    at = app("scorecard", store)
+    assert "inkling evaluate" in at.code[0].value
+    run = store.open("latest")
+    for name, correct in (("near", 570), ("far", 300)):
+        low, high = evaluation.wilson_interval(correct, 600)
+        changed = {"correct": correct, "accuracy": correct / 600}
+        metrics = run.info.metrics.model_copy(
+            update=changed | {"accuracy_low": low, "accuracy_high": high}
+        )
+        dataset = run.info.dataset.model_copy(update={"name": name, "fingerprint": name})
+        now = datetime.now(UTC)
+        run.add_evaluation(Evaluation(dataset=dataset, metrics=metrics, created=now))
+    at = app("scorecard", store)
+    table = at.dataframe[1].value
+    assert table["dataset"].tolist() == ["digits (its own)", "far", "near"]
+    assert table["accuracy"].tolist()[1:] == [50, 95]
+    assert table["interval"][1] == "46.0 % to 54.0 %"
+    assert r"On “far” it is right on 50\.0 %" in text(at)
+    assert not at.code
+
+
+def test_a_run_that_always_says_the_same(app, store):
+    labels = store.open("latest").predictions()["label"].to_numpy()
+    retold(store, np.tile([0.91, *[0.01] * 9], (600, 1)))
+    at = app("scorecard", store)
+    zeros = int((labels == 0).sum())
+    assert f"Right on **{zeros} of 600**" in text(at)
+    table = at.dataframe[0].value.set_index("name")
+    assert table["precision"].isna().tolist() == [True] * 9 + [False]  # "0" is the last
+    assert table.loc["0", "recall"] == 100
+    # All are equally sure: whatever is passed on, every error may remain.
+    assert f"and {600 - zeros} errors remain" in text(at)
+    assert r"When it says 91\.0 %" in text(at)
+
+
+def test_a_run_without_mistakes_needs_no_person(app, store):
+    retold(store, np.eye(10)[store.open("latest").predictions()["label"]])
+    at = app("scorecard", store)
+    assert "makes no error on these 600 images" in text(at)
+    assert "It is as sure as it is right" in text(at)
+    assert "passed_600" not in {slider.key for slider in at.select_slider}
+
+
+def test_what_is_selected_elsewhere_narrows_nothing_here(app):
+    at = app("scorecard", outcome="wrong")
+    assert "The scorecard counts all 600 test images, whatever is selected." in text(at)
