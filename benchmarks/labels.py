@@ -1,8 +1,8 @@
 """How many of MNIST's known wrong test labels a run finds.
 
 `python benchmarks/labels.py [RUN] [--models DIR]` ranks the test images as the Labels page does, by
-how little the network expects the given label, and prints where the 15 labels lie that people
-agree are wrong (Northcutt, Athalye, Mueller 2021, labelerrors.com, checked by hand).
+how little the network expects the given label, and prints where the 15 labels lie that are known
+to be wrong (Northcutt, Athalye, Mueller 2021).
 """
 
 import argparse

@@ -121,7 +121,7 @@ def test_an_explorer_finds_a_wrong_label_and_shows_it_to_a_friend(
     page.get_by_role("button", name="Wrong label").click()
     settle(page)
     page.get_by_role("link", name="Scorecard", exact=True).click()
-    expect(page.get_by_text("With the 1 marked image left out")).to_be_visible()
+    expect(page.get_by_text("With the one marked image left out")).to_be_visible()
     expect(page.get_by_text(re.compile(rf"{right:,} of 599"))).to_be_visible()
 
     page.go_back()
