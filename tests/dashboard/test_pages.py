@@ -3,6 +3,7 @@ import shutil
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -127,13 +128,73 @@ def test_garbage_in_a_run_is_a_message_on_the_page(app, tiny_run: Run, tmp_path)
     assert "predictions.parquet" in text(app("confusion_matrix", store))
 
 
+def changed_copy(run: Run, store: Store, folder: str, **dataset: object) -> None:
+    """Copy a run into a store under another name, with another description of its dataset."""
+    shutil.copytree(run.folder, store.folder / folder)
+    path = store.folder / folder / "run.json"
+    raw = json.loads(path.read_text())
+    raw["dataset"] |= dataset
+    path.write_text(json.dumps(raw))
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"class_names": list("abcdefghij"), "fingerprint": "0" * 64}, "tells other classes apart"),
+        ({"fingerprint": "0" * 64}, "was tested on other images"),
+    ],
+)
+def test_a_run_that_cannot_be_compared_says_why(app, tiny_run, tmp_path, changes, sentence):
+    store = Store(tmp_path / "models")
+    shutil.copytree(tiny_run.folder, store.folder / "first")
+    changed_copy(tiny_run, store, "other", **changes)
+    at = app("confusion_matrix", store, run="first", second="other", change="fixed")
+    said = "\n".join(toast.value for toast in at.toast)
+    assert sentence in said
+    assert "second" not in at.query_params
+    assert "change" not in at.query_params
+    assert "There is no run “gone”" in "\n".join(
+        toast.value for toast in app("mistakes", store, run="first", second="gone").toast
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda table: table.iloc[:-1], "they are of 599 images, the dataset has 600"),
+        (lambda table: table.assign(label=(table["label"] + 1) % 10), "another label"),
+    ],
+)
+def test_predictions_of_other_images_are_told_from_the_datasets_own(
+    app, tiny_run, tmp_path, change, sentence
+):
+    store = Store(tmp_path / "models")
+    shutil.copytree(tiny_run.folder, store.folder / "swapped")
+    path = store.folder / "swapped" / "predictions.parquet"
+    change(pd.read_parquet(path)).to_parquet(path, index=False)
+    described = store.folder / "swapped" / "run.json"
+    raw = json.loads(described.read_text())
+    raw["files"]["predictions.parquet"] = path.stat().st_size
+    described.write_text(json.dumps(raw))
+    at = app("mistakes", store)
+    assert sentence in "\n".join(error.value for error in at.error)
+
+
+def test_two_runs_are_laid_side_by_side(app, tiny_run, tmp_path):
+    store = Store(tmp_path / "models")
+    shutil.copytree(tiny_run.folder, store.folder / "first")
+    shutil.copytree(tiny_run.folder, store.folder / "second")
+    at = app("confusion_matrix", store, run="first", second="second")
+    at.segmented_control(key="matrix_view").set_value("Difference").run()
+    assert "right and wrong on the very same images" in text(at)
+    at.segmented_control(key="matrix_view").set_value("Side by side").run()
+    assert not at.exception
+    assert text(at).count("digits lenet5") == 2
+
+
 def test_a_missing_dataset_offers_to_get_it(app, tiny_run: Run, tmp_path):
     store = Store(tmp_path / "models")
-    shutil.copytree(tiny_run.folder, store.folder / "elsewhere")
-    path = store.folder / "elsewhere" / "run.json"
-    raw = json.loads(path.read_text())
-    raw["dataset"] |= {"fingerprint": "0" * 64, "name": "fashion_mnist"}
-    path.write_text(json.dumps(raw))
+    changed_copy(tiny_run, store, "elsewhere", fingerprint="0" * 64, name="fashion_mnist")
     at = app("mistakes", store)
     assert "“fashion_mnist” are not on this machine" in text(at)
     assert any(button.label == "Get the images" for button in at.button)
