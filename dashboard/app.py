@@ -11,6 +11,7 @@ PAGES = (  # file, title, icon, what it is for
     ("overview", "Overview", "visibility", "What the model is, and how often it is right."),
     ("confusion_matrix", "Confusion matrix", "grid_on", "Which class is taken for which."),
     ("mistakes", "Mistakes", "rule", "Every misclassified test image, surest first."),
+    ("data", "Data", "database", "What the network learned from and is tested on."),
     ("feature_maps", "Feature maps", "layers", "What each layer makes of one image."),
     ("draw", "Draw", "draw", "Draw something and see what the network makes of it."),
     ("train", "Train", "model_training", "Train another network and see if it is better."),

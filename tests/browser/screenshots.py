@@ -19,7 +19,7 @@ from tests.browser import chromium
 from tests.browser.conftest import ARGUMENTS, free_port, settle, wait_until_healthy
 from tests.browser.test_dashboard import SEVEN, draw
 
-PAGES = ("overview", "confusion_matrix", "mistakes", "feature_maps", "draw", "train")
+PAGES = ("overview", "confusion_matrix", "mistakes", "data", "feature_maps", "draw", "train")
 IN_DOCS = ("overview", "confusion_matrix", "draw")
 MODES = {"light": ("light", 1280), "dark": ("dark", 1280), "narrow": ("light", 390)}
 TALLEST = 2400  # pixels

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from pipeline.runs import Run, Store
 from tests.browser.conftest import settle
 
-PAGES = ("Overview", "Confusion matrix", "Mistakes", "Feature maps", "Draw", "Train")
+PAGES = ("Overview", "Confusion matrix", "Mistakes", "Data", "Feature maps", "Draw", "Train")
 # A seven, in shares of the box.
 SEVEN = ((0.2, 0.2), (0.75, 0.2), (0.45, 0.85))
 
@@ -137,7 +137,7 @@ def test_the_page_follows_the_viewers_theme(browser, server, theme):
 def test_nothing_runs_off_a_narrow_screen(browser, server):
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
-    for name in ("overview", "confusion_matrix", "mistakes", "feature_maps", "draw", "train"):
+    for name in (title.lower().replace(" ", "_") for title in PAGES):
         page.goto(f"{server}/{'' if name == 'overview' else name}")
         settle(page)
         expect(page.get_by_role("heading", level=1)).to_be_visible()

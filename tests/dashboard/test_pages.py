@@ -18,6 +18,7 @@ PAGES = {  # file, and what a page with a run opens with
     "overview": r"LeNet\-5 on digits",
     "confusion_matrix": "Confusion matrix",
     "mistakes": "Mistakes",
+    "data": "Data",
     "feature_maps": "Feature maps",
     "draw": "Draw",
     "train": "Train",
