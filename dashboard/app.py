@@ -7,22 +7,31 @@ from dashboard.widgets import frame
 from pipeline import jobs
 from pipeline.errors import InklingError
 
-PAGES = (  # file, title, icon, what it is for
-    ("overview", "Overview", "visibility", "What the model is, and how often it is right."),
-    ("scorecard", "Scorecard", "verified", "How far its answers can be trusted."),
-    ("compare", "Compare", "leaderboard", "Which run is better, and whether that is chance."),
-    ("confusion_matrix", "Confusion matrix", "grid_on", "Which class is taken for which."),
-    ("mistakes", "Mistakes", "rule", "Every misclassified test image, surest first."),
-    ("labels", "Labels", "flag", "Which labels may be wrong, and what people said of them."),
-    ("feature_maps", "Feature maps", "layers", "What each layer makes of one image."),
-    ("draw", "Draw", "draw", "Draw something and see what the network makes of it."),
-    ("train", "Train", "model_training", "Train another network and see if it is better."),
-)
+PAGES = {  # by section: file, title, icon, what it is for
+    "Results": (
+        ("overview", "Overview", "visibility", "What the model is, and how often it is right."),
+        ("scorecard", "Scorecard", "verified", "How far its answers can be trusted."),
+        ("compare", "Compare", "leaderboard", "Which run is better, and whether that is chance."),
+    ),
+    "Mistakes": (
+        ("confusion_matrix", "Confusion matrix", "grid_on", "Which class is taken for which."),
+        ("mistakes", "Mistakes", "rule", "Every misclassified test image, surest first."),
+        ("labels", "Labels", "flag", "Which labels may be wrong, and what people said of them."),
+    ),
+    "Look inside": (
+        ("data", "Data", "database", "What the network learned from and is tested on."),
+        ("feature_maps", "Feature maps", "layers", "What each layer makes of one image."),
+        ("draw", "Draw", "draw", "Draw something and see what the network makes of it."),
+    ),
+    "Do better": (
+        ("train", "Train", "model_training", "Train another network and see if it is better."),
+    ),
+}
 CHANGING = {"train"}  # not even registered where nothing may be changed
 
 st.set_page_config(page_title="Inkling", page_icon=str(APP.parent / "icon.png"), layout="wide")
-page = st.navigation(
-    [
+sections = {
+    section: [
         st.Page(
             APP.parent / "app_pages" / f"{name}.py",
             title=title,
@@ -30,10 +39,12 @@ page = st.navigation(
             help=purpose,
             default=name == "overview",
         )
-        for name, title, icon, purpose in PAGES
+        for name, title, icon, purpose in pages
         if not (jobs.read_only() and name in CHANGING)
     ]
-)
+    for section, pages in PAGES.items()
+}
+page = st.navigation({section: pages for section, pages in sections.items() if pages})
 state.carry_over(page.title)
 try:
     frame.run_picker()

@@ -25,6 +25,7 @@ _BY_RUN: dict[str | type[Any], Callable[[Any], Any]] = {
     Run: lambda run: f"{run.folder.resolve()} {run.info.created} {run.info.id}",
     Selection: repr,
 }
+_BY_DATASET: dict[str | type[Any], Callable[[Any], Any]] = {Dataset: lambda data: data.fingerprint}
 COLUMNS = ("label", "predicted", "confidence", "margin", "loss")
 ORDERS = {  # what galleries are sorted by: column, and whether its largest comes first
     "surest first": ("confidence", True),
@@ -263,6 +264,28 @@ def dataset(run: Run) -> Dataset:
             "train anew."
         )
     return found
+
+
+def class_counts(run: Run, images: Dataset | None) -> dict[str, np.ndarray]:
+    """Count each class's images by part: int64 (classes,) a part.
+
+    Where the images are not on this machine, only the test part is known: by its predictions.
+    """
+    if images is None:
+        return {"test": confusion(run).sum(axis=1)}
+    classes = len(images.class_names)
+    return {
+        part: np.bincount(getattr(images, f"y_{part}"), minlength=classes)
+        for part in datasets.PARTS
+    }
+
+
+@st.cache_resource(
+    hash_funcs=_BY_DATASET, max_entries=4, show_spinner="Averaging the training images…"
+)
+def mean_images(images: Dataset) -> np.ndarray:
+    """Average the training images of each class: uint8 (classes, height, width, channels)."""
+    return datasets.class_means(images.x_train, images.y_train, len(images.class_names))
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)

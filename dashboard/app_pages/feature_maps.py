@@ -12,19 +12,6 @@ from pipeline.runs import Run
 QUICK_PICKS = 6
 
 
-def choose(run: Run, sample: int) -> None:
-    """Let people choose a test image by its number."""
-    key = "sample_number"
-    st.session_state[key] = sample
-    st.number_input(
-        f"Test image, 0 to {run.info.metrics.total - 1:,}",
-        min_value=0,
-        max_value=run.info.metrics.total - 1,
-        key=key,
-        on_change=lambda: state.change(sample=st.session_state[key]),
-    )
-
-
 def quick_picks(run: Run, dataset: Dataset, rows: np.ndarray, sample: int) -> None:
     """Offer the first images of the selection."""
     if len(rows):
@@ -65,7 +52,7 @@ if dataset is None:
 image = dataset.x_test[sample]
 left, right = st.columns([2, 3], gap="large")
 with left:
-    choose(run, sample)
+    selecting.test_image(run, sample)
     alt = f"Test image {sample}, which is “{true}”, as the network gets it."
     galleries.picture(image, ink=dataset.ink, width=224, alt=alt, key="large")
     probabilities = loaders.graph(run).probabilities(image[None])[0]

@@ -13,17 +13,19 @@ FONT = "Source Sans, sans-serif"
 
 def class_axis(names: Sequence[str], title: str = "") -> dict[str, Any]:
     """Return an axis of classes; long names are cut there, and whole where one points."""
-    short = [
-        name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1]}…" for name in names
-    ]
     return {
         "title": title,
         "type": "category",
         "fixedrange": True,
         "tickmode": "array",
         "tickvals": list(range(len(names))),
-        "ticktext": short,
+        "ticktext": [cut(name) for name in names],
     }
+
+
+def cut(name: str) -> str:
+    """Cut a class name that is too long to stand in a figure."""
+    return name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1]}…"
 
 
 def finish(figure: go.Figure, palette: Palette, height: int) -> go.Figure:

@@ -67,6 +67,19 @@ def bar(run: Run, chosen: Selection) -> None:
         copy_link("copy_link")
 
 
+def test_image(run: Run, sample: int) -> None:
+    """Let people choose a test image by its number."""
+    key = "sample_number"
+    st.session_state[key] = sample
+    st.number_input(
+        f"Test image, 0 to {run.info.metrics.total - 1:,}",
+        min_value=0,
+        max_value=run.info.metrics.total - 1,
+        key=key,
+        on_change=lambda: state.change(sample=st.session_state[key]),
+    )
+
+
 def _filters(run: Run, chosen: Selection) -> None:
     """Show a widget for each part of the selection, set to what the address says."""
     names = run.class_names

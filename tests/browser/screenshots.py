@@ -21,7 +21,7 @@ from tests.browser.test_dashboard import SEVEN, draw
 
 PAGES = (
     "overview", "scorecard", "compare", "confusion_matrix", "mistakes",
-    "labels", "feature_maps", "draw", "train",
+    "labels", "data", "feature_maps", "draw", "train",
 )  # fmt: skip
 IN_DOCS = ("overview", "confusion_matrix", "draw")
 MODES = {"light": ("light", 1280), "dark": ("dark", 1280), "narrow": ("light", 390)}

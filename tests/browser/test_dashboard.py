@@ -15,7 +15,7 @@ from tests.browser.conftest import settle
 
 PAGES = (
     "Overview", "Scorecard", "Compare", "Confusion matrix", "Mistakes",
-    "Labels", "Feature maps", "Draw", "Train",
+    "Labels", "Data", "Feature maps", "Draw", "Train",
 )  # fmt: skip
 # A seven, in shares of the box.
 SEVEN = ((0.2, 0.2), (0.75, 0.2), (0.45, 0.85))

@@ -22,6 +22,7 @@ PAGES = {  # file, and what a page with a run opens with
     "confusion_matrix": "Confusion matrix",
     "mistakes": "Mistakes",
     "labels": "Labels",
+    "data": "Data",
     "feature_maps": "Feature maps",
     "draw": "Draw",
     "train": "Train",

@@ -1,0 +1,116 @@
+"""The map of the test images: draw around some of them to select them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard import data_words, loaders, state
+from dashboard.figures import data as figures
+from dashboard.selection import Selection, area_text
+from dashboard.widgets import detail, frame, galleries
+from pipeline.datasets import Dataset
+from pipeline.runs import Run
+
+TOOLS = {
+    "displayModeBar": True,
+    "displaylogo": False,
+    "modeBarButtons": [["lasso2d", "select2d", "zoom2d", "pan2d", "resetScale2d"]],
+    "showTips": False,
+}
+
+
+def image_map(run: Run, second: Run | None, chosen: Selection, dataset: Dataset | None) -> None:
+    """Show the map, and beside it the images that are selected."""
+    places = loaders.places(run)
+    if places is None:
+        st.info(
+            "This run has no map. It is computed once, when a run is evaluated: "
+            f"`inkling evaluate {run.id}` adds it.",
+            icon=":material/scatter_plot:",
+        )
+        return
+    rows = loaders.rows(run, second, chosen, "surest first")
+    left, right = st.columns([5, 3], gap="medium")
+    with left:
+        _map(run, places, rows, chosen)
+    with right:
+        _images(run, second, dataset, rows, chosen)
+
+
+def _map(run: Run, places: np.ndarray, rows: np.ndarray, chosen: Selection) -> None:
+    """Draw the map; what is drawn around goes into the address."""
+    table, names = loaders.predictions(run), run.class_names
+    label, predicted = table["label"].to_numpy(), table["predicted"].to_numpy()
+    finding = data_words.astray(places, label, predicted, len(names))
+    st.markdown(f"**{finding}**")
+    figure = figures.image_map(
+        places,
+        table,
+        names,
+        frame.colours(),
+        chosen=None if chosen.filters == Selection() else rows,
+        area=chosen.area,
+        sample=chosen.sample,
+    )
+    key = f"map_{run.id}"
+
+    def drawn() -> None:
+        corners = outline(st.session_state[key].selection)
+        state.change(area=area_text(corners) if corners else None, sample=None)
+
+    st.plotly_chart(
+        figure,
+        key=key,
+        on_select=drawn,
+        selection_mode=("lasso", "box"),
+        config=TOOLS,
+        alt=f"Map of the test images by how alike the network finds them. {finding}.",
+    )
+    st.caption(data_words.on_map(places))
+
+
+def outline(selected: Mapping[str, Any]) -> list[tuple[float, float]]:
+    """Read the corners of what was drawn on a chart: a lasso, a box, or nothing."""
+    if lassos := selected.get("lasso"):
+        corners = list(zip(lassos[-1]["x"], lassos[-1]["y"], strict=True))
+        return corners if len(corners) >= 3 else []
+    if boxes := selected.get("box"):
+        (left, right), (bottom, top) = boxes[-1]["x"], boxes[-1]["y"]
+        return [(left, bottom), (right, bottom), (right, top), (left, top)]
+    return []
+
+
+def _images(
+    run: Run, second: Run | None, dataset: Dataset | None, rows: np.ndarray, chosen: Selection
+) -> None:
+    """Show the selected images, or the one that was picked of them."""
+    if chosen.filters == Selection() and chosen.sample is None:
+        st.info(
+            "Draw around some marks to see their images, or choose with the filter above.",
+            icon=":material/lasso_select:",
+        )
+        return
+    if chosen.sample is not None and dataset is not None:
+        st.button(
+            f"All {len(rows):,} images",
+            icon=":material/arrow_back:",
+            key="back_to_all",
+            on_click=state.change,
+            kwargs={"sample": None},
+        )
+        detail.detail(run, second, dataset, chosen.sample)
+        return
+    table = loaders.predictions(run).iloc[rows]
+    st.markdown(data_words.chosen(len(rows), int((table["label"] != table["predicted"]).sum())))
+    if len(rows):
+        galleries.gallery_of(
+            run,
+            dataset,
+            rows,
+            "map_images",
+            "The selected images, surest first",
+            lambda sample: state.change(sample=sample),
+            second=second,
+        )

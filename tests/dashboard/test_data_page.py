@@ -1,0 +1,142 @@
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pipeline.datasets import Dataset
+from pipeline.runs import Run, Store
+from tests.dashboard.test_pages import app, text  # noqa: F401  (a fixture)
+
+
+@pytest.fixture
+def data(app):  # noqa: F811
+    """Open the page in one of its views: a callable."""
+
+    def open_view(view: str, *store: Store, **address: str) -> AppTest:
+        at = app("data", *store, **address)
+        if at.session_state["data_view"] != view:
+            at.session_state["data_view"] = view
+            at.run()
+        assert not at.exception, at.exception
+        return at
+
+    return open_view
+
+
+def copy_of(run: Run, folder: Path) -> Store:
+    store = Store(folder / "models")
+    shutil.copytree(run.folder, store.folder / "copy")
+    return store
+
+
+def test_the_sentence_counts_every_image(data, digits: Dataset):
+    said = text(data("Classes"))
+    counts = digits.counts
+    assert f"**1,797** images of 28×28 pixels in 10 classes: {counts['train']:,} to learn" in said
+
+
+def test_classes_show_counts_means_and_samples(data, digits: Dataset):
+    at = data("Classes")
+    every = np.bincount(np.concatenate([digits.y_train, digits.y_valid, digits.y_test]))
+    assert f"“{every.argmax()}” has {every.max():,} images" in text(at)
+    assert [element.value for element in at.subheader] == [
+        "The mean image of each class", "Images drawn by lot",
+    ]  # fmt: skip
+
+
+def test_others_are_shown_on_demand(data):
+    at = data("Classes")
+    next(button for button in at.button if button.label == "Show others").click().run()
+    assert at.session_state["data_seed"] == 1
+    assert not at.exception
+
+
+def test_training_images_are_of_the_true_classes_chosen(data):
+    at = data("Classes", true="3")
+    at.session_state["data_part"] = "Training images"
+    at.run()
+    assert not at.exception
+
+
+def test_the_address_opens_the_view_it_speaks_of(app):  # noqa: F811
+    assert app("data").session_state["data_view"] == "Classes"
+    assert app("data", sample="17").session_state["data_view"] == "One image"
+    assert app("data", area="0,0_1,0_1,1").session_state["data_view"] == "Map"
+
+
+def test_one_image_says_how_it_becomes_a_vector(data, tiny_run: Run):
+    at = data("One image", sample="17")
+    assert (
+        "Row by row, the 28×28 grid becomes one vector of 784 numbers, each divided by 255; this "
+        "is all that a network gets." in text(at)
+    )
+    true = int(tiny_run.predictions()["label"][17])
+    assert f"It is “{true}”, read as" in text(at)
+    at.number_input(key="sample_number").set_value(18).run()
+    assert at.query_params["sample"] in ("18", ["18"])
+
+
+def test_one_image_opens_with_the_first_of_the_selection(data, tiny_run: Run):
+    at = data("One image", true="3")
+    first = int(np.flatnonzero(tiny_run.predictions()["label"] == 3)[0])
+    assert at.number_input(key="sample_number").value == first
+
+
+def test_an_area_of_the_map_is_a_selection(data, tiny_run: Run):
+    table = tiny_run.predictions()
+    x, y = tiny_run.features()[["map_x", "map_y"]].to_numpy().T
+    middle = float(np.median(x))
+    within = x > middle + 0.05
+    wrong = int((within & (table["label"] != table["predicted"])).sum())
+    edge = f"{middle + 0.05:.2f}"
+    at = data("Map", area=f"{edge},-999_999,-999_999,999_{edge},999")
+    assert f"**{within.sum()}** images fit this selection; " in text(at)
+    assert (f"{wrong} are mistakes" in text(at)) == (wrong > 1)
+    assert np.isfinite(y).all()
+
+
+def test_the_map_says_where_the_mistakes_are(data):
+    said = text(data("Map"))
+    assert "nearer the middle of the class they are read as than of their own" in said
+    assert "Draw around some marks" in said
+
+
+def test_a_run_without_features_says_how_to_add_them(data, tiny_run: Run, tmp_path):
+    store = copy_of(tiny_run, tmp_path)
+    (store.folder / "copy" / "features.parquet").unlink()
+    said = text(data("Map", store))
+    assert "This run has no map" in said
+    assert "`inkling evaluate copy` adds it" in said
+
+
+def test_without_its_images_the_page_still_tells_counts_and_map(data, tiny_run: Run, tmp_path):
+    store = copy_of(tiny_run, tmp_path)
+    path = store.folder / "copy" / "run.json"
+    raw = json.loads(path.read_text())
+    raw["dataset"] |= {"fingerprint": "0" * 64, "name": "fashion_mnist"}
+    path.write_text(json.dumps(raw))
+    said = text(data("Classes", store))
+    assert "are not on this machine" in said
+    most = int(np.bincount(tiny_run.predictions()["label"]).max())
+    assert f"has {most} test images" in said
+    at = data("Map", store, area="-999,-999_999,-999_999,999_-999,999")
+    assert "**600** images fit" in text(at)
+    assert len(at.dataframe) == 1
+    assert "not on this machine" in text(data("One image", store))
+
+
+def test_colour_images_are_shown_a_channel_at_a_time(monkeypatch):
+    from dashboard.components import pixels
+
+    sent = {}
+    monkeypatch.setattr(pixels, "_component", lambda **said: sent.update(said["data"]))
+    image = np.arange(2 * 8 * 3, dtype=np.uint8).reshape(2, 8, 3)
+    pixels.pixels(image, ink=False, dark=False, key="k", channel=2)
+    assert sent["numbers"][1][0] == 8 * 3 + 2
+    assert (sent["channel"], sent["channels"], sent["inverted"]) == (2, 3, False)
+    assert sent["cell"] == pixels.LARGEST_CELL
+    pixels.pixels(np.zeros((64, 64, 1), np.uint8), ink=True, dark=False, key="k")
+    assert (sent["cell"], sent["inverted"]) == (pixels.SMALLEST_CELL, True)
