@@ -5,7 +5,6 @@ import streamlit as st
 from dashboard import APP, state
 from dashboard.widgets import frame
 from pipeline import jobs
-from pipeline.errors import InklingError
 
 PAGES = {  # by section: file, title, icon, what it is for
     "Results": (
@@ -46,8 +45,13 @@ sections = {
 }
 page = st.navigation({section: pages for section, pages in sections.items() if pages})
 state.carry_over(page.title)
-try:
+
+
+@frame.plainly
+def show() -> None:
+    """Show the page that was asked for, with the runs to choose from beside it."""
     frame.run_picker()
     page.run()
-except InklingError as error:
-    st.error(str(error), icon=":material/error:")
+
+
+show()

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from dashboard.cells import Cells, counted
+from dashboard.palette import palette
 from dashboard.selection import Selection, matching
 from pipeline import comparison, datasets, embedding, evaluation, reviews
 from pipeline.comparison import Comparison
@@ -90,6 +92,12 @@ def confusion(run: Run) -> np.ndarray:
     return evaluation.confusion_counts(
         table["label"].to_numpy(), table["predicted"].to_numpy(), len(run.class_names)
     )
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=32, show_spinner=False)
+def cells(run: Run, shown: str, diagonal: bool, *, dark: bool) -> Cells:
+    """Lay a run's confusion matrix out; see `cells.counted`."""
+    return counted(confusion(run), palette(dark), shown=shown, diagonal=diagonal)
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=16, show_spinner=False)

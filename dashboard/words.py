@@ -187,6 +187,11 @@ def percent(share: float) -> str:
     return f"{text} %"
 
 
+def images(count: int) -> str:
+    """Write how many images: "1 image", "1,400 images"."""
+    return f"{count:,} {'image' if count == 1 else 'images'}"
+
+
 def times(count: int) -> str:
     """Write how often: "once", "twice", "14 times"."""
     return {1: "once", 2: "twice"}.get(count, f"{count:,} times")

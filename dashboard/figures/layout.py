@@ -31,7 +31,7 @@ def cut(name: str) -> str:
 def finish(figure: go.Figure, palette: Palette, height: int) -> go.Figure:
     """Lay a figure out as all are."""
     return figure.update_layout(
-        template="plotly_white",
+        template="none",  # a full one is copied anew into every figure, which takes longest
         font={"family": FONT, "color": palette.text, "size": 14},
         colorway=list(palette.categorical),
         paper_bgcolor="rgba(0,0,0,0)",

@@ -1,12 +1,19 @@
 """What is the same on every page: the run picker, the heading, how a chart is shown."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
 import streamlit as st
 from plotly.graph_objects import Figure
 
 from dashboard import loaders, state, words
 from dashboard.palette import Palette, palette
 from pipeline import jobs
+from pipeline.errors import InklingError
 from pipeline.runs import Damaged, Run
+
+P = ParamSpec("P")
 
 TRAIN_PAGE = "app_pages/train.py"
 
@@ -19,6 +26,19 @@ def is_dark() -> bool:
 def colours() -> Palette:
     """Return the palette of the viewer's mode."""
     return palette(is_dark())
+
+
+def plainly(show: Callable[P, None]) -> Callable[P, None]:
+    """Make what people can mend a sentence on the page, wherever it is raised while showing."""
+
+    @wraps(show)
+    def shown(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            show(*args, **kwargs)
+        except InklingError as error:
+            st.error(str(error), icon=":material/error:")
+
+    return shown
 
 
 def run_picker() -> None:

@@ -14,8 +14,8 @@ from pipeline import jobs
 from pipeline.datasets import Dataset, DatasetMissing
 from pipeline.runs import Run
 
-PAGE = 400  # tiles at once, where the column is as wide as the page
-SMALL_PAGE = 200
+PAGES = (100, 200, 400)  # tiles at once that people can choose from
+PAGE = PAGES[0]  # unless they do
 GALLERY_HEIGHT = 640  # CSS pixels
 
 
@@ -47,6 +47,12 @@ def order_picker(run: Run, key: str, default: str) -> str:
     return chosen
 
 
+def size_picker(key: str) -> int:
+    """Let people choose how many tiles a page has."""
+    chosen: int = st.selectbox("At once", PAGES, index=PAGES.index(PAGE), key=key)
+    return chosen
+
+
 def gallery_of(
     run: Run,
     dataset: Dataset | None,
@@ -57,7 +63,7 @@ def gallery_of(
     *,
     chosen: int | None = None,
     second: Run | None = None,
-    page_size: int = SMALL_PAGE,
+    page_size: int = PAGE,
     notes: dict[int, str] | None = None,
 ) -> None:
     """Show test images with true → predicted and confidence, in pages.

@@ -35,8 +35,7 @@ def confusion(
     finding = words.top_confusion(metrics.confusions, names)
     title = f"{words.run_label(run)}: " if titled else ""
     st.markdown(f"**{words.plain(title + finding)}**")
-    counts = loaders.confusion(run)
-    cells = cells_of.counted(counts, frame.colours(), shown=shown, diagonal=diagonal)
+    cells = loaders.cells(run, shown, diagonal, dark=frame.is_dark())
     sheet, places = None, np.empty(0, np.int64)
     if shown == "Pictures":
         sheet, places = _surest_images(run, diagonal)
