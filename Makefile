@@ -46,8 +46,10 @@ bench: $(VENV)/.test
 	$(BIN)/python benchmarks/overhead.py
 	$(BIN)/python benchmarks/training.py speed ladder best
 	$(BIN)/python benchmarks/drawing.py mnist-cnn --models models
+	$(BIN)/python benchmarks/labels.py
+	$(BIN)/python benchmarks/views.py
 
-# Train the bundled model anew: MNIST from INKLING_DATA or the cache, about ten minutes.
+# Train the bundled model anew: MNIST from INKLING_DATA or the cache, about a quarter of an hour.
 pretrained: $(VENV)/.app
 	rm -rf build/pretrained
 	$(BIN)/inkling train --dataset mnist --preset best --models build/pretrained

@@ -462,7 +462,7 @@ def _slug(name: str) -> str:
 
 
 def _write_table(table: pd.DataFrame, target: Path | BinaryIO) -> None:
-    table.to_parquet(target, index=False, row_group_size=ROWS_A_GROUP)
+    table.to_parquet(target, index=False, row_group_size=ROWS_A_GROUP, compression="zstd")
 
 
 def _versions() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import loaders, state, words
+from dashboard import loaders, words
 from dashboard.cells import SHOWN
 from dashboard.selection import Selection
 from dashboard.widgets import detail, frame, galleries, matrices, selecting
@@ -41,29 +41,10 @@ def images(run: Run, second: Run | None, chosen: Selection) -> None:
     if chosen.filters == Selection() and chosen.sample is None:
         st.info("Click a cell, or a class beside or above it.", icon=":material/touch_app:")
         return
-    dataset = galleries.images_of(run)
     rows = loaders.rows(run, second, chosen, "surest first")
-    if chosen.sample is not None and dataset is not None:
-        st.button(
-            f"All {len(rows):,} images",
-            icon=":material/arrow_back:",
-            key="back_to_all",
-            on_click=state.change,
-            kwargs={"sample": None},
-        )
-        detail.detail(run, second, dataset, chosen.sample)
-        return
-    st.markdown(words.chosen_images(len(rows), chosen, loaders.confusion(run), run.class_names))
-    if len(rows):
-        galleries.gallery_of(
-            run,
-            dataset,
-            rows,
-            "cell_images",
-            "The chosen images, surest first",
-            lambda sample: state.change(sample=sample),
-            second=second,
-        )
+    sentence = words.chosen_images(len(rows), chosen, loaders.confusion(run), run.class_names)
+    dataset = galleries.images_of(run)
+    detail.one_or_all(run, second, dataset, rows, chosen, sentence, "cell_images")
 
 
 @st.fragment  # what is outside stays as it is, which saves a third of the time

@@ -1,9 +1,11 @@
 """One test image: what it is, what the runs think, what it looks like, what people said of it."""
 
+import numpy as np
 import streamlit as st
 
-from dashboard import loaders, words
+from dashboard import loaders, state, words
 from dashboard.figures import bars
+from dashboard.selection import Selection
 from dashboard.widgets import frame, galleries
 from pipeline import jobs, reviews
 from pipeline.datasets import Dataset
@@ -32,6 +34,48 @@ def detail(run: Run, second: Run | None, dataset: Dataset, sample: int) -> None:
                 galleries.open_page(page, sample)
     _opinions(run, second, sample, int(row["label"]))
     _neighbours(run, dataset, sample)
+
+
+def one_or_all(
+    run: Run,
+    second: Run | None,
+    dataset: Dataset | None,
+    rows: np.ndarray,
+    chosen: Selection,
+    sentence: str,
+    key: str,
+) -> None:
+    """Show the image that was picked, with a way back, or all that are chosen.
+
+    Args:
+        run, second: whose predictions are shown.
+        dataset: the images, if they are here.
+        rows: int (m,), row numbers of the chosen test images, in order.
+        chosen: says which of them was picked.
+        sentence: what they are.
+        key: of the gallery, unique on the page.
+    """
+    if chosen.sample is not None and dataset is not None:
+        st.button(
+            f"All {words.images(len(rows))}",
+            icon=":material/arrow_back:",
+            key="back_to_all",
+            on_click=state.change,
+            kwargs={"sample": None},
+        )
+        detail(run, second, dataset, chosen.sample)
+        return
+    st.markdown(sentence)
+    if len(rows):
+        galleries.gallery_of(
+            run,
+            dataset,
+            rows,
+            key,
+            "The chosen images, surest first",
+            lambda sample: state.change(sample=sample),
+            second=second,
+        )
 
 
 def _opinions(run: Run, second: Run | None, sample: int, label: int) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import data_words, loaders, state
 from dashboard.figures import data as figures
 from dashboard.selection import Selection, area_text
-from dashboard.widgets import detail, frame, galleries
+from dashboard.widgets import detail, frame
 from pipeline.datasets import Dataset
 from pipeline.runs import Run
 
@@ -92,25 +92,7 @@ def _images(
             icon=":material/lasso_select:",
         )
         return
-    if chosen.sample is not None and dataset is not None:
-        st.button(
-            f"All {len(rows):,} images",
-            icon=":material/arrow_back:",
-            key="back_to_all",
-            on_click=state.change,
-            kwargs={"sample": None},
-        )
-        detail.detail(run, second, dataset, chosen.sample)
-        return
     table = loaders.predictions(run).iloc[rows]
-    st.markdown(data_words.chosen(len(rows), int((table["label"] != table["predicted"]).sum())))
-    if len(rows):
-        galleries.gallery_of(
-            run,
-            dataset,
-            rows,
-            "map_images",
-            "The selected images, surest first",
-            lambda sample: state.change(sample=sample),
-            second=second,
-        )
+    wrong = int((table["label"] != table["predicted"]).sum())
+    sentence = data_words.chosen(len(rows), wrong)
+    detail.one_or_all(run, second, dataset, rows, chosen, sentence, "map_images")
