@@ -71,7 +71,7 @@ function cell(data, row, column) {
     button.append(image)
   } else if (!data.sheet) {
     button.textContent = data.texts[at]
-    button.classList.toggle("long", data.texts[at].length > 5)
+    button.classList.toggle("long", data.texts[at].length > 4)
   }
   return button
 }
