@@ -49,8 +49,9 @@ WATCH = """
     window.__clicked = performance.now()
     galleries(document).forEach((tile) => (tile.__old = true))
   }, true)
-  window.__painted = () => new Promise((done) => {
+  window.__painted = () => new Promise((done, failed) => {
     const look = () => {
+      if (performance.now() - window.__clicked > 10000) return failed("nothing was painted")
       const tiles = galleries(document)
       if (tiles.length && !tiles.some((tile) => tile.__old)) {
         requestAnimationFrame(() => setTimeout(() => done(performance.now() - window.__clicked)))
@@ -123,16 +124,22 @@ def cell_clicks(page: Page, address: str, run: Run) -> list[float]:
 
 
 def filter_changes(page: Page, address: str) -> list[float]:
-    """Add one class after the other to the filter; return milliseconds until painted."""
+    """Change the filter of the gallery; return milliseconds until its images are painted.
+
+    Nine true classes are added one by one, then nine predicted ones, then right and wrong in turn.
+    """
+    _open(page, f"{address}/mistakes?outcome=right")
+    page.get_by_role("button", name="Filter").click()
+    classes = [str(number) for number in range(CLASSES - 1)]
+    changes = [("True class", name) for name in classes]
+    changes += [("Predicted class", name) for name in classes]
+    changes += [("Right or wrong", name) for name in ("wrong: a mistake", "right") * 6]
     times = []
-    for query in ("outcome=right", "outcome=wrong", "outcome=right&confidence=0.5-1"):
-        _open(page, f"{address}/mistakes?{query}")
-        page.get_by_role("button", name="Filter").click()
-        for number in range(CLICKS // 3):
-            box = page.get_by_role("combobox", name="True class")
-            box.click()
-            option = page.get_by_role("option", name=str(number), exact=True)
-            times.append(_timed(page, option.click))
+    for label, name in changes:
+        page.get_by_role("combobox", name=label).click()
+        option = page.get_by_role("option", name=name, exact=True)
+        times.append(_timed(page, option.click))
+        page.keyboard.press("Tab")  # closes the list
     return times
 
 

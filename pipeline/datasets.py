@@ -8,6 +8,7 @@ heavy, so the dashboard does it too.
 import hashlib
 import json
 import math
+import mmap
 import os
 import re
 import shutil
@@ -94,6 +95,26 @@ class Dataset:
     def counts(self) -> dict[str, int]:
         """How many images each part has."""
         return {part: len(getattr(self, f"y_{part}")) for part in PARTS}
+
+
+def picked(images: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Copy some images of a part; of a memory-mapped one nothing else stays in memory.
+
+    Reading one image maps its surroundings as well: a few thousand images out of a million would
+    otherwise count as the whole file.
+
+    Args:
+        images: (n, height, width, channels), a part of a dataset.
+        rows: int (m,).
+
+    Returns:
+        (m, height, width, channels), in the order of `rows`.
+    """
+    copied = np.array(images[rows])
+    mapped = getattr(images, "_mmap", None)
+    if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
+        mapped.madvise(mmap.MADV_DONTNEED)
+    return copied
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dashboard.components.pictures import Picture, pictures
 from dashboard.loaders import PredictionsMismatch
 from dashboard.widgets import frame, work
 from pipeline import jobs
-from pipeline.datasets import Dataset, DatasetMissing
+from pipeline.datasets import Dataset, DatasetMissing, picked
 from pipeline.runs import Run
 
 PAGES = (100, 200, 400)  # tiles at once that people can choose from
@@ -109,7 +109,9 @@ def gallery_of(
                 + (f"; {notes[sample]}" if sample in notes else ""),
             )
         )
-    sheet, across = images.sheet(dataset.x_test[shown], ink=dataset.ink, dark=frame.is_dark())
+    sheet, across = images.sheet(
+        picked(dataset.x_test, shown), ink=dataset.ink, dark=frame.is_dark()
+    )
     drawn = Sheet(images.data_uri(sheet), across, -(-len(shown) // across))
     # A long gallery scrolls by itself, so that what stands beside it stays in view.
     with st.container(height=GALLERY_HEIGHT if len(tiles) > 30 else "content", border=False):

@@ -9,6 +9,7 @@ from dashboard.components.gallery import Sheet
 from dashboard.components.matrix import matrix
 from dashboard.selection import Selection
 from dashboard.widgets import frame, galleries, selecting
+from pipeline.datasets import picked
 from pipeline.runs import Run
 
 
@@ -96,6 +97,6 @@ def _surest_images(run: Run, diagonal: bool) -> tuple[Sheet | None, np.ndarray]:
     if dataset is None or not there.any():
         return None, surest
     places = np.where(there, np.cumsum(there) - 1, -1)
-    shown = dataset.x_test[surest[there]]
+    shown = picked(dataset.x_test, surest[there])
     whole, across = images.sheet(shown, ink=dataset.ink, dark=frame.is_dark())
     return Sheet(images.data_uri(whole), across, -(-len(shown) // across)), places

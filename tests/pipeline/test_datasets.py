@@ -1,7 +1,9 @@
 import functools
 import hashlib
+import sys
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -204,3 +206,21 @@ def ten_classes() -> dict[str, np.ndarray]:
     x = random.integers(0, 256, (40, 28, 28), dtype=np.uint8)
     y = np.arange(40) % 10
     return {"x_train": x, "y_train": y, "x_test": x, "y_test": y}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the memory that Linux counts")
+def test_picking_images_leaves_the_rest_out_of_memory(tmp_path):
+    images = np.arange(60_000 * 784, dtype=np.uint32).astype(np.uint8).reshape(-1, 28, 28, 1)
+    np.save(tmp_path / "images.npy", images)
+    mapped = np.load(tmp_path / "images.npy", mmap_mode="r")
+
+    def resident() -> int:
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return int(next(line for line in lines if line.startswith("RssFile")).split()[1])
+
+    rows = np.arange(0, 60_000, 20)
+    before = resident()
+    assert np.array_equal(datasets.picked(mapped, rows), images[rows])
+    assert datasets.picked(mapped, rows).base is None
+    assert resident() - before < 4_000  # kB, of 47,000
+    assert np.array_equal(datasets.picked(images, rows), images[rows])
