@@ -16,6 +16,7 @@ VIEW = "data_view"
 def view_of(chosen: Selection) -> str | None:
     """Let people choose a view; at first the one that the address speaks of."""
     spoken_of = MAP if chosen.area else CLASSES if chosen.sample is None else ONE_IMAGE
+    # A widget forgets when people leave the page, so whoever comes with an image sees it.
     st.session_state.setdefault(VIEW, spoken_of)
     return st.segmented_control(
         "View", (CLASSES, ONE_IMAGE, MAP), key=VIEW, required=True, label_visibility="collapsed"

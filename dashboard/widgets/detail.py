@@ -28,6 +28,7 @@ def detail(run: Run, second: Run | None, dataset: Dataset, sample: int) -> None:
     with st.container(horizontal=True):
         for page, label, icon in (
             ("feature_maps", "Feature maps", "layers"),
+            ("data", "Pixel values", "grid_4x4"),
             ("draw", "Edit in Draw", "draw"),
         ):
             if st.button(label, icon=f":material/{icon}:", key=f"to_{page}"):

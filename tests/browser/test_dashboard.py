@@ -226,6 +226,15 @@ def test_tiles_are_reached_by_keyboard(page, server, tiny_run):
     expect(page).to_have_url(re.compile(f"sample={second.get_attribute('data-id')}"))
 
 
+def test_an_images_pixel_values_are_one_click_away(page, server, tiny_run):
+    open_page(page, server, "Data")
+    expect(page.get_by_text("The mean image of each class")).to_be_visible()
+    page.get_by_role("link", name="Mistakes", exact=True).click()
+    page.get_by_role("button", name="Pixel values").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Data")
+    expect(page.get_by_text("becomes one vector of 784 numbers")).to_be_visible()
+
+
 def test_a_drawing_is_predicted(page, server):
     open_page(page, server, "Draw")
     expect(page.get_by_text("Nothing drawn yet")).to_be_visible()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipeline import calibration, config, exporting, networks, training, unfinished
+from pipeline import augmentation, calibration, config, exporting, networks, training, unfinished
 from pipeline.augmentation import augment
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
@@ -56,8 +56,10 @@ def test_settings_are_resolved_by_the_size_of_the_dataset():
     assert TrainConfig(preset="quick").resolved(54_000).epochs == 2
     assert TrainConfig(network="pixels").resolved(54_000).augmentation == 0
     chosen = {"epochs": 3, "learning_rate": 0.1, "batch_size": 7, "augmentation": 0.5}
-    kept = TrainConfig(**chosen, deeper=True)
+    kept = TrainConfig(**chosen, label_smoothing=0.2, deeper=True)
     assert kept.resolved(10) == kept
+    assert TrainConfig().resolved(10).label_smoothing == 0
+    assert TrainConfig(preset="best").resolved(10).label_smoothing == 0.1
     with pytest.raises(InklingError, match="quick, default, best"):
         TrainConfig(preset="slow")
 
@@ -188,6 +190,14 @@ def test_a_damaged_checkpoint_says_so(tmp_path):
     (tmp_path / unfinished.STATE).write_bytes(b"PK cut off")
     with pytest.raises(InklingError, match="damaged"):
         place.load()
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_smoothed_labels_expect_a_share_of_every_class(smoothing):
+    probabilities = tf.constant([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]])
+    loss = training._smoothed_cross_entropy(smoothing)(tf.constant([0, 1]), probabilities)
+    wanted = (1 - smoothing) * np.eye(3)[:2] + smoothing / 3
+    assert np.asarray(loss) == pytest.approx(-(wanted * np.log(probabilities)).sum(axis=1))
 
 
 class TestAugmentation:
@@ -329,3 +339,16 @@ def test_a_store_that_cannot_be_written_is_found_out_before_training(tmp_path, m
     monkeypatch.setattr(training, "fit", lambda *args: pytest.fail("trained for nothing"))
     with pytest.raises(InklingError, match="cannot be written"):
         run_experiment(QUICK, Store(tmp_path / "file"))
+
+
+def test_small_loops_are_filled_in_some_images():
+    ring = np.zeros((28, 28, 1), np.float32)
+    ring[12:17, 12:17] = 1
+    ring[14, 14] = 0  # a hole of one pixel
+    batch = tf.constant(np.stack([ring] * 400))
+    which = tf.constant([True, False] * 200)[:, None, None, None]
+    closed = augmentation._closed(batch, which, tf.constant([0, 1]))
+    holes = np.asarray(closed)[:, 14, 14, 0]
+    assert (holes[::2] == 1).all()
+    assert (holes[1::2] == 0).all()
+    assert np.asarray(closed)[0, :10].max() == 0  # what lies around stays as it was
