@@ -1,9 +1,13 @@
 """A configuration and a dataset -> a trained model and its history; knows no files."""
 
 import math
+import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any, NamedTuple
 
 import keras
@@ -91,11 +95,12 @@ def fit(
             loss=_smoothed_cross_entropy(config.label_smoothing or 0.0),
             metrics=["accuracy"],
         )
-    watch = _Watch(settings, on_progress, on_checkpoint, checkpoint or Checkpoint())
     if checkpoint is not None:
         _restore(model, checkpoint)
-    end = _run(model, dataset, config, settings, watch)
-    state = watch.state
+    with _asked_to_stop() as asked:
+        state = checkpoint or Checkpoint()
+        watch = _Watch(settings, on_progress, on_checkpoint, state, asked.is_set)
+        end = _run(model, dataset, config, settings, watch)
     if not state.best_epoch:
         raise TrainingFailed(end.why)
 
@@ -266,6 +271,29 @@ def _calibrate(model: keras.Model, dataset: Dataset) -> float:
     return temperature
 
 
+@contextmanager
+def _asked_to_stop() -> Iterator[threading.Event]:
+    """Turn the first Ctrl-C into a wish, met between two steps; the second interrupts at once.
+
+    An interrupt can be lost where nobody can catch it, as while an object is being deleted.
+    """
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():  # signals are not for it
+        yield asked
+        return
+    before = signal.getsignal(signal.SIGINT) or signal.default_int_handler
+
+    def note(number: int, frame: FrameType | None) -> None:
+        asked.set()
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 class _LossIsNoNumber(Exception):
     """Ends model.fit from within a callback."""
 
@@ -279,9 +307,11 @@ class _Watch(keras.callbacks.Callback):
         on_progress: OnProgress,
         on_checkpoint: Callable[[Checkpoint], None] | None,
         state: Checkpoint,
+        asked_to_stop: Callable[[], bool],
     ) -> None:
         super().__init__()
         self.state = state
+        self._asked_to_stop = asked_to_stop
         self._settings = settings
         self._on_progress, self._on_checkpoint = on_progress, on_checkpoint
         self._epoch = 0
@@ -291,6 +321,8 @@ class _Watch(keras.callbacks.Callback):
         self._epoch, self._epoch_started = epoch, time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        if self._asked_to_stop():
+            raise KeyboardInterrupt
         if batch % STEPS_BETWEEN_REPORTS == 0:
             self._report(self._epoch * self._settings.steps + batch + 1)
 

@@ -1,4 +1,5 @@
 import dataclasses
+import signal
 
 import numpy as np
 import pytest
@@ -151,6 +152,25 @@ def test_stopping_keeps_the_best_epoch_so_far(digits):
     assert len(trained.history) == 3
     assert trained.ended_early == "It was stopped in epoch 4 of 9."
     assert trained.may_go_on
+
+
+def test_ctrl_c_is_met_between_two_steps_and_the_second_at_once(digits):
+    seen = []
+
+    def press(progress):
+        seen.append(progress.done)
+        if progress.metrics.get("epoch") == 2 and len(seen) % 2 == 0:
+            signal.raise_signal(signal.SIGINT)
+
+    before = signal.getsignal(signal.SIGINT)
+    trained = training.fit(QUICK.model_copy(update={"epochs": 9}), digits, press)
+    assert trained.ended_early == "It was stopped in epoch 3 of 9."
+    assert signal.getsignal(signal.SIGINT) is before
+    with training._asked_to_stop() as asked:
+        signal.raise_signal(signal.SIGINT)
+        assert asked.is_set()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
 
 
 def test_stopping_before_the_first_epoch_is_an_interrupt(digits):
