@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -284,6 +285,8 @@ def job(folder: Path, models: Models = None) -> None:
     """Do what a job folder asks for: progress and end go to its status file."""
     from pipeline import datasets, jobs
 
+    # A server that was started in the background hands on that Ctrl-C is ignored; Stop needs it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     request, status = jobs.Job(folder).request, jobs.StatusWriter(folder)
     with jobs.alive(folder):
         try:
