@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.palette import Palette
+from dashboard.palette import Palette, coloured, rgb
 from dashboard.words import percent
 
 SHOWN = ("Counts", "% of true", "% of predicted", "Pictures")
@@ -57,7 +57,7 @@ def counted(
         f"{count:,} ({percent(row)} of the row, {percent(column)} of the column)"
         for count, row, column in zip(counts.flat, of_true.flat, of_predicted.flat, strict=True)
     ]
-    colours = _coloured(depth, palette.sequential)
+    colours = _hex(depth, palette.sequential)
     return Cells(texts, hints, colours, _inks(colours, palette), counts.ravel().tolist())
 
 
@@ -78,7 +78,7 @@ def changed(fixed: np.ndarray, broken: np.ndarray, palette: Palette) -> Cells:
     hints = [
         f"{f:,} fixed, {b:,} newly broken" for f, b in zip(fixed.flat, broken.flat, strict=True)
     ]
-    colours = _coloured(np.clip(0.5 + difference / (2 * most), 0, 1), palette.diverging)
+    colours = _hex(np.clip(0.5 + difference / (2 * most), 0, 1), palette.diverging)
     for at in np.flatnonzero(difference == 0):
         colours[at] = palette.sequential[0]
     return Cells(texts, hints, colours, _inks(colours, palette), difference.ravel().tolist())
@@ -97,12 +97,9 @@ def _change_text(fixed: int, broken: int) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _coloured(levels: np.ndarray, steps: Sequence[str]) -> list[str]:
-    """Colour levels in [0, 1] by a scale of steps, interpolated."""
-    scale = np.array([_rgb(step) for step in steps], dtype=np.float64)
-    at = np.linspace(0, 1, len(steps))
-    channels = [np.interp(levels.ravel(), at, scale[:, channel]) for channel in range(3)]
-    mixed = np.stack(channels, axis=-1).round().astype(int)
+def _hex(levels: np.ndarray, steps: Sequence[str]) -> list[str]:
+    """Colour levels in [0, 1] by a scale of steps: "#rrggbb" each, row by row."""
+    mixed = coloured(levels.ravel(), steps)
     return [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in mixed]
 
 
@@ -114,8 +111,4 @@ def _inks(colours: Sequence[str], palette: Palette) -> list[str]:
 
 def _brightness(colour: str) -> float:
     """Return how bright a colour looks, in [0, 1]: the luma of ITU-R BT.601."""
-    return float(np.dot(_rgb(colour), (0.299, 0.587, 0.114))) / 255
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+    return float(np.dot(rgb(colour), (0.299, 0.587, 0.114))) / 255

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from PIL import Image
 
-from dashboard.palette import Palette
+from dashboard.palette import Palette, coloured, rgb
 
 GAP = 2  # pixels of paper between the maps of a mosaic, before enlarging
 
@@ -79,7 +79,7 @@ def feature_mosaic(activation: np.ndarray, palette: Palette, columns: int) -> np
     levels = np.clip(maps / peak, 0, 1) if peak > 0 else np.zeros_like(maps)
     rows = -(-count // columns)
     gap = GAP if height > 1 else 0
-    paper = _rgb(palette.surface)
+    paper = rgb(palette.surface)
     canvas = np.empty(
         (rows * (height + gap) - gap, columns * (width + gap) - gap, 3), dtype=np.uint8
     )
@@ -87,17 +87,6 @@ def feature_mosaic(activation: np.ndarray, palette: Palette, columns: int) -> np
     for number in range(count):
         row, column = divmod(number, columns)
         top, left = row * (height + gap), column * (width + gap)
-        canvas[top : top + height, left : left + width] = _coloured(levels[..., number], palette)
+        coloured_map = coloured(levels[..., number], palette.sequential)
+        canvas[top : top + height, left : left + width] = coloured_map
     return canvas
-
-
-def _coloured(levels: np.ndarray, palette: Palette) -> np.ndarray:
-    """Colour levels float (h, w) in [0, 1] by the sequential scale: uint8 (h, w, 3)."""
-    steps = np.array([_rgb(colour) for colour in palette.sequential], dtype=np.float64)
-    at = np.linspace(0, 1, len(steps))
-    channels = [np.interp(levels, at, steps[:, channel]) for channel in range(3)]
-    return np.stack(channels, axis=-1).round().astype(np.uint8)
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

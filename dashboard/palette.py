@@ -1,8 +1,11 @@
 """The colours of pages and figures, read once from the theme so that both are one."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+
+import numpy as np
 
 from dashboard import APP
 
@@ -39,11 +42,6 @@ class Palette:
         """The colour of what is wrong; always beside a word that says so."""
         return self.categorical[1]
 
-    def scale(self) -> list[tuple[float, str]]:
-        """Return the sequential steps as a Plotly colour scale."""
-        last = len(self.sequential) - 1
-        return [(step / last, colour) for step, colour in enumerate(self.sequential)]
-
 
 @cache
 def palette(dark: bool) -> Palette:
@@ -59,3 +57,16 @@ def palette(dark: bool) -> Palette:
         sequential=tuple(mode["chartSequentialColors"]),
         diverging=tuple(mode["chartDivergingColors"]),
     )
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Read "#rrggbb" as three numbers in [0, 255]."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def coloured(levels: np.ndarray, steps: Sequence[str]) -> np.ndarray:
+    """Colour levels in [0, 1], of any shape, by a scale of steps, interpolated: uint8 (…, 3)."""
+    scale = np.array([rgb(step) for step in steps], dtype=np.float64)
+    at = np.linspace(0, 1, len(steps))
+    channels = [np.interp(levels, at, scale[:, channel]) for channel in range(3)]
+    return np.stack(channels, axis=-1).round().astype(np.uint8)
