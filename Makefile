@@ -3,6 +3,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+WEB := $(wildcard web/*.py web/*.json web/*.toml web/src/*)
 
 # The first Python on the path that fits, unless PYTHON names one.
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -67,7 +68,8 @@ $(VENV)/.made:
 	@$(MAKE_VENV) || { echo "No virtual environment could be made. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	@touch $@
 
-$(VENV)/.app: $(VENV)/.made pyproject.toml constraints.txt
+# The live pad's scripts are built along with it.
+$(VENV)/.app: $(VENV)/.made pyproject.toml constraints.txt $(WEB)
 	@echo "Installing Inkling (a few minutes the first time)…"
 	@$(INSTALL) -c constraints.txt -e .
 	@touch $@

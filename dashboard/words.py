@@ -25,19 +25,6 @@ CHANGES = {
     "broken": "newly broken: only the first run is right",
     "changed": "fixed or newly broken",
 }
-LAYER_WORDS = {
-    "Flatten": "lays the numbers out in one row",
-    "Dense": "weighs every number it gets, once for each of its units",
-    "Conv2D": "slides small filters over the picture; each map shows where its filter fits",
-    "MaxPooling2D": "keeps the strongest of each 2×2, so the maps shrink by half",
-    "AveragePooling2D": "keeps the mean of each 2×2, so the maps shrink by half",
-    "GlobalAveragePooling2D": "keeps the mean of each map",
-    "BatchNormalization": "shifts and scales each number so that all are of one size",
-    "Activation": "keeps what is positive",
-    "ReLU": "keeps what is positive",
-    "Add": "adds two earlier outputs",
-    "Rescaling": "scales the numbers",
-}
 
 
 def plain(text: str) -> str:
@@ -163,14 +150,6 @@ def cell(count: int, of: int, true: str, predicted: str) -> str:
 def guess(name: str, share: float, second: str, second_share: float) -> str:
     """Say a prediction and the runner-up."""
     return f"**{plain(name)}** ({percent(share)}), else {plain(second)} ({percent(second_share)})"
-
-
-def layer_shape(shape: tuple[int, ...]) -> str:
-    """Say a layer's output in words: "16 maps of 28×28" or "128 numbers"."""
-    if len(shape) == 3:
-        height, width, maps = shape
-        return f"{maps:,}\xa0{'map' if maps == 1 else 'maps'} of\xa0{width}×{height}"
-    return f"{shape[-1]:,}\xa0numbers"
 
 
 def percent(share: float) -> str:

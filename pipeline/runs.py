@@ -151,6 +151,17 @@ class Run:
         """Load the serving graph."""
         return ServingGraph(self.graph_path)
 
+    def graph_bytes(self) -> bytes:
+        """Read the serving graph as it is, to hand it on.
+
+        Raises:
+            RunDamaged: the file cannot be read.
+        """
+        try:
+            return self.graph_path.read_bytes()
+        except OSError as error:
+            raise RunDamaged(f"{GRAPH} of run {self.id} cannot be read: {error}") from error
+
     def history(self) -> pd.DataFrame:
         """Read the row an epoch: epoch, loss, accuracy, val_loss, val_accuracy, ….
 

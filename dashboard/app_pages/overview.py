@@ -6,6 +6,7 @@ from dashboard import loaders, state, words
 from dashboard.figures import bars, curves
 from dashboard.selection import PREDICTED, TRUE
 from dashboard.widgets import frame
+from pipeline import layer_words
 from pipeline.config import NETWORKS
 from pipeline.inference import LayerInfo
 from pipeline.runs import Run
@@ -43,10 +44,8 @@ def layers(run: Run) -> None:
 def layer_line(layer: LayerInfo) -> str:
     """Describe a layer in a line."""
     learned = f" · {layer.parameters:,} parameters" if layer.parameters else ""
-    what = words.LAYER_WORDS.get(layer.kind, "")
-    return (
-        f"**{words.plain(layer.name)}** · {words.layer_shape(layer.shape)}{learned} · :gray[{what}]"
-    )
+    what = layer_words.does(layer)
+    return f"**{words.plain(layer.name)}** · {layer_words.gives(layer)}{learned} · :gray[{what}]"
 
 
 def card(run: Run) -> None:

@@ -9,6 +9,7 @@ from dashboard import images, loaders, words
 from dashboard.components.pictures import Picture, pictures
 from dashboard.figures import bars
 from dashboard.widgets import frame
+from pipeline import layer_words
 from pipeline.inference import LayerInfo
 from pipeline.runs import Run
 
@@ -40,22 +41,14 @@ def feature_maps(run: Run, image: np.ndarray, key: str) -> None:
 
 def layer_picture(layer: LayerInfo, activation: np.ndarray) -> Picture:
     """Lay out what one layer answers."""
-    columns = _mosaic_columns(activation.shape)
+    columns = layer_words.columns(activation.shape)
     mosaic = images.feature_mosaic(activation, frame.colours(), columns)
-    gives = words.layer_shape(layer.shape)
-    what = words.LAYER_WORDS.get(layer.kind, "transforms what it gets")
+    gives = layer_words.gives(layer)
     short = activation.ndim == 1 and len(activation) == columns
     return Picture(
         source=images.data_uri(mosaic, SHARPNESS),
         alt=f"Output of layer {layer.name}: {gives}.",
         width=CELL * columns if short else None,
         name=layer.name,
-        detail=f"· {gives} · {what}",
+        detail=f"· {gives} · {layer_words.does(layer)}",
     )
-
-
-def _mosaic_columns(shape: tuple[int, ...]) -> int:
-    """Return how many maps, or units, go side by side."""
-    if len(shape) == 1:
-        return shape[0] if shape[0] <= 24 else 64
-    return 8 if shape[-1] <= 16 else 16

@@ -1,0 +1,81 @@
+"""What the live pad in the browser needs of runs: one description and the graphs, as bytes."""
+
+import json
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline import drawing, layer_words
+from pipeline.errors import InklingError
+from pipeline.runs import Run
+
+INPUTS = ((drawing.SIZE, drawing.SIZE, 1), (drawing.SIZE, drawing.SIZE, 3))  # what it draws
+ALIGNMENT = 8  # bytes; graphs are read where they lie
+
+
+class NotLive(InklingError):
+    """The live pad cannot draw for a network, and why."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A description and what it points into.
+
+    Attributes:
+        facts: JSON values. `frame` holds the constants of drawing; `runs` a dictionary a run, with
+            `graph` as [first byte, bytes] in `blob`.
+        blob: the serving graphs.
+    """
+
+    facts: dict[str, Any]
+    blob: bytes
+
+    def packed(self) -> bytes:
+        """Join both: four bytes that say how long the description is, it, and the blob."""
+        text = json.dumps(self.facts, ensure_ascii=False).encode()
+        text += b" " * (-(len(text) + 4) % ALIGNMENT)
+        return struct.pack("<I", len(text)) + text + self.blob
+
+
+def describe(runs: Sequence[Run], labels: Sequence[str], unable: str) -> Spec:
+    """Describe runs for the live pad.
+
+    Args:
+        runs: one, or two to be compared.
+        labels: what each is called on the pad.
+        unable: a sentence: what to do where a browser cannot run it.
+
+    Raises:
+        NotLive: a network takes images that the pad does not draw.
+        RunDamaged: a file of a run cannot be read.
+    """
+    blob, described = bytearray(), []
+    for run, label in zip(runs, labels, strict=True):
+        if run.info.input_shape not in INPUTS:
+            height, width, _ = run.info.input_shape
+            raise NotLive(
+                f"The live pad draws {drawing.SIZE}×{drawing.SIZE} pixels; the network of run "
+                f"{run.id} takes {width}×{height}."
+            )
+        graph = run.graph_bytes()
+        described.append(
+            {
+                "id": run.id,
+                "label": label,
+                "classes": run.class_names,
+                "graph": [len(blob), len(graph)],
+                "layers": [
+                    {
+                        "name": layer.name,
+                        "shape": layer.shape,
+                        "columns": layer_words.columns(layer.shape),
+                        "gives": layer_words.gives(layer),
+                        "does": layer_words.does(layer),
+                    }
+                    for layer in run.info.layers
+                ],
+            }
+        )
+        blob += graph + bytes(-len(graph) % ALIGNMENT)
+    return Spec({"frame": drawing.FRAME, "unable": unable, "runs": described}, bytes(blob))

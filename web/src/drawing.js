@@ -1,0 +1,93 @@
+/** Strokes -> ink, exactly as `pipeline/drawing.py` draws them; its constants come from there. */
+
+/**
+ * Ink strokes with a pen in proportion to the digit.
+ *
+ * @param {number[][][]} strokes lists of [x, y] points in any unit, y downwards.
+ * @param {{size: number, box: number, middle: number, pen: number}} frame sides in pixels of the
+ *     result: of the whole, of the box that the ink fills; where its centre of mass goes; how
+ *     wide the pen is.
+ * @return {?Uint8Array} size × size grey levels, row by row, 0 is paper and 255 is ink; null if
+ *     nothing is drawn.
+ */
+export function fromStrokes(strokes, frame) {
+  const points = strokes.flat();
+  if (points.length === 0) return null;
+  const [left, right] = range(points, 0);
+  const [top, bottom] = range(points, 1);
+  const side = Math.max(right - left, bottom - top);
+  // A dot has no size: it becomes one touch of the pen.
+  const scale = side > 0 ? (frame.box - frame.pen) / side : 1;
+  const placed = (shiftX, shiftY) => strokes.map((stroke) => stroke.map(([x, y]) => [
+    (x - (left + right) / 2) * scale + frame.middle + shiftX,
+    (y - (top + bottom) / 2) * scale + frame.middle + shiftY,
+  ]));
+  const [shiftX, shiftY] = shiftToMiddle(inked(placed(0, 0), frame), frame);
+  return Uint8Array.from(inked(placed(shiftX, shiftY), frame), (share) => halfToEven(share * 255));
+}
+
+/** Draw strokes with a round pen: Float64Array of shares of ink in [0, 1]. */
+function inked(strokes, {size, pen}) {
+  const reach = pen / 2 + 0.5; // beyond it a segment leaves no ink
+  const nearest = new Float64Array(size * size).fill(Infinity); // squared distances
+  for (const stroke of strokes) {
+    stroke.forEach(([x, y], at) => {
+      if (at === stroke.length - 1 && at > 0) return; // the last point ends the last segment
+      const [alongX, alongY] = at + 1 < stroke.length
+        ? [stroke[at + 1][0] - x, stroke[at + 1][1] - y] : [0, 0];
+      const length = alongX * alongX + alongY * alongY || 1;
+      const last = size - 1;
+      const fromColumn = Math.max(0, Math.ceil(Math.min(x, x + alongX) - reach));
+      const toColumn = Math.min(last, Math.floor(Math.max(x, x + alongX) + reach));
+      const fromRow = Math.max(0, Math.ceil(Math.min(y, y + alongY) - reach));
+      const toRow = Math.min(last, Math.floor(Math.max(y, y + alongY) + reach));
+      for (let row = fromRow; row <= toRow; row++) {
+        for (let column = fromColumn; column <= toColumn; column++) {
+          const offsetX = column - x, offsetY = row - y;
+          const share = (offsetX * alongX + offsetY * alongY) / length;
+          const along = Math.min(Math.max(share, 0), 1);
+          const gapX = offsetX - along * alongX, gapY = offsetY - along * alongY;
+          const gap = gapX * gapX + gapY * gapY, pixel = row * size + column;
+          if (gap < nearest[pixel]) nearest[pixel] = gap;
+        }
+      }
+    });
+  }
+  return nearest.map((gap) => Math.min(Math.max(reach - Math.sqrt(gap), 0), 1));
+}
+
+/** The shift [x, y] that centres ink by mass and pushes none over the edge. */
+function shiftToMiddle(ink, {size, middle}) {
+  let mass = 0, sumX = 0, sumY = 0;
+  let left = size, right = -1, top = size, bottom = -1;
+  ink.forEach((share, pixel) => {
+    if (share === 0) return;
+    const x = pixel % size, y = Math.floor(pixel / size);
+    mass += share;
+    sumX += share * x;
+    sumY += share * y;
+    left = Math.min(left, x);
+    right = Math.max(right, x);
+    top = Math.min(top, y);
+    bottom = Math.max(bottom, y);
+  });
+  const within = (shift, low, high) => Math.min(Math.max(shift, -low), size - 1 - high);
+  return [
+    within(middle - sumX / mass, left, right), within(middle - sumY / mass, top, bottom),
+  ];
+}
+
+function range(points, axis) {
+  let low = Infinity, high = -Infinity;
+  for (const point of points) {
+    low = Math.min(low, point[axis]);
+    high = Math.max(high, point[axis]);
+  }
+  return [low, high];
+}
+
+/** Round as NumPy does, so that both languages agree on every grey level. */
+function halfToEven(value) {
+  const rounded = Math.round(value);
+  return rounded - value === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
+}

@@ -1,0 +1,91 @@
+/** A run's serving graph in the browser, by LiteRT.js. */
+
+import {loadAndCompile, loadLiteRt, Tensor} from '@litertjs/core';
+
+/** What is said where the browser lacks what the networks run on. */
+export class Unable extends Error {}
+
+/**
+ * Load the runtime, once a page however many pads it has.
+ *
+ * @param {string} script address of its script.
+ * @param {() => Promise<WebAssembly.Module>} compile gets its program.
+ */
+export function loadRuntime(script, compile) {
+  // A page may load this module more than once; the runtime refuses that.
+  self.inklingRuntime ??= startRuntime(script, compile);
+  return self.inklingRuntime;
+}
+
+async function startRuntime(script, compile) {
+  if (typeof WebAssembly !== 'object') throw new Unable('it has no WebAssembly');
+  const compiled = compile();
+  let failed;
+  const failure = new Promise((_, reject) => { failed = reject; });
+  self.Module = {
+    // Compiled while the script is still on its way.
+    instantiateWasm(imports, receive) {
+      compiled.then(async (module) => {
+        receive(await WebAssembly.instantiate(module, imports), module);
+      }).catch(failed);
+      return {};
+    },
+    print() {},
+    printErr() {},
+  };
+  try {
+    await Promise.race([loadLiteRt(script), failure, compiled.then(() => new Promise(() => {}))]);
+  } catch (error) {
+    delete self.inklingRuntime; // another visit may have more luck
+    throw new Unable(reasonOf(error));
+  }
+}
+
+function reasonOf(error) {
+  return error instanceof Error && error.message ? error.message : 'its files did not arrive';
+}
+
+/** One network: pixels in, every layer's output out. */
+export class Network {
+  /**
+   * @param {Uint8Array} bytes a serving graph.
+   * @param {number} layers how many outputs it gives, named output_0, output_1, ….
+   */
+  static async open(bytes, layers) {
+    const model = await loadAndCompile(bytes, {accelerator: 'wasm'});
+    return new Network(model, layers);
+  }
+
+  constructor(model, layers) {
+    const [input] = model.getInputDetails();
+    this.model = model;
+    this.input = input.name;
+    this.shape = [...input.shape];
+    this.outputs = Array.from({length: layers}, (_, layer) => `output_${layer}`);
+  }
+
+  /**
+   * @param {Uint8Array} ink grey levels, row by row; 0 is paper and 255 is ink.
+   * @return {Promise<Float32Array[]>} an array a layer, first to last; the last one holds the
+   *     probabilities.
+   */
+  async activations(ink) {
+    const channels = this.shape[3];
+    const pixels = new Float32Array(ink.length * channels);
+    ink.forEach((level, at) => pixels.fill(level / 255, at * channels, (at + 1) * channels));
+    const input = new Tensor(pixels, this.shape);
+    let found = {};
+    try {
+      found = await this.model.run({[this.input]: input});
+      return this.outputs.map((name) => found[name].toTypedArray().slice());
+    } finally {
+      // What is not deleted stays in the runtime's memory for ever.
+      input.delete();
+      Object.values(found).forEach((tensor) => tensor.delete());
+    }
+  }
+
+  close() {
+    this.model.delete();
+  }
+}

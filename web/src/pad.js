@@ -1,0 +1,195 @@
+/** The live pad: draw, and see what one network, or two, make of it while the pen moves. */
+
+import {Answer} from './answer.js';
+import {scaleOf} from './colours.js';
+import {fromStrokes} from './drawing.js';
+import {element} from './elements.js';
+import {loadRuntime, Network, Unable} from './network.js';
+import {isStrange} from './novelty.js';
+import style from './pad.css';
+import {Surface} from './surface.js';
+
+const BLANK = 'Draw in the square; the answer follows the pen.';
+
+export class Pad {
+  /**
+   * @param {HTMLElement} root where to build it.
+   * @param {{script: string, compile: () => Promise<WebAssembly.Module>}} runtime
+   * @param {(strokes: number[][][]) => void} report told whenever the pen is lifted.
+   */
+  constructor(root, runtime, report) {
+    this.root = root;
+    this.runtime = runtime;
+    this.report = report;
+    this.runs = []; // {answer, network, novelty}
+    this.wanted = null; // the time of the event that asked for the next prediction
+    this.busy = false;
+    this.#build();
+  }
+
+  /**
+   * Show runs; what is drawn stays.
+   *
+   * @param {object} spec as `pipeline/live.py` writes it: `frame` for drawing, `unable` to say
+   *     where a browser cannot, `runs`.
+   * @param {(run: object) => Uint8Array} graphOf gives a run's serving graph.
+   */
+  async update(spec, graphOf) {
+    this.spec = spec;
+    const shown = JSON.stringify(spec);
+    if (shown === this.shown) {
+      this.#ask(performance.now()); // the colours may be others
+      return;
+    }
+    this.shown = shown;
+    const former = this.runs;
+    this.runs = [];
+    const runs = spec.runs.map((run) => ({run, answer: new Answer(run), network: null}));
+    this.pad.dataset.runs = runs.length;
+    this.answers.replaceChildren(...runs.map(({answer}) => answer.section));
+    this.layers.replaceChildren(...runs.map(({answer}) => answer.layers));
+    this.#state('loading', 'Loading the network…');
+    try {
+      await loadRuntime(this.runtime.script, this.runtime.compile);
+      for (const one of runs) {
+        one.network = await Network.open(graphOf(one.run), one.run.layers.length);
+        // The first prediction is slow: nobody should wait for it with the pen in hand.
+        await one.network.activations(new Uint8Array(spec.frame.size ** 2));
+      }
+    } catch (error) {
+      if (shown !== this.shown) return;
+      const reason = error instanceof Unable ? error.message : String(error?.message ?? error);
+      this.#state('unable', `This browser cannot run the network (${reason}). ${spec.unable}`);
+      return;
+    } finally {
+      former.forEach(({network}) => network?.close());
+    }
+    if (shown !== this.shown) { // another choice was made meanwhile
+      runs.forEach(({network}) => network?.close());
+      return;
+    }
+    this.runs = runs;
+    this.#state('ready', '');
+    this.#ask(performance.now());
+  }
+
+  /** Give everything back. */
+  close() {
+    this.shown = null;
+    this.surface.close();
+    this.runs.forEach(({network}) => network.close());
+    this.runs = [];
+    this.root.replaceChildren();
+  }
+
+  #build() {
+    const canvas = element('canvas', {
+      class: 'surface', tabindex: '0', role: 'img', 'aria-describedby': 'inkling-how',
+      'aria-label': 'Drawing pad',
+    });
+    const button = (label, act) => {
+      const made = element('button', {type: 'button'}, label);
+      made.onclick = act;
+      return made;
+    };
+    this.undo = button('Undo', () => this.surface.undo());
+    this.clear = button('Clear', () => this.surface.clear());
+    this.status = element('p', {class: 'status', role: 'status'});
+    this.hint = element('span', {class: 'hint', 'aria-hidden': 'true'}, 'Draw here');
+    this.seen = element('canvas', {class: 'seen', role: 'img', 'aria-label': 'Your drawing as the network sees it'});
+    this.answers = element('div', {class: 'answers'});
+    this.layers = element('div', {class: 'all-layers'});
+    this.spoken = element('p', {class: 'spoken', 'aria-live': 'polite'});
+    this.pad = element('div', {class: 'pad'},
+      element('div', {class: 'top'},
+        element('div', {class: 'drawing'},
+          element('div', {class: 'frame'}, canvas, this.hint),
+          element('div', {class: 'tools'}, this.undo, this.clear),
+          element('p', {class: 'how', id: 'inkling-how'},
+            'Mouse, pen or finger. With the keyboard: arrows move, space sets the pen down and lifts it, Escape clears.'),
+          this.status),
+        element('figure', {class: 'sight'}, this.seen,
+          element('figcaption', {}, 'What the network sees')),
+        this.answers),
+      element('h4', {class: 'made'}, 'What each layer makes of it'),
+      this.layers, this.spoken);
+    this.root.replaceChildren(element('style', {}, style), this.pad);
+    this.surface = new Surface(canvas, {
+      moved: (time) => this.#ask(time),
+      ended: () => this.#ended(),
+      full: () => this.#say('The pad is full; undo or clear to go on.'),
+    });
+    this.#tools();
+  }
+
+  #state(state, sentence) {
+    this.pad.dataset.state = state;
+    this.#say(sentence);
+  }
+
+  #say(sentence) {
+    if (this.status.textContent !== sentence) this.status.textContent = sentence;
+  }
+
+  #tools() {
+    this.undo.disabled = !this.surface.undoable;
+    this.clear.disabled = this.surface.empty;
+    this.hint.hidden = !this.surface.empty;
+  }
+
+  #ended() {
+    if (this.pad.dataset.state === 'ready') this.#say('');
+    this.#ask(performance.now());
+    this.report(this.surface.strokes);
+    // Said once a stroke: while the pen moves it would never be silent.
+    this.spoken.textContent = this.runs.map(({answer}) => answer.told.textContent).join(' ');
+  }
+
+  /** Predict what is drawn by now; while one prediction runs, only the latest wish is kept. */
+  async #ask(time) {
+    this.#tools();
+    this.wanted = time;
+    if (this.busy || this.runs.length === 0) return;
+    this.busy = true;
+    this.pad.dataset.settled = 'false';
+    try {
+      while (this.wanted !== null) {
+        const asked = this.wanted;
+        this.wanted = null;
+        await this.#predict();
+        this.pad.dispatchEvent(new CustomEvent('painted', {detail: asked, bubbles: true, composed: true}));
+      }
+    } finally {
+      this.busy = false;
+    }
+    this.pad.dataset.settled = 'true';
+  }
+
+  async #predict() {
+    const {runs} = this;
+    const ink = fromStrokes(this.surface.strokes, this.spec.frame);
+    const scale = scaleOf(getComputedStyle(this.pad).getPropertyValue('--st-chart-sequential-colors'));
+    this.#sight(ink, scale);
+    if (ink === null) {
+      runs.forEach(({answer}) => answer.blank(BLANK));
+      return;
+    }
+    for (const {answer, network, run} of runs) {
+      const activations = await network.activations(ink);
+      answer.show(activations, isStrange(run.novelty, ink, activations), scale);
+    }
+  }
+
+  #sight(ink, scale) {
+    const {size} = this.spec.frame;
+    if (this.seen.width !== size) this.seen.width = this.seen.height = size;
+    const context = this.seen.getContext('2d');
+    if (ink === null) {
+      context.clearRect(0, 0, size, size);
+      return;
+    }
+    const image = context.createImageData(size, size);
+    new Uint32Array(image.data.buffer).set(Uint32Array.from(ink, (level) => scale[level]));
+    context.putImageData(image, 0, 0);
+  }
+}

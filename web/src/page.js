@@ -1,0 +1,85 @@
+/** The page to take away: it asks no server for anything. */
+
+import {element} from './elements.js';
+import {Pad} from './pad.js';
+import style from './page.css';
+import {percent} from './words.js';
+
+// Base 85 of RFC 1924, but for "<", which HTML would read something into.
+const SIGNS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;,=>?@^_`{|}~';
+
+const read = (id) => document.getElementById(id).textContent;
+
+const facts = JSON.parse(read('facts'));
+const [correct, total] = facts.verdict;
+const root = element('div', {class: 'root'});
+document.head.append(element('style', {}, style));
+document.body.append(element('main', {},
+  element('h1', {}, facts.title),
+  element('p', {class: 'verdict'},
+    `Right on ${correct.toLocaleString('en')} of ${total.toLocaleString('en')} test images it had never seen (${percent(correct / total)}). Now draw one.`),
+  root,
+  element('h2', {}, 'What is taken for what'),
+  matrix(facts.runs[0].classes, facts.counts),
+  element('h2', {}, 'About this network'),
+  ...Object.entries(facts.card).flatMap(([heading, text]) => [
+    element('h3', {}, heading), element('p', {}, text),
+  ]),
+  element('footer', {}, facts.origin)));
+open();
+
+async function open() {
+  const runtime = {
+    get script() { return this.address; },
+    async compile() { return WebAssembly.compile(await unscrambled(read('program'))); },
+  };
+  const pad = new Pad(root, runtime, () => {});
+  const graphs = unscrambled(read('graphs'));
+  const loader = await unscrambled(read('loader'));
+  // The runtime takes an address without this ending for a folder.
+  runtime.address = `${URL.createObjectURL(new Blob([loader], {type: 'text/javascript'}))}#.js`;
+  const blob = await graphs;
+  pad.update(facts, ({graph: [start, length]}) => blob.subarray(start, start + length));
+}
+
+/** Undo what `pipeline/pad_page.py` did to bytes. */
+async function unscrambled(text) {
+  const values = new Uint8Array(128);
+  [...SIGNS].forEach((sign, value) => { values[sign.charCodeAt(0)] = value; });
+  const bytes = new Uint8Array(Math.ceil(text.length / 5) * 4);
+  for (let from = 0, to = 0; from < text.length; from += 5) {
+    let number = 0;
+    for (let digit = 0; digit < 5; digit++) {
+      const at = from + digit;
+      number = number * 85 + (at < text.length ? values[text.charCodeAt(at)] : 84);
+    }
+    bytes[to++] = number >>> 24;
+    bytes[to++] = number >>> 16;
+    bytes[to++] = number >>> 8;
+    bytes[to++] = number;
+  }
+  const missing = (5 - (text.length % 5)) % 5;
+  const stream = new Blob([bytes.subarray(0, bytes.length - missing)]).stream();
+  const inflated = stream.pipeThrough(new DecompressionStream('deflate'));
+  return new Uint8Array(await new Response(inflated).arrayBuffer());
+}
+
+/** How often each class was taken for each, as a table. */
+function matrix(names, counts) {
+  const most = Math.log1p(Math.max(...counts.flat()));
+  const rows = counts.map((row, label) => element('tr', {},
+    element('th', {scope: 'row'}, names[label]),
+    ...row.map((count, said) => {
+      const cell = element('td', {
+        title: `“${names[label]}” read as “${names[said]}”: ${count.toLocaleString('en')}`,
+        style: `--depth: ${count ? Math.log1p(count) / most : 0}`,
+      }, count ? count.toLocaleString('en') : '·');
+      cell.classList.toggle('right', said === label);
+      return cell;
+    })));
+  return element('div', {class: 'scroll', tabindex: '0'}, element('table', {},
+    element('caption', {}, 'A row a true class, a column what it was read as; on the diagonal it was right.'),
+    element('thead', {}, element('tr', {}, element('td'),
+      ...names.map((name) => element('th', {scope: 'col'}, name)))),
+    element('tbody', {}, ...rows)));
+}

@@ -1,0 +1,43 @@
+/** The live pad as a Streamlit component. */
+
+import {Pad} from './pad.js';
+
+const RUNTIME_FILES = new URL(`./${RUNTIME}`, import.meta.url).href;
+const pads = new WeakMap();
+
+export default function ({parentElement, data, setStateValue}) {
+  let pad = pads.get(parentElement);
+  if (!pad) {
+    const report = (strokes) => setStateValue('drawing', {strokes});
+    const runtime = {script: `${RUNTIME_FILES}.js`, compile: () => WebAssembly.compileStreaming(kept(`${RUNTIME_FILES}.wasm`))};
+    pad = new Pad(parentElement.querySelector('.root'), runtime, report);
+    pads.set(parentElement, pad);
+  }
+  const {spec, blob} = unpacked(data);
+  pad.update(spec, ({graph: [start, length]}) => blob.subarray(start, start + length));
+  return () => {
+    pad.close();
+    pads.delete(parentElement);
+  };
+}
+
+/** Read what `pipeline/live.py` packed: the length of a description, it, and what it points into. */
+function unpacked(bytes) {
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const spec = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
+  return {spec, blob: bytes.subarray(4 + length)};
+}
+
+/** Get a file that never changes; a second visit has it from the browser's own store. */
+async function kept(address) {
+  if (!self.caches) return fetch(address); // browsers keep it from pages over plain HTTP
+  const store = await caches.open('inkling');
+  const known = await store.match(address);
+  if (known) return known;
+  const reply = await fetch(address);
+  if (!reply.ok) throw new Error(`the server answered ${reply.status}`);
+  const former = await store.keys();
+  await Promise.all(former.map((request) => store.delete(request)));
+  await store.put(address, reply.clone());
+  return reply;
+}
