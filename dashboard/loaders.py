@@ -4,17 +4,18 @@ A run never changes once it is published, so a run is its own key. Tables are sh
 never change what these hand out.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+from dashboard import words
 from dashboard.cells import Cells, counted
 from dashboard.palette import palette
 from dashboard.selection import Selection, matching
-from pipeline import comparison, datasets, embedding, evaluation, reviews
+from pipeline import comparison, datasets, embedding, evaluation, live, reviews
 from pipeline.comparison import Comparison
 from pipeline.coverage import Coverage, cover
 from pipeline.datasets import Dataset
@@ -300,3 +301,14 @@ def mean_images(images: Dataset) -> np.ndarray:
 def graph(run: Run) -> ServingGraph:
     """Load a run's serving graph; sessions share it and take turns."""
     return run.graph()
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)
+def live_pad(runs: Sequence[Run]) -> bytes:
+    """Pack what the live pad needs to answer with one run, or two.
+
+    Raises:
+        NotLive: a network takes images that the pad does not draw.
+    """
+    labels = [words.run_label(run) for run in runs]
+    return live.describe(runs, labels, "The canvas on the server can.").packed()

@@ -1,6 +1,7 @@
 """What the numbers say, in the sentences that pages open with; pure."""
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -147,9 +148,22 @@ def cell(count: int, of: int, true: str, predicted: str) -> str:
     return f"**{count:,} of {of:,}** images of “{true}” are read as “{predicted}”."
 
 
-def guess(name: str, share: float, second: str, second_share: float) -> str:
-    """Say a prediction and the runner-up."""
-    return f"**{plain(name)}** ({percent(share)}), else {plain(second)} ({percent(second_share)})"
+def guess(class_names: Sequence[str], shares: np.ndarray, *, strange: bool = False) -> str:
+    """Say a prediction and the runner-up; `web/src/words.js` says the same in the browser.
+
+    Args:
+        class_names: a name a class.
+        shares: float (classes,), their probabilities.
+        strange: whether the drawing is unlike anything in training.
+    """
+    second, first = (int(label) for label in np.argsort(shares, kind="stable")[-2:])
+    digits = all(len(name) == 1 and name in "0123456789" for name in class_names)
+    kind = "a digit" if digits else "anything I learned"
+    lead = f"That doesn’t look like {kind} to me. If it must be one: " if strange else ""
+    return (
+        f"{lead}**{plain(class_names[first])}** ({percent(float(shares[first]))}), "
+        f"else {plain(class_names[second])} ({percent(float(shares[second]))})"
+    )
 
 
 def percent(share: float) -> str:

@@ -70,10 +70,12 @@ class Edit:
 
     Attributes:
         points: `[x, y]`, y downwards.
+        width: of the pen, in the same unit.
         erases: whether it was the rubber.
     """
 
     points: Sequence[Sequence[float]]
+    width: float
     erases: bool = False
 
 
@@ -90,9 +92,9 @@ def edited(image: np.ndarray, edits: Sequence[Edit], side: float) -> np.ndarray:
     """
     changed = image.astype(np.float64) / 255
     for edit in edits:
+        scale = SIZE / side
         # The middle of the first pixel is half a pixel from the edge.
-        segments = _segments([edit.points]) * (SIZE / side) - 0.5
-        touched = _ink(segments)
+        touched = _ink(_segments([edit.points]) * scale - 0.5, edit.width * scale)
         changed = np.minimum(changed, 1 - touched) if edit.erases else np.maximum(changed, touched)
     return np.rint(changed * 255).astype(np.uint8)
 
@@ -177,8 +179,8 @@ def _segments(strokes: Strokes) -> np.ndarray:
     return np.concatenate(pieces)
 
 
-def _ink(segments: np.ndarray) -> np.ndarray:
-    """Draw segments with a round pen: float64 (28, 28) in [0, 1].
+def _ink(segments: np.ndarray, pen: float = PEN) -> np.ndarray:
+    """Draw segments with a round pen, in pixels: float64 (28, 28) in [0, 1].
 
     The ink of a pixel falls off over one pixel at the pen's edge, by its distance to the nearest
     segment. No rasteriser is involved, so any other language draws the same.
@@ -194,7 +196,7 @@ def _ink(segments: np.ndarray) -> np.ndarray:
         share = np.einsum("pij,ij->pi", offset, along) / np.where(length > 0, length, 1)
         gap = offset - np.clip(share, 0, 1)[..., None] * along
         nearest = np.minimum(nearest, np.einsum("pij,pij->pi", gap, gap).min(axis=1))
-    ink = np.clip(PEN / 2 + 0.5 - np.sqrt(nearest), 0, 1)
+    ink = np.clip(pen / 2 + 0.5 - np.sqrt(nearest), 0, 1)
     return ink.reshape(SIZE, SIZE)
 
 

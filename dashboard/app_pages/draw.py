@@ -1,46 +1,52 @@
 """Draw something, or over a test image, and see what the network makes of it."""
 
-import numpy as np
+from collections.abc import Sequence
+
 import streamlit as st
 
-from dashboard import images, loaders, state, words
-from dashboard.components.canvas import SIDE, canvas, editor
-from dashboard.widgets import frame, galleries, network, selecting
-from pipeline import drawing, pictures
-from pipeline.errors import InklingError
+from dashboard import words
+from dashboard.components import live_pad
+from dashboard.selection import Selection
+from dashboard.widgets import frame, network, pads, selecting
+from pipeline import pictures
 from pipeline.runs import Run
 
-
-def drawn(run: Run) -> np.ndarray | None:
-    """Let people draw; return what the network sees, or None while nothing is drawn."""
-    strokes = canvas("canvas", dark=frame.is_dark())
-    if not strokes:
-        return None
-    return pictures.ink_to_image(drawing.from_strokes(strokes), run.info.input_shape)
+LIVE, CANVAS = "While the pen moves", "On the server"
 
 
-def edited(run: Run, sample: int) -> np.ndarray | None:
-    """Let people draw over a test image; return what the network sees of it."""
-    dataset = galleries.images_of(run)
-    if dataset is None:
-        return None
-    image, dark = dataset.x_test[sample], frame.is_dark()
-    label = run.class_names[int(dataset.y_test[sample])]
-    st.caption(
-        f"Test image {sample:,}, which is “{words.plain(label)}”. Change it until the network "
-        "changes its mind."
-    )
-    shown = images.data_uri(images.for_screen(image, ink=True, dark=dark), scale=10)
-    edits = editor(f"editor_{sample}", shown, dark=dark)
-    st.button(
-        "Draw on blank paper", icon=":material/ink_eraser:",
-        on_click=state.change, kwargs={"sample": None},
+@st.fragment
+@frame.plainly
+def draw(runs: Sequence[Run], chosen: Selection) -> None:
+    """Let people draw in one of the ways, and show what becomes of it."""
+    editing = chosen.sample is not None
+    way = st.segmented_control(
+        "Where the network answers", [LIVE, CANVAS], default=CANVAS if editing else LIVE,
+        required=True, key=f"way_{editing}", label_visibility="collapsed",
+        help="In this browser at once, or by the server when the pen is lifted.",
     )  # fmt: skip
-    return drawing.edited(image[..., 0], edits, SIDE)[..., None]
+    if way == LIVE:
+        drawing = pads.live(runs)
+    else:
+        box, answer = st.columns([2, 3], gap="medium")
+        with box:
+            drawing = pads.on_server(runs[0], chosen)
+        with answer:
+            if drawing is None:
+                st.markdown("#### Nothing drawn yet")
+                st.write("The answer comes when you lift the pen.")
+            else:
+                pads.answers(runs, drawing)
+    if way == LIVE:
+        live_pad.layers("live_layers")
+    elif drawing is not None:
+        st.subheader("What each layer makes of it")
+        image = pictures.ink_to_image(drawing.ink, runs[0].info.input_shape)
+        network.feature_maps(runs[0], image, "drawing_maps")
 
 
 run = frame.current_run()
 chosen = selecting.selection(run)
+second = selecting.second_run(run)
 names = run.class_names
 wanted = words.plain(", ".join(names)) if len(names) <= 12 else f"one of {len(names)} classes"
 frame.heading("Draw", f"Draw one of these, and see how it is read: {wanted}.")
@@ -51,29 +57,4 @@ if not run.info.dataset.ink:
         "from ink. What you draw is shown to it as white lines on black, so expect little.",
         icon=":material/info:",
     )
-editable = run.info.dataset.ink and run.info.input_shape == (drawing.SIZE, drawing.SIZE, 1)
-box, answer = st.columns(2, gap="medium")
-image = None
-with box:
-    try:
-        over = chosen.sample if editable else None
-        image = drawn(run) if over is None else edited(run, over)
-    except InklingError as error:
-        st.warning(str(error))
-with answer:
-    if image is None:
-        st.markdown("#### Nothing drawn yet")
-        st.write("The answer comes when you lift the pen.")
-        st.stop()
-    shares = loaders.graph(run).probabilities(image[None])[0]
-    runner_up, first = (int(label) for label in shares.argsort()[-2:])
-    told = words.guess(
-        names[first], float(shares[first]), names[runner_up], float(shares[runner_up])
-    )
-    st.markdown(f"#### {told}")
-    st.caption("What the network sees:")
-    alt = "Your drawing as the network sees it."
-    galleries.picture(image, ink=True, width=140, alt=alt, key="seen")
-    network.probabilities(shares, run, "drawing_bars")
-st.subheader("What each layer makes of it")
-network.feature_maps(run, image, "drawing_maps")
+draw([run] if second is None else [run, second], chosen)

@@ -1,29 +1,36 @@
 """What Fabric.js, the canvas's library, says of a drawing; pure."""
 
+from dataclasses import dataclass
 from typing import Any
 
-Strokes = list[list[list[float]]]
 
+@dataclass(frozen=True)
+class Path:
+    """One stroke on the canvas.
 
-def strokes_of(drawn: dict[str, Any] | None) -> Strokes:
-    """Read Fabric.js's description of a drawing as strokes.
-
-    Returns:
-        Strokes of `[x, y]` points in canvas pixels, y downwards; an empty list if there is none.
+    Attributes:
+        points: `[x, y]` in canvas pixels, y downwards.
+        colour: as it was given to the canvas.
+        width: in canvas pixels.
     """
-    return [points for points, _ in coloured_strokes_of(drawn)]
+
+    points: list[list[float]]
+    colour: str
+    width: float
 
 
-def coloured_strokes_of(drawn: dict[str, Any] | None) -> list[tuple[list[list[float]], str]]:
-    """Read Fabric.js's description of a drawing as strokes with their colours, first to last.
+def paths_of(drawn: dict[str, Any] | None) -> list[Path]:
+    """Read Fabric.js's description of a drawing, first stroke to last; empty if there is none.
 
     A path is a list of commands: M and L end in a point, Q in a control point and a point.
     """
-    strokes = []
+    paths = []
     for item in (drawn or {}).get("objects", []):
         if item.get("type", "").lower() != "path":
             continue
         points = [[float(x) for x in command[-2:]] for command in item["path"] if len(command) > 2]
         if points:
-            strokes.append((points, str(item.get("stroke", ""))))
-    return strokes
+            paths.append(
+                Path(points, str(item.get("stroke", "")), float(item.get("strokeWidth", 1)))
+            )
+    return paths

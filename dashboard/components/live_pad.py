@@ -4,27 +4,30 @@ from typing import Any
 
 import streamlit as st
 
-from pipeline.live import Spec
-
-HEIGHT = 420  # CSS pixels kept free until the browser has built it
-
 _component = st.components.v2.component(
-    "inkling.live_pad",
-    html=f'<div class="root" style="min-height: {HEIGHT}px"></div>',
-    js="live_pad.js",
+    "inkling.live_pad", html='<div class="root"></div>', js="live_pad.js"
 )
 
 
-def live_pad(spec: Spec, key: str) -> Any:
+def live_pad(packed: bytes, key: str) -> Any:
     """Show the pad.
 
     Args:
-        spec: of the runs that answer.
+        packed: the runs that answer, as `live.Spec.packed` joins them.
         key: unique on the page.
 
     Returns:
         The strokes as the browser sent them, which may be anything; None while nothing is drawn.
     """
-    result = _component(key=key, data=spec.packed(), on_drawing_change=lambda: None)
+    result = _component(key=key, data=packed, on_drawing_change=lambda: None)
     drawn = result.get("drawing")
     return drawn.get("strokes") if isinstance(drawn, dict) else None
+
+
+def layers(key: str) -> None:
+    """Show here what the layers make of what is drawn on the pad.
+
+    Args:
+        key: unique on the page.
+    """
+    _component(key=key, data={"shows": "layers"})

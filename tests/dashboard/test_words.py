@@ -1,7 +1,8 @@
+import numpy as np
 import pytest
 
 from dashboard import words
-from dashboard.components.fabric import coloured_strokes_of, strokes_of
+from dashboard.components.fabric import Path, paths_of
 from pipeline.evaluation import Confusion
 
 
@@ -41,14 +42,26 @@ def test_times(count, text):
     assert words.times(count) == text
 
 
-def test_a_drawing_is_read_as_strokes():
+def test_a_drawing_is_read_as_paths():
     drawn = {
         "objects": [
-            {"type": "Path", "path": [["M", 1, 2], ["Q", 9, 9, 3, 4], ["L", 5, 6], ["Z"]]},
+            {
+                "type": "Path",
+                "path": [["M", 1, 2], ["Q", 9, 9, 3, 4], ["L", 5, 6], ["Z"]],
+                "stroke": "#ffffff",
+                "strokeWidth": 7,
+            },
             {"type": "Rect", "left": 1},
         ]
     }
-    assert strokes_of(drawn) == [[[1, 2], [3, 4], [5, 6]]]
-    drawn["objects"][0]["stroke"] = "#ffffff"
-    assert coloured_strokes_of(drawn) == [([[1, 2], [3, 4], [5, 6]], "#ffffff")]
-    assert strokes_of(None) == strokes_of({"objects": []}) == []
+    assert paths_of(drawn) == [Path([[1, 2], [3, 4], [5, 6]], "#ffffff", 7)]
+    assert paths_of(None) == paths_of({"objects": []}) == []
+
+
+def test_a_guess_names_the_runner_up():
+    shares = np.array([0.2, 0.1, 0.7])
+    assert words.guess("abc", shares) == "**c** (70.0 %), else a (20.0 %)"
+    assert words.guess("abc", shares, strange=True).startswith(
+        "That doesn’t look like anything I learned to me. If it must be one: **c** ("
+    )
+    assert words.guess("012", shares, strange=True).startswith("That doesn’t look like a digit to")

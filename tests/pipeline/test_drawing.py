@@ -173,7 +173,7 @@ class TestEdited:
     def test_a_stroke_lies_where_it_was_drawn(self):
         blank = np.zeros((28, 28), np.uint8)
         # The box is 280 wide: x = 145 is the middle of column 14.
-        line = drawing.Edit([[145, 55], [145, 205]])
+        line = drawing.Edit([[145, 55], [145, 205]], 24)
         inked = drawing.edited(blank, [line], 280)
         assert (inked[5:21, 14] == 255).all()
         assert inked[2, 14] == inked[25, 14] == 0
@@ -182,8 +182,10 @@ class TestEdited:
     def test_the_rubber_takes_ink_away_and_the_pen_brings_it_back(self):
         full = np.full((28, 28), 255, np.uint8)
         line = [[145, 55], [145, 205]]
-        rubbed = drawing.edited(full, [drawing.Edit(line, erases=True)], 280)
+        rubbed = drawing.edited(full, [drawing.Edit(line, 24, erases=True)], 280)
         assert (rubbed[5:21, 14] == 0).all()
         assert rubbed[10, 2] == 255
-        again = drawing.edited(full, [drawing.Edit(line, erases=True), drawing.Edit(line)], 280)
+        again = drawing.edited(
+            full, [drawing.Edit(line, 24, erases=True), drawing.Edit(line, 24)], 280
+        )
         assert (again[5:21, 14] == 255).all()

@@ -45,7 +45,7 @@ export class Pad {
     const former = this.runs;
     this.runs = [];
     const runs = spec.runs.map((run) => ({run, answer: new Answer(run), network: null}));
-    this.pad.dataset.runs = runs.length;
+    this.pad.dataset.runs = this.inside.dataset.runs = runs.length;
     this.answers.replaceChildren(...runs.map(({answer}) => answer.section));
     this.layers.replaceChildren(...runs.map(({answer}) => answer.layers));
     this.#state('loading', 'Loading the network…');
@@ -73,13 +73,19 @@ export class Pad {
     this.#ask(performance.now());
   }
 
+  /** Show the layers elsewhere on the page. */
+  showLayersIn(root) {
+    root.replaceChildren(this.inside);
+  }
+
   /** Give everything back. */
   close() {
     this.shown = null;
     this.surface.close();
     this.runs.forEach(({network}) => network.close());
     this.runs = [];
-    this.root.replaceChildren();
+    this.pad.remove();
+    this.inside.remove();
   }
 
   #build() {
@@ -100,20 +106,21 @@ export class Pad {
     this.answers = element('div', {class: 'answers'});
     this.layers = element('div', {class: 'all-layers'});
     this.spoken = element('p', {class: 'spoken', 'aria-live': 'polite'});
-    this.pad = element('div', {class: 'pad'},
+    const how = 'Mouse, pen or finger. By keyboard: arrows move, space sets the pen down and '
+      + 'lifts it, Escape clears.';
+    this.pad = element('div', {class: 'pad'}, element('style', {}, style),
       element('div', {class: 'top'},
         element('div', {class: 'drawing'},
           element('div', {class: 'frame'}, canvas, this.hint),
           element('div', {class: 'tools'}, this.undo, this.clear),
-          element('p', {class: 'how', id: 'inkling-how'},
-            'Mouse, pen or finger. With the keyboard: arrows move, space sets the pen down and lifts it, Escape clears.'),
-          this.status),
-        element('figure', {class: 'sight'}, this.seen,
-          element('figcaption', {}, 'What the network sees')),
+          this.status,
+          element('figure', {class: 'sight'}, this.seen, element('figcaption', {},
+            element('b', {}, 'What the network sees'), element('p', {id: 'inkling-how'}, how)))),
         this.answers),
-      element('h4', {class: 'made'}, 'What each layer makes of it'),
-      this.layers, this.spoken);
-    this.root.replaceChildren(element('style', {}, style), this.pad);
+      this.spoken);
+    this.inside = element('div', {class: 'pad inside'}, element('style', {}, style),
+      element('h4', {}, 'What each layer makes of it'), this.layers);
+    this.root.replaceChildren(this.pad, this.inside);
     this.surface = new Surface(canvas, {
       moved: (time) => this.#ask(time),
       ended: () => this.#ended(),
@@ -123,7 +130,7 @@ export class Pad {
   }
 
   #state(state, sentence) {
-    this.pad.dataset.state = state;
+    this.pad.dataset.state = this.inside.dataset.state = state;
     this.#say(sentence);
   }
 

@@ -3,21 +3,38 @@
 import {Pad} from './pad.js';
 
 const RUNTIME_FILES = new URL(`./${RUNTIME}`, import.meta.url).href;
-const pads = new WeakMap();
+const pads = new Map(); // by where they are
+let shelf = null; // where the page wants the layers, if it says
 
 export default function ({parentElement, data, setStateValue}) {
+  if (!(data instanceof Uint8Array)) return showLayers(parentElement.querySelector('.root'));
   let pad = pads.get(parentElement);
   if (!pad) {
+    const runtime = {
+      script: `${RUNTIME_FILES}.js`,
+      compile: () => WebAssembly.compileStreaming(kept(`${RUNTIME_FILES}.wasm`)),
+    };
     const report = (strokes) => setStateValue('drawing', {strokes});
-    const runtime = {script: `${RUNTIME_FILES}.js`, compile: () => WebAssembly.compileStreaming(kept(`${RUNTIME_FILES}.wasm`))};
     pad = new Pad(parentElement.querySelector('.root'), runtime, report);
     pads.set(parentElement, pad);
+    if (shelf) pad.showLayersIn(shelf);
   }
   const {spec, blob} = unpacked(data);
   pad.update(spec, ({graph: [start, length]}) => blob.subarray(start, start + length));
   return () => {
     pad.close();
     pads.delete(parentElement);
+  };
+}
+
+/** The other half of the component: a place on the page for what the layers make of it. */
+function showLayers(root) {
+  if (shelf !== root) {
+    shelf = root;
+    for (const pad of pads.values()) pad.showLayersIn(root);
+  }
+  return () => {
+    if (shelf === root) shelf = null;
   };
 }
 

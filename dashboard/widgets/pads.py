@@ -1,0 +1,128 @@
+"""The ways to show a drawing to the network, and what it answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from dashboard import images, loaders, state, words
+from dashboard.components.canvas import SIDE, canvas
+from dashboard.components.live_pad import live_pad
+from dashboard.selection import Selection
+from dashboard.widgets import frame, galleries, network
+from pipeline import drawing, pictures
+from pipeline.drawing import Strokes
+from pipeline.live import NotLive
+from pipeline.runs import Run
+
+PEN, WIDEST = 16, 40  # CSS pixels
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What somebody drew.
+
+    Attributes:
+        ink: uint8 (28, 28), 0 is paper and 255 is ink.
+        strokes: what it was made from; None where it started from a picture.
+    """
+
+    ink: np.ndarray
+    strokes: Strokes | None = None
+
+
+def live(runs: Sequence[Run]) -> Drawing | None:
+    """Show the pad that answers in the browser, while the pen moves."""
+    try:
+        packed = loaders.live_pad(runs)
+    except NotLive as error:
+        st.info(f"{error} The canvas draws for it.", icon=":material/info:")
+        return None
+    return _drawn(live_pad(packed, key="live_pad"))
+
+
+def on_server(run: Run, chosen: Selection) -> Drawing | None:
+    """Show streamlit-drawable-canvas, on blank paper or over a test image."""
+    over = chosen.sample if _editable(run) else None
+    dataset = None if over is None else galleries.images_of(run)
+    tools, sizes = st.columns([2, 3], vertical_alignment="bottom")
+    rubber = dataset is not None and tools.segmented_control(
+        "Tool", ["Pen", "Rubber"], default="Pen", required=True, key="canvas_tool",
+        label_visibility="collapsed",
+    ) == "Rubber"  # fmt: skip
+    width = sizes.slider("Thickness", 4, WIDEST, PEN, key="canvas_width")
+    if over is None or dataset is None:
+        edits = canvas(
+            "canvas", dark=frame.is_dark(), width=width, rubber=False, picture=None
+        )  # fmt: skip
+        st.caption("Here the thickness is for your eye only: strokes are inked anew, like MNIST's.")
+        _offer_test_images(run)
+        return _drawn([edit.points for edit in edits])
+    return Drawing(_edited(run, over, dataset.x_test[over], width, rubber=rubber))
+
+
+def _edited(run: Run, sample: int, image: np.ndarray, width: int, *, rubber: bool) -> np.ndarray:
+    """Let people draw over a test image; return what the network sees of it."""
+    dark = frame.is_dark()
+    label = run.class_names[int(loaders.predictions(run)["label"].iloc[sample])]
+    shown = images.data_uri(images.for_screen(image, ink=True, dark=dark), scale=10)
+    edits = canvas(f"canvas_{sample}", dark=dark, width=width, rubber=rubber, picture=shown)
+    st.caption(
+        f"Test image {sample:,}, which is “{words.plain(label)}”. Change it until the network "
+        "changes its mind."
+    )
+    with st.container(horizontal=True):
+        _offer_test_images(run)
+        st.button(
+            "Blank paper", icon=":material/ink_eraser:",
+            on_click=state.change, kwargs={"sample": None},
+        )  # fmt: skip
+    return drawing.edited(image[..., 0], edits, SIDE)
+
+
+def _offer_test_images(run: Run) -> None:
+    """Offer to start from an image that the network got wrong."""
+    if not _editable(run) or run.info.metrics.correct == run.info.metrics.total:
+        return
+
+    def pick() -> None:
+        table = loaders.predictions(run)
+        wrong = np.flatnonzero(table["label"].to_numpy() != table["predicted"].to_numpy())
+        turn = st.session_state["canvas_turn"] = st.session_state.get("canvas_turn", -1) + 1
+        state.change(sample=int(wrong[turn % len(wrong)]))
+
+    st.button(
+        "Start from a mistake", icon=":material/edit:", on_click=pick,
+        help="A test image that the network got wrong, to edit until it gets it right.",
+    )  # fmt: skip
+
+
+def _editable(run: Run) -> bool:
+    return run.info.dataset.ink and run.info.input_shape == (drawing.SIZE, drawing.SIZE, 1)
+
+
+def _drawn(strokes: Strokes | None) -> Drawing | None:
+    """Ink strokes as the browser sent them.
+
+    Raises:
+        InklingError: they are no strokes.
+    """
+    return Drawing(drawing.from_strokes(strokes), strokes) if strokes else None
+
+
+def answers(runs: Sequence[Run], found: Drawing) -> None:
+    """Show what each run makes of a drawing, side by side."""
+    for place, run in zip(st.columns(len(runs)), runs, strict=True):
+        with place:
+            image = pictures.ink_to_image(found.ink, run.info.input_shape)
+            shares = loaders.graph(run).probabilities(image[None])[0]
+            if len(runs) > 1:
+                st.caption(words.plain(words.run_label(run)))
+            st.markdown(f"#### {words.guess(run.class_names, shares)}")
+            network.probabilities(shares, run, f"drawing_bars_{run.id}")
+    galleries.picture(
+        found.ink[..., None], ink=True, width=140, key="seen",
+        alt="Your drawing as the network sees it.",
+    )  # fmt: skip
+    st.caption("What the network sees")
