@@ -4,12 +4,11 @@ import numpy as np
 import streamlit as st
 
 from dashboard import cells as cells_of
-from dashboard import images, loaders, words
+from dashboard import loaders, words
 from dashboard.components.gallery import Sheet
 from dashboard.components.matrix import matrix
 from dashboard.selection import Selection
 from dashboard.widgets import frame, galleries, selecting
-from pipeline.datasets import picked
 from pipeline.runs import Run
 
 
@@ -97,6 +96,4 @@ def _surest_images(run: Run, diagonal: bool) -> tuple[Sheet | None, np.ndarray]:
     if dataset is None or not there.any():
         return None, surest
     places = np.where(there, np.cumsum(there) - 1, -1)
-    shown = picked(dataset.x_test, surest[there])
-    whole, across = images.sheet(shown, ink=dataset.ink, dark=frame.is_dark())
-    return Sheet(images.data_uri(whole), across, -(-len(shown) // across)), places
+    return galleries.sheet_of(dataset, surest[there]), places
