@@ -39,16 +39,18 @@ def confusion(
     sheet, places = None, np.empty(0, np.int64)
     if shown == "Pictures":
         sheet, places = _surest_images(run, diagonal)
-    part = "then" if second else "predicted"
 
     def pick(true: int | None, said: int | None) -> None:
-        selecting.toward(chosen, names, true, **{part: said})
+        if second:
+            selecting.toward(chosen, names, true, then=said)
+        else:
+            selecting.toward(chosen, names, true, predicted=said)
 
     matrix(
         cells,
         names,
         label=f"Confusion matrix of {words.run_label(run)}",
-        key=f"matrix_{part}",
+        key="matrix_then" if second else "matrix_predicted",
         on_pick=pick,
         true=chosen.true,
         predicted=chosen.then if second else chosen.predicted,
