@@ -6,8 +6,9 @@ import numpy as np
 import streamlit as st
 
 from dashboard import images, loaders, state, words
-from dashboard.components.gallery import Sheet, Tile, gallery
+from dashboard.components.gallery import Tile, gallery
 from dashboard.components.pictures import Picture, pictures
+from dashboard.components.sheet import Sheet
 from dashboard.loaders import PredictionsMismatch
 from dashboard.widgets import frame, work
 from pipeline import jobs

@@ -5,8 +5,8 @@ import streamlit as st
 
 from dashboard import cells as cells_of
 from dashboard import loaders, words
-from dashboard.components.gallery import Sheet
 from dashboard.components.matrix import matrix
+from dashboard.components.sheet import Sheet
 from dashboard.selection import Selection
 from dashboard.widgets import frame, galleries, selecting
 from pipeline.runs import Run
