@@ -24,7 +24,7 @@ class Selection:
 
     Attributes:
         true, predicted: classes by number.
-        outcome: "right" or "wrong".
+        outcome: "right" or "wrong", of the first run also where two are compared.
         confidence: lowest and highest, in [0, 1].
         then: classes that the second run predicted, by number.
         change: "fixed" (the first run is wrong, the second right), "broken" (the other way
@@ -137,14 +137,14 @@ def matching(
     label, predicted = table["label"].to_numpy(), table["predicted"].to_numpy()
     keep = np.ones(len(table), dtype=bool)
     wrong = label != predicted
+    if chosen.outcome:
+        keep &= wrong if chosen.outcome == "wrong" else ~wrong
     if chosen.change and second is not None:
         other = second["predicted"].to_numpy()
         other_wrong = label != other
         fixed, broken = wrong & ~other_wrong, ~wrong & other_wrong
         keep &= {"fixed": fixed, "broken": broken, "changed": fixed | broken}[chosen.change]
         predicted = np.where(wrong, predicted, other)
-    elif chosen.outcome:
-        keep &= wrong if chosen.outcome == "wrong" else ~wrong
     if chosen.true:
         keep &= np.isin(label, chosen.true)
     if chosen.predicted:

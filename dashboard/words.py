@@ -15,7 +15,7 @@ from dashboard.selection import (
     THEN,
     TRUE,
     Selection,
-)  # fmt: skip
+)
 from pipeline.config import NETWORKS
 from pipeline.evaluation import Confusion, Metrics
 from pipeline.runs import Run

@@ -94,18 +94,20 @@ def train(
     )
     if unless_trained and any(run.info.config.dataset == dataset for run in store.runs()):
         return
+    from pipeline import unfinished
     from pipeline.terminal import shown_progress
-    from pipeline.unfinished import Unfinished
 
+    if resume:
+        config = unfinished.newest(store).config()
     with shown_progress() as report:
-        run = _experiment(config, store, data, report, resume=resume, newest=resume)
+        run = _experiment(config, store, data, report, resume=resume)
     if as_json:
         print(run.info.model_dump_json())
     else:
         print(f"{run.id}\n{_in_words(run.info.metrics)}")
         if run.info.note:
             print(run.info.note)
-        if Unfinished.of(store, run.info.config, run.info.dataset.fingerprint).exists():
+        if unfinished.Unfinished.of(store, run.info.config, run.info.dataset.fingerprint).exists():
             print("“inkling train --resume” goes on with it.")
 
 
@@ -338,8 +340,7 @@ def _experiment(
     data: Path | None,
     report: "OnProgress",
     *,
-    resume: bool = False,
-    newest: bool = False,
+    resume: bool,
 ) -> "Run":
     from pipeline.progress import Progress
     from pipeline.quiet import quiet_stderr
@@ -349,11 +350,8 @@ def _experiment(
         import tensorflow as tf
 
         tf.config.list_physical_devices("GPU")  # complains, once, where there is no driver
-        from pipeline import unfinished
         from pipeline.experiment import run_experiment
 
-    if newest:
-        config = unfinished.newest(store).config()
     return run_experiment(config, store, data, report, resume=resume)
 
 

@@ -17,7 +17,7 @@ from pipeline.errors import InklingError
 SIZE = 28  # side of the result, pixels
 BOX = 20  # side of the box that the ink fills, pixels
 MIDDLE = 14.0  # where the centre of mass goes, in pixel-centre coordinates: 14.0 is what MNIST has
-PEN = 2.4  # width of the pen, pixels of the result: the median of MNIST's training images
+PEN = 2.4  # width of the pen, pixels of the result: about the median of MNIST's training images
 # What a drawing in another language has to know; see `from_strokes`.
 FRAME = {"size": SIZE, "box": BOX, "middle": MIDDLE, "pen": PEN}
 FAINTEST = 24  # grey levels that ink must differ from its ground to count as ink

@@ -89,8 +89,4 @@ with left:
         st.info("No image to show here.", icon=":material/flag:")
     marks_file(table)
 with right:
-    sample = chosen.sample
-    if sample is None and len(rows):
-        sample = int(rows[0])
-    if sample is not None and dataset is not None:
-        detail.detail(run, second, dataset, sample)
+    detail.one_of(run, second, dataset, rows, chosen)

@@ -64,11 +64,7 @@ def explorer(run: Run) -> None:
         rows = chosen_rows(run, second, chosen)
         gallery(run, second, dataset, rows, chosen)
     with right:
-        sample = chosen.sample
-        if sample is None and len(rows):
-            sample = int(rows[0])
-        if sample is not None and dataset is not None:
-            detail.detail(run, second, dataset, sample)
+        detail.one_of(run, second, dataset, rows, chosen)
 
 
 run = frame.current_run()

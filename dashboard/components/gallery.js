@@ -3,12 +3,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const grid = parentElement.querySelector(".gallery")
   grid.style.setProperty("--tile", `${data.tile}px`)
   grid.setAttribute("aria-label", data.label)
-  const { source, columns, rows } = data.sheet
-  grid.style.setProperty("--sheet", `url("${source}")`)
-  grid.style.setProperty("--sheet-size", `${columns * 100}% ${rows * 100}%`)
-  const place = (at) => `${share(at % columns, columns)} ${share(Math.floor(at / columns), rows)}`
+  spread(grid, data.sheet)
   grid.replaceChildren(
-    ...data.tiles.map((tile, at) => button(tile, place(at), tile.id === data.chosen)),
+    ...data.tiles.map((tile, at) => button(tile, placeOf(at, data.sheet), tile.id === data.chosen)),
   )
 
   grid.onclick = (event) => {
@@ -25,11 +22,6 @@ export default function ({ parentElement, data, setTriggerValue }) {
     event.preventDefault()
     tiles[Math.min(Math.max(at + step, 0), tiles.length - 1)].focus()
   }
-}
-
-// Where a part of the sheet lies, as background-position counts: 0 % is the first, 100 % the last.
-function share(at, of) {
-  return `${of > 1 ? (100 * at) / (of - 1) : 0}%`
 }
 
 function button(tile, place, chosen) {

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.components.sheet import SCRIPT, Sheet
+
 HERE = Path(__file__).parent
 
 _component = st.components.v2.component(
     "inkling_gallery",
     html='<div class="gallery" role="group"></div>',
     css=(HERE / "gallery.css").read_text("utf-8"),
-    js=(HERE / "gallery.js").read_text("utf-8"),
+    js=SCRIPT + (HERE / "gallery.js").read_text("utf-8"),
 )
 
 
@@ -31,20 +33,6 @@ class Tile:
     caption: str
     detail: str
     hint: str
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """The pictures of all tiles in one, row by row: one to encode, send and decode.
-
-    Attributes:
-        source: a data URI.
-        columns, rows: how many pictures lie side by side, and one below the other.
-    """
-
-    source: str
-    columns: int
-    rows: int
 
 
 def gallery(

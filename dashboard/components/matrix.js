@@ -29,10 +29,7 @@ function grid(data) {
   table.setAttribute("aria-label", data.label)
   table.style.setProperty("--classes", names.length)
   table.classList.toggle("many", names.length > 25)
-  if (data.sheet) {
-    table.style.setProperty("--sheet", `url("${data.sheet.source}")`)
-    table.style.setProperty("--sheet-size", `${data.sheet.columns * 100}% ${data.sheet.rows * 100}%`)
-  }
+  if (data.sheet) spread(table, data.sheet)
   const head = table.createTHead()
   const over = head.insertRow()
   over.append(element("td"), titled("th", "predicted", "axis", { colSpan: names.length }))
@@ -65,19 +62,13 @@ function cell(data, row, column) {
   const picture = data.sheet ? data.places[at] : -1
   if (picture >= 0) {
     const image = element("span", "picture")
-    const { columns, rows } = data.sheet
-    image.style.backgroundPosition =
-      `${share(picture % columns, columns)} ${share(Math.floor(picture / columns), rows)}`
+    image.style.backgroundPosition = placeOf(picture, data.sheet)
     button.append(image)
   } else if (!data.sheet) {
     button.textContent = data.texts[at]
     button.classList.toggle("long", data.texts[at].length > 4)
   }
   return button
-}
-
-function share(at, of) {
-  return `${of > 1 ? (100 * at) / (of - 1) : 0}%`
 }
 
 function header(data, scope, row, column) {

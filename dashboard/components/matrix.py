@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.cells import Cells
-from dashboard.components.gallery import Sheet
+from dashboard.components.sheet import SCRIPT, Sheet
 
 _HERE = Path(__file__).parent
 
@@ -15,7 +15,7 @@ _component = st.components.v2.component(
     "inkling_matrix",
     html='<div class="matrix"></div>',
     css=(_HERE / "matrix.css").read_text("utf-8"),
-    js=(_HERE / "matrix.js").read_text("utf-8"),
+    js=SCRIPT + (_HERE / "matrix.js").read_text("utf-8"),
 )
 
 

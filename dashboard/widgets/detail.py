@@ -37,6 +37,24 @@ def detail(run: Run, second: Run | None, dataset: Dataset, sample: int) -> None:
     _neighbours(run, dataset, sample)
 
 
+def one_of(
+    run: Run, second: Run | None, dataset: Dataset | None, rows: np.ndarray, chosen: Selection
+) -> None:
+    """Show the image that was picked, else the first of those that are listed, if there is one.
+
+    Args:
+        run, second: whose predictions are shown.
+        dataset: the images; nothing is shown where they are not here.
+        rows: int (m,), row numbers of the listed test images, in order.
+        chosen: says which image was picked.
+    """
+    sample = chosen.sample
+    if sample is None and len(rows):
+        sample = int(rows[0])
+    if sample is not None and dataset is not None:
+        detail(run, second, dataset, sample)
+
+
 def one_or_all(
     run: Run,
     second: Run | None,

@@ -6,8 +6,9 @@ import numpy as np
 import streamlit as st
 
 from dashboard import images, loaders, state, words
-from dashboard.components.gallery import Sheet, Tile, gallery
+from dashboard.components.gallery import Tile, gallery
 from dashboard.components.pictures import Picture, pictures
+from dashboard.components.sheet import Sheet
 from dashboard.loaders import PredictionsMismatch
 from dashboard.widgets import frame, work
 from pipeline import jobs
@@ -109,13 +110,22 @@ def gallery_of(
                 + (f"; {notes[sample]}" if sample in notes else ""),
             )
         )
-    sheet, across = images.sheet(
-        picked(dataset.x_test, shown), ink=dataset.ink, dark=frame.is_dark()
-    )
-    drawn = Sheet(images.data_uri(sheet), across, -(-len(shown) // across))
+    sheet = sheet_of(dataset, shown)
     # A long gallery scrolls by itself, so that what stands beside it stays in view.
     with st.container(height=GALLERY_HEIGHT if len(tiles) > 30 else "content", border=False):
-        gallery(tiles, drawn, label=label, key=key, on_pick=on_pick, chosen=chosen)
+        gallery(tiles, sheet, label=label, key=key, on_pick=on_pick, chosen=chosen)
+
+
+def sheet_of(dataset: Dataset, rows: np.ndarray) -> Sheet:
+    """Lay test images out as one picture, as people should see them.
+
+    Args:
+        dataset: whose test images.
+        rows: int (m,), row numbers of test images, in order; m at least 1.
+    """
+    shown = picked(dataset.x_test, rows)
+    whole, across = images.sheet(shown, ink=dataset.ink, dark=frame.is_dark())
+    return Sheet(images.data_uri(whole), across, -(-len(rows) // across))
 
 
 def picture(image: np.ndarray, *, ink: bool, width: int, alt: str, key: str) -> None:

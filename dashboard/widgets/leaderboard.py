@@ -1,11 +1,12 @@
 """Runs that were tested on the same images, side by side: accuracies, learning, and a table."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import loaders, verdicts, words
+from dashboard import loaders, trust_words, verdicts, words
 from dashboard.figures import comparison as figures
 from dashboard.widgets import frame
 from pipeline.runs import Run, RunDamaged
@@ -14,9 +15,11 @@ MOST_DRAWN = 20  # runs in the picture; the table has all
 MOST_CURVES = 5
 COLUMNS = {
     "run": st.column_config.TextColumn("Run"),
-    "accuracy": st.column_config.TextColumn(
-        "Accuracy", help="On the test images, with its 95 % Wilson interval."
+    # A number, so that a click on the title sorts 100 above 99.
+    "accuracy": st.column_config.NumberColumn(
+        "Accuracy", format="%.2f %%", help="On the test images."
     ),
+    "interval": st.column_config.TextColumn("Could well be", help="95 % Wilson interval."),
     "parameters": st.column_config.NumberColumn(
         "Parameters", format="localized", help="Numbers that the network learned or keeps."
     ),
@@ -90,18 +93,22 @@ def learning(board: Sequence[Run], chosen: Sequence[Run]) -> None:
 
 def table(board: Sequence[Run]) -> None:
     """List the runs with what each costs, best first."""
-    rows = [
-        {
-            "run": verdicts.name(run),
-            "accuracy": verdicts.accuracy(run.info.metrics),
-            "parameters": run.info.parameters,
-            "size": run.graph_path.stat().st_size,
-            "training": round(run.info.timings.get("training", 0)) or None,
-            "milliseconds": run.info.milliseconds or None,
-        }
-        for run in board
-    ]
-    st.dataframe(pd.DataFrame(rows), column_config=COLUMNS, hide_index=True, key="leaderboard")
+    rows = pd.DataFrame([_row(run) for run in board])
+    st.dataframe(rows, column_config=COLUMNS, hide_index=True, key="leaderboard")
+
+
+def _row(run: Run) -> dict[str, Any]:
+    """Lay a run out for the table: a value a column."""
+    metrics = run.info.metrics
+    return {
+        "run": verdicts.name(run),
+        "accuracy": 100 * metrics.accuracy,
+        "interval": trust_words.between(metrics.accuracy_low, metrics.accuracy_high),
+        "parameters": run.info.parameters,
+        "size": run.graph_path.stat().st_size,
+        "training": round(run.info.timings.get("training", 0)) or None,
+        "milliseconds": run.info.milliseconds or None,
+    }
 
 
 def _history(run: Run) -> pd.DataFrame | None:

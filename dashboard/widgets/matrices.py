@@ -4,12 +4,11 @@ import numpy as np
 import streamlit as st
 
 from dashboard import cells as cells_of
-from dashboard import images, loaders, words
-from dashboard.components.gallery import Sheet
+from dashboard import loaders, words
 from dashboard.components.matrix import matrix
+from dashboard.components.sheet import Sheet
 from dashboard.selection import Selection
 from dashboard.widgets import frame, galleries, selecting
-from pipeline.datasets import picked
 from pipeline.runs import Run
 
 
@@ -40,16 +39,18 @@ def confusion(
     sheet, places = None, np.empty(0, np.int64)
     if shown == "Pictures":
         sheet, places = _surest_images(run, diagonal)
-    part = "then" if second else "predicted"
 
     def pick(true: int | None, said: int | None) -> None:
-        selecting.toward(chosen, names, true, **{part: said})
+        if second:
+            selecting.toward(chosen, names, true, then=said)
+        else:
+            selecting.toward(chosen, names, true, predicted=said)
 
     matrix(
         cells,
         names,
         label=f"Confusion matrix of {words.run_label(run)}",
-        key=f"matrix_{part}",
+        key="matrix_then" if second else "matrix_predicted",
         on_pick=pick,
         true=chosen.true,
         predicted=chosen.then if second else chosen.predicted,
@@ -97,6 +98,4 @@ def _surest_images(run: Run, diagonal: bool) -> tuple[Sheet | None, np.ndarray]:
     if dataset is None or not there.any():
         return None, surest
     places = np.where(there, np.cumsum(there) - 1, -1)
-    shown = picked(dataset.x_test, surest[there])
-    whole, across = images.sheet(shown, ink=dataset.ink, dark=frame.is_dark())
-    return Sheet(images.data_uri(whole), across, -(-len(shown) // across)), places
+    return galleries.sheet_of(dataset, surest[there]), places

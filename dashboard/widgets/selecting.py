@@ -1,7 +1,6 @@
 """The selection, as people see and change it: one bar, the same on every page."""
 
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
 
@@ -19,7 +18,7 @@ from dashboard.selection import (
     TRUE,
     Selection,
     to_address,
-)  # fmt: skip
+)
 from pipeline.runs import Run
 
 MISTAKES = Selection(outcome="wrong")
@@ -144,7 +143,13 @@ def _confidence(chosen: Selection) -> None:
 
 
 def toward(
-    chosen: Selection, names: tuple[str, ...], true: int | None, **said: int | str | None
+    chosen: Selection,
+    names: tuple[str, ...],
+    true: int | None,
+    *,
+    predicted: int | None = None,
+    then: int | None = None,
+    change: str | None = None,
 ) -> None:
     """Choose a cell, a row or a column of a matrix; what else is chosen stays.
 
@@ -152,12 +157,16 @@ def toward(
         chosen: what is chosen now.
         names: a name a class.
         true: the row.
-        said: the column as `predicted`, or as `then` (of the second run), and the `change`.
+        predicted: the column, of a matrix of the first run.
+        then: the column, of a matrix of the second run.
+        change: from the first run to the second, as in `Selection`.
     """
-    parts: dict[str, Any] = {"true": true, "predicted": None, "then": None}
-    parts = {name: () if end is None else (end,) for name, end in (parts | said).items()}
-    parts["change"] = said.get("change")
-    state.choose(replace(chosen, area=(), sample=None, **parts), names)
+
+    def only(label: int | None) -> tuple[int, ...]:
+        return () if label is None else (label,)
+
+    cell = replace(chosen, true=only(true), predicted=only(predicted), then=only(then))
+    state.choose(replace(cell, change=change, area=(), sample=None), names)
 
 
 def link(run: Run, page: str, label: str, chosen: Selection) -> None:

@@ -81,6 +81,9 @@ def test_without_a_second_run_the_best_is_named(app, store, tiny_run: Run):  # n
     assert list(table["run"]) == [
         words.run_label(store.open(run_id)) for run_id in (SECOND, tiny_run.id)
     ]
+    # Numbers, which sort as such: 3 of 600 more.
+    correct = tiny_run.info.metrics.correct
+    assert table["accuracy"].tolist() == pytest.approx([(correct + 3) / 6, correct / 6])
     assert table["size"].tolist() == [tiny_run.graph_path.stat().st_size] * 2
 
 

@@ -55,6 +55,13 @@ def test_each_part_narrows(chosen, expected):
         # What was predicted is what the wrong one of the two said.
         (Selection(change="changed", predicted=(1,)), [1]),
         (Selection(change="changed", predicted=(2,)), [2]),
+        # Right or wrong is of the first run here too: what changed and was wrong is fixed.
+        (Selection(change="changed", outcome="wrong"), [1]),
+        (Selection(change="changed", outcome="right"), [2]),
+        (Selection(change="fixed", outcome="wrong"), [1]),
+        (Selection(change="fixed", outcome="right"), []),
+        (Selection(change="broken", outcome="wrong"), []),
+        (Selection(change="changed", outcome="right", predicted=(2,)), [2]),
     ],
 )
 def test_changes_are_from_the_first_run_to_the_second(chosen, expected):
