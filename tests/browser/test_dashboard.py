@@ -37,7 +37,7 @@ def open_page(page: Page, server: str, name: str, query: str = "") -> None:
 
 def draw(page: Page, points: tuple[tuple[float, float], ...]) -> None:
     """Draw a stroke with the mouse, in shares of the canvas."""
-    canvas = page.locator("canvas").last
+    canvas = page.locator(".upper-canvas")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box is not None
@@ -235,8 +235,9 @@ def test_an_images_pixel_values_are_one_click_away(page, server, tiny_run):
     expect(page.get_by_text("becomes one vector of 784 numbers")).to_be_visible()
 
 
-def test_a_drawing_is_predicted(page, server):
+def test_a_drawing_is_predicted_on_the_server(page, server):
     open_page(page, server, "Draw")
+    page.get_by_text("On the server").click()
     expect(page.get_by_text("Nothing drawn yet")).to_be_visible()
     draw(page, SEVEN)
     expect(page.get_by_text(re.compile(r"^\d \(\d+\.\d+ %\), else \d"))).to_be_visible()
@@ -254,8 +255,8 @@ def test_a_test_image_is_edited_until_the_network_changes_its_mind(page, server,
     # A loop beside the bar, and its roof, make something else of a 1.
     draw(page, ((0.5, 0.2), (0.8, 0.25), (0.8, 0.5), (0.5, 0.5), (0.5, 0.2)))
     expect(answer).not_to_have_text(re.compile(r"^1 \("))
-    page.get_by_role("button", name="Draw on blank paper").click()
-    expect(page.get_by_text("Nothing drawn yet")).to_be_visible()
+    page.get_by_role("button", name="Blank paper").click()
+    expect(page.get_by_text("Draw in the square")).to_be_visible()
     expect(page).not_to_have_url(re.compile("sample="))
 
 

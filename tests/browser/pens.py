@@ -1,0 +1,67 @@
+"""Drawing with a real mouse what people drew on a tablet."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from pipeline.runs import Run
+from tests.conftest import REAL_DATA
+
+Strokes = list[list[list[float]]]
+TABLET = 500  # the side of the box that the drawings are in, in their unit
+
+
+def drawings(some: int) -> list[dict[str, Any]]:
+    """Read the first of the real drawings: `label`, `writer`, `strokes`."""
+    path = Path(REAL_DATA or "") / "drawings" / "pen-digits-dev.jsonl"
+    with path.open(encoding="utf-8") as lines:
+        return [json.loads(next(lines)) for _ in range(some)]
+
+
+def draw_strokes(page: Page, pad: Locator, strokes: Strokes, unit: float = TABLET) -> None:
+    """Draw on a square with the mouse, point by point."""
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box is not None
+    for stroke in strokes:
+        places = [
+            (box["x"] + x / unit * box["width"], box["y"] + y / unit * box["height"])
+            for x, y in stroke
+        ]
+        page.mouse.move(*places[0])
+        page.mouse.down()
+        for place in places[1:]:
+            page.mouse.move(*place)
+        page.mouse.up()
+
+
+def ready(page: Page) -> Locator:
+    """Wait until the live pad can answer; return what to draw on."""
+    expect(page.locator(".pad:not(.inside)")).to_have_attribute("data-state", "ready")
+    return page.locator(".surface")
+
+
+def settled(page: Page) -> None:
+    """Wait until the live pad has answered to the last point."""
+    expect(page.locator(".pad:not(.inside)")).to_have_attribute("data-settled", "true")
+
+
+def shares_of(page: Page, answer: int = 0) -> dict[str, str]:
+    """Read the bars of an answer: percentages by class."""
+    rows = page.locator(".answer").nth(answer).locator(".bars li").all_inner_texts()
+    return dict(row.split("\n") for row in rows)
+
+
+def predicted(run: Run, drawn: list[Strokes], folder: Path) -> list[dict[str, Any]]:
+    """Ask `inkling predict --json` about drawings."""
+    file = folder / "drawings.jsonl"
+    file.write_text("\n".join(json.dumps({"strokes": strokes}) for strokes in drawn))
+    command = [sys.executable, "-m", "pipeline.cli", "predict", run.id, str(file), "--json"]
+    environment = {**os.environ, "INKLING_MODELS": str(run.folder.parent)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]

@@ -1,0 +1,278 @@
+"""The live pad: the same answers as Python, while the pen moves, in the dashboard and from a file."""
+
+import base64
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from benchmarks.memory import resident_megabytes
+from pipeline import drawing, pad_page
+from pipeline.runs import Run, Store
+from tests.browser.conftest import settle
+from tests.browser.pens import draw_strokes, drawings, predicted, ready, settled, shares_of
+
+ROOT = Path(__file__).parents[2]
+SEVEN = [[[60, 60], [200, 60], [120, 220]]]
+MOST_BYTES = 5_000_000
+LEAKED = 40  # megabytes that 2,000 predictions may leave; undeleted tensors would take a thousand
+
+# Draws by events of its own: a circle's worth of points, each of which is answered.
+DRAW_ON = """async (rounds) => {
+    const find = (root) => root.querySelector(".surface") ?? [...root.querySelectorAll("*")]
+        .map((e) => e.shadowRoot && find(e.shadowRoot)).find(Boolean)
+    const surface = find(document), box = surface.getBoundingClientRect()
+    let answered = 0
+    document.addEventListener("painted", () => { answered++ })
+    const send = (type, turn) => surface.dispatchEvent(new PointerEvent(type, {
+        pointerId: 1, button: 0, bubbles: true,
+        clientX: box.left + box.width * (0.5 + 0.3 * Math.cos(turn / 7)),
+        clientY: box.top + box.height * (0.5 + 0.3 * Math.sin(turn / 7)),
+    }))
+    surface.setPointerCapture = () => {}
+    for (let round = 0; round < rounds; round++) {
+        send("pointerdown", 0)
+        for (let turn = 1; turn < 50; turn++) {
+            const before = answered
+            send("pointermove", turn)
+            while (answered === before) await new Promise((done) => setTimeout(done))
+        }
+        send("pointerup", 50)
+        surface.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape", bubbles: true}))
+        await new Promise((done) => setTimeout(done, 5))
+    }
+    return answered
+}"""
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Run:
+    return Store(ROOT / "models").open("mnist-cnn")
+
+
+@pytest.fixture(scope="module")
+def taken_away(bundled: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page to take away of the bundled run."""
+    path = tmp_path_factory.mktemp("taken") / "pad.html"
+    pad_page.write_page(bundled, path)
+    return path
+
+
+@pytest.fixture
+def offline(browser: Browser, taken_away: Path) -> Iterator[Page]:
+    """The page to take away, opened from the disk without a network; nothing may be asked for."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, offline=True)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(taken_away.as_uri())
+    ready(page)
+    yield page
+    context.close()
+    # Its own runtime it has as a blob of itself.
+    assert [url for url in asked if not url.startswith(("blob:", "file:"))] == errors == []
+
+
+def open_draw(page: Page, server: str, run: Run) -> None:
+    page.goto(f"{server}/draw?run={run.id}")
+    settle(page)
+
+
+def made_up(count: int) -> list[list[list[list[float]]]]:
+    """Make strokes of every kind: long and short, dots, lines, far off and tiny."""
+    rng = np.random.default_rng(0)
+    made = []
+    for number in range(count):
+        strokes = [
+            np.cumsum(rng.normal(0, 20, (rng.integers(1, 60), 2)), axis=0)
+            * 10.0 ** (number % 4 - 1)
+            for _ in range(rng.integers(1, 4))
+        ]
+        made.append([stroke.tolist() for stroke in strokes])
+    return [*made, [[[5, 5]]], [[[0, 0], [280, 0]]], [[[3, 1], [3, 1], [3, 1]]]]
+
+
+def in_javascript(page: Page, drawn: list[list[list[list[float]]]]) -> np.ndarray:
+    """Ink drawings by the pad's own source: int (n, 28, 28)."""
+    source = base64.b64encode((ROOT / "web" / "src" / "drawing.js").read_bytes()).decode()
+    found = page.evaluate(
+        """async ([source, drawings, frame]) => {
+            const {fromStrokes} = await import(`data:text/javascript;base64,${source}`)
+            return drawings.map((strokes) => Array.from(fromStrokes(strokes, frame)))
+        }""",
+        [source, drawn, drawing.FRAME],
+    )
+    return np.array(found).reshape(-1, drawing.SIZE, drawing.SIZE)
+
+
+@pytest.mark.parametrize("real", [False, pytest.param(True, marks=pytest.mark.mnist)])
+def test_both_languages_draw_the_same(page, real):
+    drawn = [row["strokes"] for row in drawings(500)] if real else made_up(100)
+    here = np.stack([drawing.from_strokes(strokes) for strokes in drawn]).astype(int)
+    gaps = np.abs(in_javascript(page, drawn) - here)
+    assert (gaps <= 1).mean() >= 0.999
+
+
+def test_the_page_to_take_away_is_small(taken_away):
+    assert taken_away.stat().st_size <= MOST_BYTES
+    text = taken_away.read_text("utf-8")
+    assert not re.search(r"<(script|link|img)[^>]+(src|href)=", text)
+
+
+@pytest.mark.mnist
+def test_the_page_to_take_away_agrees_with_predict_on_a_hundred_drawings(
+    offline, bundled, tmp_path
+):
+    rows = drawings(100)
+    expected = predicted(bundled, [row["strokes"] for row in rows], tmp_path)
+    right = 0
+    for row, answer in zip(rows, expected, strict=True):
+        draw_strokes(offline, offline.locator(".surface"), row["strokes"])
+        settled(offline)
+        assert offline.locator(".told strong").inner_text() == answer["predicted"]
+        right += answer["predicted"] == str(row["label"])
+        offline.get_by_role("button", name="Clear").click()
+    assert right == sum(
+        answer["predicted"] == str(row["label"]) for row, answer in zip(rows, expected, strict=True)
+    )
+
+
+@pytest.mark.mnist
+def test_live_pad_and_canvas_agree_with_predict(page, server, tiny_run, tmp_path):
+    rows = drawings(8)
+    expected = predicted(tiny_run, [row["strokes"] for row in rows], tmp_path)
+    open_draw(page, server, tiny_run)
+    surface = ready(page)
+    for row, answer in zip(rows, expected, strict=True):
+        draw_strokes(page, surface, row["strokes"])
+        settled(page)
+        said = float(shares_of(page)[answer["predicted"]].rstrip(" %")) / 100
+        assert said == pytest.approx(answer["confidence"], abs=0.05)
+        page.get_by_role("button", name="Clear", exact=True).click()
+        settle(page)
+    page.get_by_text("On the server").click()
+    draw_strokes(page, page.locator(".upper-canvas"), rows[0]["strokes"])
+    heading = page.locator("h4")
+    expect(heading).to_have_text(re.compile(rf"^{expected[0]['predicted']} \("))
+
+
+def test_undo_clear_and_the_keyboard(offline):
+    surface = offline.locator(".surface")
+    expect(offline.get_by_role("button", name="Undo")).to_be_disabled()
+    draw_strokes(offline, surface, SEVEN, unit=280)
+    settled(offline)
+    expect(offline.locator(".told strong")).to_have_text("7")
+    offline.get_by_role("button", name="Clear").click()
+    expect(offline.locator(".told")).to_have_text(re.compile("^Draw in the square"))
+    offline.get_by_role("button", name="Undo").click()  # takes Clear back
+    expect(offline.locator(".told strong")).to_have_text("7")
+    offline.get_by_role("button", name="Undo").click()
+    expect(offline.locator(".told")).to_have_text(re.compile("^Draw in the square"))
+
+    surface.focus()
+    for key in ["ArrowUp"] * 14 + [" "] + ["ArrowDown"] * 28 + [" "]:
+        offline.keyboard.press(key)
+    settled(offline)
+    expect(offline.locator(".told strong")).to_have_text("1")
+    offline.keyboard.press("Escape")
+    expect(offline.locator(".told")).to_have_text(re.compile("^Draw in the square"))
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        pytest.param([[[140, 140]]], id="a dot"),
+        pytest.param([[[0, 140], [280, 140]]], id="a line across"),
+        pytest.param([[[140, 140], [500, -300], [140, 200]]], id="off the edge"),
+        pytest.param([[[10 + 8 * k, 20], [10 + 8 * k, 260]] for k in range(30)], id="30 strokes"),
+    ],
+)
+def test_whatever_is_drawn_there_is_an_answer(offline, strokes):
+    draw_strokes(offline, offline.locator(".surface"), strokes, unit=280)
+    settled(offline)
+    expect(offline.locator(".told strong")).to_have_text(re.compile(r"^\d$"))
+
+
+def test_a_full_pad_says_so_and_goes_on_answering(offline):
+    turns = np.linspace(0, 60, 6000)
+    spiral = np.stack([140 + 2 * turns * np.cos(turns), 140 + 2 * turns * np.sin(turns)], axis=1)
+    offline.evaluate(
+        """points => {
+            const surface = document.querySelector(".surface")
+            const box = surface.getBoundingClientRect()
+            surface.setPointerCapture = () => {}
+            const send = (type, [x, y]) => surface.dispatchEvent(new PointerEvent(type, {
+                pointerId: 1, button: 0, clientX: box.left + x, clientY: box.top + y,
+            }))
+            send("pointerdown", points[0])
+            points.forEach((point) => send("pointermove", point))
+            send("pointerup", points.at(-1))
+        }""",
+        spiral.tolist(),
+    )
+    settled(offline)
+    expect(offline.locator(".told strong")).to_have_text(re.compile(r"^\d$"))
+
+
+def test_two_thousand_predictions_leave_memory_as_it_was(browser, offline):
+    session = browser.new_browser_cdp_session()
+
+    def megabytes() -> float:
+        offline.evaluate("globalThis.gc?.()")
+        processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+        return sum(resident_megabytes(p["id"]) for p in processes if p["type"] == "renderer")
+
+    offline.evaluate(DRAW_ON, 5)
+    before = megabytes()
+    assert offline.evaluate(DRAW_ON, 41) >= 2000
+    assert megabytes() - before < LEAKED
+
+
+def test_a_browser_that_cannot_says_what_to_do(browser, server, tiny_run):
+    context = browser.new_context()
+    page = context.new_page()
+    page.add_init_script("delete globalThis.WebAssembly")
+    open_draw(page, server, tiny_run)
+    expect(page.get_by_text("This browser cannot run the network")).to_be_visible()
+    expect(page.get_by_text("The canvas on the server can.")).to_be_visible()
+    context.close()
+
+
+def test_a_second_visit_fetches_no_runtime(browser, server, tiny_run):
+    context = browser.new_context()
+    for expected in (1, 0):
+        page = context.new_page()
+        fetched: list[str] = []
+        page.on("request", lambda request, into=fetched: into.append(request.url))
+        open_draw(page, server, tiny_run)
+        ready(page)
+        assert sum(url.endswith(".wasm") for url in fetched) == expected
+        page.close()
+    context.close()
+
+
+def test_only_the_pad_keeps_the_page_from_scrolling(page, server, tiny_run):
+    open_draw(page, server, tiny_run)
+    surface = ready(page)
+    touch = "e => getComputedStyle(e).touchAction"
+    assert surface.evaluate(touch) == "none"
+    assert page.locator(".inside").evaluate(touch) == "auto"
+    assert page.locator(".drawing").evaluate(touch) == "auto"
+
+
+def test_what_is_taken_away_shows_matrix_and_card(offline, bundled):
+    table = bundled.predictions(["label", "predicted"])
+    fours = int(((table["label"] == 4) & (table["predicted"] == 4)).sum())
+    cells = offline.locator("tbody tr").nth(4).locator("td").all_inner_texts()
+    assert cells[4] == f"{fours:,}"
+    for heading, text in bundled.info.card.items():
+        expect(offline.get_by_role("heading", name=heading)).to_be_visible()
+        expect(offline.get_by_text(text)).to_be_visible()
+    layers = offline.locator(".layers figure")
+    assert layers.count() == len(bundled.info.layers)
