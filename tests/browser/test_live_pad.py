@@ -1,4 +1,4 @@
-"""The live pad: the same answers as Python, while the pen moves, in the dashboard and from a file."""
+"""The live pad: the same answers as Python while the pen moves, in the dashboard and in a file."""
 
 import base64
 import re

@@ -1,0 +1,196 @@
+"""How soon the pad answers: event to painted bars, first prediction, and against the server.
+
+`python benchmarks/live.py [RUN] [--models DIR]` drives a real Chromium on a real server. A mouse
+draws made-up curves, a point every 16 ms; timed is from the pointer event's own time to the frame
+with new bars and all layers on the screen. Against it stands the canvas that asks the server, from
+the mouse's release to the new sentence. First predictions are timed from opening an address (or
+clicking the page's link) until the pad has answered a first time, in a fresh browser and again;
+`pad.html` is opened from the disk.
+"""
+
+import argparse
+import math
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.table import show
+from pipeline import pad_page
+from pipeline.runs import Store
+from tests.browser import chromium
+from tests.browser.conftest import ARGUMENTS, free_port, settle, wait_until_healthy
+
+ROOT = Path(__file__).parents[1]
+POINTS, CURVES = 60, 6
+EVERY = 0.016  # seconds between two points
+LIFTS = 12
+VISITS = 5
+
+# Each answer is followed to the frame in which it is on the screen.
+WATCH = """() => {
+    self.painted = []
+    const {port1, port2} = new MessageChannel(), waiting = []
+    port1.onmessage = () => self.painted.push(performance.now() - waiting.shift())
+    document.addEventListener("painted", ({detail}) => {
+        waiting.push(detail)
+        requestAnimationFrame(() => port2.postMessage(0))
+    })
+}"""
+# The canvas's answer: from the release of the mouse to the sentence that says something else.
+RELEASE = """() => {
+    const said = () => [...document.querySelectorAll("h4")].map((e) => e.textContent).join()
+    self.answered = new Promise((done) => {
+        window.addEventListener("mouseup", ({timeStamp}) => {
+            const before = said()
+            const look = () => said() === before ? requestAnimationFrame(look)
+                : done(performance.now() - timeStamp)
+            look()
+        }, {once: true, capture: true})
+    })
+}"""
+
+
+def curve(page: Page, selector: str, turn: float, every: float = EVERY) -> None:
+    """Draw a curve with the mouse, as fast as a hand would."""
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+
+    def place(step: int) -> tuple[float, float]:
+        angle = 2 * math.pi * step / POINTS
+        x = 0.5 + 0.3 * math.sin(angle + turn)
+        y = 0.5 + 0.35 * math.sin(2 * angle + 2 * turn)
+        return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+    page.mouse.move(*place(0))
+    page.mouse.down()
+    started = time.perf_counter()
+    for step in range(1, POINTS):
+        page.mouse.move(*place(step))
+        time.sleep(max(0.0, started + step * every - time.perf_counter()))
+    page.mouse.up()
+
+
+def ready(page: Page) -> float:
+    """Wait until the pad could answer; milliseconds since the document was asked for."""
+    page.wait_for_selector(".pad[data-state=ready]", timeout=60_000)
+    return float(page.evaluate("performance.now()"))
+
+
+def following(page: Page) -> list[float]:
+    """Time the pad while the pen moves: milliseconds from event to painted answer."""
+    curve(page, ".surface", 0)
+    page.evaluate(WATCH)
+    for number in range(CURVES):
+        curve(page, ".surface", number)
+        page.get_by_role("button", name="Clear", exact=True).click()
+    return [float(gap) for gap in page.evaluate("self.painted")]
+
+
+def lifting(page: Page) -> list[float]:
+    """Time the canvas that asks the server: milliseconds from release to the new sentence."""
+    page.get_by_text("On the server").click()
+    page.wait_for_selector(".upper-canvas")
+    curve(page, ".upper-canvas", 0, every=0.004)
+    gaps = []
+    for number in range(1, LIFTS + 1):
+        settle(page)
+        time.sleep(0.3)
+        page.evaluate(RELEASE)
+        curve(page, ".upper-canvas", number / 3, every=0.004)
+        gaps.append(float(page.evaluate("self.answered")))
+    return gaps
+
+
+def visits(browser: Browser, address: str, link: str = "") -> list[float]:
+    """Time first predictions in one fresh browser: the first visit, then the second."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    times = []
+    for _ in range(2):
+        page = context.new_page()
+        page.goto(address)
+        if link:
+            settle(page)
+            before = float(page.evaluate("performance.now()"))
+            page.get_by_role("link", name=link, exact=True).click()
+            times.append(ready(page) - before)
+        else:
+            times.append(ready(page))
+        page.close()
+    context.close()
+    return times
+
+
+def spread(values: list[float]) -> list[str]:
+    """Return median and 95th percentile, as text."""
+    return [f"{statistics.median(values):.0f}", f"{statistics.quantiles(values, n=20)[-1]:.0f}"]
+
+
+def main() -> None:
+    """Measure and print two tables."""
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("run", nargs="?", default="mnist-cnn")
+    arguments.add_argument("--models", type=Path, default=ROOT / "models")
+    chosen = arguments.parse_args()
+    run = Store(chosen.models).open(chosen.run)
+    path = chromium.find()
+    if path is None:
+        sys.exit(chromium.ADVICE)
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        log, port = Path(scratch) / "log.txt", free_port()
+        taken = Path(scratch) / "pad.html"
+        pad_page.write_page(run, taken)
+        with log.open("wb") as output:
+            server = subprocess.Popen(
+                [sys.executable, "-m", "pipeline.cli", "app", "--port", str(port)],
+                env={**os.environ, "INKLING_MODELS": str(chosen.models.resolve())},
+                stdout=output, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+        try:
+            base = f"http://localhost:{port}"
+            wait_until_healthy(base, server, log)
+            browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+            page = browser.new_page(viewport={"width": 1280, "height": 900})
+            draw = f"{base}/draw?run={run.id}"
+            page.goto(draw)
+            ready(page)
+            live, asked = following(page), lifting(page)
+            ways = {
+                "Draw page, from its address": [visits(browser, draw) for _ in range(VISITS)],
+                "Draw page, from the list of pages": [
+                    visits(browser, base, "Draw") for _ in range(VISITS)
+                ],
+                f"pad.html ({taken.stat().st_size / 1e6:.2f} MB) from the disk": [
+                    visits(browser, taken.as_uri()) for _ in range(VISITS)
+                ],
+            }
+            browser.close()
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+    ratio = statistics.median(asked) / statistics.median(live)
+    show(
+        f"{run.id}: from pen to painted answer, all {len(run.info.layers)} layers drawn "
+        f"(the server takes {ratio:.0f} times as long)",
+        ["", "p50, ms", "p95, ms", "answers"],
+        [
+            ["live pad: event → bars and layers", *spread(live), len(live)],
+            ["canvas and server: pen lifted → sentence", *spread(asked), len(asked)],
+        ],
+    )
+    rows = [
+        [name, *(f"{statistics.median(times):.0f}" for times in zip(*found, strict=True))]
+        for name, found in ways.items()
+    ]
+    show(f"First prediction, median of {VISITS}, ms", ["", "first visit", "second"], rows)
+
+
+if __name__ == "__main__":
+    main()

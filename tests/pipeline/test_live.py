@@ -1,0 +1,55 @@
+import json
+import struct
+from dataclasses import replace
+
+import pytest
+
+from pipeline import drawing, layer_words, live
+from pipeline.inference import LayerInfo
+from pipeline.runs import Run, RunDamaged
+
+
+def test_what_is_packed_can_be_read_where_it_lies(tiny_run: Run):
+    packed = live.describe([tiny_run, tiny_run], ["one", "two"], "Go elsewhere.").packed()
+    (length,) = struct.unpack_from("<I", packed)
+    facts = json.loads(packed[4 : 4 + length])
+    blob = packed[4 + length :]
+    assert facts["frame"] == {"size": 28, "box": 20, "middle": 14.0, "pen": drawing.PEN}
+    assert facts["unable"] == "Go elsewhere."
+    assert [run["label"] for run in facts["runs"]] == ["one", "two"]
+    for run in facts["runs"]:
+        start, size = run["graph"]
+        assert blob[start : start + size] == tiny_run.graph_path.read_bytes()
+        assert (4 + length + start) % live.ALIGNMENT == 0
+        assert [layer["name"] for layer in run["layers"]] == [
+            layer.name for layer in tiny_run.info.layers
+        ]
+        assert run["classes"] == list("0123456789")
+
+
+def test_a_network_of_other_images_is_refused(tiny_run: Run):
+    info = tiny_run.info.model_copy(update={"input_shape": (32, 40, 3)})
+    with pytest.raises(live.NotLive, match=r"draws 28×28 pixels; .* takes 40×32"):
+        live.describe([replace(tiny_run, info=info)], ["it"], "")
+
+
+def test_a_graph_that_is_gone_is_a_damaged_run(tiny_run: Run, tmp_path):
+    with pytest.raises(RunDamaged, match=r"model\.tflite of run"):
+        live.describe([replace(tiny_run, folder=tmp_path)], ["it"], "")
+
+
+@pytest.mark.parametrize(
+    ("shape", "columns", "gives"),
+    [
+        ((28, 28, 6), 8, "6\xa0maps of\xa028×28"),
+        ((4, 6, 1), 8, "1\xa0map of\xa06×4"),
+        ((7, 7, 48), 16, "48\xa0maps of\xa07×7"),
+        ((10,), 10, "10\xa0numbers"),
+        ((1008,), 64, "1,008\xa0numbers"),
+    ],
+)
+def test_layers_in_words(shape, columns, gives):
+    layer = LayerInfo(name="x", kind="Odd", shape=shape, parameters=0)
+    assert layer_words.columns(shape) == columns
+    assert layer_words.gives(layer) == gives
+    assert layer_words.does(layer) == "transforms what it gets"
