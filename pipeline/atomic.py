@@ -20,6 +20,7 @@ REASONS = {
     errno.EROFS: "that disk is read-only. Choose another place",
     errno.ENOTEMPTY: "it is already there",
     errno.EEXIST: "it is already there",
+    errno.ENAMETOOLONG: "its name is too long. Choose a shorter one",
     errno.ENOTDIR: "a part of that path is a file, not a folder",
 }
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pipeline.bundles import Format
 from pipeline.config import (
     DEFAULT_DATASET,
     DEFAULT_NETWORK,
@@ -257,6 +258,33 @@ def data(
     for known in missing:
         how = "comes with Inkling" if known == "digits" else f"get it with “inkling data {known}”"
         print(f"{known:<16} not prepared yet: {how}")
+
+
+@app.command()
+def export(
+    run: RunName,
+    to: Annotated[Path, typer.Option(help="Where to write it; nothing may be there yet.")],
+    format: Annotated[
+        Format, typer.Option(help="A page of one file, or a folder for LiteRT or TensorFlow.js.")
+    ],
+    models: Models = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a run's network, with its names, for use without Inkling."""
+    from pipeline import bundles
+    from pipeline.terminal import shown_progress
+
+    found = _store(models).open(run)
+    with shown_progress() as report:
+        written = bundles.export(found, to, format, report)
+    sizes = {str(path): path.stat().st_size for path in written}
+    if as_json:
+        files = [{"path": path, "bytes": size} for path, size in sizes.items()]
+        print(json.dumps({"run": found.id, "format": format, "files": files}, ensure_ascii=False))
+        return
+    print(f"{found.id} as {format}")
+    for path, size in sizes.items():
+        print(f"  {path}  {size:,} bytes")
 
 
 @app.command(name="app")

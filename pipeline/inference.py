@@ -46,7 +46,9 @@ class ServingGraph:
             self._interpreter.allocate_tensors()
             (self._input,) = self._interpreter.get_input_details()
             # The outputs come shuffled; only the signature says which is which, as "output_12".
-            outputs = self._interpreter.get_signature_runner().get_output_details()
+            signature = self._interpreter.get_signature_runner()
+            (self._input_name,) = signature.get_input_details()
+            outputs = signature.get_output_details()
             names = sorted(outputs, key=lambda name: int(name.removeprefix("output_")))
             self._outputs = [outputs[name] for name in names]
         except (OSError, ValueError, RuntimeError) as error:
@@ -59,6 +61,11 @@ class ServingGraph:
         """(height, width, channels) of an image."""
         _, height, width, channels = (int(side) for side in self._input["shape"])
         return height, width, channels
+
+    @property
+    def input_name(self) -> str:
+        """What the image is called in the graph's signature."""
+        return self._input_name
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """Predict images.

@@ -77,6 +77,42 @@ def test_one_bad_file_does_not_hide_the_others(tmp_path, models):
     assert "Traceback" not in done.stderr
 
 
+def test_export_says_what_it_wrote(tmp_path, models, tiny_run):
+    done = inkling(
+        "export", "latest", "--to", tmp_path / "out", "--format", "litert", "--json",
+        "--models", models,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    said = json.loads(done.stdout)
+    assert (said["run"], said["format"]) == (tiny_run.id, "litert")
+    assert {entry["path"]: entry["bytes"] for entry in said["files"]} == {
+        str(path): path.stat().st_size for path in (tmp_path / "out").iterdir()
+    }
+    again = inkling(
+        "export", "latest", "--to", tmp_path / "out", "--format", "tfjs", "--models", models
+    )
+    assert again.returncode == 1
+    assert again.stderr.startswith("Error: ")
+    assert "already there" in again.stderr
+    assert len(again.stderr.splitlines()) == 1
+    wrong = inkling(
+        "export", "latest", "--to", tmp_path / "on", "--format", "onnx", "--models", models
+    )
+    assert wrong.returncode == 2
+    assert "'onnx' is not one of 'html', 'litert', 'tfjs'" in wrong.stderr
+
+
+def test_export_for_tensorflow_js(tmp_path, models):
+    done = inkling(
+        "export", "latest", "--to", tmp_path / "out", "--format", "tfjs", "--models", models
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "Exporting: loading TensorFlow\n"
+    assert "group1-shard1of1.bin" in done.stdout
+    written = json.loads((tmp_path / "out" / "model.json").read_text("utf-8"))
+    assert written["userDefinedMetadata"]["classes"] == list("0123456789")
+
+
 def test_evaluate_agrees_with_the_run(models, tiny_run):
     done = inkling("evaluate", "latest", "--json", "--models", models)
     assert done.returncode == 0, done.stderr
