@@ -1,9 +1,10 @@
 """What corrections are worth: trainings with some, each shown 1, 5, 20 or 50 times an epoch.
 
-`python benchmarks/corrections.py [--preset quick] [--seeds N]` trains a `cnn` on MNIST without
-corrections, takes what it misreads of four people's drawings as corrections – a dozen, or all – and
-trains anew with them. It prints how many of the *other* drawings by the same people each network
-reads rightly, and how many of MNIST's validation images; the test images are not looked at.
+`python benchmarks/corrections.py [--preset quick] [--seeds N] [--repeats N …]` trains a `cnn` on
+MNIST without corrections, takes what it misreads of four people's drawings as corrections – a
+dozen, or all – and trains anew with them. It prints how many of the *other* drawings by the same
+people each network reads rightly, and how many of MNIST's validation images; the test images are
+not looked at.
 
 Half of the drawings by the first four writers of `$INKLING_DATA/drawings/pen-digits-dev.jsonl` give
 corrections, the other half is counted. The other sixteen writers play no part in any choice here.
@@ -29,7 +30,6 @@ from pipeline.datasets import Dataset, find_named, open_dataset
 from pipeline.preprocess import to_model_input
 
 WRITERS = range(1, 5)
-REPEATS = (1, 5, 20, 50)
 DOZEN = 12
 FILE = Path(os.environ.get("INKLING_DATA", "")) / "drawings" / "pen-digits-dev.jsonl"
 
@@ -79,7 +79,7 @@ def trained(
     )
 
 
-def measure(preset: str, seeds: int) -> None:
+def measure(preset: str, seeds: int, times: list[int]) -> None:
     """Train and print a table."""
     mnist, drawings = open_dataset("mnist"), drawings_of_writers()
     given, counted = drawings.some(slice(0, None, 2)), drawings.some(slice(1, None, 2))
@@ -90,7 +90,7 @@ def measure(preset: str, seeds: int) -> None:
         found.setdefault(("none", "–"), []).append(rival)
         mistakes = given.some(rival.wrong)
         for name, some in (("a dozen", mistakes.some(slice(DOZEN))), ("all", mistakes)):
-            for repeats in REPEATS:
+            for repeats in times:
                 extra = Extra(some.images, some.labels, repeats)
                 result = trained(config, mnist, given, counted, extra)
                 found.setdefault((name, str(repeats)), []).append(result)
@@ -117,12 +117,13 @@ def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--preset", default="quick")
     arguments.add_argument("--seeds", type=int, default=3)
+    arguments.add_argument("--repeats", type=int, nargs="+", default=[1, 5, 20, 50])
     chosen = arguments.parse_args()
     if find_named("mnist") is None or not FILE.is_file():
         print("corrections: left out, MNIST or the drawings are not on this machine "
               "(set INKLING_DATA)")  # fmt: skip
         return
-    measure(chosen.preset, chosen.seeds)
+    measure(chosen.preset, chosen.seeds, chosen.repeats)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ MOST_STROKES = 200  # a drawing
 MOST_POINTS = 5_000  # a drawing
 FURTHEST = 100_000.0  # from nought, of a coordinate
 MOST_LINE_BYTES = 2**17  # enough for 5,000 points
-MOST_FILE_BYTES = 2**26  # 64 MiB, undone ones too: still read in about a second
+MOST_FILE_BYTES = 2**26  # 64 MiB, undone ones too: still read within seconds
 MOST_STANDING = 10_000
 REPEATS = 20  # in an epoch, so that a dozen count among 54,000; see docs/training.md
 MOST_SHARE = 0.2  # of an epoch
@@ -141,12 +141,13 @@ def add(
     _refuse_if_read_only()
     if (strokes is None) == (ink is None):
         raise ValueError("a correction has either strokes or ink")
-    if label not in class_names:
-        raise InklingError(f"“{label[:40]}” is none of the classes: {', '.join(class_names)}.")
+    names = tuple(class_names)
+    if label not in names:
+        raise InklingError(f"“{label[:40]}” is none of the classes: {', '.join(names)}.")
     seen = _checked_ink(ink) if strokes is None else _inked(strokes)
     stamp = datetime.now(UTC).isoformat(timespec="seconds")
     correction = Correction(
-        secrets.token_hex(8), label, tuple(class_names), seen.tobytes(), predicted, run, stamp
+        secrets.token_hex(8), label, names, seen.tobytes(), predicted, run, stamp
     )
     line = _as_line(correction, strokes, instead_of)
     path = store.folder / CORRECTIONS
