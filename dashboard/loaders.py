@@ -5,6 +5,7 @@ never change what these hand out.
 """
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,9 @@ from dashboard.cells import Cells, counted
 from dashboard.palette import palette
 from dashboard.selection import Selection, matching
 from pipeline import comparison, datasets, embedding, evaluation, live, reviews
+from pipeline import corrections as correcting
 from pipeline.comparison import Comparison
+from pipeline.corrections import Corrections
 from pipeline.coverage import Coverage, cover
 from pipeline.datasets import Dataset
 from pipeline.errors import InklingError
@@ -212,14 +215,29 @@ def _rows(
 def marks() -> Reviews:
     """Read the reviews as they are now."""
     path = store().folder / reviews.REVIEWS
-    state = path.stat() if path.exists() else None
-    version = (state.st_mtime_ns, state.st_size) if state else (0, 0)
-    return _marks(str(path), version)
+    return _marks(str(path), _version(path))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _marks(path: str, version: tuple[int, int]) -> Reviews:
     return reviews.read(store())
+
+
+def corrections() -> Corrections:
+    """Read the corrections as they are now."""
+    path = store().folder / correcting.CORRECTIONS
+    return _corrections(str(path), _version(path))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _corrections(path: str, version: tuple[int, int]) -> Corrections:
+    return correcting.read(store())
+
+
+def _version(path: Path) -> tuple[int, int]:
+    """Return what changes whenever lines are added to a file: its time, and its bytes."""
+    state = path.stat() if path.exists() else None
+    return (state.st_mtime_ns, state.st_size) if state else (0, 0)
 
 
 def marks_table(run: Run) -> pd.DataFrame:

@@ -23,7 +23,13 @@ SOURCES = {
 
 
 def model_card(
-    dataset: str, counts: dict[str, int], config: TrainConfig, metrics: Metrics, *, ink: bool
+    dataset: str,
+    counts: dict[str, int],
+    config: TrainConfig,
+    metrics: Metrics,
+    *,
+    ink: bool,
+    corrections: dict[str, int] | None = None,
 ) -> dict[str, str]:
     """Write a model card.
 
@@ -33,6 +39,7 @@ def model_card(
         config: the settings of the training.
         metrics: on the test part.
         ink: whether pictures are framed as MNIST's digits are.
+        corrections: how many it learned from too, by class.
 
     Returns:
         A few sentences for each of "Intended use", "Data" and "Limits".
@@ -42,6 +49,7 @@ def model_card(
     changed = (
         " Training images were moved, turned and bent a little." if config.augmentation else ""
     )
+    learned = f" It also learned from {in_words(corrections)}." if corrections else ""
     limits = (
         f"Its {100 * metrics.accuracy:.2f} % hold for pictures like those of its test part; other "
         f"hands, pens or cameras fare worse. It finds {100 * weakest.recall:.1f} % of "
@@ -58,7 +66,14 @@ def model_card(
         "Data": (
             f"{source[0].upper()}{source[1:]}: {counts.get('train', 0):,} to learn from, "
             f"{counts.get('valid', 0):,} to choose the epoch and the temperature, "
-            f"{counts.get('test', 0):,} to measure with, looked at once.{changed}"
+            f"{counts.get('test', 0):,} to measure with, looked at once.{changed}{learned}"
         ),
         "Limits": limits,
     }
+
+
+def in_words(corrections: dict[str, int]) -> str:
+    """Say how many corrections there are: "12 corrections: 3 × “4”, 9 × “9”"."""
+    total = sum(corrections.values())
+    by_class = ", ".join(f"{count:,} × “{name}”" for name, count in corrections.items())
+    return f"{total:,} {'correction' if total == 1 else 'corrections'}: {by_class}"

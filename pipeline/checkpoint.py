@@ -8,6 +8,26 @@ import numpy as np
 Row = dict[str, float]
 
 
+@dataclass(frozen=True)
+class Extra:
+    """Images to learn from beside a dataset's training part.
+
+    Attributes:
+        images: uint8 (n, height, width, channels), as the dataset's.
+        labels: int64 (n,).
+        repeats: how often an epoch shows each.
+    """
+
+    images: np.ndarray = field(default_factory=lambda: np.empty((0, 0, 0, 0), np.uint8))
+    labels: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    repeats: int = 0
+
+    @property
+    def shown(self) -> int:
+        """How many images they add to an epoch."""
+        return len(self.labels) * self.repeats
+
+
 @dataclass
 class Checkpoint:
     """All that a training needs to go on after its last finished epoch.
@@ -18,6 +38,7 @@ class Checkpoint:
         best_epoch: counted from 1; 0 before the first.
         best_weights: of that epoch.
         seconds: of training so far.
+        extra: what it learns from beside the training part; others would make another training.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -26,6 +47,7 @@ class Checkpoint:
     best_epoch: int = 0
     best_weights: list[np.ndarray] = field(default_factory=list)
     seconds: float = 0.0
+    extra: Extra = field(default_factory=Extra)
 
     @property
     def best(self) -> tuple[float, float]:

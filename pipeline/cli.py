@@ -71,6 +71,12 @@ def train(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0)] = 0,
+    corrections: Annotated[
+        bool,
+        typer.Option(
+            "--corrections/--no-corrections", help="Learn from the store's corrections too."
+        ),
+    ] = False,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the training that was interrupted last.")
     ] = False,
@@ -92,6 +98,7 @@ def train(
         learning_rate=learning_rate,
         augmentation=augmentation,
         seed=seed,
+        corrections=corrections,
     )
     if unless_trained and any(run.info.config.dataset == dataset for run in store.runs()):
         return
@@ -106,6 +113,10 @@ def train(
         print(run.info.model_dump_json())
     else:
         print(f"{run.id}\n{_in_words(run.info.metrics)}")
+        if run.info.corrections:
+            from pipeline.card import in_words
+
+            print(f"It also learned from {in_words(run.info.corrections)}.")
         if run.info.note:
             print(run.info.note)
         if unfinished.Unfinished.of(store, run.info.config, run.info.dataset.fingerprint).exists():

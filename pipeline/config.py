@@ -117,6 +117,7 @@ class TrainConfig(BaseModel):
         augmentation: strength with which training images are changed; 0 leaves them alone.
         label_smoothing: share of each label that is spread over all classes (Szegedy et al. 2016).
         deeper: whether to take the network's larger form.
+        corrections: whether to learn from the corrections in the store too, where they fit.
         seed: fixes the initial weights, the order of the images and their changes.
     """
 
@@ -131,6 +132,7 @@ class TrainConfig(BaseModel):
     augmentation: float | None = Field(default=None, ge=0, le=2)
     label_smoothing: float | None = Field(default=None, ge=0, lt=1)
     deeper: bool | None = None
+    corrections: bool = False  # only when asked for: else the same words would train otherwise
     seed: int = Field(default=0, ge=0, lt=2**31)
 
     @field_validator("network", "preset")

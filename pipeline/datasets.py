@@ -253,6 +253,22 @@ def list_prepared() -> list[Prepared]:
     return found
 
 
+def ink_classes(name: str) -> tuple[str, ...]:
+    """Name the classes of a dataset whose images are framed ink, without reading its images.
+
+    Args:
+        name: as for `open_dataset`.
+
+    Returns:
+        () where its images are others, or where it was never prepared, so that nobody knows.
+    """
+    known = name if name in NAMES else Path(name).expanduser().resolve().stem
+    prepared = [one for one in list_prepared() if one.name == known]
+    if prepared:
+        return prepared[-1].class_names if prepared[-1].ink else ()
+    return NAMED_CLASSES["mnist"] if name in ("digits", "mnist") else ()
+
+
 def find_named(name: str, data_dir: Path | None = None) -> Path | None:
     """Find the files of a named dataset: in `data_dir`, INKLING_DATA, then earlier downloads."""
     places = [data_dir, _environment_folder(), cache_folder() / "downloads"]

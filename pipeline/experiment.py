@@ -10,9 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import keras
+import numpy as np
 import pandas as pd
 
-from pipeline import embedding, evaluation, exporting, networks, training
+from pipeline import corrections, embedding, evaluation, exporting, networks, training
 from pipeline.card import model_card
 from pipeline.config import TrainConfig
 from pipeline.datasets import Dataset, canonical, open_dataset
@@ -60,8 +61,10 @@ def run_experiment(
     unfinished = Unfinished.of(store, config, dataset.fingerprint)
     with unfinished.held():
         checkpoint = unfinished.load() if resume else None
-        keep = partial(unfinished.save, config)
-        trained = training.fit(config, dataset, on_progress, keep, checkpoint)
+        keep, extra = partial(unfinished.save, config), None
+        if config.corrections and checkpoint is None:
+            extra = corrections.to_learn(corrections.read(store), dataset)
+        trained = training.fit(config, dataset, on_progress, keep, checkpoint, extra)
         run = _publish(config, store, dataset, trained, created, on_progress)
         if not trained.may_go_on:
             unfinished.forget()
@@ -99,6 +102,7 @@ def _publish(
             features = embed_images(trained.model, dataset, on_progress)
 
         metrics = evaluation.summarise(predictions, dataset.class_names)
+        corrected = _by_class(trained.extra.labels, dataset.class_names)
         return store.publish(
             Results(
                 status="stopped" if trained.ended_early else "finished",
@@ -111,7 +115,15 @@ def _publish(
                 best_epoch=trained.best_epoch,
                 temperature=trained.temperature,
                 hardware=trained.hardware.model_dump(mode="json"),
-                card=model_card(dataset.name, dataset.counts, config, metrics, ink=dataset.ink),
+                corrections=corrected,
+                card=model_card(
+                    dataset.name,
+                    dataset.counts,
+                    config,
+                    metrics,
+                    ink=dataset.ink,
+                    corrections=corrected,
+                ),
                 note=trained.ended_early,
                 timings=timings,
                 history=trained.history,
@@ -130,6 +142,12 @@ def embed_images(
     on_progress(Progress("Mapping", 0, 1, "which images the network finds alike"))
     train, test = (networks.features(model, part) for part in (dataset.x_train, dataset.x_test))
     return embedding.embed(train, test)
+
+
+def _by_class(labels: np.ndarray, class_names: tuple[str, ...]) -> dict[str, int]:
+    """Count labels by class, where there are any."""
+    counts = np.bincount(labels, minlength=len(class_names)).tolist()
+    return {name: count for name, count in zip(class_names, counts, strict=True) if count}
 
 
 @contextmanager

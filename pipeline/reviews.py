@@ -6,14 +6,14 @@ outlive any training. Many may write at once; a line that was cut off is passed 
 """
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
-from filelock import FileLock
 
+from pipeline import journal
 from pipeline.errors import InklingError
 from pipeline.runs import Store
 
@@ -82,16 +82,8 @@ class Reviews:
 
 def read(store: Store) -> Reviews:
     """Read every review of a store."""
-    path = store.folder / REVIEWS
-    try:
-        text = path.read_text("utf-8", errors="replace")
-    except FileNotFoundError:
-        return Reviews({}, 0, ())
-    except OSError as error:
-        raise InklingError(f"The reviews in {path} cannot be read: {error.strerror}.") from error
-    # Only what `add` ends lines with: `splitlines` would also cut at rarer signs within a tag.
-    lines = [_parsed(line) for line in text.split("\n") if line.strip()]
-    return _standing([line for line in lines if line is not None], lines.count(None))
+    lines, damaged = journal.read(store.folder / REVIEWS, "review", _parsed)
+    return _standing(lines, damaged)
 
 
 def add(store: Store, dataset: str, index: int, tag: str, *, undo: bool = False) -> None:
@@ -112,37 +104,19 @@ def add(store: Store, dataset: str, index: int, tag: str, *, undo: bool = False)
         raise InklingError(f"A tag has 1 to {LONGEST_TAG} letters; this one has {len(tag)}.")
     stamp = datetime.now(UTC).isoformat(timespec="seconds")
     line = json.dumps(asdict(Review(dataset, index, tag, undo, stamp)), ensure_ascii=False)
-    path = store.folder / REVIEWS
-    try:
-        store.folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(path.with_suffix(".lock")), path.open("ab+") as file:
-            size = file.seek(0, os.SEEK_END)
-            if size:
-                file.seek(size - 1)
-                # A line that was cut off by a crash must not swallow this one.
-                line = line if file.read(1) == b"\n" else "\n" + line
-            file.write((line + "\n").encode())
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise InklingError(
-            f"The review could not be kept in {path}: {error.strerror}. Nothing was changed."
-        ) from error
+    with journal.adding(store.folder / REVIEWS, "review") as add_line:
+        add_line(line)
 
 
-def _parsed(line: str) -> Review | None:
-    try:
-        raw = json.loads(line)
-        review = Review(**raw)
-    except (ValueError, TypeError, RecursionError):
-        return None
+def _parsed(raw: Any) -> Review:
+    review = Review(**raw)
     kinds = (str, int, str, bool, str)
     values = (review.dataset, review.index, review.tag, review.undo, review.time)
-    if not all(map(isinstance, values, kinds)):
-        return None
     # True is an int to Python, and a number beyond any array would break the table of marks.
-    whole = not isinstance(review.index, bool) and 0 <= review.index < MOST_IMAGES
-    return review if whole and review.tag.strip() else None
+    whole = all(map(isinstance, values, kinds)) and not isinstance(review.index, bool)
+    if not whole or not 0 <= review.index < MOST_IMAGES or not review.tag.strip():
+        raise ValueError("this is no review")
+    return review
 
 
 def _standing(reviews: Iterable[Review], damaged: int) -> Reviews:

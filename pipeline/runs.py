@@ -12,7 +12,7 @@ import platform
 import re
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -82,6 +82,7 @@ class RunInfo(BaseModel):
         best_epoch: the epoch whose weights are kept, counted from 1.
         temperature: what its logits were divided by, so that it is as sure as it is right.
         hardware: the devices and the precision it was trained with.
+        corrections: how many it learned from beside the training part, by class.
         card: the model card: sentences by heading.
         note: why it was stopped early, in a sentence; "" if it was not.
         timings: seconds by stage.
@@ -103,6 +104,7 @@ class RunInfo(BaseModel):
     best_epoch: int
     temperature: float = 1.0
     hardware: dict[str, Any] = {}
+    corrections: dict[str, int] = {}
     card: dict[str, str] = {}
     note: str = ""
     timings: dict[str, float]
@@ -283,6 +285,7 @@ class Results:
     write_model: Callable[[Path], object]
     write_graph: Callable[[Path], object]
     features: pd.DataFrame | None = None
+    corrections: dict[str, int] = field(default_factory=dict)
 
 
 class Store:
@@ -381,6 +384,7 @@ class Store:
                 best_epoch=results.best_epoch,
                 temperature=results.temperature,
                 hardware=results.hardware,
+                corrections=results.corrections,
                 card=results.card,
                 note=results.note,
                 timings=results.timings,

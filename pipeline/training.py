@@ -17,7 +17,7 @@ import tensorflow as tf
 
 from pipeline import calibration, hardware, networks
 from pipeline.augmentation import augment
-from pipeline.checkpoint import Checkpoint, score
+from pipeline.checkpoint import Checkpoint, Extra, score
 from pipeline.config import NETWORKS, TrainConfig
 from pipeline.datasets import Dataset
 from pipeline.errors import InklingError
@@ -46,6 +46,7 @@ class Trained:
         seconds: wall time of all epochs.
         temperature: what the logits were divided by; fitted on the validation part.
         hardware: what it ran on.
+        extra: what it learned from beside the training part.
         ended_early: why it has fewer epochs than asked for, in a sentence; "" if it has all.
         may_go_on: whether it was only stopped, so that resuming it leads further.
     """
@@ -56,6 +57,7 @@ class Trained:
     seconds: float
     temperature: float
     hardware: Hardware
+    extra: Extra
     ended_early: str = ""
     may_go_on: bool = False
 
@@ -66,6 +68,7 @@ def fit(
     on_progress: OnProgress = silent,
     on_checkpoint: Callable[[Checkpoint], None] | None = None,
     checkpoint: Checkpoint | None = None,
+    extra: Extra | None = None,
 ) -> Trained:
     """Train a network on the training part, choosing the epoch by the validation part.
 
@@ -79,12 +82,14 @@ def fit(
         on_progress: told every few steps and at the end of each epoch.
         on_checkpoint: given what is needed to go on, at the end of each epoch.
         checkpoint: goes on from there; the result is that of an unbroken training.
+        extra: images to learn from beside the training part; a checkpoint brings its own.
 
     Raises:
         TrainingFailed: the loss became NaN or memory ran out before an epoch was finished, and
             what to change.
     """
-    settings = _Settings.of(config, dataset)
+    state = checkpoint or Checkpoint(extra=extra or Extra())
+    settings = _Settings.of(config, dataset, state.extra)
     here = hardware.detect(convolutional=NETWORKS[config.network].augmented)
     keras.utils.set_random_seed(config.seed)
     with hardware.strategy(here).scope(), computing_in(here.precision):
@@ -98,7 +103,6 @@ def fit(
     if checkpoint is not None:
         _restore(model, checkpoint)
     with _asked_to_stop() as asked:
-        state = checkpoint or Checkpoint()
         watch = _Watch(settings, on_progress, on_checkpoint, state, asked.is_set)
         end = _run(model, dataset, config, settings, watch)
     if not state.best_epoch:
@@ -115,6 +119,7 @@ def fit(
         state.seconds,
         temperature,
         here,
+        state.extra,
         ended_early=end.why,
         may_go_on=end.may_go_on,
     )
@@ -129,12 +134,13 @@ class _Settings:
     steps: int  # an epoch
 
     @classmethod
-    def of(cls, config: TrainConfig, dataset: Dataset) -> "_Settings":
+    def of(cls, config: TrainConfig, dataset: Dataset, extra: Extra) -> "_Settings":
         if config.epochs is None or config.batch_size is None or config.learning_rate is None:
             raise ValueError("config must be resolved; some of its settings are None")
         # Whole batches only: one shape is quicker, and each epoch leaves other images out.
         batch_size = min(config.batch_size, len(dataset.y_train))
-        return cls(config.epochs, batch_size, len(dataset.y_train) // batch_size)
+        shown = len(dataset.y_train) + extra.shown
+        return cls(config.epochs, batch_size, shown // batch_size)
 
 
 class _End(NamedTuple):
@@ -164,7 +170,7 @@ def _run(
     done = len(watch.state.rows)
     try:
         model.fit(
-            _training_batches(dataset, config, settings, first_epoch=done),
+            _training_batches(dataset, watch.state.extra, config, settings, first_epoch=done),
             validation_data=_validation_batches(dataset),
             initial_epoch=done,
             epochs=settings.epochs,
@@ -218,15 +224,15 @@ def _schedule(peak: float, steps: int) -> keras.optimizers.schedules.LearningRat
 
 
 def _training_batches(
-    dataset: Dataset, config: TrainConfig, settings: _Settings, first_epoch: int
+    dataset: Dataset, extra: Extra, config: TrainConfig, settings: _Settings, first_epoch: int
 ) -> tf.data.Dataset:
     """Serve batches of float32 images in [0, 1], epoch after epoch.
 
     The images stay uint8 in memory; a whole batch is gathered and changed at once, no Python runs
     per image. What a step sees follows from the seed and its number alone, so that a training can
-    go on anywhere.
+    go on anywhere. Extra images come in their turn among the others, each time changed anew.
     """
-    pixels, labels = tf.constant(dataset.x_train), tf.constant(dataset.y_train)
+    gather, shown = _gatherer(dataset, extra), len(dataset.y_train) + extra.shown
     seed, strength = config.seed, config.augmentation or 0.0
     within = tf.range(settings.batch_size, dtype=tf.int64)
 
@@ -234,17 +240,45 @@ def _training_batches(
         epoch, place = step // settings.steps, step % settings.steps * settings.batch_size
         shuffle = tf.stack([tf.constant(seed, tf.int64), epoch])
         index = tf.random.experimental.index_shuffle(
-            place + within, seed=shuffle, max_index=len(dataset.y_train) - 1
+            place + within, seed=shuffle, max_index=shown - 1
         )
+        pixels, labels = gather(index)
         # The same scaling as preprocess.to_model_input, inside the graph.
-        images = tf.cast(tf.gather(pixels, index), tf.float32) / 255.0
+        images = tf.cast(pixels, tf.float32) / 255.0
         if strength > 0:
             step_seed = tf.stack([tf.constant(seed), tf.cast(step, tf.int32)])
             images = augment(images, step_seed, strength, ink=dataset.ink)
-        return images, tf.gather(labels, index)
+        return images, labels
 
     steps = tf.data.Dataset.range(first_epoch * settings.steps, settings.epochs * settings.steps)
     return steps.map(batch).prefetch(2)
+
+
+def _gatherer(dataset: Dataset, extra: Extra) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
+    """Return what fetches the images and labels at some places of an epoch, int64 (batch,).
+
+    The training images come first, then the extra ones over and over. Each part stays where it
+    is: joining them would copy the whole training part.
+    """
+    pixels, labels = tf.constant(dataset.x_train), tf.constant(dataset.y_train)
+
+    def of_dataset(place: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return tf.gather(pixels, place), tf.gather(labels, place)
+
+    if not extra.shown:
+        return of_dataset
+    count, own = len(dataset.y_train), len(extra.labels)
+    extra_pixels, extra_labels = tf.constant(extra.images), tf.constant(extra.labels)
+
+    def of_both(place: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        images, given = of_dataset(tf.minimum(place, count - 1))
+        at, beyond = tf.maximum(place - count, 0) % own, place >= count
+        return (
+            tf.where(beyond[:, None, None, None], tf.gather(extra_pixels, at), images),
+            tf.where(beyond, tf.gather(extra_labels, at), given),
+        )
+
+    return of_both
 
 
 def _validation_batches(dataset: Dataset) -> tf.data.Dataset:

@@ -2,6 +2,7 @@
 
 Each lies in `<store>/.unfinished/<key>/`, the key made from its settings and its dataset: the
 settings in a JSON file, the state in an `.npz` that is replaced whole at the end of each epoch.
+The corrections it learns from lie in the state: those that come meanwhile change nothing.
 Beside it lies a lock that the training holds while it lives.
 """
 
@@ -18,7 +19,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from pipeline import atomic
-from pipeline.checkpoint import Checkpoint, Row
+from pipeline.checkpoint import Checkpoint, Extra, Row
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
 from pipeline.runs import Store
@@ -26,6 +27,7 @@ from pipeline.runs import Store
 SETTINGS, STATE = "settings.json", "state.npz"
 DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 LISTS = ("variables", "optimizer", "best_weights")
+EXTRA = {"extra_images": "images", "extra_labels": "labels"}  # in the file, and of the value
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,10 @@ class Unfinished:
     @classmethod
     def of(cls, store: Store, config: TrainConfig, fingerprint: str) -> "Unfinished":
         """Return the place for a training with these settings on this dataset."""
-        digest = hashlib.sha256((config.model_dump_json() + fingerprint).encode())
+        # Without what came later and is off, so that older checkpoints are found.
+        later = set() if config.corrections else {"corrections"}
+        settings = config.model_dump_json(exclude=later)
+        digest = hashlib.sha256((settings + fingerprint).encode())
         return cls(store.folder / ".unfinished" / digest.hexdigest()[:16])
 
     @property
@@ -89,7 +94,9 @@ class Unfinished:
             "rows": checkpoint.rows,
             "best_epoch": checkpoint.best_epoch,
             "seconds": checkpoint.seconds,
+            "repeats": checkpoint.extra.repeats,
         }
+        arrays |= {name: getattr(checkpoint.extra, field) for name, field in EXTRA.items()}
         atomic.write_text(self.folder / SETTINGS, config.model_dump_json())
         atomic.write(
             self.folder / STATE,
@@ -109,6 +116,10 @@ class Unfinished:
                     [kept[key] for key in sorted(kept.files) if key.rpartition("_")[0] == name]
                     for name in LISTS
                 )
+                extra = Extra()
+                if "repeats" in facts:  # older ones had none
+                    arrays = {field: kept[name] for name, field in EXTRA.items()}
+                    extra = Extra(**arrays, repeats=facts["repeats"])
         except FileNotFoundError:
             return None
         except DAMAGED as error:
@@ -123,6 +134,7 @@ class Unfinished:
             best_epoch=facts["best_epoch"],
             best_weights=best_weights,
             seconds=facts["seconds"],
+            extra=extra,
         )
 
     def rows(self) -> list[Row]:

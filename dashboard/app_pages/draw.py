@@ -36,6 +36,7 @@ def draw(runs: Sequence[Run], chosen: Selection) -> None:
                 st.write("The answer comes when you lift the pen.")
             else:
                 pads.answers(runs, drawing)
+    pads.correct(runs[0], drawing)
     if way == LIVE:
         live_pad.layers("live_layers")
     elif drawing is not None:

@@ -6,7 +6,7 @@ from dashboard import loaders, trust_words, words
 from dashboard.figures import trust
 from dashboard.selection import Selection
 from dashboard.widgets import frame, selecting, tables
-from pipeline import evaluation
+from pipeline import card, evaluation
 from pipeline.reviews import AMBIGUOUS, WRONG_LABEL
 from pipeline.runs import Run
 
@@ -87,6 +87,8 @@ second = selecting.second_run(run)
 metrics = run.info.metrics
 frame.heading("Scorecard", trust_words.accuracy(metrics))
 without_marked(run)
+if run.info.corrections:
+    st.caption(words.plain(f"It also learned from {card.in_words(run.info.corrections)}."))
 selecting.bar(run, chosen)
 if chosen.filters != Selection():
     st.caption(f"The scorecard counts all {metrics.total:,} test images, whatever is selected.")

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import loaders, state, words
+from dashboard import loaders, state, trust_words, words
 from dashboard.widgets import frame, work
 from pipeline import datasets, jobs, unfinished
 from pipeline.checkpoint import Row
 from pipeline.config import DEFAULT_NETWORK, DEFAULT_PRESET, NETWORKS, PRESETS, TrainConfig
+from pipeline.corrections import CORRECTIONS
 from pipeline.errors import InklingError
 from pipeline.jobs import Job, Training
 from pipeline.unfinished import Unfinished
@@ -49,18 +50,37 @@ def form() -> None:
             "Epochs", 1, 1000, value=None, placeholder="by preset and size", key="train_epochs"
         )
         seed = st.number_input("Seed", 0, 2**31 - 1, value=0, key="train_seed")
-    if st.button("Train", type="primary", icon=":material/play_arrow:"):
         dataset = str(Path(path).expanduser()) if name == OWN else name
+        learns = learns_from_corrections(dataset)
+    if st.button("Train", type="primary", icon=":material/play_arrow:"):
         try:
             if name == OWN and not path.strip():
                 raise InklingError("Say where your dataset lies: a folder or an .npz.")
             config = TrainConfig(
-                dataset=dataset, network=network, preset=preset, epochs=epochs, seed=int(seed)
+                dataset=dataset,
+                network=network,
+                preset=preset,
+                epochs=epochs,
+                seed=int(seed),
+                corrections=learns,
             )
         except InklingError as error:
             st.error(str(error))
         else:
             start(Training(config))
+
+
+def learns_from_corrections(dataset: str) -> bool:
+    """Ask whether to learn from what people corrected too, where any of it fits the dataset."""
+    found = loaders.corrections()
+    count = sum(found.counts(datasets.ink_classes(dataset)).values())
+    return count > 0 and st.toggle(
+        f"Learn from corrections too ({count:,})",
+        value=True,
+        key="train_corrections",
+        help=f"What people said their drawings were, on the Draw page: kept in `{CORRECTIONS}`, "
+        f"beside the runs. {trust_words.unreadable(found.damaged)}",
+    )
 
 
 def start(training: Training) -> None:
@@ -94,10 +114,12 @@ def interrupted(training: Unfinished) -> None:
 
 def _where_it_stands(config: TrainConfig, rows: list[Row]) -> str:
     best = max((row["val_accuracy"] for row in rows), default=0.0)
+    learns = ", with the corrections it began with" if config.corrections else ""
     return (
         f"**{config.network}** on **{words.plain(config.dataset)}** was interrupted after "
         f"{len(rows)} of {config.epochs} epochs, with {words.percent(best)} of the validation "
-        "images right. It can go on from there, to the same end as if nothing had happened."
+        f"images right. It can go on from there{learns}, to the same end as if nothing had "
+        "happened."
     )
 
 

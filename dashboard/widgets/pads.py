@@ -10,7 +10,7 @@ from dashboard import images, loaders, state, words
 from dashboard.components.canvas import SIDE, canvas
 from dashboard.components.live_pad import live_pad
 from dashboard.selection import Selection
-from dashboard.widgets import frame, galleries, network
+from dashboard.widgets import correcting, frame, galleries, network
 from pipeline import drawing, pictures
 from pipeline.drawing import Strokes
 from pipeline.live import NotLive
@@ -127,3 +127,16 @@ def answers(runs: Sequence[Run], found: Drawing) -> None:
         alt="Your drawing as the network sees it.",
     )  # fmt: skip
     st.caption("What the network sees")
+
+
+def correct(run: Run, found: Drawing | None) -> None:
+    """Ask what a drawing was, where it may be kept."""
+    if found is None:
+        correcting.ask(run, predicted="", key="correct")
+        return
+    image = pictures.ink_to_image(found.ink, run.info.input_shape)
+    said = int(loaders.graph(run).probabilities(image[None])[0].argmax())
+    ink = found.ink if found.strokes is None else None
+    correcting.ask(
+        run, predicted=run.class_names[said], strokes=found.strokes, ink=ink, key="correct"
+    )

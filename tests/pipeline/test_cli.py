@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
+from pipeline import corrections
 from pipeline.runs import Store
 
 
@@ -141,9 +142,23 @@ def test_train_and_data(tmp_path):
     assert "1,797 images" in inkling("data").stdout
 
 
+def test_train_learns_from_corrections_when_told_to(tmp_path):
+    corrections.add(
+        Store(tmp_path), label="7", class_names="0123456789", strokes=[[[0, 0], [9, 0], [3, 15]]]
+    )
+    arguments = ("train", "--network", "pixels", "--epochs", 1, "--models", tmp_path)
+    done = inkling(*arguments, "--corrections")
+    assert done.returncode == 0, done.stderr
+    assert "It also learned from 1 correction: 1 × “7”." in done.stdout
+    (run,) = Store(tmp_path).runs()
+    assert run.info.corrections == {"7": 1}
+    assert run.info.config.corrections
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (("train", "--corrections"), "No correction fits “digits”"),
         (("train", "--dataset", "minst"), "no dataset “minst”"),
         (("train", "--network", "resnet"), "no network named “resnet”"),
         (("evaluate", "nothing"), "no run “nothing”"),

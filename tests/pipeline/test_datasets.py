@@ -96,6 +96,25 @@ def test_own_folders_keep_their_class_names(cache, tmp_path):
     assert open_dataset(str(tmp_path / "pets")).fingerprint != first
 
 
+def test_the_classes_of_drawings_are_known_without_their_images(cache, tmp_path):
+    assert datasets.ink_classes("digits") == datasets.ink_classes("mnist") == tuple("0123456789")
+    assert datasets.ink_classes("fashion_mnist") == ()
+    for name, level in (("drawn", 0), ("photographed", 99)):
+        images = np.full((20, 8, 8), level, np.uint8)
+        images[:, 3:5, 3:5] = np.arange(20)[:, None, None] + 200
+        labels = np.arange(20) % 2
+        np.savez(tmp_path / f"{name}.npz", **parts(
+            x_train=images, y_train=labels, x_test=images[:4], y_test=labels[:4],
+            class_names=np.array(["a", "b"]),
+        ))  # fmt: skip
+    path = str(tmp_path / "drawn.npz")
+    assert datasets.ink_classes(path) == ()  # nobody has looked into it yet
+    open_dataset(path)
+    assert datasets.ink_classes(path) == ("a", "b")
+    open_dataset(str(tmp_path / "photographed.npz"))
+    assert datasets.ink_classes(str(tmp_path / "photographed.npz")) == ()
+
+
 def test_own_idx_folder(cache, tmp_path):
     dataset = open_dataset(str(write_idx_folder(tmp_path / "mine", images=30)))
     assert dataset.class_names == ("0", "1", "2")

@@ -1,0 +1,150 @@
+"""“It was a …”: what a drawing was, kept for the next training to learn from."""
+
+import hashlib
+import json
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from dashboard import loaders, words
+from dashboard.widgets import frame
+from pipeline import card, corrections, jobs
+from pipeline.corrections import Correction
+from pipeline.drawing import Strokes
+from pipeline.errors import InklingError
+from pipeline.runs import Run
+
+MOST_BUTTONS = 12  # classes; more are chosen from a list
+
+Keep = Callable[[str], None]
+
+
+def ask(
+    run: Run,
+    *,
+    predicted: str,
+    strokes: Strokes | None = None,
+    ink: np.ndarray | None = None,
+    key: str,
+) -> None:
+    """Ask what a drawing was, keep the answer, thank for it, and say how many there are.
+
+    A drawing is kept once: another answer to the same one takes the place of the former. With
+    neither strokes nor ink the buttons wait, so that the page stands still when they come. Shows
+    nothing where nothing may be changed, or where the run did not learn from drawings.
+
+    Args:
+        run: the run that said what the drawing is.
+        predicted: name of the class that it said; "" while nothing is drawn.
+        strokes: the drawing, as it was made.
+        ink: in their place, where a test image was drawn over: uint8 (28, 28).
+        key: unique on the page.
+    """
+    if jobs.read_only() or not run.info.dataset.ink:
+        return
+    found, names = loaders.corrections(), run.class_names
+    place, fault = f"{key}_{_digest(names, strokes, ink)}", f"{key}_fault"
+    kept = _kept(place)
+
+    def keep(label: str) -> None:
+        # Asked anew: a second click may come before the page has shown what the first did.
+        before = _kept(place)
+        if before is not None and before.label == label:
+            return
+        try:
+            added = corrections.add(
+                loaders.store(),
+                label=label,
+                class_names=names,
+                strokes=strokes,
+                ink=ink,
+                predicted=predicted,
+                run=run.id,
+                instead_of=before.id if before else "",
+            )
+            st.session_state[place] = added.id
+            st.session_state[f"{place}_former"] = before.label if before else ""
+        except InklingError as error:
+            st.session_state[fault] = str(error)
+
+    def undo() -> None:
+        try:
+            corrections.take_back(loaders.store(), st.session_state[place])
+            st.toast("Taken back.")
+        except InklingError as error:
+            st.session_state[fault] = str(error)
+
+    blank = strokes is None and ink is None
+    st.markdown("**It was a …**")
+    if len(names) <= MOST_BUTTONS:
+        _buttons(names, kept, keep, key, disabled=blank)
+    else:
+        _list(names, kept, keep, f"{place}_label", disabled=blank)
+    if said := st.session_state.pop(fault, ""):
+        st.error(said, icon=":material/error:")
+    if kept is not None:
+        _thanks(kept, st.session_state[f"{place}_former"], undo, key)
+    if counts := found.counts(names):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(words.plain(card.in_words(counts)), width="content")
+            st.page_link(frame.TRAIN_PAGE, label="Train", icon=":material/model_training:")
+
+
+def _kept(place: str) -> Correction | None:
+    """Find what was kept of a drawing; another tab may have taken it back, so the file counts."""
+    kept_id = st.session_state.get(place)
+    return next((one for one in loaders.corrections().standing if one.id == kept_id), None)
+
+
+def _buttons(
+    names: tuple[str, ...], kept: Correction | None, keep: Keep, key: str, *, disabled: bool
+) -> None:
+    """Show a button a class, in rows as wide as the page."""
+    with st.container(horizontal=True, gap="xsmall"):
+        for place, name in enumerate(names):
+            chosen = kept is not None and kept.label == name
+            st.button(
+                words.plain(name),
+                key=f"{key}_is_{place}",
+                type="primary" if chosen else "secondary",
+                on_click=keep,
+                args=(name,),
+                disabled=disabled,
+            )
+
+
+def _list(
+    names: tuple[str, ...], kept: Correction | None, keep: Keep, key: str, *, disabled: bool
+) -> None:
+    """Show the classes as a list to choose from."""
+    st.session_state[key] = kept.label if kept else None
+
+    def chosen() -> None:
+        if st.session_state[key] is not None:
+            keep(st.session_state[key])
+
+    st.selectbox(
+        "It was a …",
+        names,
+        key=key,
+        placeholder=f"one of {len(names)} classes",
+        on_change=chosen,
+        disabled=disabled,
+        label_visibility="collapsed",
+    )
+
+
+def _thanks(kept: Correction, former: str, undo: Callable[[], None], key: str) -> None:
+    """Say what was kept, and offer to take it back."""
+    instead = f", no longer as “{former}”" if former else ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        said = words.plain(f"Thank you: kept as “{kept.label}”{instead}.")
+        st.markdown(f"{said} The next training learns from it.", width="content")
+        st.button("Undo", icon=":material/undo:", key=f"{key}_undo", on_click=undo)
+
+
+def _digest(names: tuple[str, ...], strokes: Strokes | None, ink: np.ndarray | None) -> str:
+    """Name a drawing and the classes it may be of, so that it is known again after a rerun."""
+    drawn = strokes if ink is None else ink.tolist()  # None while nothing is drawn
+    return hashlib.sha256(json.dumps([names, drawn]).encode()).hexdigest()[:16]
