@@ -70,6 +70,7 @@ def write(path: Path, fill: Callable[[BinaryIO], object]) -> None:
                 fill(file)
                 file.flush()
                 os.fsync(file.fileno())
+            Path(draft).chmod(0o644)  # mkstemp's 0o600 would hide it from others
             Path(draft).replace(path)
         except BaseException:
             Path(draft).unlink(missing_ok=True)

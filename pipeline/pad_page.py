@@ -5,11 +5,11 @@ is binary is compressed and written in base 85, which HTML needs no escapes for.
 """
 
 import base64
+import gzip
 import html
 import importlib.util
 import json
 import re
-import zlib
 from pathlib import Path
 
 from pipeline import atomic, live
@@ -55,9 +55,9 @@ def page(run: Run) -> str:
         "origin": f"Run {run.id}, trained {run.info.created:%d %B %Y} with Inkling.",
     }
     parts = {
-        "loader": _scrambled(_built("frontend/litert-*.js").read_bytes()),
-        "program": _scrambled(_built("frontend/litert-*.wasm").read_bytes()),
-        "graphs": _scrambled(spec.blob),
+        "loader": _in_text(gzip.compress(_built("frontend/litert-*.js").read_bytes(), mtime=0)),
+        "program": _in_text(_built("frontend/litert-*.wasm.gz").read_bytes()),
+        "graphs": _in_text(gzip.compress(spec.blob, mtime=0)),
     }
     data = "\n".join(
         f'<script type="text/plain" id="{key}">{text}</script>' for key, text in parts.items()
@@ -81,9 +81,9 @@ def page(run: Run) -> str:
 """
 
 
-def _scrambled(data: bytes) -> str:
-    """Compress and write in base 85 (RFC 1924), but without the sign that HTML reads."""
-    return base64.b85encode(zlib.compress(data, 9)).decode().replace("<", ",")
+def _in_text(data: bytes) -> str:
+    """Write bytes in base 85 (RFC 1924), but without the sign that HTML reads."""
+    return base64.b85encode(data).decode().replace("<", ",")
 
 
 def _within_script(text: str) -> str:

@@ -252,7 +252,7 @@ def test_a_second_visit_fetches_no_runtime(browser, server, tiny_run):
         page.on("request", lambda request, into=fetched: into.append(request.url))
         open_draw(page, server, tiny_run)
         ready(page)
-        assert sum(url.endswith(".wasm") for url in fetched) == expected
+        assert sum(url.endswith(".wasm.gz") for url in fetched) == expected
         page.close()
     context.close()
 

@@ -1,7 +1,7 @@
 import base64
+import gzip
 import json
 import re
-import zlib
 from dataclasses import replace
 
 import pytest
@@ -23,7 +23,7 @@ def part(page: str, key: str) -> str:
 
 def test_it_holds_the_runs_own_graph(page, tiny_run):
     facts = json.loads(part(page, "facts"))
-    blob = zlib.decompress(base64.b85decode(part(page, "graphs").replace(",", "<")))
+    blob = gzip.decompress(base64.b85decode(part(page, "graphs").replace(",", "<")))
     start, length = facts["runs"][0]["graph"]
     assert blob[start : start + length] == tiny_run.graph_path.read_bytes()
 
@@ -55,6 +55,11 @@ def test_a_page_that_cannot_be_written_leaves_what_was_there(tiny_run, tmp_path)
     with pytest.raises(InklingError):
         pad_page.write_page(tiny_run, place)
     assert place.parent.read_text() == "a file"
+
+
+def test_others_may_open_what_is_handed_over(tiny_run, tmp_path):
+    pad_page.write_page(tiny_run, tmp_path / "pad.html")
+    assert (tmp_path / "pad.html").stat().st_mode & 0o777 == 0o644
 
 
 def test_scripts_that_were_not_built_are_named(tiny_run, monkeypatch):

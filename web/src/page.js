@@ -60,7 +60,7 @@ async function unscrambled(text) {
   }
   const missing = (5 - (text.length % 5)) % 5;
   const stream = new Blob([bytes.subarray(0, bytes.length - missing)]).stream();
-  const inflated = stream.pipeThrough(new DecompressionStream('deflate'));
+  const inflated = stream.pipeThrough(new DecompressionStream('gzip'));
   return new Uint8Array(await new Response(inflated).arrayBuffer());
 }
 

@@ -4,16 +4,15 @@ import {Pad} from './pad.js';
 
 const RUNTIME_FILES = new URL(`./${RUNTIME}`, import.meta.url).href;
 const pads = new Map(); // by where they are
+let program = compile(); // on its way before there is a pad
+program.catch(() => { program = null; }); // the pad says why; another one tries again
 let shelf = null; // where the page wants the layers, if it says
 
 export default function ({parentElement, data, setStateValue}) {
   if (!(data instanceof Uint8Array)) return showLayers(parentElement.querySelector('.root'));
   let pad = pads.get(parentElement);
   if (!pad) {
-    const runtime = {
-      script: `${RUNTIME_FILES}.js`,
-      compile: () => WebAssembly.compileStreaming(kept(`${RUNTIME_FILES}.wasm`)),
-    };
+    const runtime = {script: `${RUNTIME_FILES}.js`, compile: () => program ?? compile()};
     const report = (strokes) => setStateValue('drawing', {strokes});
     pad = new Pad(parentElement.querySelector('.root'), runtime, report);
     pads.set(parentElement, pad);
@@ -43,6 +42,13 @@ function unpacked(bytes) {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const spec = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
   return {spec, blob: bytes.subarray(4 + length)};
+}
+
+async function compile() {
+  const {body} = await kept(`${RUNTIME_FILES}.wasm.gz`);
+  const unpacked = body.pipeThrough(new DecompressionStream('gzip'));
+  const headers = {'Content-Type': 'application/wasm'};
+  return WebAssembly.compileStreaming(new Response(unpacked, {headers}));
 }
 
 /** Get a file that never changes; a second visit has it from the browser's own store. */
