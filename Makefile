@@ -1,5 +1,5 @@
 # Each target is one readable recipe; `make app` and `make test` are all that most people need.
-.PHONY: app test unit lint bench pretrained screenshots clean help
+.PHONY: app test unit lint web bench pretrained screenshots clean help
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,6 +23,7 @@ help:
 	@echo "make app    set up, train a first network if there is none, serve the dashboard"
 	@echo "make test   everything that must hold: lint, types, import rules, all tests"
 	@echo "make unit   the quick tests only"
+	@echo "make web    the live pad's scripts, built anew after a change in web/"
 	@echo "make bench  what is timed, and against what (an hour; with INKLING_DATA)"
 	@echo "make pretrained   the bundled model, trained anew from MNIST"
 
@@ -42,6 +43,9 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+web: $(VENV)/.app
+	$(INSTALL) -c constraints.txt --no-deps -e .
+
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/serving.py
 	$(BIN)/python benchmarks/overhead.py
@@ -50,6 +54,7 @@ bench: $(VENV)/.test
 	$(BIN)/python benchmarks/drawing.py mnist-cnn --models models
 	$(BIN)/python benchmarks/labels.py
 	$(BIN)/python benchmarks/views.py
+	$(BIN)/python benchmarks/live.py
 
 # Train the bundled model anew: MNIST from INKLING_DATA or the cache, about a quarter of an hour.
 pretrained: $(VENV)/.app
