@@ -26,9 +26,6 @@ from pipeline.runs import Store
 
 CORRECTIONS = "corrections.jsonl"
 WHAT = "correction"
-MOST_STROKES = 200  # a drawing
-MOST_POINTS = 5_000  # a drawing
-FURTHEST = 100_000.0  # from nought, of a coordinate
 MOST_LINE_BYTES = 2**17  # enough for 5,000 points
 MOST_FILE_BYTES = 2**26  # 64 MiB, undone ones too: still read within seconds
 MOST_STANDING = 10_000
@@ -144,7 +141,7 @@ def add(
     names = tuple(class_names)
     if label not in names:
         raise InklingError(f"“{label[:40]}” is none of the classes: {', '.join(names)}.")
-    seen = _checked_ink(ink) if strokes is None else _inked(strokes)
+    seen = _checked_ink(ink) if strokes is None else drawing.checked_ink(strokes)
     stamp = datetime.now(UTC).isoformat(timespec="seconds")
     correction = Correction(
         secrets.token_hex(8), label, names, seen.tobytes(), predicted, run, stamp
@@ -258,29 +255,6 @@ def _parsed(raw: Any) -> _Line:
         raise ValueError("this is no correction")
     key, label, predicted, run, time = said
     return _Line(Correction(key, label, tuple(names), ink, predicted, run, time), undoes)
-
-
-def _inked(strokes: Strokes) -> np.ndarray:
-    """Check strokes that came from a browser, and ink them: uint8 (28, 28)."""
-    try:
-        points = sum(len(stroke) for stroke in strokes)
-    except TypeError:
-        raise InklingError("A drawing must be a list of strokes, each a list of points.") from None
-    if len(strokes) > MOST_STROKES or points > MOST_POINTS:
-        raise InklingError(
-            f"This drawing has {len(strokes):,} strokes with {points:,} points; corrections are "
-            f"kept of up to {MOST_STROKES:,} strokes with {MOST_POINTS:,} points. Draw it simpler."
-        )
-    with np.errstate(all="ignore"):  # of points so far apart that the next check refuses them
-        ink = drawing.from_strokes(strokes)
-    drawn = [np.asarray(stroke, np.float64) for stroke in strokes if len(stroke)]
-    furthest = max(np.abs(stroke).max() for stroke in drawn)
-    if furthest > FURTHEST:
-        raise InklingError(
-            f"A point of this drawing lies {furthest:.3g} from the corner; at most "
-            f"{FURTHEST:,.0f} is kept. Draw it anew."
-        )
-    return ink
 
 
 def _checked_ink(ink: np.ndarray | None) -> np.ndarray:

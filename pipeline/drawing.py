@@ -18,8 +18,18 @@ SIZE = 28  # side of the result, pixels
 BOX = 20  # side of the box that the ink fills, pixels
 MIDDLE = 14.0  # where the centre of mass goes, in pixel-centre coordinates: 14.0 is what MNIST has
 PEN = 2.4  # width of the pen, pixels of the result: about the median of MNIST's training images
-# What a drawing in another language has to know; see `from_strokes`.
-FRAME = {"size": SIZE, "box": BOX, "middle": MIDDLE, "pen": PEN}
+MOST_STROKES = 200  # that anybody may send
+MOST_POINTS = 5_000  # that anybody may send
+FURTHEST = 100_000.0  # from nought, of a coordinate that anybody may send
+# What a drawing in another language has to know; see `from_strokes` and `checked_ink`.
+FRAME = {
+    "size": SIZE,
+    "box": BOX,
+    "middle": MIDDLE,
+    "pen": PEN,
+    "most_strokes": MOST_STROKES,
+    "most_points": MOST_POINTS,
+}
 FAINTEST = 24  # grey levels that ink must differ from its ground to count as ink
 FINE = 200  # side to which ink is brought before its pen is measured, pixels
 FINE_ENOUGH = 40  # side below which a pen cannot be measured, pixels
@@ -62,6 +72,37 @@ def from_strokes(strokes: Strokes) -> np.ndarray:
     ink = _ink(segments)
     shift = _shift_to_middle(ink)
     return np.rint(_ink(segments + shift) * 255).astype(np.uint8)
+
+
+def checked_ink(strokes: Strokes) -> np.ndarray:
+    """Check strokes that anybody may have sent, and ink them as `from_strokes` does.
+
+    Returns:
+        uint8 (28, 28), 0 is paper and 255 is ink.
+
+    Raises:
+        BlankDrawing: there is no point.
+        InklingError: they are no strokes, too many, or too far out.
+    """
+    try:
+        points = sum(len(stroke) for stroke in strokes)
+    except TypeError:
+        raise InklingError("A drawing must be a list of strokes, each a list of points.") from None
+    if len(strokes) > MOST_STROKES or points > MOST_POINTS:
+        raise InklingError(
+            f"This drawing has {len(strokes):,} strokes with {points:,} points; up to "
+            f"{MOST_STROKES:,} strokes with {MOST_POINTS:,} points are taken. Draw it simpler."
+        )
+    with np.errstate(all="ignore"):  # of points so far apart that the next check refuses them
+        ink = from_strokes(strokes)
+    drawn = [np.asarray(stroke, np.float64) for stroke in strokes if len(stroke)]
+    furthest = max(np.abs(stroke).max() for stroke in drawn)
+    if furthest > FURTHEST:
+        raise InklingError(
+            f"A point of this drawing lies {furthest:.3g} from the corner; at most "
+            f"{FURTHEST:,.0f} is taken. Draw it anew."
+        )
+    return ink
 
 
 @dataclass(frozen=True)

@@ -107,9 +107,9 @@ def _drawn(strokes: Strokes | None) -> Drawing | None:
     """Ink strokes as the browser sent them.
 
     Raises:
-        InklingError: they are no strokes.
+        InklingError: they are no strokes, or too many.
     """
-    return Drawing(drawing.from_strokes(strokes), strokes) if strokes else None
+    return Drawing(drawing.checked_ink(strokes), strokes) if strokes else None
 
 
 def answers(runs: Sequence[Run], found: Drawing) -> None:

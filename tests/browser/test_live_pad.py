@@ -200,8 +200,7 @@ def test_whatever_is_drawn_there_is_an_answer(offline, strokes):
 
 
 def test_a_full_pad_says_so_and_goes_on_answering(offline):
-    turns = np.linspace(0, 60, 6000)
-    spiral = np.stack([140 + 2 * turns * np.cos(turns), 140 + 2 * turns * np.sin(turns)], axis=1)
+    scrawl = np.random.default_rng(0).uniform(0, 280, (drawing.MOST_POINTS + 1000, 2))
     offline.evaluate(
         """points => {
             const surface = document.querySelector(".surface")
@@ -214,10 +213,13 @@ def test_a_full_pad_says_so_and_goes_on_answering(offline):
             points.forEach((point) => send("pointermove", point))
             send("pointerup", points.at(-1))
         }""",
-        spiral.tolist(),
+        scrawl.tolist(),
     )
     settled(offline)
     expect(offline.locator(".told strong")).to_have_text(re.compile(r"^\d$"))
+    expect(offline.get_by_text("The pad is full")).to_be_visible()
+    offline.get_by_role("button", name="Undo").click()
+    expect(offline.get_by_text("The pad is full")).not_to_be_visible()
 
 
 def test_two_thousand_predictions_leave_memory_as_it_was(browser, offline):

@@ -14,7 +14,7 @@ def test_what_is_packed_can_be_read_where_it_lies(tiny_run: Run):
     (length,) = struct.unpack_from("<I", packed)
     facts = json.loads(packed[4 : 4 + length])
     blob = packed[4 + length :]
-    assert facts["frame"] == {"size": 28, "box": 20, "middle": 14.0, "pen": drawing.PEN}
+    assert facts["frame"] == drawing.FRAME
     assert facts["unable"] == "Go elsewhere."
     assert [run["label"] for run in facts["runs"]] == ["one", "two"]
     for run in facts["runs"]:

@@ -11,6 +11,8 @@ import {Surface} from './surface.js';
 
 const BLANK = 'Draw in the square; the answer follows the pen.';
 
+const FULL = 'The pad is full; undo or clear to go on.';
+
 export class Pad {
   /**
    * @param {HTMLElement} root where to build it.
@@ -36,6 +38,7 @@ export class Pad {
    */
   async update(spec, graphOf) {
     this.spec = spec;
+    this.surface.limits = spec.frame;
     const shown = JSON.stringify(spec);
     if (shown === this.shown) {
       this.#ask(performance.now()); // the colours may be others
@@ -124,7 +127,7 @@ export class Pad {
     this.surface = new Surface(canvas, {
       moved: (time) => this.#ask(time),
       ended: () => this.#ended(),
-      full: () => this.#say('The pad is full; undo or clear to go on.'),
+      full: () => this.#say(FULL),
     });
     this.#tools();
   }
@@ -145,7 +148,7 @@ export class Pad {
   }
 
   #ended() {
-    if (this.pad.dataset.state === 'ready') this.#say('');
+    if (this.pad.dataset.state === 'ready') this.#say(this.surface.full ? FULL : '');
     this.#ask(performance.now());
     this.report(this.surface.strokes);
     // Said once a stroke: while the pen moves it would never be silent.

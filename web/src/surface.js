@@ -2,8 +2,6 @@
 
 export const SIDE = 280; // the unit of a stroke's points: the square is this wide and high
 const PEN = 16;
-const MOST_POINTS = 5000; // as many as a correction may have
-const MOST_STROKES = 200;
 const NEAREST = 0.7; // points closer together than this say nothing new
 const STEP = 7; // how far an arrow key moves the pen
 
@@ -17,7 +15,9 @@ export class Surface {
   constructor(canvas, told) {
     this.canvas = canvas;
     this.told = told;
+    this.limits = {most_strokes: 0, most_points: 0}; // as `pipeline/drawing.py` says
     this.strokes = [];
+    this.full = false; // whether something was left out
     this.cleared = []; // what Clear took away, until something new is drawn
     this.pointer = null; // the one that draws
     this.keyboard = {x: SIDE / 2, y: SIDE / 2, down: false, shown: false};
@@ -117,7 +117,7 @@ export class Surface {
   }
 
   #begin(point, time) {
-    if (!this.#fits(this.strokes.length < MOST_STROKES)) return;
+    if (!this.#fits(true)) return;
     this.cleared = [];
     this.strokes.push([point]);
     this.#line(this.canvas.getContext('2d'), [point], 0);
@@ -128,16 +128,18 @@ export class Surface {
     const stroke = this.strokes.at(-1);
     if (!stroke) return;
     const [x, y] = stroke.at(-1);
-    if (Math.hypot(point[0] - x, point[1] - y) < NEAREST || !this.#fits(true)) return;
+    if (Math.hypot(point[0] - x, point[1] - y) < NEAREST || !this.#fits(false)) return;
     stroke.push(point);
     this.#line(this.canvas.getContext('2d'), stroke, stroke.length - 2);
   }
 
-  #fits(strokes) {
+  /** Whether another point fits, and in a new stroke if one is to begin. */
+  #fits(begins) {
     const points = this.strokes.reduce((sum, stroke) => sum + stroke.length, 0);
-    const fits = strokes && points < MOST_POINTS;
-    if (!fits) this.told.full();
-    return fits;
+    this.full = points >= this.limits.most_points
+      || (begins && this.strokes.length >= this.limits.most_strokes);
+    if (this.full) this.told.full();
+    return !this.full;
   }
 
   /** Where an event is on the square; what lies beyond its edge is on the edge. */
@@ -187,7 +189,7 @@ export class Surface {
   }
 
   #changed() {
-    this.keyboard.down = false;
+    this.keyboard.down = this.full = false;
     this.paint();
     this.told.ended();
   }
