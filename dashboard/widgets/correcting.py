@@ -141,7 +141,7 @@ def _thanks(kept: Correction, former: str, undo: Callable[[], None], key: str) -
     with st.container(horizontal=True, vertical_alignment="center"):
         said = words.plain(f"Thank you: kept as “{kept.label}”{instead}.")
         st.markdown(f"{said} The next training learns from it.", width="content")
-        st.button("Undo", icon=":material/undo:", key=f"{key}_undo", on_click=undo)
+        st.button("Take it back", icon=":material/undo:", key=f"{key}_undo", on_click=undo)
 
 
 def _digest(names: tuple[str, ...], strokes: Strokes | None, ink: np.ndarray | None) -> str:

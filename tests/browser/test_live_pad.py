@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.memory import resident_megabytes
-from pipeline import drawing, pad_page
+from pipeline import corrections, drawing, pad_page
 from pipeline.runs import Run, Store
 from tests.browser.conftest import settle
 from tests.browser.pens import draw_strokes, drawings, predicted, ready, settled, shares_of
@@ -257,6 +257,27 @@ def test_a_second_visit_fetches_no_runtime(browser, server, tiny_run):
         assert sum(url.endswith(".wasm.gz") for url in fetched) == expected
         page.close()
     context.close()
+
+
+def test_what_it_was_is_kept_thanked_for_and_taken_back(page, server, server_store, tiny_run):
+    def kept() -> list[str]:
+        return [one.label for one in corrections.read(server_store).standing]
+
+    open_draw(page, server, tiny_run)
+    surface = ready(page)
+    expect(page.get_by_role("button", name="8", exact=True)).to_be_disabled()
+    draw_strokes(page, surface, SEVEN, unit=280)
+    page.get_by_role("button", name="8", exact=True).click()
+    expect(page.get_by_text("Thank you: kept as “8”.")).to_be_visible()
+    assert kept() == ["8"]
+    page.get_by_role("button", name="7", exact=True).click()
+    expect(page.get_by_text("kept as “7”, no longer as “8”")).to_be_visible()
+    expect(page.get_by_text("1 correction: 1 × “7”")).to_be_visible()
+    assert kept() == ["7"]
+    expect(page.locator(".told strong")).to_have_text(re.compile(r"^\d$"))  # the drawing stays
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_text("Thank you")).not_to_be_visible()
+    assert kept() == []
 
 
 def test_only_the_pad_keeps_the_page_from_scrolling(page, server, tiny_run):

@@ -66,13 +66,21 @@ export class Network {
 
   /**
    * @param {Uint8Array} ink grey levels, row by row; 0 is paper and 255 is ink.
-   * @return {Promise<Float32Array[]>} an array a layer, first to last; the last one holds the
-   *     probabilities.
+   * @return {Float32Array} what the network takes, in [0, 1]; every channel is the same.
    */
-  async activations(ink) {
+  pixels(ink) {
     const channels = this.shape[3];
     const pixels = new Float32Array(ink.length * channels);
     ink.forEach((level, at) => pixels.fill(level / 255, at * channels, (at + 1) * channels));
+    return pixels;
+  }
+
+  /**
+   * @param {Float32Array} pixels from `pixels`.
+   * @return {Promise<Float32Array[]>} an array a layer, first to last; the last one holds the
+   *     probabilities.
+   */
+  async activations(pixels) {
     const input = new Tensor(pixels, this.shape);
     let found = {};
     try {

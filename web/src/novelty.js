@@ -1,5 +1,69 @@
-/** Whether a drawing is unlike anything in training, as `pipeline/novelty.py` says. */
+/** Whether a drawing is unlike anything in training, as `pipeline/novelty.py` scores it. */
 
-export function isStrange(novelty, ink, activations) {
-  return false;
+const SHORTEST = 1e-6; // length of a vector whose logarithm is taken
+const SMALLEST = 1e-12; // square of a distance whose logarithm is taken
+
+/**
+ * @param {?{threshold: number, parts: object[]}} novelty as `pipeline/live.py` describes it; an
+ *     older run has none.
+ * @param {(place: number[]) => Float32Array} arrayOf gets an array that it points to.
+ */
+export function open(novelty, arrayOf) {
+  if (!novelty) return null;
+  const parts = novelty.parts.map((part) => ({
+    ...part,
+    ...Object.fromEntries(
+      Object.entries(part.arrays).map(([name, place]) => [name, arrayOf(place)])),
+  }));
+  return {threshold: novelty.threshold, parts};
+}
+
+/**
+ * @param {object} novelty from `open`.
+ * @param {Float32Array} pixels what the network was given, in [0, 1].
+ * @param {Float32Array[]} activations an array a layer.
+ * @return {number} about 0 is usual; more is further from anything in training.
+ */
+export function score(novelty, pixels, activations) {
+  let sum = 0;
+  for (const part of novelty.parts) {
+    const vector = part.layer < 0 ? pixels : activations[part.layer];
+    sum += (logDistance(part, vector) - part.middle) / part.spread;
+  }
+  return sum;
+}
+
+function logDistance({mean, basis, centres, directions, classes, power, rest}, vector) {
+  const dimensions = centres.length / classes;
+  const each = directions.length / (classes * dimensions);
+  const projected = new Float64Array(dimensions);
+  let length = 0, apart = 0;
+  for (let at = 0; at < vector.length; at++) {
+    const off = vector[at] - mean[at];
+    length += vector[at] * vector[at];
+    apart += off * off;
+    if (off === 0) continue;
+    for (let k = 0; k < dimensions; k++) projected[k] += off * basis[at * dimensions + k];
+  }
+  let nearest = Infinity;
+  for (let label = 0; label < classes; label++) {
+    const first = label * dimensions;
+    const along = new Float64Array(each);
+    let distance = 0;
+    for (let k = 0; k < dimensions; k++) {
+      const off = projected[k] - centres[first + k];
+      distance += off * off;
+      for (let j = 0; j < each; j++) along[j] += off * directions[(first + k) * each + j];
+    }
+    nearest = Math.min(nearest, distance - squares(along));
+  }
+  if (rest) nearest += Math.max(apart - squares(projected), 0);
+  return 0.5 * Math.log(Math.max(nearest, SMALLEST))
+    - power * Math.log(Math.max(Math.sqrt(length), SHORTEST));
+}
+
+function squares(vector) {
+  let sum = 0;
+  for (const value of vector) sum += value * value;
+  return sum;
 }

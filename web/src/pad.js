@@ -5,7 +5,7 @@ import {scaleOf} from './colours.js';
 import {fromStrokes} from './drawing.js';
 import {element} from './elements.js';
 import {loadRuntime, Network, Unable} from './network.js';
-import {isStrange} from './novelty.js';
+import * as novelty from './novelty.js';
 import style from './pad.css';
 import {Surface} from './surface.js';
 
@@ -23,7 +23,7 @@ export class Pad {
     this.root = root;
     this.runtime = runtime;
     this.report = report;
-    this.runs = []; // {answer, network, novelty}
+    this.runs = []; // {run, answer, network, usual}: `usual` knows what training images look like
     this.wanted = null; // the time of the event that asked for the next prediction
     this.busy = false;
     this.#build();
@@ -34,9 +34,9 @@ export class Pad {
    *
    * @param {object} spec as `pipeline/live.py` writes it: `frame` for drawing, `unable` to say
    *     where a browser cannot, `runs`.
-   * @param {(run: object) => Uint8Array} graphOf gives a run's serving graph.
+   * @param {Uint8Array} blob what it points into.
    */
-  async update(spec, graphOf) {
+  async update(spec, blob) {
     this.spec = spec;
     this.surface.limits = spec.frame;
     const shown = JSON.stringify(spec);
@@ -47,7 +47,10 @@ export class Pad {
     this.shown = shown;
     const former = this.runs;
     this.runs = [];
-    const runs = spec.runs.map((run) => ({run, answer: new Answer(run), network: null}));
+    const arrayOf = ([start, count]) => new Float32Array(
+      blob.slice(start, start + 4 * count).buffer);
+    const runs = spec.runs.map((run) => (
+      {run, answer: new Answer(run), network: null, usual: novelty.open(run.novelty, arrayOf)}));
     this.pad.dataset.runs = this.inside.dataset.runs = runs.length;
     this.answers.replaceChildren(...runs.map(({answer}) => answer.section));
     this.layers.replaceChildren(...runs.map(({answer}) => answer.layers));
@@ -55,9 +58,11 @@ export class Pad {
     try {
       await loadRuntime(this.runtime.script, this.runtime.compile);
       for (const one of runs) {
-        one.network = await Network.open(graphOf(one.run), one.run.layers.length);
+        const [start, length] = one.run.graph;
+        const graph = blob.subarray(start, start + length);
+        one.network = await Network.open(graph, one.run.layers.length);
         // The first prediction is slow: nobody should wait for it with the pen in hand.
-        await one.network.activations(new Uint8Array(spec.frame.size ** 2));
+        await one.network.activations(one.network.pixels(new Uint8Array(spec.frame.size ** 2)));
       }
     } catch (error) {
       if (shown !== this.shown) return;
@@ -178,16 +183,25 @@ export class Pad {
   async #predict() {
     const {runs} = this;
     const ink = fromStrokes(this.surface.strokes, this.spec.frame);
-    const scale = scaleOf(getComputedStyle(this.pad).getPropertyValue('--st-chart-sequential-colors'));
+    const scale = this.#scale();
     this.#sight(ink, scale);
     if (ink === null) {
       runs.forEach(({answer}) => answer.blank(BLANK));
       return;
     }
-    for (const {answer, network, run} of runs) {
-      const activations = await network.activations(ink);
-      answer.show(activations, isStrange(run.novelty, ink, activations), scale);
+    for (const {answer, network, usual} of runs) {
+      const pixels = network.pixels(ink);
+      const activations = await network.activations(pixels);
+      const strange = usual && novelty.score(usual, pixels, activations) > usual.threshold;
+      answer.show(activations, Boolean(strange), scale);
     }
+  }
+
+  /** The page's colours from paper to ink; they change with its theme. */
+  #scale() {
+    const steps = getComputedStyle(this.pad).getPropertyValue('--st-chart-sequential-colors');
+    if (this.scale?.steps !== steps) this.scale = {steps, pixels: scaleOf(steps)};
+    return this.scale.pixels;
   }
 
   #sight(ink, scale) {

@@ -38,8 +38,7 @@ async function open() {
   const loader = await unscrambled(read('loader'));
   // The runtime takes an address without this ending for a folder.
   runtime.address = `${URL.createObjectURL(new Blob([loader], {type: 'text/javascript'}))}#.js`;
-  const blob = await graphs;
-  pad.update(facts, ({graph: [start, length]}) => blob.subarray(start, start + length));
+  pad.update(facts, await graphs);
 }
 
 /** Undo what `pipeline/pad_page.py` did to bytes. */

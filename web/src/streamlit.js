@@ -19,7 +19,7 @@ export default function ({parentElement, data, setStateValue}) {
     if (shelf) pad.showLayersIn(shelf);
   }
   const {spec, blob} = unpacked(data);
-  pad.update(spec, ({graph: [start, length]}) => blob.subarray(start, start + length));
+  pad.update(spec, blob);
   return () => {
     pad.close();
     pads.delete(parentElement);
