@@ -41,7 +41,8 @@ export class Pad {
     this.surface.limits = spec.frame;
     const shown = JSON.stringify(spec);
     if (shown === this.shown) {
-      this.#ask(performance.now()); // the colours may be others
+      this.surface.paint(); // the colours may be others
+      this.#ask(performance.now());
       return;
     }
     this.shown = shown;
@@ -98,7 +99,7 @@ export class Pad {
 
   #build() {
     const canvas = element('canvas', {
-      class: 'surface', tabindex: '0', role: 'img', 'aria-describedby': 'inkling-how',
+      class: 'surface', tabindex: '0', role: 'application', 'aria-describedby': 'inkling-how',
       'aria-label': 'Drawing pad',
     });
     const button = (label, act) => {
@@ -156,15 +157,14 @@ export class Pad {
     if (this.pad.dataset.state === 'ready') this.#say(this.surface.full ? FULL : '');
     this.#ask(performance.now());
     this.report(this.surface.strokes);
-    // Said once a stroke: while the pen moves it would never be silent.
-    this.spoken.textContent = this.runs.map(({answer}) => answer.told.textContent).join(' ');
   }
 
   /** Predict what is drawn by now; while one prediction runs, only the latest wish is kept. */
   async #ask(time) {
     this.#tools();
     this.wanted = time;
-    if (this.busy || this.runs.length === 0) return;
+    const {runs} = this;
+    if (this.busy || runs.length === 0) return;
     this.busy = true;
     this.pad.dataset.settled = 'false';
     try {
@@ -178,6 +178,9 @@ export class Pad {
       this.busy = false;
     }
     this.pad.dataset.settled = 'true';
+    // Said once a stroke: while the pen moves it would never be silent.
+    if (this.surface.drawing) return;
+    this.spoken.textContent = runs.map(({answer}) => answer.told.textContent).join(' ');
   }
 
   async #predict() {

@@ -34,6 +34,11 @@ export class Surface {
     return this.strokes.length === 0;
   }
 
+  /** Whether the pen is on the paper. */
+  get drawing() {
+    return this.pointer !== null || this.keyboard.down;
+  }
+
   get undoable() {
     return !this.empty || this.cleared.length > 0;
   }
