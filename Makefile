@@ -46,6 +46,7 @@ bench: $(VENV)/.test
 	$(BIN)/python benchmarks/overhead.py
 	$(BIN)/python benchmarks/training.py speed ladder best
 	$(BIN)/python benchmarks/drawing.py mnist-cnn --models models
+	$(BIN)/python benchmarks/photos.py mnist-cnn --models models --some 250
 	$(BIN)/python benchmarks/labels.py
 	$(BIN)/python benchmarks/views.py
 
