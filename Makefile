@@ -52,6 +52,7 @@ bench: $(VENV)/.test
 	$(BIN)/python benchmarks/training.py speed ladder best
 	$(BIN)/python benchmarks/corrections.py
 	$(BIN)/python benchmarks/drawing.py mnist-cnn --models models
+	$(BIN)/python benchmarks/photos.py mnist-cnn --models models --some 250
 	$(BIN)/python benchmarks/labels.py
 	$(BIN)/python benchmarks/views.py
 	$(BIN)/python benchmarks/live.py

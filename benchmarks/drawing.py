@@ -20,7 +20,7 @@ from PIL import Image, ImageDraw
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.table import show
-from pipeline import drawing
+from pipeline import drawing, photos
 from pipeline.runs import Store
 
 CANVAS = 280  # pixels, the box of the Draw page
@@ -64,7 +64,7 @@ WAYS: dict[str, Callable[[Image.Image], Image.Image]] = {
 
 def framed(sheet: Image.Image) -> np.ndarray:
     """Read a canvas as the product does."""
-    return drawing.from_pixels(drawing.ink_of(sheet))
+    return drawing.from_pixels(photos.ink_of(sheet))
 
 
 def images_by_way(drawings: list[Strokes]) -> dict[str, np.ndarray]:

@@ -174,7 +174,7 @@ def evaluate(
 @app.command()
 def predict(
     run: RunName,
-    files: Annotated[list[Path], typer.Argument(help="Pictures, or .jsonl files of strokes.")],
+    files: Annotated[list[Path], typer.Argument(help="Pictures, .json(l) strokes, .csv.")],
     models: Models = None,
     as_json: AsJson = False,
 ) -> None:

@@ -17,6 +17,8 @@ from pipeline.errors import InklingError
 SIZE = 28  # side of the result, pixels
 BOX = 20  # side of the box that the ink fills, pixels
 MIDDLE = 14.0  # where the centre of mass goes, in pixel-centre coordinates: 14.0 is what MNIST has
+BOX_SLACK = 2  # pixels by which MNIST's own digits, and ours, miss the box
+MIDDLE_SLACK = 1  # the same of the middle
 PEN = 2.4  # width of the pen, pixels of the result: about the median of MNIST's training images
 MOST_STROKES = 200  # that anybody may send
 MOST_POINTS = 5_000  # that anybody may send
@@ -143,7 +145,8 @@ def edited(image: np.ndarray, edits: Sequence[Edit], side: float) -> np.ndarray:
 def from_pixels(ink: np.ndarray) -> np.ndarray:
     """Frame the ink of a picture as MNIST does, and bring its pen to MNIST's width.
 
-    A thick pen fills the loops of small digits; thinned, they open again.
+    A thick pen fills the loops of small digits; thinned, they open again. What is framed already is
+    left as it is: no resampling makes it better.
 
     Args:
         ink: uint8 (height, width), 0 is paper and 255 is ink; see `ink_of` for other pictures.
@@ -158,6 +161,8 @@ def from_pixels(ink: np.ndarray) -> np.ndarray:
     if ink.dtype != np.uint8 or ink.ndim != 2:
         raise ValueError(f"ink must be uint8 (height, width), got {ink.dtype} {ink.shape}")
     crop = _trimmed(ink)
+    if _is_framed(ink, crop):
+        return ink.copy()
     if max(crop.shape) >= FINE_ENOUGH:
         crop = _trimmed(_with_pen(crop))
     side = max(crop.shape)
@@ -185,7 +190,7 @@ def ink_of(picture: Image.Image) -> np.ndarray:
     Raises:
         BlankDrawing: the picture is of one colour.
     """
-    grey = np.asarray(_opaque(picture).convert("L"), dtype=np.int16)
+    grey = np.asarray(opaque(picture).convert("L"), dtype=np.int16)
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     paper = int(np.median(border))
     difference = grey - paper
@@ -267,6 +272,13 @@ def _trimmed(ink: np.ndarray) -> np.ndarray:
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
+def _is_framed(ink: np.ndarray, crop: np.ndarray) -> bool:
+    """Whether ink (h, w), whose own part is `crop`, is as MNIST's: in its box, in its middle."""
+    if ink.shape != (SIZE, SIZE) or abs(max(crop.shape) - BOX) > BOX_SLACK:
+        return False
+    return bool(np.abs(_shift_to_middle(ink)).max() <= MIDDLE_SLACK)
+
+
 def _with_pen(crop: np.ndarray) -> np.ndarray:
     """Thin or thicken ink (h, w) uint8 so that its pen is PEN wide where its longer side is BOX.
 
@@ -317,7 +329,7 @@ def _stretched(ink: np.ndarray) -> np.ndarray:
     return (ink.astype(np.float64) * (255 / strongest)).round().astype(np.uint8)
 
 
-def _opaque(picture: Image.Image) -> Image.Image:
+def opaque(picture: Image.Image) -> Image.Image:
     """Lay a transparent picture on the ground, white or black, that shows its ink."""
     if not picture.has_transparency_data:
         return picture

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline import drawing, pictures
+from pipeline import drawing, drawn_files, pictures
 from pipeline.errors import InklingError
+
+TEXTS = {".json", ".jsonl", ".csv"}
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class Item:
 
     Attributes:
         file: as it was named.
-        line: in a file of strokes, counted from 1; None for a picture.
+        line: in a `.jsonl` or `.csv` file, counted from 1; None for a file of one drawing.
         image: uint8 (height, width, channels), or None where it cannot be had.
         error: why not, in a sentence.
     """
@@ -31,19 +33,21 @@ class Item:
 def read_all(
     files: Iterable[Path], input_shape: tuple[int, int, int], *, ink: bool
 ) -> Iterator[Item]:
-    """Read pictures and `.jsonl` files of strokes.
+    """Read pictures, strokes and tables of pixels.
 
     Args:
-        files: a picture each, or lines of `{"strokes": [[[x, y], …], …]}` (or the bare list).
+        files: a picture each; a `.json` of `{"strokes": [[[x, y], …], …]}` (or the bare list), or
+            a `.jsonl` of such lines; or a `.csv` with a row an image (see `drawn_files`), which the
+            network gets as it is.
         input_shape: (height, width, channels) of the network.
         ink: whether pictures pass through `drawing`, as for networks trained on digits.
 
     Yields:
-        An item a picture and an item a line, in order.
+        An item a drawing, in order.
     """
     for file in files:
-        if file.suffix == ".jsonl":
-            yield from _read_strokes(file, input_shape)
+        if file.suffix in TEXTS:
+            yield from _read_text(file, input_shape)
             continue
         try:
             picture = pictures.open_picture(file)
@@ -52,21 +56,32 @@ def read_all(
             yield Item(str(file), None, None, str(error))
 
 
-def _read_strokes(file: Path, input_shape: tuple[int, int, int]) -> Iterator[Item]:
+def _read_text(file: Path, input_shape: tuple[int, int, int]) -> Iterator[Item]:
     try:
-        with file.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    yield _read_line(file, number, line, input_shape)
+        if file.suffix == ".jsonl":
+            with file.open(encoding="utf-8") as lines:
+                for number, line in enumerate(lines, start=1):
+                    if line.strip():
+                        yield _read_strokes(file, number, line, input_shape)
+        elif file.suffix == ".json":
+            yield _read_strokes(file, None, file.read_text(encoding="utf-8"), input_shape)
+        else:
+            images = drawn_files.from_csv(file.read_text(encoding="utf-8-sig"), input_shape)
+            for number, image in enumerate(images, start=2):  # the header is line 1
+                yield Item(str(file), number, image)
     except FileNotFoundError:
         yield Item(str(file), None, None, "There is no such file.")
+    except InklingError as error:
+        yield Item(str(file), None, None, str(error))
     except (OSError, UnicodeDecodeError) as error:
         yield Item(str(file), None, None, f"It cannot be read: {error}.")
 
 
-def _read_line(file: Path, number: int, line: str, input_shape: tuple[int, int, int]) -> Item:
+def _read_strokes(
+    file: Path, number: int | None, text: str, input_shape: tuple[int, int, int]
+) -> Item:
     try:
-        value = json.loads(line)
+        value = json.loads(text)
         strokes = value.get("strokes") if isinstance(value, dict) else value
         if not isinstance(strokes, list) or not all(isinstance(s, list) for s in strokes):
             raise InklingError('Expected {"strokes": [[[x, y], …], …]}.')

@@ -7,11 +7,12 @@ import streamlit as st
 from dashboard import words
 from dashboard.components import live_pad
 from dashboard.selection import Selection
-from dashboard.widgets import frame, network, pads, selecting
-from pipeline import pictures
+from dashboard.widgets import downloads, frame, network, pads, selecting, shift_map
+from dashboard.widgets.pads import Drawing
 from pipeline.runs import Run
 
-LIVE, CANVAS = "While the pen moves", "On the server"
+LIVE, CANVAS, PHOTO = "While the pen moves", "On the server", "A photograph"
+LAYERS, CHANGES = "What each layer makes of it", "How far it can be changed"
 
 
 @st.fragment
@@ -20,29 +21,40 @@ def draw(runs: Sequence[Run], chosen: Selection) -> None:
     """Let people draw in one of the ways, and show what becomes of it."""
     editing = chosen.sample is not None
     way = st.segmented_control(
-        "Where the network answers", [LIVE, CANVAS], default=CANVAS if editing else LIVE,
+        "How to draw", [LIVE, CANVAS, PHOTO], default=CANVAS if editing else LIVE,
         required=True, key=f"way_{editing}", label_visibility="collapsed",
-        help="In this browser at once, or by the server when the pen is lifted.",
     )  # fmt: skip
     if way == LIVE:
         drawing = pads.live(runs)
     else:
         box, answer = st.columns([2, 3], gap="medium")
         with box:
-            drawing = pads.on_server(runs[0], chosen)
+            drawing = pads.on_server(runs[0], chosen) if way == CANVAS else pads.photo(runs[0])
         with answer:
-            if drawing is None:
-                st.markdown("#### Nothing drawn yet")
-                st.write("The answer comes when you lift the pen.")
-            else:
-                pads.answers(runs, drawing)
+            pads.answers(runs, drawing)
     pads.correct(runs[0], drawing)
-    if way == LIVE:
+    below(runs, drawing, live=way == LIVE)
+
+
+def below(runs: Sequence[Run], drawing: Drawing | None, *, live: bool) -> None:
+    """Show what is inside, or how the answer changes with the drawing."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        view = st.segmented_control(
+            "Look at", [LAYERS, CHANGES], default=LAYERS, required=True, key="draw_view",
+            label_visibility="collapsed",
+        )  # fmt: skip
+        with st.popover("Save", icon=":material/download:", disabled=drawing is None):
+            if drawing is not None:
+                image = drawing.image(runs[0])
+                downloads.downloads(image, drawing.strokes, "drawing_files")
+    if view == LAYERS and live:
         live_pad.layers("live_layers")
-    elif drawing is not None:
-        st.subheader("What each layer makes of it")
-        image = pictures.ink_to_image(drawing.ink, runs[0].info.input_shape)
-        network.feature_maps(runs[0], image, "drawing_maps")
+    elif drawing is None:
+        st.caption("Draw something first.")
+    elif view == LAYERS:
+        network.feature_maps(runs[0], drawing.image(runs[0]), "drawing_maps")
+    else:
+        shift_map.shift_map(runs[0], drawing.image(runs[0]), "drawing_changes", *runs[1:])
 
 
 run = frame.current_run()

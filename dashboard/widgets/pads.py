@@ -11,6 +11,7 @@ from dashboard.components.canvas import SIDE, canvas
 from dashboard.components.live_pad import live_pad
 from dashboard.selection import Selection
 from dashboard.widgets import correcting, frame, galleries, network
+from dashboard.widgets import photo as photos
 from pipeline import drawing, pictures
 from pipeline.drawing import Strokes
 from pipeline.live import NotLive
@@ -27,10 +28,16 @@ class Drawing:
     Attributes:
         ink: uint8 (28, 28), 0 is paper and 255 is ink.
         strokes: what it was made from; None where it started from a picture.
+        shown: whether the page shows already what the network sees.
     """
 
     ink: np.ndarray
     strokes: Strokes | None = None
+    shown: bool = False
+
+    def image(self, run: Run) -> np.ndarray:
+        """Return it as a run's network takes it: uint8 (height, width, channels)."""
+        return pictures.ink_to_image(self.ink, run.info.input_shape)
 
 
 def live(runs: Sequence[Run]) -> Drawing | None:
@@ -112,21 +119,31 @@ def _drawn(strokes: Strokes | None) -> Drawing | None:
     return Drawing(drawing.checked_ink(strokes), strokes) if strokes else None
 
 
-def answers(runs: Sequence[Run], found: Drawing) -> None:
+def photo(run: Run) -> Drawing | None:
+    """Take a photograph of a digit on paper."""
+    ink = photos.photo(run, "photo")
+    return None if ink is None else Drawing(ink, shown=True)
+
+
+def answers(runs: Sequence[Run], found: Drawing | None) -> None:
     """Show what each run makes of a drawing, side by side."""
+    if found is None:
+        st.markdown("#### Nothing drawn yet")
+        st.write("The answer comes when you lift the pen, or hand a photograph in.")
+        return
     for place, run in zip(st.columns(len(runs)), runs, strict=True):
         with place:
-            image = pictures.ink_to_image(found.ink, run.info.input_shape)
-            shares = loaders.graph(run).probabilities(image[None])[0]
+            shares = loaders.graph(run).probabilities(found.image(run)[None])[0]
             if len(runs) > 1:
                 st.caption(words.plain(words.run_label(run)))
             st.markdown(f"#### {words.guess(run.class_names, shares)}")
             network.probabilities(shares, run, f"drawing_bars_{run.id}")
-    galleries.picture(
-        found.ink[..., None], ink=True, width=140, key="seen",
-        alt="Your drawing as the network sees it.",
-    )  # fmt: skip
-    st.caption("What the network sees")
+    if not found.shown:
+        galleries.picture(
+            found.ink[..., None], ink=True, width=140, key="seen",
+            alt="Your drawing as the network sees it.",
+        )  # fmt: skip
+        st.caption("What the network sees")
 
 
 def correct(run: Run, found: Drawing | None) -> None:
@@ -134,8 +151,7 @@ def correct(run: Run, found: Drawing | None) -> None:
     if found is None:
         correcting.ask(run, predicted="", key="correct")
         return
-    image = pictures.ink_to_image(found.ink, run.info.input_shape)
-    said = int(loaders.graph(run).probabilities(image[None])[0].argmax())
+    said = int(loaders.graph(run).probabilities(found.image(run)[None])[0].argmax())
     ink = found.ink if found.strokes is None else None
     correcting.ask(
         run, predicted=run.class_names[said], strokes=found.strokes, ink=ink, key="correct"

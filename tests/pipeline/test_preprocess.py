@@ -1,3 +1,5 @@
+import io
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -83,3 +85,30 @@ def test_a_picture_of_a_hundred_million_pixels_is_refused(tmp_path):
     Image.new("1", (10_000, 10_000)).save(tmp_path / "a.png")
     with pytest.raises(InklingError, match=r"10000×10000.*25 million"):
         pictures.open_picture(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_a_photograph_is_turned_as_the_camera_was_held(tmp_path, turns):
+    upright = np.zeros((64, 96), np.uint8)
+    upright[:16, :16] = 255
+    exif = Image.Exif()
+    exif[0x0112] = {0: 1, 1: 6, 2: 3, 3: 8}[turns]  # how far clockwise it must be turned
+    Image.fromarray(np.rot90(upright, turns)).save(tmp_path / "a.jpg", exif=exif, quality=95)
+    opened = np.asarray(pictures.open_picture(tmp_path / "a.jpg"))
+    assert np.abs(opened.astype(int) - upright).max() < 30
+
+
+def test_a_damaged_note_of_the_camera_does_not_matter():
+    file = io.BytesIO()
+    Image.new("L", (60, 60), 9).save(file, "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff\x12\x01")
+    assert pictures.open_picture(file, "a.jpg").size == (60, 60)
+
+
+def test_a_jpeg_of_fifty_million_pixels_is_decoded_smaller(tmp_path):
+    Image.new("L", (8160, 6120), 200).save(tmp_path / "a.jpg")
+    assert pictures.open_picture(tmp_path / "a.jpg").size == (4080, 3060)
+
+
+def test_an_open_file_is_named_as_it_was_handed_in():
+    with pytest.raises(InklingError, match=r"^mine\.png is not a picture"):
+        pictures.open_picture(io.BytesIO(b"no"), "mine.png")

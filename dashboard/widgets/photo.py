@@ -1,0 +1,72 @@
+"""A photograph of a digit on paper, and what the network sees of it."""
+
+import numpy as np
+import streamlit as st
+
+from dashboard import images, words
+from dashboard.components.pictures import Picture, pictures
+from dashboard.widgets import frame
+from pipeline import drawing, photos
+from pipeline.errors import InklingError
+from pipeline.pictures import SUFFIXES, ink_to_image, open_picture
+from pipeline.runs import Run
+
+LARGEST = 25  # MB of a file: what a phone's photograph does not reach
+WIDTH = 140  # CSS pixels
+
+
+def photo(run: Run, key: str) -> np.ndarray | None:
+    """Let people hand in a photograph, and show what the network sees of it.
+
+    Args:
+        run: whose network sees it.
+        key: unique on the page.
+
+    Returns:
+        Ink uint8 (28, 28), 0 is paper, to be fitted by `pictures.ink_to_image`; None while there
+        is no photograph, or none that can be read, which is told.
+    """
+    file = st.file_uploader(
+        "Photograph of one digit on paper",
+        type=sorted(SUFFIXES),
+        key=key,
+        max_upload_size=LARGEST,
+        help="One digit, alone on the paper and away from its edges. On a phone, this offers the "
+        "camera.",
+    )
+    if file is None:
+        return None
+    try:
+        picture = open_picture(file, file.name)
+        ink = drawing.from_pixels(photos.ink_of(picture))
+    except drawing.BlankDrawing:
+        st.warning(
+            "No digit stands out from the paper. Write it darker, alone, and away from the edges.",
+            icon=":material/image_not_supported:",
+        )
+        return None
+    except InklingError as error:
+        st.warning(words.plain(str(error)), icon=":material/image_not_supported:")
+        return None
+    picture.thumbnail((2 * WIDTH, 2 * WIDTH))  # sharp on fine screens too
+    seen = ink_to_image(ink, run.info.input_shape)
+    shown = images.for_screen(seen, ink=True, dark=frame.is_dark())
+    pictures(
+        [
+            Picture(
+                images.data_uri(np.asarray(picture.convert("RGB"))),
+                "The photograph.",
+                WIDTH,
+                "The photograph",
+            ),
+            Picture(
+                images.data_uri(shown),
+                "The photograph as the network sees it.",
+                WIDTH,
+                "What the network sees",
+            ),
+        ],
+        key=f"{key}_read",
+        side_by_side=True,
+    )
+    return ink

@@ -1,0 +1,116 @@
+"""How an answer changes as a drawing is moved, turned, scaled and thickened."""
+
+from itertools import groupby
+
+import numpy as np
+import streamlit as st
+
+from dashboard import images, loaders, shift_words, words
+from dashboard.components.strips import Band, Strip, Track, strips
+from dashboard.figures.layout import cut
+from dashboard.widgets import frame
+from pipeline import variations
+from pipeline.runs import Run
+from pipeline.variations import Sweep
+
+
+def shift_map(run: Run, image: np.ndarray, key: str, second: Run | None = None) -> None:
+    """Show how far a drawing can be changed before it is read as something else.
+
+    Args:
+        run: whose network reads it.
+        image: uint8 (height, width, channels) as the network sees it, light on black.
+        key: unique on the page.
+        second: another run to compare with; left out, with a word, if its network takes images of
+            another size or knows other classes.
+    """
+    runs = [run]
+    if second is not None:
+        if _comparable(run, second):
+            runs.append(second)
+        else:
+            st.caption("The second run takes other images or knows other classes: it is left out.")
+    sweeps = variations.sweeps(image)
+    together = np.concatenate([sweep.images for sweep in sweeps])
+    ends = np.cumsum([len(sweep.values) for sweep in sweeps])[:-1]
+    shares = [np.split(loaders.graph(one).probabilities(together), ends) for one in runs]
+    shown = [
+        _strip(sweep, list(of_runs), run.class_names)
+        for sweep, of_runs in zip(sweeps, zip(*shares, strict=True), strict=True)
+    ]
+    st.caption(
+        "Above each picture: what it is read as. A line marks where that changes. Below: how "
+        "sure the network still is of its first answer. The framed picture is the drawing as it is."
+    )
+    palette = frame.colours()
+    legend = [words.run_label(one) for one in runs] if len(runs) > 1 else []
+    colours = palette.categorical[:2] if legend else [palette.accent]
+    strips(shown, colours=colours, legend=legend, key=key)
+
+
+def bands(names: list[str], neutral: int) -> list[Band]:
+    """Join steps side by side that are read alike."""
+    joined, first = [], 0
+    for name, alike in groupby(names):
+        count = len(list(alike))
+        same = name == names[neutral]
+        text = cut(name) if same or count == 1 else f"then {cut(name)}"
+        joined.append(Band(first, count, text, f"read as “{name}”", same))
+        first += count
+    return joined
+
+
+def _comparable(run: Run, second: Run) -> bool:
+    return (run.info.input_shape, run.class_names) == (second.info.input_shape, second.class_names)
+
+
+def _strip(sweep: Sweep, shares: list[np.ndarray], class_names: tuple[str, ...]) -> Strip:
+    """Lay one sweep out.
+
+    Args:
+        sweep: the images.
+        shares: for each run, float (steps, classes).
+        class_names: a name a class.
+    """
+    predicted = [of_run.argmax(axis=1) for of_run in shares]
+    readings = [[class_names[label] for label in of_run] for of_run in predicted]
+    broken = [variations.breaks(of_run, sweep.neutral) for of_run in predicted]
+    finding, *others = [
+        shift_words.held(sweep, names, steps) for names, steps in zip(readings, broken, strict=True)
+    ]
+    second = "".join(f"The second run: {other[0].lower()}{other[1:]}" for other in others)
+    labels = ["read as"] if len(shares) == 1 else ["run", "second"]
+    tracks = [
+        Track(
+            name=label,
+            bands=bands(names, sweep.neutral),
+            shares=of_run[:, of_run[sweep.neutral].argmax()].tolist(),
+            breaks=[step for step in steps if step is not None],
+        )
+        for label, names, of_run, steps in zip(labels, readings, shares, broken, strict=True)
+    ]
+    hints = [
+        shift_words.hint(
+            sweep.kind,
+            value,
+            neutral=step == sweep.neutral,
+            readings=[
+                (names[step], float(of_run[step].max()))
+                for names, of_run in zip(readings, shares, strict=True)
+            ],
+        )
+        for step, value in enumerate(sweep.values)
+    ]
+    # All pictures side by side are one image.
+    side_by_side = np.concatenate(list(sweep.images), axis=1)
+    return Strip(
+        finding=finding,
+        second=second,
+        alt=shift_words.told(f"{finding}. {second}", sweep, readings[0]),
+        unit=shift_words.UNITS[sweep.kind],
+        values=[shift_words.tick(sweep.kind, value) for value in sweep.values],
+        neutral=sweep.neutral,
+        source=images.data_uri(images.for_screen(side_by_side, ink=True, dark=frame.is_dark())),
+        hints=hints,
+        tracks=tracks,
+    )

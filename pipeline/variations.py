@@ -1,0 +1,226 @@
+"""One image, changed a little at a time: moved, turned, scaled, with another pen.
+
+What is changed is the image as a network sees it: light on black, framed already. Nothing is framed
+anew, so what these give is what the network did not expect.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from PIL import Image
+
+Kind = Literal["across", "along", "turn", "scale", "pen"]
+
+MARGIN = 3  # pixels of black around an image while it is read between its pixels: a bicubic's reach
+FINE = 4  # the edge of ink is looked for between the pixels, this finely
+STEPS = 8  # to either side, where an image is moved
+FARTHEST = 8 / 28  # of a side
+TURNS = np.arange(-60.0, 61.0, 10.0)  # degrees
+SCALES = np.arange(5, 17) / 10
+PENS = np.arange(-4, 13) / 4  # pixels of 28
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """An image under one kind of change, step by step.
+
+    Attributes:
+        kind: "across" (pixels to the right), "along" (pixels down), "turn" (degrees clockwise),
+            "scale" (times the size) or "pen" (pixels by which its strokes are wider).
+        values: of each step, rising.
+        neutral: which step changes nothing.
+        images: uint8 (steps, height, width, channels).
+    """
+
+    kind: Kind
+    values: tuple[float, ...]
+    neutral: int
+    images: np.ndarray
+
+
+def moved(image: np.ndarray, dx: float, dy: float) -> np.ndarray:
+    """Move an image; what comes in is black, what leaves is lost.
+
+    Args:
+        image: uint8 (height, width, channels).
+        dx, dy: pixels to the right and down. Whole ones are exact.
+
+    Returns:
+        uint8, shape as `image`.
+    """
+    return _read(image, (1, 0, -dx, 0, 1, -dy))
+
+
+def turned(image: np.ndarray, degrees: float) -> np.ndarray:
+    """Turn an image about its middle.
+
+    Args:
+        image: uint8 (height, width, channels).
+        degrees: clockwise. Quarter turns of a square are exact.
+
+    Returns:
+        uint8, shape as `image`.
+    """
+    height, width = image.shape[:2]
+    middle_x, middle_y = width / 2, height / 2
+    # Rounded, so that the cosine of 90° is none.
+    cos, sin = (round(float(part(np.radians(degrees))), 12) for part in (np.cos, np.sin))
+    return _read(
+        image,
+        (
+            cos, sin, middle_x - cos * middle_x - sin * middle_y,
+            -sin, cos, middle_y + sin * middle_x - cos * middle_y,
+        ),
+    )  # fmt: skip
+
+
+def scaled(image: np.ndarray, factor: float) -> np.ndarray:
+    """Make what an image shows larger or smaller, about its middle.
+
+    Args:
+        image: uint8 (height, width, channels).
+        factor: times the size, above 0.
+
+    Returns:
+        uint8, shape as `image`; smoothed as far as it is made smaller.
+    """
+    height, width = image.shape[:2]
+    reach = 1 / factor  # of the image that comes to fill it
+    pad = MARGIN + int(np.ceil(max(height, width) * max(reach - 1, 0) / 2))
+    left, top = (pad + side * (1 - reach) / 2 for side in (width, height))
+    box = (left, top, left + width * reach, top + height * reach)
+
+    def resized(padded: Image.Image) -> Image.Image:
+        return padded.resize((width, height), Image.Resampling.BICUBIC, box=box)
+
+    return _by_channel(image, pad, resized)
+
+
+def thickened(image: np.ndarray, pixels: float) -> np.ndarray:
+    """Draw the ink of an image with a wider pen, or a narrower one.
+
+    Args:
+        image: uint8 (height, width, channels), light ink on black.
+        pixels: by which strokes become wider: half of it on either side. 0 changes nothing, and
+            more never takes ink away.
+
+    Returns:
+        uint8, shape as `image`.
+    """
+    return _with_pens(image, np.array([pixels]))[0]
+
+
+def sweeps(image: np.ndarray) -> list[Sweep]:
+    """Change an image in five ways, 12 to 17 steps each.
+
+    Args:
+        image: uint8 (height, width, channels). How far it is moved, and how much wider its pen
+            becomes, is in proportion to its sides: up to 8 and 3 pixels of 28.
+    """
+    height, width = image.shape[:2]
+    right, down = _steps(width), _steps(height)
+    pens = PENS * max(height, width) / 28
+    return [
+        _sweep("across", right, 0, [moved(image, dx, 0) for dx in right]),
+        _sweep("along", down, 0, [moved(image, 0, dy) for dy in down]),
+        _sweep("turn", TURNS, 0, [turned(image, degrees) for degrees in TURNS]),
+        _sweep("scale", SCALES, 1, [scaled(image, factor) for factor in SCALES]),
+        _sweep("pen", pens, 0, _with_pens(image, pens)),
+    ]
+
+
+def breaks(predicted: np.ndarray, neutral: int) -> tuple[int | None, int | None]:
+    """Find where a prediction first changes, to either side of the unchanged image.
+
+    Args:
+        predicted: int (steps,), the class that each step is read as.
+        neutral: the step that changes nothing.
+
+    Returns:
+        The nearest step before, and after, that is read as another class; None where none is.
+    """
+    other = np.flatnonzero(predicted != predicted[neutral])
+    before, after = other[other < neutral], other[other > neutral]
+    return (
+        int(before[-1]) if len(before) else None,
+        int(after[0]) if len(after) else None,
+    )
+
+
+def _steps(side: int) -> np.ndarray:
+    """Return whole pixels to move by, evenly to either side: float64, rising."""
+    farthest = max(1, round(side * FARTHEST))
+    return np.unique(np.rint(np.linspace(-farthest, farthest, 2 * STEPS + 1)))
+
+
+def _sweep(kind: Kind, values: np.ndarray, neutral: float, images: list[np.ndarray]) -> Sweep:
+    (at,) = np.flatnonzero(values == neutral)
+    return Sweep(kind, tuple(map(float, values)), int(at), np.stack(images))
+
+
+def _read(image: np.ndarray, source: tuple[float, ...]) -> np.ndarray:
+    """Read an image where (a, b, c, d, e, f) say: at (a·x + b·y + c, d·x + e·y + f), edges at 0."""
+    height, width = image.shape[:2]
+    a, b, c, d, e, f = source
+
+    def transformed(padded: Image.Image) -> Image.Image:
+        return padded.transform(
+            (width, height),
+            Image.Transform.AFFINE,
+            (a, b, c + MARGIN, d, e, f + MARGIN),
+            Image.Resampling.BICUBIC,
+        )
+
+    return _by_channel(image, MARGIN, transformed)
+
+
+def _by_channel(
+    image: np.ndarray, pad: int, change: Callable[[Image.Image], Image.Image]
+) -> np.ndarray:
+    """Pad each channel with black, change it, and put the channels together again."""
+    padded = np.pad(image, ((pad, pad), (pad, pad), (0, 0)))
+    channels = [change(Image.fromarray(channel)) for channel in np.moveaxis(padded, -1, 0)]
+    return np.stack([np.asarray(channel) for channel in channels], axis=-1)
+
+
+def _with_pens(image: np.ndarray, pixels: np.ndarray) -> list[np.ndarray]:
+    """Draw ink with other pens: a uint8 array, shape as `image`, a value of `pixels`."""
+    channels = [_pens_of(channel, pixels) for channel in np.moveaxis(image, -1, 0)]
+    return [np.stack(of_one, axis=-1) for of_one in zip(*channels, strict=True)]
+
+
+def _pens_of(ink: np.ndarray, pixels: np.ndarray) -> list[np.ndarray]:
+    """Draw ink (h, w) with other pens, by the distance of each point to the ink's edge.
+
+    A wider pen's ink is laid over what is there, a narrower one's is all that is left of it.
+    """
+    from scipy import ndimage  # slow to import, and few pages need it
+
+    height, width = ink.shape
+    half = int(ink.max()) / 2
+    pad = MARGIN
+    fine = Image.fromarray(np.pad(ink, pad)).resize(
+        ((width + 2 * pad) * FINE, (height + 2 * pad) * FINE), Image.Resampling.BICUBIC
+    )
+    inked = np.asarray(fine) > half
+    if not inked.any():
+        return [ink.copy() for _ in pixels]
+    inside = ndimage.distance_transform_edt(inked)
+    outside = ndimage.distance_transform_edt(~inked)
+    # Positive inside; the edge itself lies half a fine pixel from the points at both its sides.
+    depth = np.where(inked, inside - 0.5, 0.5 - outside)
+
+    def shape(wider: float) -> np.ndarray:
+        covered = np.clip(depth + wider / 2 * FINE + 0.5, 0, 1)
+        whole = covered.reshape(height + 2 * pad, FINE, width + 2 * pad, FINE).mean(axis=(1, 3))
+        return whole[pad:-pad, pad:-pad]
+
+    def drawn(wider: float) -> np.ndarray:
+        if wider == 0:
+            return ink.copy()
+        with_pen = np.rint(shape(wider) * ink.max()).astype(np.uint8)
+        return np.maximum(ink, with_pen) if wider > 0 else np.minimum(ink, with_pen)
+
+    return [drawn(float(wider)) for wider in pixels]
