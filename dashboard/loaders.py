@@ -24,6 +24,7 @@ from pipeline.coverage import Coverage, cover
 from pipeline.datasets import Dataset
 from pipeline.errors import InklingError
 from pipeline.inference import ServingGraph
+from pipeline.novelty import Novelty
 from pipeline.reviews import Reviews
 from pipeline.runs import Damaged, Run, Store
 
@@ -330,3 +331,9 @@ def live_pad(runs: Sequence[Run]) -> bytes:
     """
     labels = [words.run_label(run) for run in runs]
     return live.describe(runs, labels, "The canvas on the server can.").packed()
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=8, show_spinner=False)
+def novelty(run: Run) -> Novelty | None:
+    """Read what tells the strange from the usual, where the run has it."""
+    return run.novelty()

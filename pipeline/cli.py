@@ -135,7 +135,8 @@ def evaluate(
 ) -> None:
     """Measure a run on the test part of a dataset that has its classes, and keep the result.
 
-    On its own dataset, what an older run lacks for the map and the neighbours is added.
+    On its own dataset, what an older run lacks is added: for the map and the neighbours, and to
+    tell images that look like nothing it was trained on.
     """
     from pipeline import datasets, evaluation
     from pipeline.terminal import shown_progress
@@ -182,7 +183,7 @@ def predict(
     from pipeline import reading
 
     found = _store(models).open(run)
-    graph = _graph(found)
+    graph, novelty = _graph(found), found.novelty()
     failed = False
     for item in reading.read_all(files, found.info.input_shape, ink=found.info.dataset.ink):
         where = item.file if item.line is None else f"{item.file}, line {item.line}"
@@ -190,7 +191,10 @@ def predict(
             failed = True
             print(f"Error: {where}: {item.error}", file=sys.stderr)
             continue
-        probabilities = graph.probabilities(item.image[None])[0]
+        activations = graph.activations(item.image)
+        probabilities = activations[-1]
+        score = None if novelty is None else novelty.of_activations(item.image, activations)
+        strange = novelty is not None and score is not None and novelty.is_strange(score)
         ranked = sorted(
             zip(found.class_names, map(float, probabilities), strict=True), key=lambda p: -p[1]
         )
@@ -201,10 +205,15 @@ def predict(
                 name: round(float(share), 6)
                 for name, share in zip(found.class_names, probabilities, strict=True)
             }
+            if novelty is not None and score is not None:
+                answer["novelty"] = round(score, 4)
+                answer["novelty_threshold"] = round(novelty.threshold, 4)
+                answer["strange"] = strange
             print(json.dumps(answer, ensure_ascii=False), flush=True)
         else:
             first, second = ranked[:2]
-            print(f"{where}: {first[0]} ({first[1]:.1%}), else {second[0]} ({second[1]:.1%})")
+            but = ", but it does not look like anything it was trained on" if strange else ""
+            print(f"{where}: {first[0]} ({first[1]:.1%}), else {second[0]} ({second[1]:.1%}){but}")
     if failed:
         raise typer.Exit(1)
 
@@ -400,19 +409,28 @@ def _keep_evaluation(
     """Keep results on another dataset; on the run's own, add what it lacks."""
     from datetime import UTC, datetime
 
+    from pipeline.progress import Progress
+    from pipeline.quiet import quiet_stderr
     from pipeline.runs import Evaluation, describe
 
     if images.fingerprint != run.info.dataset.fingerprint:
         described, now = describe(images), datetime.now(UTC)
         run.add_evaluation(Evaluation(dataset=described, metrics=metrics, created=now))
-    elif run.features(["distance"]) is None:
-        from pipeline.quiet import quiet_stderr
+        return
+    lacks_features, lacks_novelty = run.features(["distance"]) is None, run.novelty() is None
+    if not (lacks_features or lacks_novelty):
+        return
+    report(Progress("Completing", 0, 1, "adding what the run lacks"))
+    with quiet_stderr():
+        import keras
 
-        with quiet_stderr():
-            import keras
+        from pipeline.experiment import embed_images, fit_novelty
 
-            from pipeline.experiment import embed_images
-        run.add_features(embed_images(keras.models.load_model(run.model_path), images, report))
+        model = keras.models.load_model(run.model_path)
+    if lacks_features:
+        run.add_features(embed_images(model, images))
+    if lacks_novelty:
+        run.add_novelty(fit_novelty(model, images))
 
 
 def _in_words(metrics: Any) -> str:

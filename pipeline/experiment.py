@@ -13,11 +13,13 @@ import keras
 import numpy as np
 import pandas as pd
 
-from pipeline import corrections, embedding, evaluation, exporting, networks, training
+from pipeline import corrections, embedding, evaluation, exporting, networks, novelty, training
 from pipeline.card import model_card
 from pipeline.config import TrainConfig
 from pipeline.datasets import Dataset, canonical, open_dataset
 from pipeline.inference import ServingGraph
+from pipeline.novelty import IMAGE, Novelty
+from pipeline.preprocess import to_model_input
 from pipeline.progress import OnProgress, Progress, silent
 from pipeline.quiet import quiet_stderr
 from pipeline.runs import Results, Run, Store, describe
@@ -99,7 +101,12 @@ def _publish(
             predictions = evaluation.predictions_table(dataset.y_test, probabilities)
 
         with _timed(timings, "mapping"):
-            features = embed_images(trained.model, dataset, on_progress)
+            on_progress(Progress("Mapping", 0, 1, "which images the network finds alike"))
+            seen = networks.features(trained.model, dataset.x_train)
+            features = embed_images(trained.model, dataset, seen)
+
+        with _timed(timings, "novelty"):
+            found = fit_novelty(trained.model, dataset, seen)
 
         metrics = evaluation.summarise(predictions, dataset.class_names)
         corrected = _by_class(trained.extra.labels, dataset.class_names)
@@ -129,6 +136,7 @@ def _publish(
                 history=trained.history,
                 predictions=predictions,
                 features=features,
+                novelty=found,
                 write_model=trained.model.save,
                 write_graph=partial(shutil.copyfile, graph_path),
             )
@@ -136,12 +144,32 @@ def _publish(
 
 
 def embed_images(
-    model: keras.Model, dataset: Dataset, on_progress: OnProgress = silent
+    model: keras.Model, dataset: Dataset, train: np.ndarray | None = None
 ) -> pd.DataFrame:
-    """Find the neighbours of the test images in a network's features; see `embedding.embed`."""
-    on_progress(Progress("Mapping", 0, 1, "which images the network finds alike"))
-    train, test = (networks.features(model, part) for part in (dataset.x_train, dataset.x_test))
-    return embedding.embed(train, test)
+    """Find the neighbours of the test images in a network's features; see `embedding.embed`.
+
+    Args:
+        train: `networks.features` of all training images, where they are known already.
+    """
+    if train is None:
+        train = networks.features(model, dataset.x_train)
+    return embedding.embed(train, networks.features(model, dataset.x_test))
+
+
+def fit_novelty(model: keras.Model, dataset: Dataset, train: np.ndarray | None = None) -> Novelty:
+    """Learn what the training images look like to a network; see `novelty.fit`.
+
+    Args:
+        train: `networks.features` of all training images, where they are known already.
+    """
+    rows = novelty.sample(len(dataset.y_train))
+    images = dataset.x_train[rows], dataset.x_valid[novelty.sample(len(dataset.y_valid))]
+    seen = [{IMAGE: to_model_input(part).reshape(len(part), -1)} for part in images]
+    layer = exporting.feature_layer(model)
+    if layer != IMAGE:
+        known = networks.features(model, images[0]) if train is None else train[rows]
+        seen[0][layer], seen[1][layer] = known, networks.features(model, images[1])
+    return novelty.fit(seen[0], dataset.y_train[rows], seen[1])
 
 
 def _by_class(labels: np.ndarray, class_names: tuple[str, ...]) -> dict[str, int]:

@@ -46,6 +46,18 @@ def describe_layers(model: keras.Model) -> list[LayerInfo]:
     ]
 
 
+def feature_layer(model: keras.Model) -> int:
+    """Return which of the shown layers gives what the last layer gets, −1 if the image does."""
+    shown, wanted = shown_layers(model), model.layers[-1].input
+    for layer in reversed(model.layers[:-1]):
+        if layer.output is not wanted:
+            continue
+        if layer in shown:
+            return shown.index(layer)
+        wanted = layer.input  # handed on unchanged
+    return -1
+
+
 def export_litert(model: keras.Model, path: Path) -> None:
     """Write a functional model's serving graph: float32 (1, h, w, c) in [0, 1] -> all layers."""
     graph = keras.Model(model.inputs, [layer.output for layer in shown_layers(model)])

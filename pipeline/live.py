@@ -12,6 +12,7 @@ from pipeline.runs import Run
 
 INPUTS = ((drawing.SIZE, drawing.SIZE, 1), (drawing.SIZE, drawing.SIZE, 3))  # what it draws
 ALIGNMENT = 8  # bytes; graphs are read where they lie
+ARRAYS = ("mean", "basis", "centres", "directions")  # of a part of `novelty`, float32
 
 
 class NotLive(InklingError):
@@ -24,8 +25,8 @@ class Spec:
 
     Attributes:
         facts: JSON values. `frame` holds the constants of drawing; `runs` a dictionary a run, with
-            `graph` as [first byte, bytes] in `blob`.
-        blob: the serving graphs.
+            `graph` and the arrays of `novelty` as [first byte, bytes] in `blob`.
+        blob: the serving graphs and these arrays.
     """
 
     facts: dict[str, Any]
@@ -50,7 +51,7 @@ def describe(runs: Sequence[Run], labels: Sequence[str], unable: str) -> Spec:
         NotLive: a network takes images that the pad does not draw.
         RunDamaged: a file of a run cannot be read.
     """
-    blob, described = bytearray(), []
+    blob, described = _Blob(), []
     for run, label in zip(runs, labels, strict=True):
         if run.info.input_shape not in INPUTS:
             height, width, _ = run.info.input_shape
@@ -58,13 +59,13 @@ def describe(runs: Sequence[Run], labels: Sequence[str], unable: str) -> Spec:
                 f"The live pad draws {drawing.SIZE}×{drawing.SIZE} pixels; the network of run "
                 f"{run.id} takes {width}×{height}."
             )
-        graph = run.graph_bytes()
         described.append(
             {
                 "id": run.id,
                 "label": label,
                 "classes": run.class_names,
-                "graph": [len(blob), len(graph)],
+                "graph": blob.add(run.graph_bytes()),
+                "novelty": _novelty(run, blob),
                 "layers": [
                     {
                         "name": layer.name,
@@ -77,5 +78,41 @@ def describe(runs: Sequence[Run], labels: Sequence[str], unable: str) -> Spec:
                 ],
             }
         )
-        blob += graph + bytes(-len(graph) % ALIGNMENT)
-    return Spec({"frame": drawing.FRAME, "unable": unable, "runs": described}, bytes(blob))
+    return Spec({"frame": drawing.FRAME, "unable": unable, "runs": described}, bytes(blob.bytes))
+
+
+class _Blob:
+    """Bytes one after the other, each beginning where it can be read as numbers."""
+
+    def __init__(self) -> None:
+        self.bytes = bytearray()
+
+    def add(self, data: bytes) -> list[int]:
+        """Append bytes; return where they begin, and how many they are."""
+        place = [len(self.bytes), len(data)]
+        self.bytes += data + bytes(-len(data) % ALIGNMENT)
+        return place
+
+
+def _novelty(run: Run, blob: _Blob) -> dict[str, Any] | None:
+    """Describe what tells the strange from the usual, for `web/src/novelty.js`."""
+    found = run.novelty()
+    if found is None:  # an older run
+        return None
+    return {
+        "threshold": found.threshold,
+        "parts": [
+            {
+                "layer": part.layer,
+                "power": part.power,
+                "rest": part.rest,
+                "middle": part.middle,
+                "spread": part.spread,
+                "classes": len(part.centres),
+                "arrays": {
+                    name: blob.add(getattr(part, name).astype("<f4").tobytes()) for name in ARRAYS
+                },
+            }
+            for part in found.parts
+        ],
+    }

@@ -11,11 +11,12 @@ import os
 import platform
 import re
 import secrets
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -23,20 +24,23 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pipeline import atomic
+from pipeline import atomic, novelty
 from pipeline.atomic import whole_folder
 from pipeline.config import TrainConfig
 from pipeline.datasets import Dataset
 from pipeline.errors import InklingError
 from pipeline.evaluation import Metrics
 from pipeline.inference import LayerInfo, ServingGraph
+from pipeline.novelty import Novelty
 
 FORMAT = 1
 INFO, MODEL, GRAPH = "run.json", "model.keras", "model.tflite"
 HISTORY, PREDICTIONS = "history.csv", "predictions.parquet"
-FEATURES, EVALUATIONS = "features.parquet", "evaluations"  # which readers can do without
+# Which readers can do without.
+FEATURES, NOVELTY, EVALUATIONS = "features.parquet", "novelty.npz", "evaluations"
 ROWS_A_GROUP = 65_536  # of a table's file: so much is read to look at one row
 REQUIRED = (MODEL, GRAPH, HISTORY, PREDICTIONS)
+Content = TypeVar("Content")
 VERSIONED = ("inkling", "tensorflow", "keras", "ai-edge-litert", "numpy")
 
 
@@ -213,6 +217,25 @@ class Run:
         """Add them to a run that was written without."""
         atomic.write(self.folder / FEATURES, lambda file: _write_table(features, file))
 
+    def novelty(self) -> Novelty | None:
+        """Read what tells images that look like nothing in training; None if there is none.
+
+        Raises:
+            RunDamaged: the file is there and cannot be read.
+        """
+        if not (self.folder / NOVELTY).exists():
+            return None
+
+        def read(path: Path) -> Novelty:
+            with path.open("rb") as file:
+                return novelty.load(file)
+
+        return self._read(NOVELTY, read)
+
+    def add_novelty(self, found: Novelty) -> None:
+        """Add it to a run that was written without."""
+        atomic.write(self.folder / NOVELTY, found.save)
+
     def evaluations(self) -> list[Evaluation]:
         """List the results on other datasets, by name; a file that is not whole is left out."""
         found = []
@@ -232,10 +255,17 @@ class Run:
         wanted = None if columns is None else list(columns)
         return self._read(name, lambda path: pq.read_table(path, columns=wanted).to_pandas())
 
-    def _read(self, name: str, read: Callable[[Path], pd.DataFrame]) -> pd.DataFrame:
+    def _read(self, name: str, read: Callable[[Path], Content]) -> Content:
         try:
             return read(self.folder / name)
-        except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            EOFError,
+            pa.ArrowException,
+            zipfile.BadZipFile,
+        ) as error:
             raise RunDamaged(f"{name} of run {self.id} cannot be read: {error}") from error
 
 
@@ -286,6 +316,7 @@ class Results:
     write_graph: Callable[[Path], object]
     features: pd.DataFrame | None = None
     corrections: dict[str, int] = field(default_factory=dict)
+    novelty: Novelty | None = None
 
 
 class Store:
@@ -372,6 +403,9 @@ class Store:
             _write_table(results.predictions, draft / PREDICTIONS)
             if results.features is not None:
                 _write_table(results.features, draft / FEATURES)
+            if results.novelty is not None:
+                with (draft / NOVELTY).open("wb") as file:
+                    results.novelty.save(file)
             info = RunInfo(
                 id=run_id,
                 created=results.created,

@@ -133,10 +133,15 @@ def answers(runs: Sequence[Run], found: Drawing | None) -> None:
         return
     for place, run in zip(st.columns(len(runs)), runs, strict=True):
         with place:
-            shares = loaders.graph(run).probabilities(found.image(run)[None])[0]
+            image = found.image(run)
+            activations = loaders.graph(run).activations(image)
+            shares, usual = activations[-1], loaders.novelty(run)
+            strange = usual is not None and usual.is_strange(
+                usual.of_activations(image, activations)
+            )
             if len(runs) > 1:
                 st.caption(words.plain(words.run_label(run)))
-            st.markdown(f"#### {words.guess(run.class_names, shares)}")
+            st.markdown(f"#### {words.guess(run.class_names, shares, strange=strange)}")
             network.probabilities(shares, run, f"drawing_bars_{run.id}")
     if not found.shown:
         galleries.picture(

@@ -46,6 +46,17 @@ def test_it_reads_what_is_drawn(bundled):
     assert [bundled.class_names[guess] for guess in guesses] == list(DRAWN)
 
 
+def test_it_tells_digits_from_other_drawings(bundled):
+    novelty, graph = bundled.novelty(), bundled.graph()
+    house = [[[0, 90], [0, 40], [45, 0], [90, 40], [90, 90], [0, 90]], [[0, 40], [90, 40]]]
+    spiral = [[[5 * t * np.cos(t), 5 * t * np.sin(t)] for t in np.arange(0, 19, 0.2)]]
+    for drawn, strange in [*((strokes, False) for strokes in DRAWN.values()),
+                           (house, True), (spiral, True)]:  # fmt: skip
+        image = drawing.from_strokes(drawn)[..., None]
+        score = novelty.of_activations(image, graph.activations(image))
+        assert novelty.is_strange(score) == strange
+
+
 def test_it_reads_digits_of_another_source(bundled, digits: Dataset):
     """UCI's digits of 8×8, which it never saw."""
     guesses = bundled.graph().probabilities(digits.x_test[:]).argmax(axis=1)

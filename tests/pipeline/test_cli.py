@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -118,6 +119,38 @@ def test_evaluate_agrees_with_the_run(models, tiny_run):
     done = inkling("evaluate", "latest", "--json", "--models", models)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == json.loads(tiny_run.info.metrics.model_dump_json())
+
+
+def test_evaluate_adds_what_an_older_run_lacks(tmp_path, tiny_run):
+    folder = tmp_path / "old"
+    shutil.copytree(tiny_run.folder, folder)
+    (folder / "features.parquet").unlink()
+    (folder / "novelty.npz").unlink()
+    kept = {path.name: path.read_bytes() for path in folder.iterdir()}
+    seven = tmp_path / "seven.jsonl"
+    seven.write_text("[[[60, 60], [200, 60], [120, 220]]]\n")
+    before = inkling("predict", "old", seven, "--json", "--models", tmp_path)
+    assert "strange" not in json.loads(before.stdout)
+    done = inkling("evaluate", "old", "--models", tmp_path)
+    assert done.returncode == 0, done.stderr
+    run = Store(tmp_path).open("old")
+    assert run.features().equals(tiny_run.features())
+    assert run.novelty().threshold == pytest.approx(tiny_run.novelty().threshold, rel=1e-3)
+    assert {name: (folder / name).read_bytes() for name in kept} == kept
+
+
+def test_predict_says_what_looks_like_nothing_in_training(tmp_path, models, digits):
+    comb = tmp_path / "comb.jsonl"
+    comb.write_text(json.dumps([[[x, 0], [x, 200]] for x in range(0, 201, 25)]))
+    usual = tmp_path / "usual.png"
+    Image.fromarray(digits.x_train[0, ..., 0]).save(usual)
+    done = inkling("predict", "latest", comb, usual, "--json", "--models", models)
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert (first["strange"], second["strange"]) == (True, False)
+    assert first["novelty"] > first["novelty_threshold"] > second["novelty"]
+    said = inkling("predict", "latest", comb, usual, "--models", models).stdout.splitlines()
+    words = "does not look like anything it was trained on"
+    assert [words in line for line in said] == [True, False]
 
 
 def test_runs_lists_whole_and_damaged(tmp_path, models, tiny_run):

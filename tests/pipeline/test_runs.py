@@ -1,4 +1,5 @@
 import errno
+import io
 import json
 import shutil
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import atomic, evaluation, runs
+from pipeline import atomic, evaluation, novelty, runs
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
 from pipeline.inference import LayerInfo
@@ -228,6 +229,41 @@ def test_features_are_optional_and_can_be_added(store):
     assert store.open(run.id).features(["distance"]).equals(features)
     other = store.publish(results(minute=1, features=features))
     assert other.features().equals(features)
+
+
+def test_novelty_is_optional_and_can_be_added(store, random):
+    points = random.normal(size=(30, 4))
+    found = novelty.fit({-1: points}, np.arange(30) % 2, {-1: points})
+    run = store.publish(results())
+    assert run.novelty() is None
+    run.add_novelty(found)
+    other = store.publish(results(minute=1, novelty=found))
+    for read in (store.open(run.id).novelty(), other.novelty()):
+        assert read.score({-1: points}).tolist() == found.score({-1: points}).tolist()
+
+
+def test_damaged_novelty_is_said_when_it_is_read(store, random):
+    points = random.normal(size=(30, 4))
+    run = store.publish(results(novelty=novelty.fit({-1: points}, np.arange(30) % 2, {-1: points})))
+    path = run.folder / runs.NOVELTY
+    whole = path.read_bytes()
+    with np.load(path) as arrays:
+        kept = dict(arrays)
+    other = {
+        "parts": {name: value for name, value in kept.items() if name != "basis_0"},
+        "shapes": kept | {"mean_0": np.zeros(3)},
+        "objects": kept | {"threshold": np.array([None])},
+        "nothing": {},
+    }
+    files = [b"", b"x" * len(whole), whole[: len(whole) // 2]]
+    for arrays in other.values():
+        file = io.BytesIO()
+        np.savez(file, **arrays)
+        files.append(file.getvalue())
+    for content in files:
+        path.write_bytes(content)
+        with pytest.raises(RunDamaged, match=r"novelty\.npz"):
+            store.open(run.id).novelty()
 
 
 def test_evaluations_on_other_datasets_are_kept_with_the_run(store):

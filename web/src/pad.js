@@ -48,8 +48,8 @@ export class Pad {
     this.shown = shown;
     const former = this.runs;
     this.runs = [];
-    const arrayOf = ([start, count]) => new Float32Array(
-      blob.slice(start, start + 4 * count).buffer);
+    const arrayOf = ([start, length]) => new Float32Array(
+      blob.slice(start, start + length).buffer);
     const runs = spec.runs.map((run) => (
       {run, answer: new Answer(run), network: null, usual: novelty.open(run.novelty, arrayOf)}));
     this.pad.dataset.runs = this.inside.dataset.runs = runs.length;

@@ -1,0 +1,150 @@
+"""How well a run tells drawings that are no digits, and how many digits it takes for none.
+
+`python benchmarks/novelty.py [RUN] [--models DIR]` scores drawings of 34 kinds (`nondigits.py`),
+100 of each, with Inkling's score and two others: how unsure the network is (Hendrycks, Gimpel
+2017: 1 − the largest probability) and the Mahalanobis distance of its features to the nearest
+class (Lee et al. 2018). Each has its threshold where 5 % of the validation images lie above. The
+settings of Inkling's score were chosen by one half of the kinds; the other half is for the report.
+Everything is computed with the serving graph. Needs the run's dataset, and for digits that people
+drew `$INKLING_DATA/drawings/pen-digits-dev.jsonl`.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks import nondigits
+from benchmarks.table import show
+from pipeline import datasets, drawing, novelty
+from pipeline.errors import InklingError
+from pipeline.inference import ServingGraph
+from pipeline.novelty import IMAGE
+from pipeline.runs import Run, Store
+
+EACH = 100  # drawings of a kind
+SHRINKAGE = 1e-3  # of the covariance towards a multiple of the identity
+
+Seen = dict[int, np.ndarray]  # vectors (n, d) by layer
+Score = Callable[[Seen], np.ndarray]
+
+
+def look(graph: ServingGraph, layer: int, images: np.ndarray) -> Seen:
+    """Collect pixels, features and probabilities of images uint8 (n, height, width, channels)."""
+    outputs = [graph.activations(image) for image in images]
+    pixels = images.reshape(len(images), -1).astype(np.float32) / 255
+    features = np.stack([output[layer].ravel() for output in outputs])
+    return {IMAGE: pixels, layer: features, -2: np.stack([output[-1] for output in outputs])}
+
+
+def mahalanobis(features: np.ndarray, labels: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the squared distance to the nearest class's mean under one covariance for all."""
+    classes = np.unique(labels)
+    means = np.stack([features[labels == label].mean(axis=0) for label in classes])
+    centred = (features - means[np.searchsorted(classes, labels)]).astype(np.float64)
+    covariance = centred.T @ centred / len(centred)
+    covariance += np.eye(len(covariance)) * SHRINKAGE * np.trace(covariance) / len(covariance)
+    whiten = np.linalg.inv(np.linalg.cholesky(covariance)).T
+
+    def distance(found: np.ndarray) -> np.ndarray:
+        gaps = (found[:, None] - means).astype(np.float64) @ whiten
+        return np.einsum("ncd,ncd->nc", gaps, gaps).min(axis=1)
+
+    return distance
+
+
+def drawings_by_kind() -> dict[str, dict[str, np.ndarray]]:
+    """Draw every kind, by group: uint8 (EACH, 28, 28, 1)."""
+    random = np.random.default_rng(0)
+    groups = {
+        "chosen by": nondigits.CHOOSING,
+        "reported": nondigits.REPORTING,
+        "digits": nondigits.DIGITS,
+    }
+    return {
+        group: {name: nondigits.images(kind, EACH, random) for name, kind in kinds.items()}
+        for group, kinds in groups.items()
+    }
+
+
+def pen_digits() -> tuple[np.ndarray, np.ndarray] | None:
+    """Read what people drew: images uint8 (n, 28, 28, 1) and labels; None where they are not."""
+    path = Path(os.environ.get("INKLING_DATA", "")) / "drawings" / "pen-digits-dev.jsonl"
+    if not path.is_file():
+        return None
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    images = np.stack([drawing.from_strokes(row["strokes"]) for row in rows])[..., None]
+    return images, np.array([row["label"] for row in rows])
+
+
+def main() -> None:
+    """Print the share above the threshold by score, for each kind of drawing."""
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("run", nargs="?", default="mnist-cnn")
+    arguments.add_argument("--models", type=Path, default=Path(__file__).parents[1] / "models")
+    chosen = arguments.parse_args()
+    run = Store(chosen.models).open(chosen.run)
+    found = run.novelty()
+    if found is None:
+        raise InklingError(f"Run {run.id} has no score yet: “inkling evaluate {run.id}” adds it.")
+    layer = found.parts[-1].layer
+    graph = run.graph()
+    data = datasets.open_by_fingerprint(run.info.dataset.name, run.info.dataset.fingerprint)
+    rows = novelty.sample(len(data.y_train))
+    distance = mahalanobis(look(graph, layer, data.x_train[rows])[layer], data.y_train[rows])
+    valid = look(graph, layer, data.x_valid[:])
+    scores: dict[str, Score] = {
+        "Inkling's": found.score,
+        "unsure": lambda seen: -seen[-2].max(axis=1),
+        "Mahalanobis": lambda seen: distance(seen[layer]),
+    }
+    thresholds = {name: np.quantile(score(valid), novelty.USUAL) for name, score in scores.items()}
+
+    def shares(seen: Seen) -> list[float]:
+        return [float((score(seen) > thresholds[name]).mean()) for name, score in scores.items()]
+
+    def row(name: str, values: list[float]) -> list[str]:
+        return [name, *[f"{100 * value:.1f}" for value in values]]
+
+    table = []
+    for group, kinds in drawings_by_kind().items():
+        by_kind = {name: shares(look(graph, layer, images)) for name, images in kinds.items()}
+        table.append(row(f"**{group}**", np.mean(list(by_kind.values()), axis=0).tolist()))
+        table += [row(name, values) for name, values in by_kind.items()]
+    show(f"% of drawings that {run.id} finds strange", ["drawing", *scores], table)
+
+    test = look(graph, layer, data.x_test[:])
+    table = [row("validation images", shares(valid)), row("test images", shares(test))]
+    people = pen_digits()
+    if people is not None:
+        images, labels = people
+        seen = look(graph, layer, images)
+        right = seen[-2].argmax(axis=1) == labels
+        table.append(row("digits that people drew", shares(seen)))
+        groups = {"read right": right, "read wrong": ~right}
+        groups |= {f"{digit}s": labels == digit for digit in range(10)}
+        for name, which in groups.items():
+            table.append(row(f"… {name}", shares({key: x[which] for key, x in seen.items()})))
+    show(f"% of digits that {run.id} finds strange", ["images", *scores], table)
+    print(f"one score takes {1000 * seconds(run, found):.2f} ms\n")
+
+
+def seconds(run: Run, found: novelty.Novelty) -> float:
+    """Time the score of one image, without the network that it needs anyway."""
+    image = np.zeros(run.info.input_shape, np.uint8)
+    activations = run.graph().activations(image)
+    started = time.perf_counter()
+    for _ in range(1000):
+        found.of_activations(image, activations)
+    return (time.perf_counter() - started) / 1000
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,277 @@
+"""How little an image looks like anything that a network was trained on.
+
+A classifier must choose a class: it calls a heart an 8, and may be sure of it. This looks at two
+vectors of an image, its pixels and what the network's last layer gets, each by itself:
+
+1. The vector is projected on the directions in which training images vary most.
+2. There, the images of one class lie near a plane, which is spanned by the directions in which
+   that class varies most. The distance to the nearest class's plane says how untypical the vector
+   is, set against the vector's length: a thick pen and strong features make every distance large.
+
+The score adds the logarithms of both distances, each in units of what is usual.
+
+A plane for each class is SIMCA (Wold 1976, "Pattern recognition by means of disjoint principal
+components models"); that features tell the unusual as well as pixels follows Lee et al. 2018, "A
+simple unified framework for detecting out-of-distribution samples", and Wang et al. 2022, "ViM".
+What it was chosen against: `docs/novelty.md`. Scoring takes sums and products only, so that any
+language can; nothing but numpy, so that pages can.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from pipeline.preprocess import to_model_input
+
+USUAL = 0.95  # share of the validation images whose score is not above the threshold
+MOST_FITTED = 10_000  # training images, and validation images: more change hardly anything
+DIMENSIONS = 48  # of the projection; half as many span a class's plane
+MOST_NUMBERS = (
+    50_000  # in a projection: long vectors keep fewer dimensions, so the file stays small
+)
+SHORTEST = 1e-6  # length of a vector whose logarithm is taken
+SMALLEST = 1e-12  # square of a distance whose logarithm is taken
+POWER_ITERATIONS = 4
+SPARE = 8  # directions more than are wanted make the wanted ones exact
+SEED = 0
+IMAGE = -1  # in the place of a layer: the image itself
+
+# As kept in the file; what is computed with is rounded to the same.
+STORED = {
+    "layer": np.int32,
+    "power": np.float64,
+    "rest": np.bool_,
+    "middle": np.float64,
+    "spread": np.float64,
+    "mean": np.float32,
+    "basis": np.float16,
+    "centres": np.float32,
+    "directions": np.float16,
+}
+
+
+@dataclass(frozen=True)
+class Planes:
+    """A plane for each class in one space of vectors, and how far from them is usual.
+
+    Attributes:
+        layer: whose output the vectors are, an index into the serving graph's activations; −1 for
+            the image, in [0, 1]. Both are unrolled row by row.
+        power: of a vector's length, by which its distance is divided.
+        rest: whether what lies outside the projection counts as distance.
+        middle, spread: mean and standard deviation of the result on validation images.
+        mean: float32 (d,), of the training images.
+        basis: float32 (d, k), orthonormal columns.
+        centres: float32 (classes, k), a point on each plane.
+        directions: float32 (classes, k, j), orthonormal columns that span it, or zeros.
+    """
+
+    layer: int
+    power: float
+    rest: bool
+    middle: float
+    spread: float
+    mean: np.ndarray
+    basis: np.ndarray
+    centres: np.ndarray
+    directions: np.ndarray
+
+    def log_distances(self, vectors: np.ndarray) -> np.ndarray:
+        """Measure how far vectors lie from the nearest plane.
+
+        With x a vector:
+
+            u = x − mean
+            z = u · basis
+            for each class c:  q = z − centres[c];  d_c = |q|² − |q · directions[c]|²
+            d = the least d_c;  where `rest`:  d = d + max(0, |u|² − |z|²)
+            result = ½ ln max(d, 1e-12) − power · ln max(|x|, 1e-6)
+
+        Args:
+            vectors: float (n, d).
+
+        Returns:
+            float64 (n,).
+        """
+        u = vectors.astype(np.float32) - self.mean
+        z = u @ self.basis
+        nearest = np.full(len(z), np.inf)
+        for centre, directions in zip(self.centres, self.directions, strict=True):
+            q = z - centre
+            nearest = np.minimum(nearest, _squares(q) - _squares(q @ directions))
+        if self.rest:
+            nearest = nearest + np.maximum(_squares(u) - _squares(z), 0)
+        lengths = np.sqrt(_squares(vectors))
+        return 0.5 * np.log(np.maximum(nearest, SMALLEST)) - self.power * np.log(
+            np.maximum(lengths, SHORTEST)
+        )
+
+    def untypical(self, vectors: np.ndarray) -> np.ndarray:
+        """Return (log distance − middle) / spread of vectors (n, d): float64 (n,)."""
+        return (self.log_distances(vectors) - self.middle) / self.spread
+
+
+@dataclass(frozen=True)
+class Novelty:
+    """What scores images: the sum of how untypical each of their vectors is.
+
+    Attributes:
+        parts: one for each space of vectors.
+        threshold: an image above it is strange; 5 % of the validation images are.
+    """
+
+    parts: tuple[Planes, ...]
+    threshold: float
+
+    def score(self, vectors: Mapping[int, np.ndarray]) -> np.ndarray:
+        """Score images.
+
+        Args:
+            vectors: float (n, d) for each part, by its layer.
+
+        Returns:
+            float64 (n,): about 0 is usual, larger is further from anything in training.
+        """
+        return np.sum([part.untypical(vectors[part.layer]) for part in self.parts], axis=0)
+
+    def of_activations(self, image: np.ndarray, activations: Sequence[np.ndarray]) -> float:
+        """Score one image.
+
+        Args:
+            image: uint8 (height, width, channels).
+            activations: what `ServingGraph.activations` gives for it.
+        """
+        seen = {IMAGE: to_model_input(image[None]), **dict(enumerate(activations))}
+        return float(self.score({p.layer: seen[p.layer].reshape(1, -1) for p in self.parts})[0])
+
+    def is_strange(self, score: float) -> bool:
+        """Say whether an image of this score looks like nothing in training."""
+        return score > self.threshold
+
+    def save(self, file: BinaryIO) -> None:
+        """Write it as `.npz`: `threshold`, and the fields of part i as `<field>_<i>`."""
+        arrays: dict[str, np.ndarray] = {"threshold": np.array(self.threshold)}
+        for number, part in enumerate(self.parts):
+            for name, dtype in STORED.items():
+                arrays[f"{name}_{number}"] = np.asarray(getattr(part, name)).astype(dtype)
+        np.savez_compressed(file, allow_pickle=False, **arrays)
+
+
+def load(file: BinaryIO) -> Novelty:
+    """Read what `Novelty.save` wrote.
+
+    Raises:
+        ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile: it is not whole.
+    """
+    with np.load(file, allow_pickle=False) as arrays:
+        count = sum(name.startswith("layer_") for name in arrays)
+        if count == 0:
+            raise ValueError("it holds no planes")
+        return Novelty(tuple(_read(arrays, i) for i in range(count)), float(arrays["threshold"]))
+
+
+def sample(count: int) -> np.ndarray:
+    """Choose which of so many images are enough to fit: int64, ascending, at most 10,000."""
+    return np.sort(np.random.default_rng(SEED).permutation(count)[:MOST_FITTED])
+
+
+def fit(
+    train: Mapping[int, np.ndarray], labels: np.ndarray, valid: Mapping[int, np.ndarray]
+) -> Novelty:
+    """Learn what training images look like, and how far from it validation images may lie.
+
+    Args:
+        train: float (n, d) by layer: the training images in [0, 1] under −1 (`IMAGE`), and what
+            the network makes of them under the index of that layer.
+        labels: int (n,), their classes.
+        valid: the same of validation images, by which the threshold is set.
+
+    Raises:
+        ValueError: there are no validation images.
+    """
+    if min(len(vectors) for vectors in valid.values()) == 0:
+        raise ValueError("a threshold needs validation images, and there are none")
+    # Pixels: what principal components leave out is fine detail that no class has of its own, and
+    # ink counts by half, so that neither dots nor felt pens are favoured. Features: all counts.
+    parts = []
+    for layer, vectors in train.items():
+        power, rest = (0.5, False) if layer == IMAGE else (1.0, True)
+        parts.append(_fit_planes(layer, vectors, labels, valid[layer], power, rest))
+    scores = Novelty(tuple(parts), 0.0).score(valid)
+    return Novelty(tuple(parts), float(np.quantile(scores, USUAL)))
+
+
+def _fit_planes(
+    layer: int, train: np.ndarray, labels: np.ndarray, valid: np.ndarray, power: float, rest: bool
+) -> Planes:
+    mean = train.mean(axis=0, dtype=np.float64).astype(np.float32)
+    size = train.shape[1]
+    most = max(1, min(DIMENSIONS, MOST_NUMBERS // size, size))
+    basis = _rounded(_principal(train - mean, most))
+    z = (train - mean) @ basis
+    centres, directions = [], []
+    for label in np.unique(labels):
+        own = z[labels == label]
+        centres.append(own.mean(axis=0))
+        directions.append(_principal(own - centres[-1], most // 2))
+    planes = Planes(
+        layer=layer,
+        power=power,
+        rest=rest,
+        middle=0.0,
+        spread=1.0,
+        mean=mean,
+        basis=basis,
+        centres=np.stack(centres).astype(np.float32),
+        directions=_rounded(np.stack(directions)),
+    )
+    usual = planes.log_distances(valid)
+    return replace(planes, middle=float(usual.mean()), spread=float(usual.std()) or 1.0)
+
+
+def _principal(centred: np.ndarray, count: int) -> np.ndarray:
+    """Find the directions in which vectors (n, d) vary most: float64 (d, count), or zeros.
+
+    For long vectors by powers of a covariance that is never formed (Halko, Martinsson, Tropp 2011,
+    "Finding structure with randomness").
+    """
+    size = centred.shape[1]
+    wanted = min(size, count + SPARE)
+    if size <= 2 * wanted:
+        basis = np.eye(size, dtype=np.float32)
+    else:
+        basis = np.random.default_rng(SEED).normal(size=(size, wanted)).astype(np.float32)
+        for _ in range(POWER_ITERATIONS):
+            basis = np.linalg.qr(centred.T @ (centred @ basis))[0]
+    along = (centred @ basis).astype(np.float64)
+    variances, turn = np.linalg.eigh(along.T @ along)
+    largest = np.argsort(-variances, kind="stable")[:count]
+    # Where nothing varies any direction would do; none is as good and keeps the file the same.
+    varies = variances[largest] > 1e-6 * max(variances.max(), SMALLEST)
+    return (basis @ turn[:, largest]) * varies
+
+
+def _rounded(array: np.ndarray) -> np.ndarray:
+    """Round to what the file keeps, so that the threshold fits what is read from it."""
+    return array.astype(np.float16).astype(np.float32)
+
+
+def _squares(vectors: np.ndarray) -> np.ndarray:
+    """Return the squared length of each row: float64 (n,)."""
+    return np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64)
+
+
+def _read(arrays: Mapping[str, np.ndarray], number: int) -> Planes:
+    """Read one part; what was rounded becomes float32 again."""
+    kept = {name: arrays[f"{name}_{number}"] for name in STORED}
+    fields: dict[str, Any] = {
+        name: value.item() if value.ndim == 0 else value.astype(np.float32)
+        for name, value in kept.items()
+    }
+    part = Planes(**fields)
+    classes, k, _ = part.directions.shape
+    if part.basis.shape != (len(part.mean), k) or part.centres.shape != (classes, k):
+        raise ValueError("its arrays do not fit each other")
+    return part
