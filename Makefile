@@ -47,6 +47,7 @@ bench: $(VENV)/.test
 	$(BIN)/python benchmarks/training.py speed ladder best
 	$(BIN)/python benchmarks/drawing.py mnist-cnn --models models
 	$(BIN)/python benchmarks/labels.py
+	$(BIN)/python benchmarks/novelty.py
 	$(BIN)/python benchmarks/views.py
 
 # Train the bundled model anew: MNIST from INKLING_DATA or the cache, about a quarter of an hour.
