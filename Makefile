@@ -54,6 +54,7 @@ bench: $(VENV)/.test
 	$(BIN)/python benchmarks/drawing.py mnist-cnn --models models
 	$(BIN)/python benchmarks/photos.py mnist-cnn --models models --some 250
 	$(BIN)/python benchmarks/labels.py
+	$(BIN)/python benchmarks/novelty.py
 	$(BIN)/python benchmarks/views.py
 	$(BIN)/python benchmarks/live.py
 

@@ -1,6 +1,6 @@
 """How little an image looks like anything that a network was trained on.
 
-A classifier must choose a class: it calls a heart an 8, and may be sure of it. This looks at two
+A classifier must choose a class: it reads a W as a 4, and may be sure of it. This looks at two
 vectors of an image, its pixels and what the network's last layer gets, each by itself:
 
 1. The vector is projected on the directions in which training images vary most.
