@@ -12,6 +12,8 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
+
 from pipeline import atomic, live
 from pipeline.errors import InklingError
 from pipeline.evaluation import confusion_counts
@@ -57,7 +59,7 @@ def page(run: Run) -> str:
     parts = {
         "loader": _in_text(gzip.compress(_built("frontend/litert-*.js").read_bytes(), mtime=0)),
         "program": _in_text(_built("frontend/litert-*.wasm.gz").read_bytes()),
-        "graphs": _in_text(gzip.compress(spec.blob, mtime=0)),
+        "graphs": _in_text(gzip.compress(_by_place(spec.blob), mtime=0)),
     }
     data = "\n".join(
         f'<script type="text/plain" id="{key}">{text}</script>' for key, text in parts.items()
@@ -79,6 +81,11 @@ def page(run: Run) -> str:
 </body>
 </html>
 """
+
+
+def _by_place(data: bytes) -> bytes:
+    """Put the first bytes of all 32-bit numbers first, then the second: so they compress better."""
+    return np.frombuffer(data, np.uint8).reshape(-1, 4).T.tobytes()
 
 
 def _in_text(data: bytes) -> str:

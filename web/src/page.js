@@ -38,7 +38,7 @@ async function open() {
   const loader = await unscrambled(read('loader'));
   // The runtime takes an address without this ending for a folder.
   runtime.address = `${URL.createObjectURL(new Blob([loader], {type: 'text/javascript'}))}#.js`;
-  pad.update(facts, await graphs);
+  pad.update(facts, inOrder(await graphs));
 }
 
 /** Undo what `pipeline/pad_page.py` did to bytes. */
@@ -61,6 +61,12 @@ async function unscrambled(text) {
   const stream = new Blob([bytes.subarray(0, bytes.length - missing)]).stream();
   const inflated = stream.pipeThrough(new DecompressionStream('gzip'));
   return new Uint8Array(await new Response(inflated).arrayBuffer());
+}
+
+/** Bring the bytes of 32-bit numbers together again. */
+function inOrder(bytes) {
+  const numbers = bytes.length / 4;
+  return bytes.map((_, at) => bytes[(at % 4) * numbers + (at >> 2)]);
 }
 
 /** How often each class was taken for each, as a table. */
