@@ -11,13 +11,14 @@ import {Surface} from './surface.js';
 
 const BLANK = 'Draw in the square; the answer follows the pen.';
 
+const REST = 350; // milliseconds
 const FULL = 'The pad is full; undo or clear to go on.';
 
 export class Pad {
   /**
    * @param {HTMLElement} root where to build it.
    * @param {{script: string, compile: () => Promise<WebAssembly.Module>}} runtime
-   * @param {(strokes: number[][][]) => void} report told whenever the pen is lifted.
+   * @param {(strokes: number[][][]) => void} report told when the pen has rested.
    */
   constructor(root, runtime, report) {
     this.root = root;
@@ -90,6 +91,7 @@ export class Pad {
   /** Give everything back. */
   close() {
     this.shown = null;
+    clearTimeout(this.rest);
     this.surface.close();
     this.runs.forEach(({network}) => network.close());
     this.runs = [];
@@ -156,7 +158,11 @@ export class Pad {
   #ended() {
     if (this.pad.dataset.state === 'ready') this.#say(this.surface.full ? FULL : '');
     this.#ask(performance.now());
-    this.report(this.surface.strokes);
+    // A digit may have several strokes: the page is told when the pen has rested.
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => {
+      if (!this.surface.drawing) this.report(this.surface.strokes);
+    }, REST);
   }
 
   /** Predict what is drawn by now; while one prediction runs, only the latest wish is kept. */
