@@ -6,20 +6,20 @@ import streamlit as st
 
 from dashboard import words
 from dashboard.components import live_pad
-from dashboard.selection import Selection
 from dashboard.widgets import downloads, frame, network, pads, selecting, shift_map
 from dashboard.widgets.pads import Drawing
 from pipeline.runs import Run
 
 LIVE, CANVAS, PHOTO = "While the pen moves", "On the server", "A photograph"
-LAYERS, CHANGES = "What each layer makes of it", "How far it can be changed"
+LAYERS, CHANGES = "Layer by layer", "Moved and turned"
 
 
 @st.fragment
 @frame.plainly
-def draw(runs: Sequence[Run], chosen: Selection) -> None:
+def draw(runs: Sequence[Run]) -> None:
     """Let people draw in one of the ways, and show what becomes of it."""
-    editing = chosen.sample is not None
+    sample = selecting.selection(runs[0]).sample
+    editing = sample is not None
     way = st.segmented_control(
         "How to draw", [LIVE, CANVAS, PHOTO], default=CANVAS if editing else LIVE,
         required=True, key=f"way_{editing}", label_visibility="collapsed",
@@ -29,7 +29,7 @@ def draw(runs: Sequence[Run], chosen: Selection) -> None:
     else:
         box, answer = st.columns([2, 3], gap="medium")
         with box:
-            drawing = pads.on_server(runs[0], chosen) if way == CANVAS else pads.photo(runs[0])
+            drawing = pads.on_server(runs[0], sample) if way == CANVAS else pads.photo(runs[0])
         with answer:
             pads.answers(runs, drawing)
     pads.correct(runs[0], drawing)
@@ -58,16 +58,15 @@ def below(runs: Sequence[Run], drawing: Drawing | None, *, live: bool) -> None:
 
 
 run = frame.current_run()
-chosen = selecting.selection(run)
 second = selecting.second_run(run)
 names = run.class_names
 wanted = words.plain(", ".join(names)) if len(names) <= 12 else f"one of {len(names)} classes"
 frame.heading("Draw", f"Draw one of these, and see how it is read: {wanted}.")
-selecting.bar(run, chosen)
+selecting.bar(run, selecting.selection(run))
 if not run.info.dataset.ink:
     st.info(
         f"This network learned from the pictures of “{words.plain(run.info.dataset.name)}”, not "
         "from ink. What you draw is shown to it as white lines on black, so expect little.",
         icon=":material/info:",
     )
-draw([run] if second is None else [run, second], chosen)
+draw([run] if second is None else [run, second])

@@ -71,7 +71,6 @@ def ask(
     def undo() -> None:
         try:
             corrections.take_back(loaders.store(), st.session_state[place])
-            st.toast("Taken back.")
         except InklingError as error:
             st.session_state[fault] = str(error)
 

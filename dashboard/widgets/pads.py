@@ -9,7 +9,6 @@ import streamlit as st
 from dashboard import images, loaders, state, words
 from dashboard.components.canvas import SIDE, canvas
 from dashboard.components.live_pad import live_pad
-from dashboard.selection import Selection
 from dashboard.widgets import correcting, frame, galleries, network
 from dashboard.widgets import photo as photos
 from pipeline import drawing, pictures
@@ -50,24 +49,27 @@ def live(runs: Sequence[Run]) -> Drawing | None:
     return _drawn(live_pad(packed, key="live_pad"))
 
 
-def on_server(run: Run, chosen: Selection) -> Drawing | None:
+def on_server(run: Run, sample: int | None) -> Drawing | None:
     """Show streamlit-drawable-canvas, on blank paper or over a test image."""
-    over = chosen.sample if _editable(run) else None
-    dataset = None if over is None else galleries.images_of(run)
-    tools, sizes = st.columns([2, 3], vertical_alignment="bottom")
-    rubber = dataset is not None and tools.segmented_control(
-        "Tool", ["Pen", "Rubber"], default="Pen", required=True, key="canvas_tool",
-        label_visibility="collapsed",
-    ) == "Rubber"  # fmt: skip
-    width = sizes.slider("Thickness", 4, WIDEST, PEN, key="canvas_width")
-    if over is None or dataset is None:
-        edits = canvas(
-            "canvas", dark=frame.is_dark(), width=width, rubber=False, picture=None
-        )  # fmt: skip
+    dataset = galleries.images_of(run) if sample is not None and _editable(run) else None
+    if sample is None or dataset is None:
+        width = _thickness()
+        edits = canvas("canvas", dark=frame.is_dark(), width=width, rubber=False, picture=None)
         st.caption("Here the thickness is for your eye only: strokes are inked anew, like MNIST's.")
         _offer_test_images(run)
         return _drawn([edit.points for edit in edits])
-    return Drawing(_edited(run, over, dataset.x_test[over], width, rubber=rubber))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        rubber = st.segmented_control(
+            "Tool", ["Pen", "Rubber"], default="Pen", required=True, key="canvas_tool",
+            label_visibility="collapsed",
+        ) == "Rubber"  # fmt: skip
+        width = _thickness()
+    return Drawing(_edited(run, sample, dataset.x_test[sample], width, rubber=rubber))
+
+
+def _thickness() -> int:
+    """Let people choose how wide the pen is, in CSS pixels."""
+    return int(st.slider("Thickness", 4, WIDEST, PEN, key="canvas_width"))
 
 
 def _edited(run: Run, sample: int, image: np.ndarray, width: int, *, rubber: bool) -> np.ndarray:
@@ -81,7 +83,7 @@ def _edited(run: Run, sample: int, image: np.ndarray, width: int, *, rubber: boo
         "changes its mind."
     )
     with st.container(horizontal=True):
-        _offer_test_images(run)
+        _offer_test_images(run, "Another mistake")
         st.button(
             "Blank paper", icon=":material/ink_eraser:",
             on_click=state.change, kwargs={"sample": None},
@@ -89,7 +91,7 @@ def _edited(run: Run, sample: int, image: np.ndarray, width: int, *, rubber: boo
     return drawing.edited(image[..., 0], edits, SIDE)
 
 
-def _offer_test_images(run: Run) -> None:
+def _offer_test_images(run: Run, label: str = "Start from a mistake") -> None:
     """Offer to start from an image that the network got wrong."""
     if not _editable(run) or run.info.metrics.correct == run.info.metrics.total:
         return
@@ -101,7 +103,7 @@ def _offer_test_images(run: Run) -> None:
         state.change(sample=int(wrong[turn % len(wrong)]))
 
     st.button(
-        "Start from a mistake", icon=":material/edit:", on_click=pick,
+        label, icon=":material/edit:", on_click=pick,
         help="A test image that the network got wrong, to edit until it gets it right.",
     )  # fmt: skip
 

@@ -10,13 +10,17 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.memory import resident_megabytes
-from pipeline import corrections, drawing, pad_page
+from pipeline import corrections, drawing, live, pad_page
 from pipeline.runs import Run, Store
 from tests.browser.conftest import settle
 from tests.browser.pens import draw_strokes, drawings, predicted, ready, settled, shares_of
 
 ROOT = Path(__file__).parents[2]
 SEVEN = [[[60, 60], [200, 60], [120, 220]]]
+HEART = [
+    [[140, 230], [60, 140], [60, 90], [100, 60], [140, 100], [180, 60], [220, 90], [220, 140],
+     [140, 230]]
+]  # fmt: skip
 MOST_BYTES = 5_000_000
 LEAKED = 40  # megabytes that 2,000 predictions may leave; undeleted tensors would take a thousand
 
@@ -287,6 +291,43 @@ def test_only_the_pad_keeps_the_page_from_scrolling(page, server, tiny_run):
     assert surface.evaluate(touch) == "none"
     assert page.locator(".inside").evaluate(touch) == "auto"
     assert page.locator(".drawing").evaluate(touch) == "auto"
+
+
+def test_both_languages_score_how_strange_a_drawing_is_alike(page, bundled):
+    usual = bundled.novelty()
+    assert usual is not None
+    graph, spec = bundled.graph(), live.describe([bundled], ["it"], "")
+    source = base64.b64encode((ROOT / "web" / "src" / "novelty.js").read_bytes()).decode()
+    for strokes in [SEVEN, HEART, *made_up(5)]:
+        image = drawing.from_strokes(strokes)[..., None]
+        activations = graph.activations(image)
+        there = page.evaluate(
+            """async ([source, described, blob, pixels, activations]) => {
+                const {open, score} = await import(`data:text/javascript;base64,${source}`)
+                const bytes = Uint8Array.from(atob(blob), (sign) => sign.charCodeAt(0))
+                const novelty = open(described, ([start, length]) =>
+                    new Float32Array(bytes.slice(start, start + length).buffer))
+                return score(novelty, pixels, activations)
+            }""",
+            [
+                source,
+                spec.facts["runs"][0]["novelty"],
+                base64.b64encode(spec.blob).decode(),
+                (image.ravel() / 255).tolist(),
+                [layer.ravel().tolist() for layer in activations],
+            ],
+        )
+        assert there == pytest.approx(usual.of_activations(image, activations), abs=1e-3)
+
+
+def test_a_heart_does_not_look_like_a_digit(offline):
+    draw_strokes(offline, offline.locator(".surface"), HEART, unit=280)
+    settled(offline)
+    expect(offline.locator(".told")).to_have_text(re.compile("^That doesn’t look like a digit"))
+    offline.get_by_role("button", name="Clear").click()
+    draw_strokes(offline, offline.locator(".surface"), SEVEN, unit=280)
+    settled(offline)
+    expect(offline.locator(".told")).to_have_text(re.compile("^7 "))
 
 
 def test_what_is_taken_away_shows_matrix_and_card(offline, bundled):

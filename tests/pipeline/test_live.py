@@ -1,7 +1,9 @@
 import json
+import shutil
 import struct
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from pipeline import drawing, layer_words, live
@@ -25,6 +27,27 @@ def test_what_is_packed_can_be_read_where_it_lies(tiny_run: Run):
             layer.name for layer in tiny_run.info.layers
         ]
         assert run["classes"] == list("0123456789")
+
+
+def test_what_is_usual_travels_along(tiny_run: Run):
+    spec = live.describe([tiny_run], ["it"], "")
+    (described,) = [run["novelty"] for run in spec.facts["runs"]]
+    usual = tiny_run.novelty()
+    assert usual is not None
+    assert described["threshold"] == usual.threshold
+    for part, kept in zip(described["parts"], usual.parts, strict=True):
+        assert part["classes"] == 10
+        for name, (start, size) in part["arrays"].items():
+            array = np.frombuffer(spec.blob[start : start + size], "<f4")
+            assert np.array_equal(array, getattr(kept, name).ravel())
+
+
+def test_a_run_of_before_travels_without(tiny_run: Run, tmp_path):
+    folder = tmp_path / tiny_run.id
+    shutil.copytree(tiny_run.folder, folder)
+    (folder / "novelty.npz").unlink()
+    spec = live.describe([replace(tiny_run, folder=folder)], ["it"], "")
+    assert spec.facts["runs"][0]["novelty"] is None
 
 
 def test_a_network_of_other_images_is_refused(tiny_run: Run):
