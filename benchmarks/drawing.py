@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.table import show
 from pipeline import drawing, photos
+from pipeline.inference import ServingGraph
 from pipeline.runs import Store
 
 CANVAS = 280  # pixels, the box of the Draw page
@@ -67,9 +68,19 @@ def framed(sheet: Image.Image) -> np.ndarray:
     return drawing.from_pixels(photos.ink_of(sheet))
 
 
+def inked(drawings: list[Strokes]) -> np.ndarray:
+    """Ink drawings from their strokes: uint8 (n, 28, 28)."""
+    return np.stack([drawing.from_strokes(strokes) for strokes in drawings])
+
+
+def read_right(graph: ServingGraph, ink: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Say which drawings (n, 28, 28) are read right: bool (n,)."""
+    return graph.probabilities(ink[..., None]).argmax(axis=1) == labels
+
+
 def images_by_way(drawings: list[Strokes]) -> dict[str, np.ndarray]:
     """Return uint8 (n, 28, 28) for each way of showing the drawings."""
-    ways = {"strokes": np.stack([drawing.from_strokes(strokes) for strokes in drawings])}
+    ways = {"strokes": inked(drawings)}
     for pen in PENS:
         sheets = [canvas(strokes, pen) for strokes in drawings]
         ways[f"pixels, pen {pen}"] = np.stack([framed(sheet) for sheet in sheets])
@@ -97,7 +108,7 @@ def main() -> None:
     graph = run.graph()
     table = []
     for way, ink in images_by_way([row["strokes"] for row in rows]).items():
-        right = graph.probabilities(ink[..., None]).argmax(axis=1) == labels
+        right = read_right(graph, ink, labels)
         by_class = [f"{100 * right[labels == digit].mean():.1f}" for digit in range(10)]
         table.append([way, f"{100 * right.mean():.2f}", *by_class])
     title = f"{run.id} on {len(rows):,} pen digits: % right, in all and by class"

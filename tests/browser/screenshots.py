@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
@@ -17,7 +17,8 @@ sys.path.insert(0, str(ROOT))
 from pipeline.runs import Run, Store
 from tests.browser import chromium
 from tests.browser.conftest import ARGUMENTS, free_port, settle, wait_until_healthy
-from tests.browser.test_dashboard import SEVEN, draw
+from tests.browser.pens import draw_strokes, ready, settled
+from tests.browser.test_dashboard import SEVEN
 
 PAGES = (
     "overview", "scorecard", "compare", "confusion_matrix", "mistakes",
@@ -38,10 +39,9 @@ def open_for_picture(page: Page, address: str, name: str, run: Run) -> None:
     page.goto(f"{address}/{'' if name == 'overview' else name}{query}")
     settle(page)
     if name == "draw":
-        draw(page, SEVEN)
-        expect(page.get_by_text("What the network sees")).to_be_visible()
+        draw_strokes(page, ready(page), [SEVEN], unit=1)
+        settled(page)
         page.mouse.move(5, 5)
-        settle(page)
     page.wait_for_timeout(800)  # charts fade in
 
 

@@ -2,14 +2,12 @@
 
 import {loadAndCompile, loadLiteRt, Tensor} from '@litertjs/core';
 
-/** What is said where the browser lacks what the networks run on. */
-export class Unable extends Error {}
-
 /**
  * Load the runtime, once a page however many pads it has.
  *
  * @param {string} script address of its script.
  * @param {() => Promise<WebAssembly.Module>} compile gets its program.
+ * @throws {Error} with what the browser lacks, or what went wrong, in a few words.
  */
 export function loadRuntime(script, compile) {
   // A page may load this module more than once; the runtime refuses that.
@@ -18,7 +16,7 @@ export function loadRuntime(script, compile) {
 }
 
 async function startRuntime(script, compile) {
-  if (typeof WebAssembly !== 'object') throw new Unable('it has no WebAssembly');
+  if (typeof WebAssembly !== 'object') throw new Error('it has no WebAssembly');
   const compiled = compile();
   let failed;
   const failure = new Promise((_, reject) => { failed = reject; });
@@ -37,12 +35,8 @@ async function startRuntime(script, compile) {
     await Promise.race([loadLiteRt(script), failure, compiled.then(() => new Promise(() => {}))]);
   } catch (error) {
     delete self.inklingRuntime; // another visit may have more luck
-    throw new Unable(reasonOf(error));
+    throw error instanceof Error ? error : new Error('its files did not arrive');
   }
-}
-
-function reasonOf(error) {
-  return error instanceof Error && error.message ? error.message : 'its files did not arrive';
 }
 
 /** One network: pixels in, every layer's output out. */

@@ -4,13 +4,12 @@ import {Answer} from './answer.js';
 import {scaleOf} from './colours.js';
 import {fromStrokes} from './drawing.js';
 import {element} from './elements.js';
-import {loadRuntime, Network, Unable} from './network.js';
+import {loadRuntime, Network} from './network.js';
 import * as novelty from './novelty.js';
 import style from './pad.css';
 import {Surface} from './surface.js';
 
 const BLANK = 'Draw in the square; the answer follows the pen.';
-
 const REST = 350; // milliseconds
 const FULL = 'The pad is full; undo or clear to go on.';
 
@@ -57,6 +56,22 @@ export class Pad {
     this.answers.replaceChildren(...runs.map(({answer}) => answer.section));
     this.layers.replaceChildren(...runs.map(({answer}) => answer.layers));
     this.#state('loading', 'Loading the network…');
+    const fault = await this.#open(runs, blob);
+    former.forEach(({network}) => network.close());
+    const late = shown !== this.shown; // another choice was made meanwhile
+    if (fault || late) runs.forEach(({network}) => network?.close());
+    if (late) return;
+    if (fault) {
+      this.#state('unable', `This browser cannot run the network (${fault}). ${spec.unable}`);
+      return;
+    }
+    this.runs = runs;
+    this.#state('ready', '');
+    this.#ask(performance.now());
+  }
+
+  /** Load what runs need to answer; returns why that failed, or nothing. */
+  async #open(runs, blob) {
     try {
       await loadRuntime(this.runtime.script, this.runtime.compile);
       for (const one of runs) {
@@ -64,23 +79,12 @@ export class Pad {
         const graph = blob.subarray(start, start + length);
         one.network = await Network.open(graph, one.run.layers.length);
         // The first prediction is slow: nobody should wait for it with the pen in hand.
-        await one.network.activations(one.network.pixels(new Uint8Array(spec.frame.size ** 2)));
+        await one.network.activations(one.network.pixels(new Uint8Array(this.spec.frame.size ** 2)));
       }
+      return '';
     } catch (error) {
-      if (shown !== this.shown) return;
-      const reason = error instanceof Unable ? error.message : String(error?.message ?? error);
-      this.#state('unable', `This browser cannot run the network (${reason}). ${spec.unable}`);
-      return;
-    } finally {
-      former.forEach(({network}) => network?.close());
+      return error?.message || 'for a reason it does not name';
     }
-    if (shown !== this.shown) { // another choice was made meanwhile
-      runs.forEach(({network}) => network?.close());
-      return;
-    }
-    this.runs = runs;
-    this.#state('ready', '');
-    this.#ask(performance.now());
   }
 
   /** Show the layers elsewhere on the page. */
