@@ -32,10 +32,10 @@ app: $(VENV)/.app
 	@$(BIN)/inkling app
 
 test: $(VENV)/.test lint
-	$(BIN)/python -m pytest tests/pipeline tests/dashboard tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/pipeline tests/dashboard tests/browser
 
 unit: $(VENV)/.test
-	$(BIN)/python -m pytest tests/pipeline tests/dashboard
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/pipeline tests/dashboard
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check

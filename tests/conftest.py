@@ -11,7 +11,10 @@ import pytest
 os.environ["INKLING_CACHE"] = tempfile.mkdtemp(prefix="inkling-test-cache-")
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["COLUMNS"] = "200"
-REAL_DATA = os.environ.pop("INKLING_DATA", None)
+# Workers of a parallel run inherit what is left of the environment.
+REAL_DATA = os.environ.pop("INKLING_DATA", None) or os.environ.get("INKLING_REAL_DATA")
+if REAL_DATA:
+    os.environ["INKLING_REAL_DATA"] = REAL_DATA
 for name in ("INKLING_MODELS", "INKLING_READ_ONLY"):
     os.environ.pop(name, None)
 

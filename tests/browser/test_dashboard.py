@@ -255,7 +255,7 @@ def test_a_test_image_is_edited_until_the_network_changes_its_mind(page, server,
     draw(page, ((0.5, 0.2), (0.8, 0.25), (0.8, 0.5), (0.5, 0.5), (0.5, 0.2)))
     expect(answer).not_to_have_text("1")
     page.get_by_role("button", name="Blank paper").click()
-    expect(page.get_by_text("Draw in the square")).to_be_visible()
+    expect(page.locator(".told")).to_have_text(re.compile("^Draw in the square"))
     expect(page).not_to_have_url(re.compile("sample="))
 
 
