@@ -131,9 +131,7 @@ def test_the_page_to_take_away_is_small(taken_away):
 
 
 @pytest.mark.mnist
-def test_a_hundred_drawings_offline_are_read_as_predict_reads_them(
-    offline, bundled, tmp_path
-):
+def test_a_hundred_drawings_offline_are_read_as_predict_reads_them(offline, bundled, tmp_path):
     rows = drawings(100)
     drawn = [row["strokes"] for row in rows]
     expected = predicted(bundled, drawn, tmp_path)
