@@ -123,6 +123,7 @@ def test_an_explorer_finds_a_wrong_label_and_shows_it_to_a_friend(
     page.get_by_role("link", name="Scorecard", exact=True).click()
     expect(page.get_by_text("With the one marked image left out")).to_be_visible()
     expect(page.get_by_text(re.compile(rf"{right:,} of 599"))).to_be_visible()
+    settle(page)
 
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Confusion matrix")
