@@ -58,7 +58,8 @@ def gallery(
     """
 
     def picked() -> None:
-        value = st.session_state[key].get("picked")
+        # A click may come from a page that is being left: its state is gone by then.
+        value = st.session_state.get(key, {}).get("picked")
         if isinstance(value, int) and any(tile.id == value for tile in tiles):
             on_pick(value)
 

@@ -46,7 +46,8 @@ def matrix(
     classes = len(class_names)
 
     def picked() -> None:
-        value = st.session_state[key].get("picked")
+        # A click may come from a page that is being left: its state is gone by then.
+        value = st.session_state.get(key, {}).get("picked")
         if not isinstance(value, dict):
             return
         ends = [value.get(part) for part in ("true", "predicted")]

@@ -57,7 +57,10 @@ def _map(run: Run, places: np.ndarray, rows: np.ndarray, chosen: Selection) -> N
     key = f"map_{run.id}"
 
     def drawn() -> None:
-        corners = outline(st.session_state[key].selection)
+        event = st.session_state.get(key)
+        if event is None:  # drawn on a page that is being left
+            return
+        corners = outline(event.selection)
         state.change(area=area_text(corners) if corners else None, sample=None)
 
     st.plotly_chart(

@@ -306,7 +306,7 @@ def test_a_training_started_on_the_page_publishes_a_run(page, server, server_sto
     page.get_by_label("Epochs").press("Enter")
     settle(page)
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(page.get_by_test_id("stMain").get_by_role("button", name="Stop")).to_be_visible()
 
     # The page stays usable: look elsewhere and come back.
     page.get_by_role("link", name="Mistakes", exact=True).click()

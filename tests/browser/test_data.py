@@ -67,6 +67,8 @@ def test_drawing_around_marks_selects_them(page, server, tiny_run: Run):
     page.get_by_role("link", name="Mistakes", exact=True).click()
     expect(page.get_by_text(f"{wrong} images. Click one")).to_be_visible()
     page.get_by_role("link", name="Data", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Data")
+    settle(page)
     page.locator(".gallery .tile").first.click()
     expect(page.get_by_role("button", name=f"All {sum(within)} images")).to_be_visible()
 

@@ -26,6 +26,7 @@ export class Answer {
   /** Show that there is nothing to judge, and why. */
   blank(sentence) {
     this.told.replaceChildren(sentence);
+    this.section.removeAttribute('data-strange');
     this.bars.forEach((bar, label) => bar.show(this.run.classes[label], 0, false, ''));
     this.maps.forEach((maps) => maps.clear());
   }

@@ -45,12 +45,14 @@ export class Surface {
 
   /** Take the last stroke back, or Clear. */
   undo() {
+    if (this.pointer !== null) return; // the stroke under the pen is not done yet
     if (this.empty) [this.strokes, this.cleared] = [this.cleared, []];
     else this.strokes.pop();
     this.#changed();
   }
 
   clear() {
+    if (this.pointer !== null) return;
     if (!this.empty) this.cleared = this.strokes;
     this.strokes = [];
     this.#changed();
@@ -99,12 +101,12 @@ export class Surface {
 
   #down(event) {
     if (this.pointer !== null || event.button !== 0) return;
-    this.pointer = event.pointerId;
-    this.canvas.setPointerCapture(event.pointerId);
+    event.preventDefault();
     this.canvas.focus({preventScroll: true});
     this.#leave();
-    this.#begin(this.#place(event), event.timeStamp);
-    event.preventDefault();
+    if (!this.#begin(this.#place(event), event.timeStamp)) return;
+    this.pointer = event.pointerId;
+    this.canvas.setPointerCapture(event.pointerId);
   }
 
   #move(event) {
@@ -121,17 +123,18 @@ export class Surface {
     this.told.ended();
   }
 
+  /** Begin a stroke; says whether it fits. */
   #begin(point, time) {
-    if (!this.#fits(true)) return;
+    if (!this.#fits(true)) return false;
     this.cleared = [];
     this.strokes.push([point]);
     this.#line(this.canvas.getContext('2d'), [point], 0);
     this.told.moved(time);
+    return true;
   }
 
   #extend(point) {
     const stroke = this.strokes.at(-1);
-    if (!stroke) return;
     const [x, y] = stroke.at(-1);
     if (Math.hypot(point[0] - x, point[1] - y) < NEAREST || !this.#fits(false)) return;
     stroke.push(point);
@@ -164,9 +167,9 @@ export class Surface {
     else if (event.key in moves) this.#step(...moves[event.key], event.timeStamp);
     else if (event.key === ' ' || event.key === 'Enter') {
       keyboard.shown = true;
-      keyboard.down = !keyboard.down;
-      if (keyboard.down) this.#begin([keyboard.x, keyboard.y], event.timeStamp);
-      else this.told.ended();
+      const lifted = keyboard.down;
+      keyboard.down = !lifted && this.#begin([keyboard.x, keyboard.y], event.timeStamp);
+      if (lifted) this.told.ended();
       this.paint();
     } else return;
     event.preventDefault();

@@ -1,0 +1,112 @@
+"""What is below the pad and beside it: two runs, files, photographs, the map of changes."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFilter
+from playwright.sync_api import Page, expect
+
+from pipeline import drawing, reading
+from pipeline.runs import Run, Store
+from tests.browser.conftest import settle
+from tests.browser.pens import draw_strokes, ready, settled
+
+# Many points: between few the canvas's library cuts corners.
+TOP = [[60 + 10 * step, 60] for step in range(14)]
+SEVEN = [[*TOP, *([200 - 5 * step, 60 + 10 * step] for step in range(17))]]
+
+
+@pytest.fixture
+def twin(server_store: Store, tiny_run: Run) -> Iterator[str]:
+    """A second run on the same images, while a test lasts: its id."""
+    folder = server_store.folder / f"{tiny_run.id}-twin"
+    shutil.copytree(tiny_run.folder, folder)
+    info = json.loads((folder / "run.json").read_text("utf-8"))
+    (folder / "run.json").write_text(json.dumps(info | {"id": folder.name}), encoding="utf-8")
+    yield folder.name
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def drawn(page: Page, server: str, tiny_run: Run) -> Page:
+    """The Draw page with a seven on the live pad."""
+    page.goto(f"{server}/draw?run={tiny_run.id}")
+    settle(page)
+    draw_strokes(page, ready(page), SEVEN, unit=280)
+    settled(page)
+    expect(page.get_by_role("button", name="Save")).to_be_enabled()
+    settle(page)
+    return page
+
+
+def test_two_runs_answer_side_by_side(page, server, tiny_run, twin):
+    page.goto(f"{server}/draw?run={tiny_run.id}&second={twin}")
+    settle(page)
+    draw_strokes(page, ready(page), SEVEN, unit=280)
+    settled(page)
+    first, second = page.locator(".told strong").all_inner_texts()
+    assert first == second  # the twin is the same network
+    expect(page.locator(".run")).to_have_count(2)
+    for name in page.locator(".run").all():
+        expect(name).to_be_visible()
+    page.get_by_text("On the server").click()
+    draw_strokes(page, page.locator(".upper-canvas"), SEVEN, unit=280)
+    expect(page.locator("h4 strong")).to_have_count(2)
+    assert page.locator("h4 strong").all_inner_texts() == [first, second]
+    settle(page)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "CSV", "JSON"])
+def test_what_is_saved_is_read_back_by_predict(drawn, tmp_path, kind):
+    drawn.get_by_role("button", name="Save").click()
+    with drawn.expect_download() as started:
+        drawn.get_by_role("button", name=kind).click()
+    path = tmp_path / started.value.suggested_filename
+    started.value.save_as(path)
+    (item,) = reading.read_all([path], (28, 28, 1), ink=True)
+    assert item.error == ""
+    # What the pad sent has a tenth of its unit as its finest step.
+    expected = drawing.from_strokes(SEVEN).astype(int)
+    assert np.abs(item.image[..., 0].astype(int) - expected).mean() < 1
+
+
+def test_how_far_it_can_be_changed(drawn):
+    drawn.get_by_text("Moved and turned").click()
+    for words in (
+        "Moved .* to the left|Moved sideways",
+        "up or down",
+        "[Tt]urned",
+        "size",
+        "thick",
+    ):
+        expect(drawn.get_by_text(re.compile(words)).first).to_be_visible()
+    drawn.get_by_text("Layer by layer").click()
+    expect(drawn.locator(".inside figure").first).to_be_visible()  # the layers are back
+    settle(drawn)
+
+
+def test_a_photograph_is_read_and_what_is_none_is_told(page, server, tiny_run, tmp_path):
+    light = np.linspace(150, 230, 900)[None].repeat(700, axis=0)
+    paper = Image.fromarray(light.astype(np.uint8)).convert("RGB")
+    ink = ImageDraw.Draw(paper)
+    ink.line([(350, 180), (560, 180), (420, 520)], fill=(40, 42, 60), width=22, joint="curve")
+    photo = tmp_path / "photo.jpg"
+    paper.filter(ImageFilter.GaussianBlur(1.5)).save(photo, quality=85)
+    none = tmp_path / "none.png"
+    none.write_bytes(b"this is no picture")
+
+    page.goto(f"{server}/draw?run={tiny_run.id}")
+    settle(page)
+    page.get_by_text("A photograph").click()
+    chooser = page.locator("input[type=file]")
+    chooser.set_input_files(photo)
+    expect(page.locator("h4 strong")).to_have_text("7")
+    expect(page.get_by_text("What the network sees")).to_have_count(1)
+    chooser.set_input_files(none)
+    expect(page.get_by_text("none.png")).to_have_count(2)  # in the list, and in the sentence
+    expect(page.get_by_text("Nothing drawn yet")).to_be_visible()
+    settle(page)
