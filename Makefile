@@ -35,7 +35,7 @@ test: $(VENV)/.test lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/pipeline tests/dashboard tests/browser
 
 unit: $(VENV)/.test
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/pipeline tests/dashboard
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not process" tests/pipeline tests/dashboard
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check

@@ -13,6 +13,8 @@ from sklearn.datasets import load_digits
 from pipeline import corrections
 from pipeline.runs import Store
 
+pytestmark = pytest.mark.process
+
 
 def inkling(*arguments, **environment) -> subprocess.CompletedProcess[str]:
     return subprocess.run(

@@ -42,6 +42,7 @@ def test_the_precision_before_comes_back():
     assert keras.config.dtype_policy().name == before
 
 
+@pytest.mark.process
 def test_a_batch_is_spread_over_all_devices():
     """Two logical CPUs stand in for two GPUs: the same strategy, the same code."""
     code = """

@@ -13,6 +13,8 @@ from pipeline.jobs import Fetch, Job, StatusWriter, Training
 from pipeline.progress import Progress
 from pipeline.runs import Store
 
+pytestmark = pytest.mark.process
+
 QUICK = Training(TrainConfig(network="pixels", epochs=2))
 ENDLESS = Training(TrainConfig(network="cnn", epochs=1000))
 
