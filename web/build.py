@@ -34,8 +34,12 @@ class WebBuildHook(BuildHookInterface):
 
 def build(source: Path, target: Path) -> Path:
     """Bundle `source/src` into `target`, which is made anew; returns it."""
-    run_npm(source, "ci", "--omit=dev")
-    litert = source / "node_modules" / "@litertjs" / "core"
+    # In a copy: the packages beside the sources are the tests' own, and more.
+    workplace = target.with_name(f"{target.name}-workplace")
+    shutil.rmtree(workplace, ignore_errors=True)
+    shutil.copytree(source, workplace, ignore=shutil.ignore_patterns("node_modules"))
+    run_npm(workplace, "ci", "--omit=dev")
+    litert = workplace / "node_modules" / "@litertjs" / "core"
     version = json.loads((litert / "package.json").read_text("utf-8"))["version"]
     shutil.rmtree(target, ignore_errors=True)
     frontend = target / "frontend"
@@ -51,9 +55,15 @@ def build(source: Path, target: Path) -> Path:
         f'--define:RUNTIME="litert-{version}"', "--log-level=warning",
     ]  # fmt: skip
     run_esbuild(
-        source, "src/streamlit.js", "--format=esm", *shared, f"--outfile={frontend / 'live_pad.js'}"
+        workplace,
+        "src/streamlit.js",
+        "--format=esm",
+        *shared,
+        f"--outfile={frontend / 'live_pad.js'}",
     )
-    run_esbuild(source, "src/page.js", "--format=iife", *shared, f"--outfile={target / 'page.js'}")
+    run_esbuild(
+        workplace, "src/page.js", "--format=iife", *shared, f"--outfile={target / 'page.js'}"
+    )
     config = tomllib.loads((source.parent / THEME).read_text("utf-8"))
     (target / "theme.css").write_text(theme_css(config["theme"]), encoding="utf-8")
     return target
