@@ -5,15 +5,14 @@ how little the network expects the given label, and prints where the 15 labels l
 to be wrong (Northcutt, Athalye, Mueller 2021).
 """
 
-import argparse
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.arguments import chosen_run
 from benchmarks.table import show
 from pipeline.errors import InklingError
-from pipeline.runs import Store
 
 KNOWN = (
     947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729,
@@ -23,11 +22,7 @@ FIRST = 60
 
 def main() -> None:
     """Print the place of each known wrong label, and how many are among the first."""
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("run", nargs="?", default="mnist-cnn")
-    arguments.add_argument("--models", type=Path, default=Path(__file__).parents[1] / "models")
-    chosen = arguments.parse_args()
-    run = Store(chosen.models).open(chosen.run)
+    run = chosen_run()
     if run.info.dataset.name != "mnist":
         raise InklingError(f"Run {run.id} is on {run.info.dataset.name}, not on MNIST.")
     loss = run.predictions(["loss"])["loss"]

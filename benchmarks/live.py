@@ -8,7 +8,6 @@ clicking the page's link) until the pad has answered a first time, in a fresh br
 `pad.html` is opened from the disk.
 """
 
-import argparse
 import math
 import os
 import statistics
@@ -22,9 +21,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.arguments import chosen_run
 from benchmarks.table import show
 from pipeline import pad_page
-from pipeline.runs import Store
 from tests.browser import chromium
 from tests.browser.conftest import ARGUMENTS, free_port, settle, wait_until_healthy
 
@@ -135,11 +134,7 @@ def spread(values: list[float]) -> list[str]:
 
 def main() -> None:
     """Measure and print two tables."""
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("run", nargs="?", default="mnist-cnn")
-    arguments.add_argument("--models", type=Path, default=ROOT / "models")
-    chosen = arguments.parse_args()
-    run = Store(chosen.models).open(chosen.run)
+    run = chosen_run()
     path = chromium.find()
     if path is None:
         sys.exit(chromium.ADVICE)
@@ -150,7 +145,7 @@ def main() -> None:
         with log.open("wb") as output:
             server = subprocess.Popen(
                 [sys.executable, "-m", "pipeline.cli", "app", "--port", str(port)],
-                env={**os.environ, "INKLING_MODELS": str(chosen.models.resolve())},
+                env={**os.environ, "INKLING_MODELS": str(run.folder.parent.resolve())},
                 stdout=output, stderr=subprocess.STDOUT,
             )  # fmt: skip
         try:

@@ -9,7 +9,6 @@ Everything is computed with the serving graph. Needs the run's dataset, and for 
 drew `$INKLING_DATA/drawings/pen-digits-dev.jsonl`.
 """
 
-import argparse
 import json
 import os
 import sys
@@ -22,12 +21,13 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks import nondigits
+from benchmarks.arguments import chosen_run
 from benchmarks.table import show
 from pipeline import datasets, drawing, novelty
 from pipeline.errors import InklingError
 from pipeline.inference import ServingGraph
 from pipeline.novelty import IMAGE
-from pipeline.runs import Run, Store
+from pipeline.runs import Run
 
 EACH = 100  # drawings of a kind
 SHRINKAGE = 1e-3  # of the covariance towards a multiple of the identity
@@ -86,11 +86,7 @@ def pen_digits() -> tuple[np.ndarray, np.ndarray] | None:
 
 def main() -> None:
     """Print the share above the threshold by score, for each kind of drawing."""
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("run", nargs="?", default="mnist-cnn")
-    arguments.add_argument("--models", type=Path, default=Path(__file__).parents[1] / "models")
-    chosen = arguments.parse_args()
-    run = Store(chosen.models).open(chosen.run)
+    run = chosen_run()
     found = run.novelty()
     if found is None:
         raise InklingError(f"Run {run.id} has no score yet: “inkling evaluate {run.id}” adds it.")

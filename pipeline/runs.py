@@ -163,10 +163,7 @@ class Run:
         Raises:
             RunDamaged: the file cannot be read.
         """
-        try:
-            return self.graph_path.read_bytes()
-        except OSError as error:
-            raise RunDamaged(f"{GRAPH} of run {self.id} cannot be read: {error}") from error
+        return self._read(GRAPH, Path.read_bytes)
 
     def history(self) -> pd.DataFrame:
         """Read the row an epoch: epoch, loss, accuracy, val_loss, val_accuracy, ….
