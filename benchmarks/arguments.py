@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from pipeline.runs import Run, Store
+from pipeline.store.runs import Run, Store
 
 
 def chosen_run() -> Run:

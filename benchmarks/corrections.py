@@ -23,11 +23,12 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.table import show
-from pipeline import drawing, training
-from pipeline.checkpoint import Extra
 from pipeline.config import TrainConfig
-from pipeline.datasets import Dataset, find_named, open_dataset
+from pipeline.data.datasets import Dataset, find_named, open_dataset
+from pipeline.ink import drawing
 from pipeline.preprocess import to_model_input
+from pipeline.training import fit as training
+from pipeline.training.checkpoint import Extra
 
 WRITERS = range(1, 5)
 DOZEN = 12

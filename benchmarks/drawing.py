@@ -20,9 +20,9 @@ from PIL import Image, ImageDraw
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.table import show
-from pipeline import drawing, photos
-from pipeline.inference import ServingGraph
-from pipeline.runs import Store
+from pipeline.ink import drawing, photos
+from pipeline.serving.inference import ServingGraph
+from pipeline.store.runs import Store
 
 CANVAS = 280  # pixels, the box of the Draw page
 TABLET = 500  # the unit of the file

@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.arguments import chosen_run
 from benchmarks.table import show
-from pipeline import pad_page
+from pipeline.export import html_page
 from tests.browser import chromium
 from tests.browser.conftest import ARGUMENTS, free_port, settle, wait_until_healthy
 
@@ -141,7 +141,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         log, port = Path(scratch) / "log.txt", free_port()
         taken = Path(scratch) / "pad.html"
-        pad_page.write_page(run, taken)
+        html_page.write_page(run, taken)
         with log.open("wb") as output:
             server = subprocess.Popen(
                 [sys.executable, "-m", "pipeline.cli", "app", "--port", str(port)],

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pipeline import drawing
+from pipeline.ink import drawing
 
 Points = list[list[float]]
 Strokes = list[Points]

@@ -23,11 +23,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks import nondigits
 from benchmarks.arguments import chosen_run
 from benchmarks.table import show
-from pipeline import datasets, drawing, novelty
+from pipeline.analysis import out_of_distribution as novelty
+from pipeline.analysis.out_of_distribution import IMAGE
+from pipeline.data import datasets
 from pipeline.errors import InklingError
-from pipeline.inference import ServingGraph
-from pipeline.novelty import IMAGE
-from pipeline.runs import Run
+from pipeline.ink import drawing
+from pipeline.serving.inference import ServingGraph
+from pipeline.store.runs import Run
 
 EACH = 100  # drawings of a kind
 SHRINKAGE = 1e-3  # of the covariance towards a multiple of the identity

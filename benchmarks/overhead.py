@@ -15,8 +15,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.table import show
-from pipeline.datasets import find_named
-from pipeline.runs import Store
+from pipeline.data.datasets import find_named
+from pipeline.store.runs import Store
 
 ROUNDS, EPOCHS = 3, 3
 

@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.drawing import canvas
 from benchmarks.table import show
-from pipeline import drawing, photos
-from pipeline.runs import Store
+from pipeline.ink import drawing, photos
+from pipeline.store.runs import Store
 
 WIDTH, HEIGHT = 720, 960  # pixels of a photograph
 SHEET = 1.35  # the paper is this much larger, so that a turned photograph is filled

@@ -22,7 +22,7 @@ from benchmarks.memory import resident_megabytes
 from benchmarks.table import show
 from dashboard import APP
 from pipeline.config import TrainConfig
-from pipeline.runs import Store
+from pipeline.store.runs import Store
 from tests.browser import chromium
 from tests.browser.conftest import ARGUMENTS, free_port, wait_until_healthy
 

@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.table import show
 from pipeline.config import NETWORKS
-from pipeline.datasets import find_named
-from pipeline.runs import Run, Store
+from pipeline.data.datasets import find_named
+from pipeline.store.runs import Run, Store
 
 SEEDS = 3
 GOAL = 0.99

@@ -25,9 +25,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.memory import resident_megabytes
 from benchmarks.table import show
-from pipeline import datasets, evaluation
+from pipeline.analysis import metrics as evaluation
 from pipeline.config import TrainConfig
-from pipeline.runs import Results, Run, Store, describe
+from pipeline.data import datasets
+from pipeline.store.runs import Results, Run, Store, describe
 from tests.browser import chromium
 from tests.browser.conftest import ARGUMENTS, free_port, settle, wait_until_healthy
 

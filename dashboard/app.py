@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import APP, state
 from dashboard.widgets import frame
-from pipeline import jobs
+from pipeline import access
 
 PAGES = {  # by section: file, title, icon, what it is for
     "Results": (
@@ -39,7 +39,7 @@ sections = {
             default=name == "overview",
         )
         for name, title, icon, purpose in pages
-        if not (jobs.read_only() and name in CHANGING)
+        if not (access.read_only() and name in CHANGING)
     ]
     for section, pages in PAGES.items()
 }

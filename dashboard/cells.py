@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.palette import Palette, coloured, rgb
-from dashboard.words import percent
+from dashboard.words.general import percent
 
 SHOWN = ("Counts", "% of true", "% of predicted", "Pictures")
 

@@ -12,21 +12,25 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import words
 from dashboard.cells import Cells, counted
 from dashboard.palette import palette
 from dashboard.selection import Selection, matching
-from pipeline import comparison, datasets, embedding, evaluation, live, reviews
-from pipeline import corrections as correcting
-from pipeline.comparison import Comparison
-from pipeline.corrections import Corrections
-from pipeline.coverage import Coverage, cover
-from pipeline.datasets import Dataset
+from dashboard.words import general as words
+from pipeline.analysis import embedding, significance
+from pipeline.analysis import metrics as evaluation
+from pipeline.analysis.out_of_distribution import Novelty
+from pipeline.analysis.selective_prediction import Coverage, cover
+from pipeline.analysis.significance import Comparison
+from pipeline.data import datasets
+from pipeline.data.datasets import Dataset
 from pipeline.errors import InklingError
-from pipeline.inference import ServingGraph
-from pipeline.novelty import Novelty
-from pipeline.reviews import Reviews
-from pipeline.runs import Damaged, Run, Store
+from pipeline.export import pad_spec
+from pipeline.serving.inference import ServingGraph
+from pipeline.store import corrections as correcting
+from pipeline.store import reviews
+from pipeline.store.corrections import Corrections
+from pipeline.store.reviews import Reviews
+from pipeline.store.runs import Damaged, Run, Store
 
 _BY_RUN: dict[str | type[Any], Callable[[Any], Any]] = {
     Run: lambda run: f"{run.folder.resolve()} {run.info.created} {run.info.id}",
@@ -142,7 +146,7 @@ def compared(first: Run, second: Run) -> Comparison:
             f"Runs {first.id} and {second.id} name the same test images, but their predictions "
             "have other labels. Copy the runs again from where they came, or train anew."
         )
-    return comparison.mcnemar(label, one["predicted"].to_numpy(), other["predicted"].to_numpy())
+    return significance.mcnemar(label, one["predicted"].to_numpy(), other["predicted"].to_numpy())
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)
@@ -330,7 +334,7 @@ def live_pad(runs: Sequence[Run]) -> bytes:
         NotLive: a network takes images that the pad does not draw.
     """
     labels = [words.run_label(run) for run in runs]
-    return live.describe(runs, labels, "The canvas on the server can.").packed()
+    return pad_spec.describe(runs, labels, "The canvas on the server can.").packed()
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=8, show_spinner=False)

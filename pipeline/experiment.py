@@ -13,18 +13,24 @@ import keras
 import numpy as np
 import pandas as pd
 
-from pipeline import corrections, embedding, evaluation, exporting, networks, novelty, training
-from pipeline.card import model_card
+from pipeline.analysis import embedding
+from pipeline.analysis import metrics as evaluation
+from pipeline.analysis import out_of_distribution as novelty
+from pipeline.analysis.out_of_distribution import IMAGE, Novelty
 from pipeline.config import TrainConfig
-from pipeline.datasets import Dataset, canonical, open_dataset
-from pipeline.inference import ServingGraph
-from pipeline.novelty import IMAGE, Novelty
+from pipeline.data.datasets import Dataset, canonical, open_dataset
 from pipeline.preprocess import to_model_input
 from pipeline.progress import OnProgress, Progress, silent
 from pipeline.quiet import quiet_stderr
-from pipeline.runs import Results, Run, Store, describe
-from pipeline.training import Trained
-from pipeline.unfinished import Unfinished
+from pipeline.serving import litert
+from pipeline.serving.inference import ServingGraph
+from pipeline.store import corrections
+from pipeline.store.interrupted import Unfinished
+from pipeline.store.model_card import model_card
+from pipeline.store.runs import Results, Run, Store, describe
+from pipeline.training import fit as training
+from pipeline.training import networks
+from pipeline.training.fit import Trained
 
 CHECKED_IMAGES = 32  # validation images on which the serving graph must agree with Keras
 
@@ -89,10 +95,10 @@ def _publish(
         graph_path = Path(scratch) / "model.tflite"
         with _timed(timings, "exporting"):
             on_progress(Progress("Exporting", 0, 1, "writing and checking the serving graph"))
-            exporting.export_litert(trained.model, graph_path)
+            litert.export_litert(trained.model, graph_path)
             with quiet_stderr():  # LiteRT names its delegate
                 graph = ServingGraph(graph_path)
-            exporting.check_litert(trained.model, graph, dataset.x_valid[:CHECKED_IMAGES])
+            litert.check_litert(trained.model, graph, dataset.x_valid[:CHECKED_IMAGES])
 
         with _timed(timings, "evaluating"):
             on_progress(Progress("Evaluating", 0, 1, f"{len(dataset.y_test):,} test images"))
@@ -117,7 +123,7 @@ def _publish(
                 config=config,
                 dataset=describe(dataset),
                 input_shape=dataset.image_shape,
-                layers=exporting.describe_layers(trained.model),
+                layers=litert.describe_layers(trained.model),
                 metrics=metrics,
                 best_epoch=trained.best_epoch,
                 temperature=trained.temperature,
@@ -165,7 +171,7 @@ def fit_novelty(model: keras.Model, dataset: Dataset, train: np.ndarray | None =
     rows = novelty.sample(len(dataset.y_train))
     images = dataset.x_train[rows], dataset.x_valid[novelty.sample(len(dataset.y_valid))]
     seen = [{IMAGE: to_model_input(part).reshape(len(part), -1)} for part in images]
-    layer = exporting.feature_layer(model)
+    layer = litert.feature_layer(model)
     if layer != IMAGE:
         known = networks.features(model, images[0]) if train is None else train[rows]
         seen[0][layer], seen[1][layer] = known, networks.features(model, images[1])

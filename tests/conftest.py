@@ -19,8 +19,8 @@ for name in ("INKLING_MODELS", "INKLING_READ_ONLY"):
     os.environ.pop(name, None)
 
 from pipeline.config import TrainConfig
-from pipeline.datasets import Dataset, open_dataset
-from pipeline.runs import Run, Store
+from pipeline.data.datasets import Dataset, open_dataset
+from pipeline.store.runs import Run, Store
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,21 +2,23 @@
 
 import streamlit as st
 
-from dashboard import loaders, state, verdicts, words
+from dashboard import loaders, state
 from dashboard.selection import CHANGE
 from dashboard.widgets import frame, leaderboard, selecting
-from pipeline import jobs
-from pipeline.comparison import Comparison
-from pipeline.runs import Run
+from dashboard.words import comparison as comparison_words
+from dashboard.words import general as words
+from pipeline import access
+from pipeline.analysis.significance import Comparison
+from pipeline.store.runs import Run
 
 
 def sentence(run: Run, second: Run | None, board: list[Run]) -> str:
     """Say which of two runs is better, or which of all is the best."""
     if second is None:
-        name = words.plain(verdicts.name(board[0]))
-        return verdicts.best([one.info.metrics for one in board], name)
-    first_name, second_name = (words.plain(verdicts.name(one)) for one in (run, second))
-    return verdicts.verdict(loaders.compared(run, second), first_name, second_name)
+        name = words.plain(comparison_words.name(board[0]))
+        return comparison_words.best([one.info.metrics for one in board], name)
+    first_name, second_name = (words.plain(comparison_words.name(one)) for one in (run, second))
+    return comparison_words.verdict(loaders.compared(run, second), first_name, second_name)
 
 
 def difference(run: Run, second: Run, found: Comparison) -> None:
@@ -30,7 +32,7 @@ def difference(run: Run, second: Run, found: Comparison) -> None:
                     icon=":material/arrow_forward:",
                     query_params={state.RUN: run.id, state.SECOND: second.id, CHANGE: change},
                 )
-    st.caption(verdicts.how(found))
+    st.caption(comparison_words.how(found))
 
 
 def what_next(board: list[Run]) -> None:
@@ -41,7 +43,7 @@ def what_next(board: list[Run]) -> None:
             "often be told apart even where their intervals overlap.",
             icon=":material/compare_arrows:",
         )
-    elif not jobs.read_only():
+    elif not access.read_only():
         st.page_link(
             frame.TRAIN_PAGE,
             label="Train another run to compare it with",

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from dashboard import loaders, words
+from dashboard import loaders
 from dashboard.cells import SHOWN
 from dashboard.selection import Selection
 from dashboard.widgets import detail, frame, galleries, matrices, selecting
-from pipeline.runs import Run
+from dashboard.words import general as words
+from pipeline.store.runs import Run
 
 VIEWS = ("This run", "Side by side", "Difference")
 

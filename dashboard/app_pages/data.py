@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from dashboard import data_words, loaders, state
+from dashboard import loaders, state
 from dashboard.components.pixels import pixels
 from dashboard.selection import Selection
 from dashboard.widgets import contents, frame, galleries, image_map, selecting
-from pipeline.datasets import Dataset
-from pipeline.runs import Run
+from dashboard.words import data as data_words
+from pipeline.data.datasets import Dataset
+from pipeline.store.runs import Run
 
 CLASSES, ONE_IMAGE, MAP = "Classes", "One image", "Map"
 VIEW = "data_view"

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import words
 from dashboard.components import live_pad
 from dashboard.widgets import downloads, frame, network, pads, selecting, shift_map
 from dashboard.widgets.pads import Drawing
-from pipeline.runs import Run
+from dashboard.words import general as words
+from pipeline.store.runs import Run
 
 LIVE, CANVAS, PHOTO = "While the pen moves", "On the server", "A photograph"
 LAYERS, CHANGES = "Layer by layer", "Moved and turned"

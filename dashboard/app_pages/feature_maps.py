@@ -3,11 +3,12 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import loaders, state, words
+from dashboard import loaders, state
 from dashboard.selection import Selection
 from dashboard.widgets import frame, galleries, network, selecting
-from pipeline.datasets import Dataset
-from pipeline.runs import Run
+from dashboard.words import general as words
+from pipeline.data.datasets import Dataset
+from pipeline.store.runs import Run
 
 QUICK_PICKS = 6
 

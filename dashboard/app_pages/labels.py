@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import loaders, state, trust_words
+from dashboard import loaders, state
 from dashboard.selection import Selection
 from dashboard.widgets import detail, frame, galleries, selecting
-from pipeline import reviews
-from pipeline.runs import Run
+from dashboard.words import trust as trust_words
+from pipeline.store import reviews
+from pipeline.store.runs import Run
 
 SUSPICIOUS, MARKED = "Suspicious", "Marked"
 FIRST = 60  # images to look through at once

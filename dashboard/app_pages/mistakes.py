@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from dashboard import loaders, state, words
+from dashboard import loaders, state
 from dashboard.selection import Selection
 from dashboard.widgets import detail, frame, galleries, selecting
-from pipeline.datasets import Dataset
-from pipeline.runs import Run
+from dashboard.words import general as words
+from pipeline.data.datasets import Dataset
+from pipeline.store.runs import Run
 
 SIZE = "mistakes_size"
 

@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from dashboard import loaders, state, words
+from dashboard import loaders, state
 from dashboard.figures import bars, curves
 from dashboard.selection import PREDICTED, TRUE
 from dashboard.widgets import frame
-from pipeline import layer_words
+from dashboard.words import general as words
 from pipeline.config import NETWORKS
-from pipeline.inference import LayerInfo
-from pipeline.runs import Run
+from pipeline.serving import layer_words
+from pipeline.serving.inference import LayerInfo
+from pipeline.store.runs import Run
 
 
 def confusions(run: Run) -> None:

@@ -2,13 +2,16 @@
 
 import streamlit as st
 
-from dashboard import loaders, trust_words, words
+from dashboard import loaders
 from dashboard.figures import trust
 from dashboard.selection import Selection
 from dashboard.widgets import frame, selecting, tables
-from pipeline import card, evaluation
-from pipeline.reviews import AMBIGUOUS, WRONG_LABEL
-from pipeline.runs import Run
+from dashboard.words import general as words
+from dashboard.words import trust as trust_words
+from pipeline.analysis import metrics as evaluation
+from pipeline.store import model_card
+from pipeline.store.reviews import AMBIGUOUS, WRONG_LABEL
+from pipeline.store.runs import Run
 
 
 def without_marked(run: Run) -> None:
@@ -88,7 +91,7 @@ metrics = run.info.metrics
 frame.heading("Scorecard", trust_words.accuracy(metrics))
 without_marked(run)
 if run.info.corrections:
-    st.caption(words.plain(f"It also learned from {card.in_words(run.info.corrections)}."))
+    st.caption(words.plain(f"It also learned from {model_card.in_words(run.info.corrections)}."))
 selecting.bar(run, chosen)
 if chosen.filters != Selection():
     st.caption(f"The scorecard counts all {metrics.total:,} test images, whatever is selected.")

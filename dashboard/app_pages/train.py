@@ -4,15 +4,18 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import loaders, state, trust_words, words
+from dashboard import loaders, state
 from dashboard.widgets import frame, work
-from pipeline import datasets, jobs, unfinished
-from pipeline.checkpoint import Row
+from dashboard.words import general as words
+from dashboard.words import trust as trust_words
 from pipeline.config import DEFAULT_NETWORK, DEFAULT_PRESET, NETWORKS, PRESETS, TrainConfig
-from pipeline.corrections import CORRECTIONS
+from pipeline.data import datasets
 from pipeline.errors import InklingError
-from pipeline.jobs import Job, Training
-from pipeline.unfinished import Unfinished
+from pipeline.jobs import jobs
+from pipeline.jobs.jobs import Job, Training
+from pipeline.store import interrupted as checkpoints
+from pipeline.store.corrections import CORRECTIONS
+from pipeline.store.interrupted import Unfinished
 
 OWN = "your own…"
 
@@ -112,7 +115,7 @@ def interrupted(training: Unfinished) -> None:
                 st.rerun()
 
 
-def _where_it_stands(config: TrainConfig, rows: list[Row]) -> str:
+def _where_it_stands(config: TrainConfig, rows: list[dict[str, float]]) -> str:
     best = max((row["val_accuracy"] for row in rows), default=0.0)
     learns = ", with the corrections it began with" if config.corrections else ""
     return (
@@ -159,6 +162,6 @@ if trainings and not trainings[0][0].status().ended:
 else:
     if trainings:
         result(trainings[0][0])
-    for training in unfinished.list_unfinished(loaders.store()):
+    for training in checkpoints.list_unfinished(loaders.store()):
         interrupted(training)
     form()

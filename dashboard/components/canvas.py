@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
 from dashboard.components.fabric import paths_of
-from pipeline.drawing import Edit
+from pipeline.ink.drawing import Edit
 
 SIDE = 280  # CSS pixels
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard import words
 from dashboard.figures.layout import class_axis, finish
 from dashboard.palette import Palette
-from pipeline.evaluation import ClassScore
+from dashboard.words import general as words
+from pipeline.analysis.metrics import ClassScore
 
 
 def class_bars(scores: Sequence[ClassScore], palette: Palette) -> go.Figure:

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard import verdicts
 from dashboard.figures.layout import finish
 from dashboard.palette import Palette
-from pipeline.evaluation import Metrics
+from dashboard.words import comparison as comparison_words
+from pipeline.analysis.metrics import Metrics
 
 ROW = 44  # pixels
 MUTED = 0.5  # how much of the text's colour runs have that nobody chose
@@ -53,7 +53,7 @@ def intervals(
                 "thickness": 2.5,
                 "width": 5,
             },
-            hovertemplate=f"{_plain(name)}: {verdicts.accuracy(score)}<extra></extra>",
+            hovertemplate=f"{_plain(name)}: {comparison_words.accuracy(score)}<extra></extra>",
         )
         figure.add_annotation(
             text=f"<b>{_plain(name)}</b>" if row in marked else _plain(name),

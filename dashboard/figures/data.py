@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard import data_words
 from dashboard.figures.layout import class_axis, cut, finish
 from dashboard.palette import Palette
+from dashboard.words import data as data_words
 
 # Five symbols and eight colours have no divisor in common, so forty classes differ; colour is
 # never alone.

@@ -5,12 +5,13 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from dashboard import data_words, loaders
+from dashboard import loaders
 from dashboard.figures import data as figures
 from dashboard.selection import Selection
 from dashboard.widgets import frame, galleries
-from pipeline.datasets import Dataset
-from pipeline.runs import Run
+from dashboard.words import data as data_words
+from pipeline.data.datasets import Dataset
+from pipeline.store.runs import Run
 
 SEED = "data_seed"
 SAMPLES = 60

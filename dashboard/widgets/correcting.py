@@ -7,13 +7,15 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from dashboard import loaders, words
+from dashboard import loaders
 from dashboard.widgets import frame
-from pipeline import card, corrections, jobs
-from pipeline.corrections import Correction
-from pipeline.drawing import Strokes
+from dashboard.words import general as words
+from pipeline import access
 from pipeline.errors import InklingError
-from pipeline.runs import Run
+from pipeline.ink.drawing import Strokes
+from pipeline.store import corrections, model_card
+from pipeline.store.corrections import Correction
+from pipeline.store.runs import Run
 
 MOST_BUTTONS = 12  # classes; more are chosen from a list
 
@@ -41,7 +43,7 @@ def ask(
         ink: in their place, where a test image was drawn over: uint8 (28, 28).
         key: unique on the page.
     """
-    if jobs.read_only() or not run.info.dataset.ink:
+    if access.read_only() or not run.info.dataset.ink:
         return
     found, names = loaders.corrections(), run.class_names
     place, fault = f"{key}_{_digest(names, strokes, ink)}", f"{key}_fault"
@@ -86,7 +88,7 @@ def ask(
         _thanks(kept, st.session_state[f"{place}_former"], undo, key)
     if counts := found.counts(names):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(words.plain(card.in_words(counts)), width="content")
+            st.caption(words.plain(model_card.in_words(counts)), width="content")
             st.page_link(frame.TRAIN_PAGE, label="Train", icon=":material/model_training:")
 
 

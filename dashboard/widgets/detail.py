@@ -3,14 +3,16 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import loaders, state, words
+from dashboard import loaders, state
 from dashboard.figures import bars
 from dashboard.selection import Selection
 from dashboard.widgets import frame, galleries
-from pipeline import jobs, reviews
-from pipeline.datasets import Dataset
+from dashboard.words import general as words
+from pipeline import access
+from pipeline.data.datasets import Dataset
 from pipeline.errors import InklingError
-from pipeline.runs import Run
+from pipeline.store import reviews
+from pipeline.store.runs import Run
 
 MARKS = ((reviews.WRONG_LABEL, "Wrong label"), (reviews.AMBIGUOUS, "Ambiguous"))
 
@@ -130,7 +132,7 @@ def _marks(run: Run, sample: int) -> None:
     """Show what people said of an image, and let them say it."""
     fingerprint = run.info.dataset.fingerprint
     standing = loaders.marks().of(fingerprint, sample)
-    if jobs.read_only():
+    if access.read_only():
         if standing:
             st.caption("Marked: " + words.plain(", ".join(standing)))
         return

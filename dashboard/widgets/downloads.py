@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from dashboard import images
-from pipeline import drawn_files
-from pipeline.drawing import Strokes
+from pipeline.ink import drawing_files
+from pipeline.ink.drawing import Strokes
 
 
 def downloads(image: np.ndarray, strokes: Strokes | None, key: str, name: str = "drawing") -> None:
@@ -24,10 +24,10 @@ def downloads(image: np.ndarray, strokes: Strokes | None, key: str, name: str = 
     picture = images.for_screen(image, ink=False, dark=False)
     offered: list[tuple[str, str, str, str | bytes]] = [
         ("PNG", "png", "image/png", images.png(picture)),
-        ("CSV", "csv", "text/csv", drawn_files.to_csv(image)),
+        ("CSV", "csv", "text/csv", drawing_files.to_csv(image)),
     ]
     if strokes:
-        offered.append(("JSON", "json", "application/json", drawn_files.to_json(strokes)))
+        offered.append(("JSON", "json", "application/json", drawing_files.to_json(strokes)))
     with st.container(horizontal=True, gap="small"):
         for label, end, mime, data in offered:
             st.download_button(

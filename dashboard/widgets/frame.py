@@ -7,11 +7,12 @@ from typing import ParamSpec
 import streamlit as st
 from plotly.graph_objects import Figure
 
-from dashboard import loaders, state, words
+from dashboard import loaders, state
 from dashboard.palette import Palette, palette
-from pipeline import jobs
+from dashboard.words import general as words
+from pipeline import access
 from pipeline.errors import InklingError
-from pipeline.runs import Damaged, Run
+from pipeline.store.runs import Damaged, Run
 
 P = ParamSpec("P")
 
@@ -107,7 +108,7 @@ def current_run() -> Run:
             f"The store `{loaders.store().folder}` holds no run. Train a first network: on the "
             "built-in digits it takes well under a minute."
         )
-        if jobs.read_only():
+        if access.read_only():
             st.info("This dashboard is read-only; train with `inkling train` on the command line.")
         else:
             st.page_link(TRAIN_PAGE, label="Train a network", icon=":material/model_training:")

@@ -5,15 +5,16 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from dashboard import images, loaders, state, words
+from dashboard import images, loaders, state
 from dashboard.components.gallery import Tile, gallery
 from dashboard.components.pictures import Picture, pictures
 from dashboard.components.sheet import Sheet
 from dashboard.loaders import PredictionsMismatch
 from dashboard.widgets import frame, work
-from pipeline import jobs
-from pipeline.datasets import Dataset, DatasetMissing, picked
-from pipeline.runs import Run
+from dashboard.words import general as words
+from pipeline import access
+from pipeline.data.datasets import Dataset, DatasetMissing, picked
+from pipeline.store.runs import Run
 
 PAGES = (100, 200, 400)  # tiles at once that people can choose from
 PAGE = PAGES[0]  # unless they do
@@ -32,7 +33,7 @@ def images_of(run: Run) -> Dataset | None:
             "missing.",
             icon=":material/image_not_supported:",
         )
-        if not jobs.read_only():
+        if not access.read_only():
             work.offer_to_fetch(run)
     return None
 

@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import data_words, loaders, state
+from dashboard import loaders, state
 from dashboard.figures import data as figures
 from dashboard.selection import Selection, area_text
 from dashboard.widgets import detail, frame
-from pipeline.datasets import Dataset
-from pipeline.runs import Run
+from dashboard.words import data as data_words
+from pipeline.data.datasets import Dataset
+from pipeline.store.runs import Run
 
 TOOLS = {
     "displayModeBar": True,

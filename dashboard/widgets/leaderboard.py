@@ -6,10 +6,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import loaders, trust_words, verdicts, words
+from dashboard import loaders
 from dashboard.figures import comparison as figures
 from dashboard.widgets import frame
-from pipeline.runs import Run, RunDamaged
+from dashboard.words import comparison as comparison_words
+from dashboard.words import general as words
+from dashboard.words import trust as trust_words
+from pipeline.store.runs import Run, RunDamaged
 
 MOST_DRAWN = 20  # runs in the picture; the table has all
 MOST_CURVES = 5
@@ -46,13 +49,14 @@ def intervals(board: Sequence[Run], chosen: Sequence[Run]) -> None:
     shown = [run for place, run in enumerate(board) if place < MOST_DRAWN or run.id in wanted]
     metrics = [run.info.metrics for run in shown]
     if len(chosen) == 2:
-        finding = verdicts.both_intervals(*(run.info.metrics for run in chosen))
+        finding = comparison_words.both_intervals(*(run.info.metrics for run in chosen))
     else:
-        finding = verdicts.spread([run.info.metrics for run in board])
-    names = [verdicts.name(run) for run in shown]
+        finding = comparison_words.spread([run.info.metrics for run in board])
+    names = [comparison_words.name(run) for run in shown]
     figure = figures.intervals(names, metrics, frame.colours(), marked=_marked(shown, chosen))
     alt = "; ".join(
-        f"{run.id}: {verdicts.accuracy(score)}" for run, score in zip(shown, metrics, strict=True)
+        f"{run.id}: {comparison_words.accuracy(score)}"
+        for run, score in zip(shown, metrics, strict=True)
     )
     frame.chart(figure, f"Accuracy of each run with its interval. {alt}.", "intervals", finding)
     left_out = len(board) - len(shown)
@@ -70,12 +74,14 @@ def learning(board: Sequence[Run], chosen: Sequence[Run]) -> None:
     read = [(run, _history(run)) for run in wanted]
     shown = [run for run, table in read if table is not None]
     histories = [table for _, table in read if table is not None]
-    if silent := [verdicts.name(run) for run in wanted if run not in shown]:
+    if silent := [comparison_words.name(run) for run in wanted if run not in shown]:
         st.caption(words.plain(f"There is no learning curve of {', '.join(silent)}."))
     if not shown:
         return
-    names = [verdicts.name(run) for run in shown]
-    finding = verdicts.furthest(names, [table["val_accuracy"].to_numpy() for table in histories])
+    names = [comparison_words.name(run) for run in shown]
+    finding = comparison_words.furthest(
+        names, [table["val_accuracy"].to_numpy() for table in histories]
+    )
     st.markdown(f"**{words.plain(finding)}**")
     by = st.segmented_control(
         "Horizontal axis",
@@ -101,7 +107,7 @@ def _row(run: Run) -> dict[str, Any]:
     """Lay a run out for the table: a value a column."""
     metrics = run.info.metrics
     return {
-        "run": verdicts.name(run),
+        "run": comparison_words.name(run),
         "accuracy": 100 * metrics.accuracy,
         "interval": trust_words.between(metrics.accuracy_low, metrics.accuracy_high),
         "parameters": run.info.parameters,

@@ -4,12 +4,13 @@ import numpy as np
 import streamlit as st
 
 from dashboard import cells as cells_of
-from dashboard import loaders, words
+from dashboard import loaders
 from dashboard.components.matrix import matrix
 from dashboard.components.sheet import Sheet
 from dashboard.selection import Selection
 from dashboard.widgets import frame, galleries, selecting
-from pipeline.runs import Run
+from dashboard.words import general as words
+from pipeline.store.runs import Run
 
 
 def confusion(

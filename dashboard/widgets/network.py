@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from dashboard import images, loaders, words
+from dashboard import images, loaders
 from dashboard.components.pictures import Picture, pictures
 from dashboard.figures import bars
 from dashboard.widgets import frame
-from pipeline import layer_words
-from pipeline.inference import LayerInfo
-from pipeline.runs import Run
+from dashboard.words import general as words
+from pipeline.serving import layer_words
+from pipeline.serving.inference import LayerInfo
+from pipeline.store.runs import Run
 
 SHARPNESS = 4  # a mosaic is sent this much larger, so that its pixels come out even
 CELL = 24  # CSS pixels of a unit in a short layer

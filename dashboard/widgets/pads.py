@@ -6,15 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from dashboard import images, loaders, state, words
+from dashboard import images, loaders, state
 from dashboard.components.canvas import SIDE, canvas
 from dashboard.components.live_pad import live_pad
 from dashboard.widgets import correcting, frame, galleries, network
 from dashboard.widgets import photo as photos
-from pipeline import drawing, pictures
-from pipeline.drawing import Strokes
-from pipeline.live import NotLive
-from pipeline.runs import Run
+from dashboard.words import general as words
+from pipeline.export.pad_spec import NotLive
+from pipeline.ink import drawing, pictures
+from pipeline.ink.drawing import Strokes
+from pipeline.store.runs import Run
 
 # CSS pixels; the first is as wide as the pen of MNIST, 2.4 of 28 pixels.
 PEN, WIDEST = 24, 48

@@ -3,13 +3,14 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import images, words
+from dashboard import images
 from dashboard.components.pictures import Picture, pictures
 from dashboard.widgets import frame
-from pipeline import drawing, photos
+from dashboard.words import general as words
 from pipeline.errors import InklingError
-from pipeline.pictures import SUFFIXES, ink_to_image, open_picture
-from pipeline.runs import Run
+from pipeline.ink import drawing, photos
+from pipeline.ink.pictures import SUFFIXES, ink_to_image, open_picture
+from pipeline.store.runs import Run
 
 LARGEST = 25  # MB of a file: what a phone's photograph does not reach
 WIDTH = 140  # CSS pixels

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import loaders, state, words
+from dashboard import loaders, state
 from dashboard.components.copy_link import copy_link
 from dashboard.selection import (
     CHANGE,
@@ -19,7 +19,8 @@ from dashboard.selection import (
     Selection,
     to_address,
 )
-from pipeline.runs import Run
+from dashboard.words import general as words
+from pipeline.store.runs import Run
 
 MISTAKES = Selection(outcome="wrong")
 STEPS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0)

@@ -5,13 +5,15 @@ from itertools import groupby
 import numpy as np
 import streamlit as st
 
-from dashboard import images, loaders, shift_words, words
+from dashboard import images, loaders
 from dashboard.components.strips import Band, Strip, Track, strips
 from dashboard.figures.layout import cut
 from dashboard.widgets import frame
-from pipeline import variations
-from pipeline.runs import Run
-from pipeline.variations import Sweep
+from dashboard.words import general as words
+from dashboard.words import perturbations as perturbation_words
+from pipeline.ink import perturbations
+from pipeline.ink.perturbations import Sweep
+from pipeline.store.runs import Run
 
 
 def shift_map(run: Run, image: np.ndarray, key: str, second: Run | None = None) -> None:
@@ -30,7 +32,7 @@ def shift_map(run: Run, image: np.ndarray, key: str, second: Run | None = None) 
             runs.append(second)
         else:
             st.caption("The second run takes other images or knows other classes: it is left out.")
-    sweeps = variations.sweeps(image)
+    sweeps = perturbations.sweeps(image)
     together = np.concatenate([sweep.images for sweep in sweeps])
     ends = np.cumsum([len(sweep.values) for sweep in sweeps])[:-1]
     shares = [np.split(loaders.graph(one).probabilities(together), ends) for one in runs]
@@ -74,9 +76,10 @@ def _strip(sweep: Sweep, shares: list[np.ndarray], class_names: tuple[str, ...])
     """
     predicted = [of_run.argmax(axis=1) for of_run in shares]
     readings = [[class_names[label] for label in of_run] for of_run in predicted]
-    broken = [variations.breaks(of_run, sweep.neutral) for of_run in predicted]
+    broken = [perturbations.breaks(of_run, sweep.neutral) for of_run in predicted]
     finding, *others = [
-        shift_words.held(sweep, names, steps) for names, steps in zip(readings, broken, strict=True)
+        perturbation_words.held(sweep, names, steps)
+        for names, steps in zip(readings, broken, strict=True)
     ]
     second = "".join(f"The second run: {other[0].lower()}{other[1:]}" for other in others)
     labels = ["read as"] if len(shares) == 1 else ["run", "second"]
@@ -90,7 +93,7 @@ def _strip(sweep: Sweep, shares: list[np.ndarray], class_names: tuple[str, ...])
         for label, names, of_run, steps in zip(labels, readings, shares, broken, strict=True)
     ]
     hints = [
-        shift_words.hint(
+        perturbation_words.hint(
             sweep.kind,
             value,
             neutral=step == sweep.neutral,
@@ -106,9 +109,9 @@ def _strip(sweep: Sweep, shares: list[np.ndarray], class_names: tuple[str, ...])
     return Strip(
         finding=finding,
         second=second,
-        alt=shift_words.told(f"{finding}. {second}", sweep, readings[0]),
-        unit=shift_words.UNITS[sweep.kind],
-        values=[shift_words.tick(sweep.kind, value) for value in sweep.values],
+        alt=perturbation_words.told(f"{finding}. {second}", sweep, readings[0]),
+        unit=perturbation_words.UNITS[sweep.kind],
+        values=[perturbation_words.tick(sweep.kind, value) for value in sweep.values],
         neutral=sweep.neutral,
         source=images.data_uri(images.for_screen(side_by_side, ink=True, dark=frame.is_dark())),
         hints=hints,

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import trust_words
-from pipeline.evaluation import ClassScore, Metrics
+from dashboard.words import trust as trust_words
+from pipeline.analysis.metrics import ClassScore, Metrics
 
 MOST_ROWS = 20  # shown at once; a longer table scrolls by itself
 

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from dashboard import loaders, words
+from dashboard import loaders
 from dashboard.figures import curves
 from dashboard.widgets import frame
-from pipeline import jobs
+from dashboard.words import general as words
 from pipeline.errors import InklingError
-from pipeline.jobs import Fetch, Job
-from pipeline.runs import Run
+from pipeline.jobs import jobs
+from pipeline.jobs.jobs import Fetch, Job
+from pipeline.store.runs import Run
 
 
 def watch(job: Job) -> None:

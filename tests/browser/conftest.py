@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from pipeline.runs import Run, Store
+from pipeline.store.runs import Run, Store
 from tests.browser import chromium
 
 ARGUMENTS = (

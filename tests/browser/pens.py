@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from pipeline.runs import Run
+from pipeline.store.runs import Run
 from tests.conftest import REAL_DATA
 
 Strokes = list[list[list[float]]]

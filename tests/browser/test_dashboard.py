@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from pipeline import reviews
-from pipeline.runs import Run, Store
+from pipeline.store import reviews
+from pipeline.store.runs import Run, Store
 from tests.browser.conftest import settle
 
 PAGES = (

@@ -4,8 +4,8 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 from playwright.sync_api import Locator, Page, expect
 
-from pipeline.datasets import Dataset
-from pipeline.runs import Run
+from pipeline.data.datasets import Dataset
+from pipeline.store.runs import Run
 from tests.browser.conftest import settle
 
 # Around the middle of the plot, in shares of its sides; no straight box.

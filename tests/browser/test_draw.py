@@ -10,8 +10,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 from playwright.sync_api import Page, expect
 
-from pipeline import drawing, reading
-from pipeline.runs import Run, Store
+from pipeline.ink import drawing, inputs
+from pipeline.store.runs import Run, Store
 from tests.browser.conftest import settle
 from tests.browser.pens import draw_strokes, ready, settled
 
@@ -67,7 +67,7 @@ def test_what_is_saved_is_read_back_by_predict(drawn, tmp_path, kind):
         drawn.get_by_role("button", name=kind).click()
     path = tmp_path / started.value.suggested_filename
     started.value.save_as(path)
-    (item,) = reading.read_all([path], (28, 28, 1), ink=True)
+    (item,) = inputs.read_all([path], (28, 28, 1), ink=True)
     assert item.error == ""
     # What the pad sent has a tenth of its unit as its finest step.
     expected = drawing.from_strokes(SEVEN).astype(int)

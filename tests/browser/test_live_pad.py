@@ -11,8 +11,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.drawing import inked, read_right
 from benchmarks.memory import resident_megabytes
-from pipeline import corrections, drawing, live, pad_page
-from pipeline.runs import Run, Store
+from pipeline.export import html_page, pad_spec
+from pipeline.ink import drawing
+from pipeline.store import corrections
+from pipeline.store.runs import Run, Store
 from tests.browser.conftest import settle
 from tests.browser.pens import draw_strokes, drawings, predicted, ready, settled, shares_of
 
@@ -62,7 +64,7 @@ def bundled() -> Run:
 def taken_away(bundled: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page to take away of the bundled run."""
     path = tmp_path_factory.mktemp("taken") / "pad.html"
-    pad_page.write_page(bundled, path)
+    html_page.write_page(bundled, path)
     return path
 
 
@@ -298,7 +300,7 @@ def test_only_the_pad_keeps_the_page_from_scrolling(page, server, tiny_run):
 def test_both_languages_score_how_strange_a_drawing_is_alike(page, bundled):
     usual = bundled.novelty()
     assert usual is not None
-    graph, spec = bundled.graph(), live.describe([bundled], ["it"], "")
+    graph, spec = bundled.graph(), pad_spec.describe([bundled], ["it"], "")
     source = base64.b64encode((ROOT / "web" / "src" / "novelty.js").read_bytes()).decode()
     for strokes in [SEVEN, HEART, *made_up(5)]:
         image = drawing.from_strokes(strokes)[..., None]

@@ -14,13 +14,13 @@ from keras import layers
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
-from pipeline import networks
-from pipeline.bundles import Format, export
-from pipeline.datasets import Dataset
-from pipeline.hardware import computing_in
+from pipeline.data.datasets import Dataset
+from pipeline.export.formats import Format, export
+from pipeline.export.tfjs import ACTIVATIONS, KINDS, write_layers_model
 from pipeline.preprocess import to_model_input
-from pipeline.runs import Run, Store
-from pipeline.tfjs import ACTIVATIONS, KINDS, write_layers_model
+from pipeline.store.runs import Run, Store
+from pipeline.training import networks
+from pipeline.training.hardware import computing_in
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "web" / "node_modules" / "@tensorflow" / "tfjs" / "dist" / "tf.min.js"

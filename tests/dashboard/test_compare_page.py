@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard import words
-from pipeline.evaluation import summarise
-from pipeline.runs import PREDICTIONS, Run, Store
+from dashboard.words import general as words
+from pipeline.analysis.metrics import summarise
+from pipeline.store.runs import PREDICTIONS, Run, Store
 from tests.dashboard.test_pages import app, text  # noqa: F401
 
 SECOND = "20990101-000000-digits-lenet5-beef"

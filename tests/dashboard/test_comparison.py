@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard import verdicts
 from dashboard.figures import comparison as figures
 from dashboard.palette import palette
-from pipeline.comparison import Comparison
-from pipeline.evaluation import Metrics, wilson_interval
-from pipeline.runs import Run
+from dashboard.words import comparison as comparison_words
+from pipeline.analysis.metrics import Metrics, wilson_interval
+from pipeline.analysis.significance import Comparison
+from pipeline.store.runs import Run
 
 LIGHT = palette(dark=False)
 
@@ -44,7 +44,7 @@ def scored(correct: int, total: int = 1000) -> Metrics:
     ],
 )
 def test_a_probability_is_said_as_how_often(p_value, said):
-    assert verdicts.chance(p_value) == said
+    assert comparison_words.chance(p_value) == said
 
 
 @pytest.mark.parametrize(
@@ -73,40 +73,45 @@ def test_a_probability_is_said_as_how_often(p_value, said):
     ],
 )
 def test_the_verdict_on_two_runs(found, said):
-    assert verdicts.verdict(found, "A", "B") == said
+    assert comparison_words.verdict(found, "A", "B") == said
 
 
 def test_the_best_of_many_is_said_with_how_sure_that_is():
     best, near, far = scored(990), scored(985), scored(500)
-    assert verdicts.best([best], "A") == "“A” is the only run that was tested on these images."
-    clear = verdicts.best([best, far], "A")
+    assert (
+        comparison_words.best([best], "A") == "“A” is the only run that was tested on these images."
+    )
+    clear = comparison_words.best([best, far], "A")
     assert clear == "**“A” is the best of 2 runs**: its 95 % interval lies clear of all others."
     # Wilson: 990 of 1,000 is 98.17 to 99.46 %, 985 is 97.54 to 99.09 %.
-    assert verdicts.best([best, near, far], "A") == (
+    assert comparison_words.best([best, near, far], "A") == (
         "**“A” is the best of 3 runs**, but the interval of the next reaches into its own, by "
         "0.92 percentage points."
     )
-    assert "intervals of the next 2 reach" in verdicts.best([best, near, near], "A")
-    assert verdicts.best([best, best, far], "A") == (
+    assert "intervals of the next 2 reach" in comparison_words.best([best, near, near], "A")
+    assert comparison_words.best([best, best, far], "A") == (
         "**2 of 3 runs share the first place**, each right on 990 of 1,000 test images: “A” is "
         "one of them."
     )
 
 
 def test_accuracies_are_written_with_their_intervals():
-    assert verdicts.accuracy(scored(9968, 10_000)) == "99.68 % (99.55–99.77 %)"
-    assert verdicts.accuracy(scored(9, 10)) == "90.0 % (59.6–98.2 %)"
-    assert verdicts.spread([scored(990), scored(500)]) == (
+    assert comparison_words.accuracy(scored(9968, 10_000)) == "99.68 % (99.55–99.77 %)"
+    assert comparison_words.accuracy(scored(9, 10)) == "90.0 % (59.6–98.2 %)"
+    assert comparison_words.spread([scored(990), scored(500)]) == (
         "Right on 50.0 % to 99.00 % of the test images"
     )
-    assert verdicts.spread([scored(990)]) == "Right on 99.00 % of the test images"
-    assert verdicts.both_intervals(scored(500), scored(990)) == "The two intervals do not overlap"
+    assert comparison_words.spread([scored(990)]) == "Right on 99.00 % of the test images"
+    assert (
+        comparison_words.both_intervals(scored(500), scored(990))
+        == "The two intervals do not overlap"
+    )
 
 
 def test_the_run_that_got_furthest_is_named():
-    said = verdicts.furthest(["A", "B"], [np.array([0.5, 0.6]), np.array([0.5, 0.8, 0.7])])
+    said = comparison_words.furthest(["A", "B"], [np.array([0.5, 0.6]), np.array([0.5, 0.8, 0.7])])
     assert said == "“B” gets furthest: 80.0 % of the validation images in epoch 2"
-    tied = verdicts.furthest(["A", "B"], [np.array([0.5, 0.8]), np.array([0.8])])
+    tied = comparison_words.furthest(["A", "B"], [np.array([0.5, 0.8]), np.array([0.8])])
     assert tied == "2 of 2 runs get equally far: 80.0 % of the validation images"
 
 
@@ -135,8 +140,8 @@ def test_markup_in_a_name_is_shown_as_it_is():
 def test_a_long_name_loses_its_middle(tiny_run: Run):
     dataset = tiny_run.info.dataset.model_copy(update={"name": "a-very-long-name" * 20})
     run = replace(tiny_run, info=tiny_run.info.model_copy(update={"dataset": dataset}))
-    short, end = verdicts.name(run), verdicts.name(tiny_run).removeprefix("digits")
-    assert len(short) == verdicts.LONGEST_NAME
+    short, end = comparison_words.name(run), comparison_words.name(tiny_run).removeprefix("digits")
+    assert len(short) == comparison_words.LONGEST_NAME
     assert short.startswith("a-very-long…")
     assert short.endswith(end)
 

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pipeline import corrections, jobs
-from pipeline.jobs import Training
-from pipeline.runs import Run, Store
+from pipeline import access
+from pipeline.jobs import jobs
+from pipeline.jobs.jobs import Training
+from pipeline.store import corrections
+from pipeline.store.runs import Run, Store
 from tests.dashboard.test_pages import app  # noqa: F401
 from tests.dashboard.test_pages import text as marked_text
 
@@ -159,7 +161,7 @@ def test_many_classes_are_a_list(page, store, tiny_run):
 def test_nothing_is_asked_where_nothing_comes_of_it(page, store, tiny_run, monkeypatch, why):
     corrections.add(store, label="4", class_names=DIGITS, strokes=ONE)
     if why == "read-only":
-        monkeypatch.setenv(jobs.READ_ONLY, "1")
+        monkeypatch.setenv(access.READ_ONLY, "1")
     else:
         path = store.folder / tiny_run.id / "run.json"
         raw = json.loads(path.read_text())

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard import data_words
 from dashboard.figures import data as figures
 from dashboard.palette import palette
 from dashboard.selection import Selection, area_text, parse
 from dashboard.widgets.image_map import outline
-from pipeline.datasets import CHUNK, class_means
+from dashboard.words import data as data_words
+from pipeline.data.datasets import CHUNK, class_means
 
 LIGHT = palette(dark=False)
 NAMES = ("a", "b")

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pipeline.datasets import Dataset
-from pipeline.runs import Run, Store
+from pipeline.data.datasets import Dataset
+from pipeline.store.runs import Run, Store
 from tests.dashboard.test_pages import app, text  # noqa: F401  (a fixture)
 
 

@@ -9,7 +9,7 @@ from dashboard import loaders
 from dashboard.widgets.downloads import downloads
 from dashboard.widgets.photo import photo
 from dashboard.widgets.shift_map import shift_map
-from pipeline import drawing
+from pipeline.ink import drawing
 
 run = loaders.run("{run}")
 image = drawing.from_strokes([[[0, 0], [50, 0], [20, 90]]])[..., None]

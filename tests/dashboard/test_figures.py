@@ -5,7 +5,7 @@ import pytest
 from dashboard import images
 from dashboard.figures import bars, curves
 from dashboard.palette import palette
-from pipeline.evaluation import class_scores
+from pipeline.analysis.metrics import class_scores
 
 LIGHT = palette(dark=False)
 COUNTS = np.array([[8, 2], [0, 10]])

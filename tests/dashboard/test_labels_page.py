@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from dashboard import loaders
-from pipeline import reviews
-from pipeline.runs import Run, Store
+from pipeline.store import reviews
+from pipeline.store.runs import Run, Store
 from tests.dashboard.test_pages import app, text  # noqa: F401
 
 

@@ -8,12 +8,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import APP
-from pipeline import jobs
-from pipeline.checkpoint import Checkpoint
 from pipeline.config import TrainConfig
-from pipeline.jobs import Training
-from pipeline.runs import Run, Store
-from pipeline.unfinished import Unfinished
+from pipeline.jobs import jobs
+from pipeline.jobs.jobs import Training
+from pipeline.store.interrupted import Unfinished
+from pipeline.store.runs import Run, Store
+from pipeline.training.checkpoint import Checkpoint
 
 PAGES = {  # file, and what a page with a run opens with
     "overview": r"LeNet\-5 on digits",

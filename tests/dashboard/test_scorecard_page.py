@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from pipeline import evaluation, reviews
-from pipeline.runs import PREDICTIONS, Evaluation, Run, Store
+from pipeline.analysis import metrics as evaluation
+from pipeline.store import reviews
+from pipeline.store.runs import PREDICTIONS, Evaluation, Run, Store
 from tests.dashboard.test_pages import app, text  # noqa: F401
 
 

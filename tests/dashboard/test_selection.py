@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import words
 from dashboard.selection import CHANGES, OUTCOMES, Selection, inside, matching, parse, to_address
+from dashboard.words import general as words
 
 NAMES = ("cat", "dog & co", "a-b,c_d")
 # Rows: right cat, cat read as dog, right dog, dog read as cat, right third.

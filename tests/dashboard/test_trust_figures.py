@@ -4,7 +4,7 @@ import pytest
 
 from dashboard.figures import trust
 from dashboard.palette import palette
-from pipeline.evaluation import calibration_bins
+from pipeline.analysis.metrics import calibration_bins
 
 LIGHT = palette(dark=False)
 CURVE = pd.DataFrame({"passed": [0, 1, 2, 3, 4, 5], "errors": [2, 1, 1, 0, 0, 0]})

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline import drawing
-from pipeline.datasets import Dataset
-from pipeline.runs import Run, Store
+from pipeline.data.datasets import Dataset
+from pipeline.ink import drawing
+from pipeline.store.runs import Run, Store
 
 MODELS = Path(__file__).parents[2] / "models"
 MOST_BYTES = 3 * 2**20

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline import pictures, preprocess
+from pipeline import preprocess
 from pipeline.errors import InklingError
+from pipeline.ink import pictures
 
 
 def test_pixels_become_shares_of_white():

@@ -8,7 +8,7 @@ const GAP = 2; // pixels of paper between two maps
 const CELL = 16; // CSS pixels of a unit in a short layer
 
 export class Answer {
-  /** @param {object} run as `pipeline/live.py` describes it. */
+  /** @param {object} run as `pipeline/export/pad_spec.py` describes it. */
   constructor(run) {
     this.run = run;
     const bars = Math.min(run.classes.length, MOST_BARS);

@@ -1,4 +1,4 @@
-/** Strokes -> ink, exactly as `pipeline/drawing.py` draws them; its constants come from there. */
+/** Strokes -> ink, exactly as `pipeline/ink/drawing.py` draws them; its constants come from there. */
 
 /**
  * Ink strokes with a pen in proportion to the digit.
@@ -17,7 +17,7 @@ export function fromStrokes(strokes, frame) {
   const [top, bottom] = range(points, 1);
   const side = Math.max(right - left, bottom - top);
   // A dot has no size: it becomes one touch of the pen.
-  const scale = side > 0 ? (frame.box - frame.pen) / side : 1;
+  const scale = side > frame.smallest_side ? (frame.box - frame.pen) / side : 1;
   const placed = (shiftX, shiftY) => strokes.map((stroke) => stroke.map(([x, y]) => [
     (x - (left + right) / 2) * scale + frame.middle + shiftX,
     (y - (top + bottom) / 2) * scale + frame.middle + shiftY,

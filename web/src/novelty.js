@@ -1,10 +1,10 @@
-/** Whether a drawing is unlike anything in training, as `pipeline/novelty.py` scores it. */
+/** Whether a drawing is unlike anything in training, as `pipeline/analysis/out_of_distribution.py` scores it. */
 
 const SHORTEST = 1e-6; // length of a vector whose logarithm is taken
 const SMALLEST = 1e-12; // square of a distance whose logarithm is taken
 
 /**
- * @param {?{threshold: number, parts: object[]}} novelty as `pipeline/live.py` describes it; an
+ * @param {?{threshold: number, parts: object[]}} novelty as `pipeline/export/pad_spec.py` describes it; an
  *     older run has none.
  * @param {(place: number[]) => Float32Array} arrayOf gets an array that it points to.
  */

@@ -32,7 +32,7 @@ export class Pad {
   /**
    * Show runs; what is drawn stays.
    *
-   * @param {object} spec as `pipeline/live.py` writes it: `frame` for drawing, `unable` to say
+   * @param {object} spec as `pipeline/export/pad_spec.py` writes it: `frame` for drawing, `unable` to say
    *     where a browser cannot, `runs`.
    * @param {Uint8Array} blob what it points into.
    */

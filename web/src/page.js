@@ -41,7 +41,7 @@ async function open() {
   pad.update(facts, inOrder(await graphs));
 }
 
-/** Undo what `pipeline/pad_page.py` did to bytes. */
+/** Undo what `pipeline/export/html_page.py` did to bytes. */
 async function unscrambled(text) {
   const values = new Uint8Array(128);
   [...SIGNS].forEach((sign, value) => { values[sign.charCodeAt(0)] = value; });

@@ -37,7 +37,7 @@ function showLayers(root) {
   };
 }
 
-/** Read what `pipeline/live.py` packed: the length of a description, it, and what it points into. */
+/** Read what `pipeline/export/pad_spec.py` packed: the length of a description, it, and what it points into. */
 function unpacked(bytes) {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const spec = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));

@@ -15,7 +15,7 @@ export class Surface {
   constructor(canvas, told) {
     this.canvas = canvas;
     this.told = told;
-    this.limits = {most_strokes: 0, most_points: 0}; // as `pipeline/drawing.py` says
+    this.limits = {most_strokes: 0, most_points: 0}; // as `pipeline/ink/drawing.py` says
     this.strokes = [];
     this.full = false; // whether something was left out
     this.cleared = []; // what Clear took away, until something new is drawn

@@ -1,4 +1,4 @@
-/** What the pad says, in the words of `dashboard/words.py`. */
+/** What the pad says, in the words of `dashboard/words/`. */
 
 /** Write a share as a percentage with the digits that mean something: "98.5 %", "99.95 %". */
 export function percent(share) {

@@ -1,0 +1,157 @@
+"""What a comparison of runs says, in sentences; pure.
+
+Names of runs are put in as they come: whoever shows a sentence as Markdown escapes them first.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dashboard.words import general as words
+from pipeline.analysis.metrics import Metrics
+from pipeline.analysis.significance import Comparison
+from pipeline.store.runs import Run
+
+SIGNIFICANT = 0.05  # a chance of 1 in 20, the usual line
+LONGEST_NAME = 40  # letters of a run's name: what fits across a telephone
+NAME_END = 28  # of them at the end, where the network, the accuracy and the id are
+
+
+def verdict(found: Comparison, first: str, second: str) -> str:
+    """Say which of two runs is better, and whether that could be chance."""
+    fixed, broken = found.fixed, found.broken
+    if fixed == broken == 0:
+        return f"**No difference**: “{first}” and “{second}” are right on the very same images."
+    if fixed == broken:
+        return (
+            f"**Neither is better**: “{second}” fixed {fixed:,} of the mistakes of “{first}” and "
+            "newly broke as many."
+        )
+    by_chance = f"such a difference would come up by chance {chance(found.p_value)}."
+    if found.p_value >= SIGNIFICANT:
+        return (
+            f"**This could well be chance**: “{second}” fixed {_count(fixed)} of the mistakes of "
+            f"“{first}” and newly broke {_count(broken)}; {by_chance}"
+        )
+    if fixed > broken:
+        return (
+            f"**“{second}” is better than “{first}”**: it fixed {_count(fixed)} of the other’s "
+            f"mistakes and newly broke {_count(broken)}; {by_chance}"
+        )
+    return (
+        f"**“{first}” is better than “{second}”**: the other fixed {_count(fixed)} of its mistakes "
+        f"and newly broke {_count(broken)}; {by_chance}"
+    )
+
+
+def how(found: Comparison) -> str:
+    """Say what the test looks at, and what it cannot say."""
+    images = found.fixed + found.broken
+    counted = "1 image counts" if images == 1 else f"{images:,} images count"
+    return (
+        f"McNemar’s exact test: only the {counted} that one run gets right and the other wrong. "
+        "It tells these two networks apart, not how they were made: with another seed the same "
+        "settings train another network."
+    )
+
+
+def chance(p_value: float) -> str:
+    """Write a probability as how often that happens: "1 time in 400"."""
+    if p_value < 1e-6:
+        return "less than 1 time in a million"
+    if p_value > 0.5:
+        return "more often than not"
+    return f"1 time in {round(float(f'{1 / p_value:.2g}')):,}"
+
+
+def best(board: Sequence[Metrics], name: str) -> str:
+    """Say which run is the best, and how sure that is.
+
+    Args:
+        board: a run each, all tested on the same images, best first.
+        name: of the first.
+    """
+    first, others = board[0], board[1:]
+    if not others:
+        return f"“{name}” is the only run that was tested on these images."
+    tied = sum(other.correct == first.correct for other in board)
+    if tied > 1:
+        return (
+            f"**{tied} of {len(board)} runs share the first place**, each right on "
+            f"{first.correct:,} of {first.total:,} test images: “{name}” is one of them."
+        )
+    opening = f"**“{name}” is the best of {len(board)} runs**"
+    near = sum(overlap(first, other) > 0 for other in others)
+    if not near:
+        return f"{opening}: its 95 % interval lies clear of all others."
+    whose = "the interval of the next" if near == 1 else f"the intervals of the next {near}"
+    reach = "reaches" if near == 1 else "reach"
+    return (
+        f"{opening}, but {whose} {reach} into its own, by "
+        f"{'' if near == 1 else 'up to '}{points(overlap(first, others[0]))}."
+    )
+
+
+def spread(board: Sequence[Metrics]) -> str:
+    """Say how far the runs' accuracies lie apart, for the title of a chart; best first."""
+    high, low = words.percent(board[0].accuracy), words.percent(board[-1].accuracy)
+    return f"Right on {high if high == low else f'{low} to {high}'} of the test images"
+
+
+def both_intervals(first: Metrics, second: Metrics) -> str:
+    """Say whether the intervals of two runs overlap, for the title of a chart."""
+    shared = overlap(first, second)
+    if shared <= 0:
+        return "The two intervals do not overlap"
+    return f"The two intervals overlap by {points(shared)}"
+
+
+def furthest(names: Sequence[str], accuracies: Sequence[np.ndarray]) -> str:
+    """Say which run got furthest on the validation images, for the title of a chart.
+
+    Args:
+        names: a name a run.
+        accuracies: for each, float (epochs,) in [0, 1].
+    """
+    reached = [float(values.max()) for values in accuracies]
+    first = int(np.argmax(reached))
+    tied = reached.count(reached[first])
+    if tied > 1:
+        return (
+            f"{tied} of {len(names)} runs get equally far: {words.percent(reached[first])} of the "
+            "validation images"
+        )
+    epoch = int(accuracies[first].argmax()) + 1
+    return (
+        f"“{names[first]}” gets furthest: {words.percent(reached[first])} of the validation "
+        f"images in epoch {epoch:,}"
+    )
+
+
+def accuracy(metrics: Metrics) -> str:
+    """Write an accuracy with its interval: "99.68 % (99.55–99.77 %)"."""
+    low = words.percent(metrics.accuracy_low).removesuffix(" %")
+    return f"{words.percent(metrics.accuracy)} ({low}–{words.percent(metrics.accuracy_high)})"
+
+
+def name(run: Run) -> str:
+    """Name a run as lists do; a long name loses its middle."""
+    label = words.run_label(run)
+    if len(label) <= LONGEST_NAME:
+        return label
+    return f"{label[: LONGEST_NAME - NAME_END - 1]}…{label[-NAME_END:]}"
+
+
+def overlap(first: Metrics, second: Metrics) -> float:
+    """Return how far the intervals of two accuracies overlap, a share; not above 0 if not."""
+    ends = min(first.accuracy_high, second.accuracy_high)
+    return ends - max(first.accuracy_low, second.accuracy_low)
+
+
+def points(share: float) -> str:
+    """Write a difference of shares: "0.12 percentage points"."""
+    return f"{100 * share:.2f} percentage points"
+
+
+def _count(number: int) -> str:
+    return f"{number:,}" if number else "none"

@@ -1,0 +1,482 @@
+"""A name or a folder -> a Dataset: uint8 images, labels, class names, three parts.
+
+A dataset is prepared once: read, checked, split, and written to the cache as `.npy` files that
+are memory-mapped from then on. Opening a prepared one costs milliseconds and imports nothing
+heavy, so the dashboard does it too.
+"""
+
+import hashlib
+import json
+import math
+import mmap
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import platformdirs
+from filelock import FileLock
+
+from pipeline.atomic import whole_folder
+from pipeline.data import downloads, readers
+from pipeline.data.readers import Labelled
+from pipeline.errors import InklingError
+from pipeline.ink import drawing
+from pipeline.progress import OnProgress, Progress, silent
+
+VERSION = 1  # of the prepared form; a change prepares everything anew
+SPLIT_SEED = 0  # the parts are the same for every training
+VALID_SHARE = 0.1  # of the training images
+TEST_SHARE = 0.2  # of a source that has no test part
+DIGITS_TEST = 600
+PARTS = ("train", "valid", "test")
+ARRAYS = tuple(f"{axis}_{part}" for part in PARTS for axis in "xy")
+CHUNK = 2**20  # numbers averaged at once: 4 MB, and few enough for exact float32 sums
+
+NAMED_CLASSES: dict[str, tuple[str, ...]] = {
+    "mnist": tuple("0123456789"),
+    "fashion_mnist": (
+        "T-shirt",
+        "Trousers",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
+        "Ankle boot",
+    ),
+}
+NAMES = ("digits", *NAMED_CLASSES)
+
+
+class DatasetMissing(InklingError):
+    """The images are not on this machine."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Images with labels, in three parts.
+
+    Attributes:
+        name: what people call it.
+        class_names: a name a class, in the order of the labels.
+        x_train, x_valid, x_test: uint8 (n, height, width, channels).
+        y_train, y_valid, y_test: int64 (n,), in [0, len(class_names)).
+        fingerprint: SHA-256 of pixels, labels, parts and class names, in hexadecimal.
+        ink: whether the images are light ink with an empty margin, framed as MNIST is; then
+            whatever is drawn or photographed passes through `drawing` before it is predicted.
+
+    The test part is looked at once, at evaluation.
+    """
+
+    name: str
+    class_names: tuple[str, ...]
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_valid: np.ndarray
+    y_valid: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+    fingerprint: str
+    ink: bool
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(height, width, channels) of every image."""
+        height, width, channels = self.x_train.shape[1:]
+        return height, width, channels
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many images each part has."""
+        return {part: len(getattr(self, f"y_{part}")) for part in PARTS}
+
+
+def picked(images: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Copy some images of a part; of a memory-mapped one nothing else stays in memory.
+
+    Reading one image maps its surroundings as well: a few thousand images out of a million would
+    otherwise count as the whole file.
+
+    Args:
+        images: (n, height, width, channels), a part of a dataset.
+        rows: int (m,).
+
+    Returns:
+        (m, height, width, channels), in the order of `rows`.
+    """
+    copied = np.array(images[rows])
+    mapped = getattr(images, "_mmap", None)
+    if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
+        mapped.madvise(mmap.MADV_DONTNEED)
+    return copied
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A dataset in the cache, described without opening its images."""
+
+    folder: Path
+    name: str
+    class_names: tuple[str, ...]
+    fingerprint: str
+    ink: bool
+    counts: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        """How many images it has in all."""
+        return sum(self.counts.values())
+
+
+def open_dataset(
+    name: str, data_dir: Path | None = None, on_progress: OnProgress = silent
+) -> Dataset:
+    """Open a dataset by name or path, preparing or downloading it if need be.
+
+    Args:
+        name: "digits", "mnist", "fashion_mnist", or a path: a folder of class-named folders of
+            images, a folder of IDX files, or an `.npz`.
+        data_dir: the folder to look in for a named dataset, before INKLING_DATA and the cache.
+
+    Raises:
+        InklingError: the name is unknown or the files are not as they should be.
+    """
+    if name == "digits":
+        return _prepare(name, "digits", _read_digits, on_progress, test_size=DIGITS_TEST)
+    if name in NAMED_CLASSES:
+        place = find_named(name, data_dir)
+        if place is None:
+            kept = [prepared for prepared in list_prepared() if prepared.name == name]
+            if kept:
+                return _open(kept[-1].folder)
+            place = downloads.fetch(name, cache_folder() / "downloads" / name, on_progress)
+        return take_in(name, place, on_progress)
+    path = Path(name).expanduser()
+    if not path.exists():
+        raise InklingError(
+            f"There is no dataset “{name}”. Choose {', '.join(NAMES)}, or give the path of a "
+            "folder or an .npz file that exists."
+        )
+    return take_in(path.resolve().stem, path.resolve(), on_progress)
+
+
+def take_in(name: str, place: Path, on_progress: OnProgress = silent) -> Dataset:
+    """Read a dataset from a folder or an `.npz`, and keep it in the cache under a name."""
+    if not place.exists():
+        raise InklingError(f"There is no folder or file {place}.")
+    stamp = _stamp(place)
+
+    def read() -> Labelled:
+        labelled = _read_place(place)
+        if name not in NAMED_CLASSES:
+            return labelled
+        return Labelled(
+            labelled.x, labelled.y, labelled.x_test, labelled.y_test, NAMED_CLASSES[name]
+        )
+
+    return _prepare(name, f"{_slug(name)}-{stamp}", read, on_progress)
+
+
+def canonical(name: str) -> str:
+    """Return a name that means the same dataset from any working folder."""
+    path = Path(name).expanduser()
+    return str(path.resolve()) if name not in NAMES and path.exists() else name
+
+
+def open_by_fingerprint(name: str, fingerprint: str) -> Dataset:
+    """Open a prepared dataset that is exactly the one a run was trained on.
+
+    Raises:
+        DatasetMissing: it is not in the cache, and what to do about that.
+    """
+    kept = list_prepared()
+    for prepared in kept:
+        if prepared.fingerprint == fingerprint:
+            return _open(prepared.folder)
+    others = [prepared for prepared in kept if prepared.name == name]
+    raise DatasetMissing(
+        f"The images of “{name}” on this machine are not the ones this run was trained on; "
+        "it needs the original files."
+        if others
+        else f"The images of “{name}” are not on this machine."
+    )
+
+
+def class_means(images: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
+    """Average the images of each class, a chunk at a time: memory-mapped ones are not read whole.
+
+    Args:
+        images: uint8 (n, height, width, channels).
+        labels: int (n,), in [0, classes).
+        classes: how many there are.
+
+    Returns:
+        uint8 (classes, height, width, channels), rounded; 0 where a class has no image.
+    """
+    shape = images.shape[1:]
+    size = math.prod(shape)
+    sums = np.zeros((classes, size))
+    step = max(1, CHUNK // size)
+    for first in range(0, len(images), step):
+        chunk = images[first : first + step].reshape(-1, size).astype(np.float32)
+        belongs = labels[first : first + step] == np.arange(classes)[:, None]
+        sums += belongs.astype(np.float32) @ chunk
+    counts = np.bincount(labels, minlength=classes)
+    means = sums / np.maximum(counts, 1)[:, None]
+    return np.rint(means).astype(np.uint8).reshape(classes, *shape)
+
+
+def list_prepared() -> list[Prepared]:
+    """List the datasets in the cache, oldest first; damaged ones are left out."""
+    found = []
+    for path in sorted(
+        (cache_folder() / "prepared").glob("*/dataset.json"), key=lambda path: path.stat().st_mtime
+    ):
+        facts = _facts(path.parent)
+        if facts is not None:
+            found.append(
+                Prepared(
+                    path.parent,
+                    facts["name"],
+                    tuple(facts["class_names"]),
+                    facts["fingerprint"],
+                    facts["ink"],
+                    facts["counts"],
+                )
+            )
+    return found
+
+
+def ink_classes(name: str) -> tuple[str, ...]:
+    """Name the classes of a dataset whose images are framed ink, without reading its images.
+
+    Args:
+        name: as for `open_dataset`.
+
+    Returns:
+        () where its images are others, or where it was never prepared, so that nobody knows.
+    """
+    known = name if name in NAMES else Path(name).expanduser().resolve().stem
+    prepared = [one for one in list_prepared() if one.name == known]
+    if prepared:
+        return prepared[-1].class_names if prepared[-1].ink else ()
+    return NAMED_CLASSES["mnist"] if name in ("digits", "mnist") else ()
+
+
+def find_named(name: str, data_dir: Path | None = None) -> Path | None:
+    """Find the files of a named dataset: in `data_dir`, INKLING_DATA, then earlier downloads."""
+    places = [data_dir, _environment_folder(), cache_folder() / "downloads"]
+    for place in filter(None, places):
+        for candidate in (place / name, place / f"{name}.npz", place):
+            if candidate.is_file():
+                return candidate
+            wanted = candidate != place or place.name == name
+            if wanted and candidate.is_dir() and readers.holds_idx(candidate):
+                return candidate
+    return None
+
+
+def cache_folder() -> Path:
+    """Return where downloads and prepared datasets are kept: INKLING_CACHE or the user's cache."""
+    named = os.environ.get("INKLING_CACHE")
+    return Path(named) if named else platformdirs.user_cache_path("inkling", appauthor=False)
+
+
+def _environment_folder() -> Path | None:
+    named = os.environ.get("INKLING_DATA")
+    return Path(named) if named else None
+
+
+def _read_place(place: Path) -> Labelled:
+    if place.is_file():
+        if place.suffix != ".npz":
+            raise InklingError(
+                f"{place} is a file but no .npz. A dataset is an .npz, a folder of IDX files, or a "
+                "folder of class-named folders of pictures."
+            )
+        return readers.read_npz(place)
+    if readers.holds_idx(place):
+        return readers.read_idx_folder(place)
+    return readers.read_image_folder(place)
+
+
+def _read_digits() -> Labelled:
+    """Read scikit-learn's copy of the UCI digits and frame each as a drawn digit is.
+
+    Source: Alpaydin and Kaynak 1998, "Optical Recognition of Handwritten Digits", UCI; its 1,797
+    test images of 8×8 with grey levels 0–16.
+    """
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    coarse = np.rint(digits.images * (255 / 16)).astype(np.uint8)
+    images = np.stack([drawing.from_pixels(image) for image in coarse])[..., None]
+    return Labelled(images, digits.target.astype(np.int64), None, None, tuple("0123456789"))
+
+
+def _prepare(
+    name: str,
+    key: str,
+    read: Callable[[], Labelled],
+    on_progress: OnProgress,
+    test_size: int | None = None,
+) -> Dataset:
+    """Open what the cache holds under a key, making it first if it is not there or damaged."""
+    folder = cache_folder() / "prepared" / f"{key}-v{VERSION}"
+    if (dataset := _open_whole(folder)) is not None:
+        return dataset
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder.with_name(f".{folder.name}.lock"))
+        lock.acquire()
+    except OSError as error:
+        raise InklingError(
+            f"The cache {folder.parent} cannot be written: {error.strerror}. Name another folder "
+            "in INKLING_CACHE."
+        ) from error
+    with lock:
+        if (dataset := _open_whole(folder)) is not None:  # another process was faster
+            return dataset
+        on_progress(Progress("Preparing", 0, 0, f"reading {name}"))
+        parts, class_names = _split(read(), name, test_size)
+        shutil.rmtree(folder, ignore_errors=True)
+        with whole_folder(folder) as draft:
+            for array, values in parts.items():
+                np.save(draft / f"{array}.npy", values)
+            facts = {
+                "version": VERSION,
+                "name": name,
+                "class_names": class_names,
+                "fingerprint": _fingerprint(parts, class_names),
+                "ink": _is_ink(parts["x_train"]),
+                "counts": {part: len(parts[f"y_{part}"]) for part in PARTS},
+            }
+            (draft / "dataset.json").write_text(json.dumps(facts, ensure_ascii=False, indent=1))
+    return _open(folder)
+
+
+def _split(
+    labelled: Labelled, name: str, test_size: int | None
+) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
+    """Split into train, valid and test: seeded, and with every class in its share."""
+    class_names = _checked_classes(labelled, name)
+    x, y, x_test, y_test = labelled.x, labelled.y, labelled.x_test, labelled.y_test
+    if x_test is None or y_test is None:
+        size = test_size or max(round(len(y) * TEST_SHARE), len(class_names))
+        (x, y), (x_test, y_test) = _divide(x, y, size)
+    size = max(round(len(y) * VALID_SHARE), len(class_names))
+    (x, y), (x_valid, y_valid) = _divide(x, y, size)
+    parts = (x, y, x_valid, y_valid, x_test, y_test)
+    return dict(zip(ARRAYS, map(np.ascontiguousarray, parts), strict=True)), class_names
+
+
+Pair = tuple[np.ndarray, np.ndarray]
+
+
+def _divide(x: np.ndarray, y: np.ndarray, second: int) -> tuple[Pair, Pair]:
+    """Divide images and labels in two, stratified; `second` of them go into the second."""
+    from sklearn.model_selection import train_test_split
+
+    first_at, second_at = train_test_split(
+        np.arange(len(y)), test_size=second, stratify=y, random_state=SPLIT_SEED
+    )
+    first_at, second_at = np.sort(first_at), np.sort(second_at)
+    return (x[first_at], y[first_at]), (x[second_at], y[second_at])
+
+
+def _checked_classes(labelled: Labelled, name: str) -> tuple[str, ...]:
+    """Check labels against class names, and name the classes by number where they have no names."""
+    labels = labelled.y
+    both = labels if labelled.y_test is None else np.concatenate([labels, labelled.y_test])
+    most = int(labels.max())
+    class_names = labelled.class_names or tuple(str(label) for label in range(most + 1))
+    allowed = f"0 to {len(class_names) - 1}"
+    if both.min() < 0 or both.max() >= len(class_names):
+        odd = int(both.min() if both.min() < 0 else both.max())
+        raise InklingError(f"A label of {name} is {odd}; labels must be {allowed}.")
+    if len(set(class_names)) < len(class_names) or len(class_names) < 2:
+        raise InklingError(
+            f"The class names of {name} must be at least two, all different; "
+            f"got {', '.join(class_names)}."
+        )
+    fewest = 3 if labelled.y_test is None else 2  # one for each part that is split off, and train
+    counts = np.bincount(labels, minlength=len(class_names))
+    if counts.min() < fewest:
+        short = class_names[int(counts.argmin())]
+        raise InklingError(
+            f"Class “{short}” of {name} has {counts.min()} training images; at least {fewest} are "
+            f"needed, and labels must be {allowed} without gaps."
+        )
+    return class_names
+
+
+def _is_ink(images: np.ndarray) -> bool:
+    """Say whether images are ink on black with an empty margin, as framed drawings are."""
+    if images.shape[-1] != 1:
+        return False
+    some = images[:1000, ..., 0]
+    margin = np.concatenate([some[:, :2].ravel(), some[:, -2:].ravel()])
+    return bool((margin < drawing.FAINTEST).mean() > 0.98)
+
+
+def _fingerprint(parts: dict[str, np.ndarray], class_names: Iterable[str]) -> str:
+    digest = hashlib.sha256(json.dumps(list(class_names)).encode())
+    for array in ARRAYS:
+        digest.update(f"{array}{parts[array].shape}".encode())
+        digest.update(parts[array].data)
+    return digest.hexdigest()
+
+
+def _stamp(place: Path) -> str:
+    """Return 16 digits that change when a file of a source does (by path, size and time)."""
+    files = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
+    digest = hashlib.sha256()
+    for path in files:
+        status = path.stat()
+        digest.update(f"{path.resolve()}|{status.st_size}|{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def _open_whole(folder: Path) -> Dataset | None:
+    """Open a prepared dataset, or return None where it is absent or damaged (it can be remade)."""
+    try:
+        return _open(folder)
+    except DatasetMissing:
+        return None
+
+
+def _open(folder: Path) -> Dataset:
+    facts = _facts(folder)
+    try:
+        if facts is None:
+            raise FileNotFoundError(folder)
+        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
+    except (OSError, ValueError, EOFError):
+        raise DatasetMissing(f"The prepared dataset in {folder} is missing or damaged.") from None
+    return Dataset(
+        name=facts["name"],
+        class_names=tuple(facts["class_names"]),
+        fingerprint=facts["fingerprint"],
+        ink=facts["ink"],
+        **arrays,
+    )
+
+
+def _facts(folder: Path) -> dict[str, Any] | None:
+    """Read a prepared dataset's description; None where it is absent or damaged."""
+    try:
+        facts: dict[str, Any] = json.loads((folder / "dataset.json").read_text("utf-8"))
+        return facts if facts["version"] == VERSION else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:40] or "dataset"

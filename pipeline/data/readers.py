@@ -1,0 +1,292 @@
+"""Files of images and labels as others wrote them -> arrays, each file checked as it is read."""
+
+import gzip
+import math
+import struct
+import zipfile
+import zlib
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.errors import InklingError
+from pipeline.ink.pictures import SUFFIXES, open_picture
+
+SMALLEST, LARGEST = 8, 64  # sides of an image, pixels
+
+IDX_FILES = {
+    "x_train": ("train-images-idx3-ubyte", "train-images.idx3-ubyte"),
+    "y_train": ("train-labels-idx1-ubyte", "train-labels.idx1-ubyte"),
+    "x_test": ("t10k-images-idx3-ubyte", "t10k-images.idx3-ubyte", "test-images-idx3-ubyte"),
+    "y_test": ("t10k-labels-idx1-ubyte", "t10k-labels.idx1-ubyte", "test-labels-idx1-ubyte"),
+}
+NPZ_KEYS = tuple(IDX_FILES)
+IDX_UBYTE = 0x08
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Images with labels as they came: no test part yet, where the source has none.
+
+    Attributes:
+        x, y: training images uint8 (n, height, width, channels) and labels int64 (n,).
+        x_test, y_test: the same for the test part, or None.
+        class_names: a name a class, or None where the source names none.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    x_test: np.ndarray | None
+    y_test: np.ndarray | None
+    class_names: tuple[str, ...] | None
+
+
+def read_idx(path: Path) -> np.ndarray:
+    """Read one IDX file of unsigned bytes, gzipped or not.
+
+    Source of the format: LeCun, Cortes, Burges, "The MNIST database of handwritten digits".
+
+    Returns:
+        uint8, with the axes that the file states.
+
+    Raises:
+        InklingError: it is missing, damaged, cut off, or holds another type.
+    """
+    raw = _read_bytes(path)
+    if len(raw) < 4 or raw[:2] != b"\0\0":
+        raise InklingError(f"{path} is not an IDX file: it does not start with two zero bytes.")
+    if raw[2] != IDX_UBYTE:
+        raise InklingError(
+            f"{path} holds numbers of IDX type 0x{raw[2]:02x}; only unsigned bytes (0x08) are read."
+        )
+    axes, start = raw[3], 4 + 4 * raw[3]
+    if len(raw) < start:
+        raise InklingError(f"{path} is cut off inside its header. Copy or download it again.")
+    shape = struct.unpack(f">{axes}I", raw[4:start])
+    expected = math.prod(shape)
+    if len(raw) - start != expected:
+        raise InklingError(
+            f"{path} should hold {expected:,} bytes of data ({'×'.join(map(str, shape))}) but has "
+            f"{len(raw) - start:,}. Copy or download it again."
+        )
+    return np.frombuffer(raw, np.uint8, offset=start).reshape(shape)
+
+
+def holds_idx(folder: Path) -> bool:
+    """Say whether a folder has at least one file named as IDX datasets name theirs."""
+    return any(_idx_path(folder, part) is not None for part in IDX_FILES)
+
+
+def read_idx_folder(folder: Path) -> Labelled:
+    """Read a folder of the four IDX files of a dataset, named as MNIST's are.
+
+    Raises:
+        InklingError: one is missing or damaged, or images and labels differ in number.
+    """
+    parts = {}
+    for part, names in IDX_FILES.items():
+        path = _idx_path(folder, part)
+        if path is None:
+            raise InklingError(f"{folder} lacks {names[0]} (or {names[0]}.gz).")
+        parts[part] = read_idx(path)
+    return _labelled(parts, str(folder), None)
+
+
+def read_npz(path: Path) -> Labelled:
+    """Read an `.npz` with x_train, y_train, x_test, y_test and, if you like, class_names.
+
+    Raises:
+        InklingError: it is damaged, lacks a key, or holds Python objects (never unpickled).
+    """
+    if not path.is_file():
+        raise InklingError(f"There is no file {path}.")
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            missing = [key for key in NPZ_KEYS if key not in archive]
+            if missing:
+                held = ", ".join(archive.files) or "nothing"
+                raise InklingError(
+                    f"{path} lacks {', '.join(missing)}; it has {held}. Save it with "
+                    "numpy.savez(path, x_train=…, y_train=…, x_test=…, y_test=…)."
+                )
+            parts = {key: archive[key] for key in NPZ_KEYS}
+            names = archive.get("class_names")
+    except ValueError as error:
+        if "pickle" not in str(error).lower() and "object" not in str(error).lower():
+            raise InklingError(f"{path} is damaged: {error}.") from None
+        raise InklingError(
+            f"{path} holds Python objects or is no .npz at all; such files can run code when they "
+            "are opened, so they are refused. Save plain number arrays with numpy.savez."
+        ) from None
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, AttributeError, TypeError) as error:
+        raise InklingError(f"{path} is not a whole .npz file: {error}.") from None
+    return _labelled(parts, str(path), None if names is None else _class_names(names, path))
+
+
+def read_image_folder(folder: Path) -> Labelled:
+    """Read a folder that has a folder of pictures for each class, named after it.
+
+    `folder/train/…` and `folder/test/…` are kept apart where both are there; otherwise there is
+    no test part yet.
+
+    Raises:
+        InklingError: a class is empty, a file is no picture, or pictures differ in size.
+    """
+    if (folder / "train").is_dir() and (folder / "test").is_dir():
+        names = _class_folders(folder / "train")
+        test_names = _class_folders(folder / "test")
+        if names != test_names:
+            odd = sorted(set(names) ^ set(test_names))
+            raise InklingError(
+                f"{folder}/train and {folder}/test must have the same class folders; "
+                f"these are in one only: {', '.join(odd)}."
+            )
+        train = _read_classes(folder / "train", names)
+        test = _read_classes(folder / "test", names)
+        parts = {"x_train": train[0], "y_train": train[1], "x_test": test[0], "y_test": test[1]}
+        return _labelled(parts, str(folder), names)
+    names = _class_folders(folder)
+    x, y = _read_classes(folder, names)
+    return _labelled({"x_train": x, "y_train": y}, str(folder), names)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        raw = path.read_bytes()
+        return gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise InklingError(
+            f"{path} is damaged or cut off: {error}. Copy or download it again."
+        ) from None
+    except OSError as error:
+        raise InklingError(f"{path} cannot be read: {error.strerror or error}.") from None
+
+
+def _idx_path(folder: Path, part: str) -> Path | None:
+    candidates = (folder / (name + end) for name in IDX_FILES[part] for end in ("", ".gz"))
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _class_folders(folder: Path) -> tuple[str, ...]:
+    """Return the class names of a folder of folders, numbers in the order of their value."""
+    names = [entry.name for entry in folder.iterdir() if entry.is_dir() and entry.name[0] != "."]
+    if len(names) < 2:
+        raise InklingError(
+            f"{folder} should hold a folder of pictures for each class, at least two; "
+            f"it has {len(names)}."
+        )
+    numeric = all(name.isdecimal() for name in names)
+    return tuple(sorted(names, key=(lambda name: (int(name), name)) if numeric else None))
+
+
+def _read_classes(folder: Path, names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    pictures, labels = [], []
+    for label, name in enumerate(names):
+        files = sorted(
+            path
+            for path in (folder / name).iterdir()
+            if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
+        )
+        if not files:
+            raise InklingError(
+                f"The class folder {folder / name} has no pictures in it. Add some, or remove it."
+            )
+        pictures += files
+        labels += [label] * len(files)
+    return _stack([_read_small(path) for path in pictures], pictures), np.array(labels)
+
+
+def _read_small(path: Path) -> np.ndarray:
+    """Read a picture as uint8 (h, w) where it is grey, (h, w, 3) where it has colour."""
+    picture = open_picture(path)
+    if max(picture.size) > LARGEST:  # said at the first one, before a folder of photos fills memory
+        raise InklingError(
+            f"{path} is {picture.width}×{picture.height} pixels; sides from {SMALLEST} to "
+            f"{LARGEST} are supported. Resize the pictures first."
+        )
+    grey = picture.mode in {"1", "L", "LA", "I", "I;16", "F"}
+    return np.asarray(picture.convert("L" if grey else "RGB"))
+
+
+def _stack(images: list[np.ndarray], paths: list[Path]) -> np.ndarray:
+    """Stack pictures of one size; a grey one among colours counts as a colour."""
+    sizes = Counter(image.shape[:2] for image in images)
+    if len(sizes) > 1:
+        (usual, _), *_ = sizes.most_common(1)
+        odd = next(i for i, image in enumerate(images) if image.shape[:2] != usual)
+        height, width = images[odd].shape[:2]
+        raise InklingError(
+            f"All pictures must be of one size: most are {usual[1]}×{usual[0]}, "
+            f"but {paths[odd]} is {width}×{height}."
+        )
+    if all(image.ndim == 2 for image in images):
+        return np.stack(images)[..., None]
+    return np.stack([image if image.ndim == 3 else np.stack([image] * 3, -1) for image in images])
+
+
+def _class_names(names: np.ndarray, path: Path) -> tuple[str, ...]:
+    if names.ndim != 1 or names.dtype.kind not in "US":
+        raise InklingError(f"class_names in {path} must be a list of texts.")
+    texts = [
+        name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name) for name in names
+    ]
+    return tuple(texts)
+
+
+def _labelled(
+    parts: dict[str, np.ndarray], source: str, class_names: tuple[str, ...] | None
+) -> Labelled:
+    """Check images and labels against each other and bring them into one shape."""
+    x, y = _images(parts["x_train"], source), _labels(parts["y_train"], source)
+    x_test = y_test = None
+    _same_number(x, y, source)
+    if "x_test" in parts:
+        x_test, y_test = _images(parts["x_test"], source), _labels(parts["y_test"], source)
+        _same_number(x_test, y_test, source)
+        if x_test.shape[1:] != x.shape[1:]:
+            raise InklingError(
+                f"Training and test images of {source} differ in shape: {x.shape[1:]} and "
+                f"{x_test.shape[1:]} (height, width, channels)."
+            )
+    return Labelled(x, y, x_test, y_test, class_names)
+
+
+def _images(images: np.ndarray, source: str) -> np.ndarray:
+    if images.dtype != np.uint8:
+        raise InklingError(
+            f"Images of {source} must be whole numbers 0–255 (uint8), got {images.dtype}. "
+            "Scale and convert them first."
+        )
+    if images.ndim == 3:
+        images = images[..., None]
+    if images.ndim != 4 or images.shape[-1] not in (1, 3) or len(images) == 0:
+        raise InklingError(
+            f"Images of {source} must have the axes (number, height, width) for grey or "
+            f"(number, height, width, 3) for colour, got {images.shape}."
+        )
+    if not all(SMALLEST <= side <= LARGEST for side in images.shape[1:3]):
+        raise InklingError(
+            f"Images of {source} are {images.shape[2]}×{images.shape[1]} pixels; sides from "
+            f"{SMALLEST} to {LARGEST} are supported. Resize them first."
+        )
+    return images
+
+
+def _labels(labels: np.ndarray, source: str) -> np.ndarray:
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
+    if labels.ndim != 1 or labels.dtype.kind not in "iu":
+        raise InklingError(
+            f"Labels of {source} must be a list of whole numbers, got {labels.dtype} "
+            f"{labels.shape}."
+        )
+    return labels.astype(np.int64)
+
+
+def _same_number(images: np.ndarray, labels: np.ndarray, source: str) -> None:
+    if len(images) != len(labels):
+        raise InklingError(
+            f"{source} has {len(images):,} images but {len(labels):,} labels; each image needs one."
+        )

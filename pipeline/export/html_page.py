@@ -1,0 +1,112 @@
+"""A run -> one page to take away: live pad, layers, confusion matrix and model card in a file.
+
+It works from a disk without a server: nothing is fetched, and its own policy forbids it to. What
+is binary is compressed and written in base 85, which HTML needs no escapes for.
+"""
+
+import base64
+import gzip
+import html
+import importlib.util
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+
+from pipeline import atomic
+from pipeline.analysis.metrics import confusion_counts
+from pipeline.errors import InklingError
+from pipeline.export import pad_spec
+from pipeline.store.runs import Run
+
+BUILT = "inkling_web"  # made by web/build.py where Inkling is installed
+UNABLE = "A current Chrome, Edge, Firefox or Safari can."
+# Scripts of its own only, and not a single request.
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; connect-src 'none'; "
+    "script-src 'unsafe-inline' 'unsafe-eval' blob:; base-uri 'none'; form-action 'none'"
+)
+
+
+def write_page(run: Run, path: Path) -> None:
+    """Write the page of a run.
+
+    Raises:
+        NotLive: the live pad cannot draw for the run's network.
+        RunDamaged: a file of the run cannot be read.
+        InklingError: the page cannot be written, or the pad's scripts were not built.
+    """
+    text = page(run)
+    atomic.write_text(path, text)
+
+
+def page(run: Run) -> str:
+    """Return the page of a run as HTML; faults as `write_page`."""
+    spec = pad_spec.describe([run], [run.info.config.network], UNABLE)
+    metrics, name = run.info.metrics, run.info.dataset.name
+    predictions = run.predictions(["label", "predicted"])
+    counts = confusion_counts(
+        predictions["label"].to_numpy(), predictions["predicted"].to_numpy(), len(run.class_names)
+    )
+    facts = {
+        **spec.facts,
+        "title": f"Draw for {name} · {run.info.config.network}",
+        "verdict": [metrics.correct, metrics.total],
+        "counts": counts.tolist(),
+        "card": run.info.card,
+        "origin": f"Run {run.id}, trained {run.info.created:%d %B %Y} with Inkling.",
+    }
+    parts = {
+        "loader": _in_text(gzip.compress(_built("frontend/litert-*.js").read_bytes(), mtime=0)),
+        "program": _in_text(_built("frontend/litert-*.wasm.gz").read_bytes()),
+        "graphs": _in_text(gzip.compress(_by_place(spec.blob), mtime=0)),
+    }
+    data = "\n".join(
+        f'<script type="text/plain" id="{key}">{text}</script>' for key, text in parts.items()
+    )
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
+<title>{html.escape(facts["title"])}</title>
+<style>{_built("theme.css").read_text("utf-8")}</style>
+</head>
+<body>
+<noscript>This page needs JavaScript, which is switched off.</noscript>
+<script type="application/json" id="facts">{_within_script(json.dumps(facts))}</script>
+{data}
+<script>{_within_script(_built("page.js").read_text("utf-8"))}</script>
+</body>
+</html>
+"""
+
+
+def _by_place(data: bytes) -> bytes:
+    """Put the first bytes of all 32-bit numbers first, then the second: so they compress better."""
+    return np.frombuffer(data, np.uint8).reshape(-1, 4).T.tobytes()
+
+
+def _in_text(data: bytes) -> str:
+    """Write bytes in base 85 (RFC 1924), but without the sign that HTML reads."""
+    return base64.b85encode(data).decode().replace("<", ",")
+
+
+def _within_script(text: str) -> str:
+    """Keep text from ending, or opening, a script; to JavaScript and JSON it is the same."""
+    return re.sub("<(?=/script|!--|script)", r"\\u003c", text, flags=re.IGNORECASE)
+
+
+def _built(pattern: str) -> Path:
+    """Find the one of the pad's built files that fits; the names of some have a version in them."""
+    package = importlib.util.find_spec(BUILT)
+    places = package.submodule_search_locations if package else None
+    found = [path for place in places or () for path in Path(place).glob(pattern)]
+    if not found:
+        raise InklingError(
+            "The live pad's scripts were not built. Install Inkling again: “pip install .” in its "
+            "folder builds them."
+        )
+    return found[0]

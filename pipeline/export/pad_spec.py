@@ -1,0 +1,119 @@
+"""What the live pad in the browser needs of runs: one description and the graphs, as bytes."""
+
+import json
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.errors import InklingError
+from pipeline.ink import drawing
+from pipeline.serving import layer_words
+from pipeline.store.runs import Run
+
+INPUTS = ((drawing.SIZE, drawing.SIZE, 1), (drawing.SIZE, drawing.SIZE, 3))  # what it draws
+ALIGNMENT = 8  # bytes; graphs are read where they lie
+ARRAYS = ("mean", "basis", "centres", "directions")  # of a part of `novelty`, float32
+
+
+class NotLive(InklingError):
+    """The live pad cannot draw for a network, and why."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A description and what it points into.
+
+    Attributes:
+        facts: JSON values. `frame` holds the constants of drawing; `runs` a dictionary a run, with
+            `graph` and the arrays of `novelty` as [first byte, bytes] in `blob`.
+        blob: the serving graphs and these arrays.
+    """
+
+    facts: dict[str, Any]
+    blob: bytes
+
+    def packed(self) -> bytes:
+        """Join both: four bytes that say how long the description is, it, and the blob."""
+        text = json.dumps(self.facts, ensure_ascii=False).encode()
+        text += b" " * (-(len(text) + 4) % ALIGNMENT)
+        return struct.pack("<I", len(text)) + text + self.blob
+
+
+def describe(runs: Sequence[Run], labels: Sequence[str], unable: str) -> Spec:
+    """Describe runs for the live pad.
+
+    Args:
+        runs: one, or two to be compared.
+        labels: what each is called on the pad.
+        unable: a sentence: what to do where a browser cannot run it.
+
+    Raises:
+        NotLive: a network takes images that the pad does not draw.
+        RunDamaged: a file of a run cannot be read.
+    """
+    blob, described = _Blob(), []
+    for run, label in zip(runs, labels, strict=True):
+        if run.info.input_shape not in INPUTS:
+            height, width, _ = run.info.input_shape
+            raise NotLive(
+                f"The live pad draws {drawing.SIZE}×{drawing.SIZE} pixels; the network of run "
+                f"{run.id} takes {width}×{height}."
+            )
+        described.append(
+            {
+                "id": run.id,
+                "label": label,
+                "classes": run.class_names,
+                "graph": blob.add(run.graph_bytes()),
+                "novelty": _novelty(run, blob),
+                "layers": [
+                    {
+                        "name": layer.name,
+                        "shape": layer.shape,
+                        "columns": layer_words.columns(layer.shape),
+                        "gives": layer_words.gives(layer),
+                        "does": layer_words.does(layer),
+                    }
+                    for layer in run.info.layers
+                ],
+            }
+        )
+    return Spec({"frame": drawing.FRAME, "unable": unable, "runs": described}, bytes(blob.bytes))
+
+
+class _Blob:
+    """Bytes one after the other, each beginning where it can be read as numbers."""
+
+    def __init__(self) -> None:
+        self.bytes = bytearray()
+
+    def add(self, data: bytes) -> list[int]:
+        """Append bytes; return where they begin, and how many they are."""
+        place = [len(self.bytes), len(data)]
+        self.bytes += data + bytes(-len(data) % ALIGNMENT)
+        return place
+
+
+def _novelty(run: Run, blob: _Blob) -> dict[str, Any] | None:
+    """Describe what tells the strange from the usual, for `web/src/novelty.js`."""
+    found = run.novelty()
+    if found is None:  # an older run
+        return None
+    return {
+        "threshold": found.threshold,
+        "parts": [
+            {
+                "layer": part.layer,
+                "power": part.power,
+                "rest": part.rest,
+                "middle": part.middle,
+                "spread": part.spread,
+                "classes": len(part.centres),
+                "arrays": {
+                    name: blob.add(getattr(part, name).astype("<f4").tobytes()) for name in ARRAYS
+                },
+            }
+            for part in found.parts
+        ],
+    }

@@ -1,0 +1,344 @@
+"""Strokes or pixels of a drawing -> 28×28 ink: the only route for drawn digits.
+
+The target is what MNIST's digits look like (LeCun, Bottou, Bengio, Haffner 1998, "Gradient-based
+learning applied to document recognition"): scaled, keeping their proportions, so that the longer
+side fills a box of 20×20, then placed in 28×28 with the centre of mass in the middle, in light
+ink on black.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from pipeline.errors import InklingError
+
+SIZE = 28  # side of the result, pixels
+BOX = 20  # side of the box that the ink fills, pixels
+MIDDLE = 14.0  # where the centre of mass goes, in pixel-centre coordinates: 14.0 is what MNIST has
+BOX_SLACK = 2  # pixels by which MNIST's own digits, and ours, miss the box
+MIDDLE_SLACK = 1  # the same of the middle
+SMALLEST_SIDE = 1e-9  # of a drawing, in its own unit: anything smaller is a dot
+PEN = 2.4  # width of the pen, pixels of the result: about the median of MNIST's training images
+MOST_STROKES = 200  # that anybody may send
+MOST_POINTS = 5_000  # that anybody may send
+FURTHEST = 100_000.0  # from nought, of a coordinate that anybody may send
+# What a drawing in another language has to know; see `from_strokes` and `checked_ink`.
+FRAME = {
+    "size": SIZE,
+    "box": BOX,
+    "middle": MIDDLE,
+    "pen": PEN,
+    "smallest_side": SMALLEST_SIDE,
+    "most_strokes": MOST_STROKES,
+    "most_points": MOST_POINTS,
+}
+FAINTEST = 24  # grey levels that ink must differ from its ground to count as ink
+FINE = 200  # side to which ink is brought before its pen is measured, pixels
+FINE_ENOUGH = 40  # side below which a pen cannot be measured, pixels
+RIDGE = 7  # side of the window in which a ridge of the ink is its highest point, fine pixels
+THINNEST_PART = 0.2  # the pen is as wide as the thinner strokes: crossings and blots do not count
+MOST_THINNED = 0.8  # of a stroke's width
+LEAST_RIM = 0.5  # fine pixels; less changes nothing
+
+Strokes = Sequence[Sequence[Sequence[float]]]
+
+
+class BlankDrawing(InklingError):
+    """There is no ink to look at."""
+
+    def __init__(self) -> None:
+        super().__init__("The drawing is blank: there is no ink on it. Draw something first.")
+
+
+def from_strokes(strokes: Strokes) -> np.ndarray:
+    """Ink strokes with a pen in proportion to the digit.
+
+    Args:
+        strokes: a list of strokes, each a list of `[x, y]` points in any unit, y downwards. Where
+            on the canvas they lie and how large they are makes no difference.
+
+    Returns:
+        uint8 (28, 28), 0 is paper and 255 is ink.
+
+    Raises:
+        BlankDrawing: there is no point.
+        InklingError: a point is not two finite numbers.
+    """
+    segments = _segments(strokes)
+    points = segments.reshape(-1, 2)
+    low, high = points.min(axis=0), points.max(axis=0)
+    side = float((high - low).max())
+    # A dot has no size: it becomes one touch of the pen.
+    scale = (BOX - PEN) / side if side > SMALLEST_SIDE else 1.0
+    segments = (segments - (low + high) / 2) * scale + MIDDLE
+    ink = _ink(segments)
+    shift = _shift_to_middle(ink)
+    return np.rint(_ink(segments + shift) * 255).astype(np.uint8)
+
+
+def checked_ink(strokes: Strokes) -> np.ndarray:
+    """Check strokes that anybody may have sent, and ink them as `from_strokes` does.
+
+    Returns:
+        uint8 (28, 28), 0 is paper and 255 is ink.
+
+    Raises:
+        BlankDrawing: there is no point.
+        InklingError: they are no strokes, too many, or too far out.
+    """
+    try:
+        points = sum(len(stroke) for stroke in strokes)
+    except TypeError:
+        raise InklingError("A drawing must be a list of strokes, each a list of points.") from None
+    if len(strokes) > MOST_STROKES or points > MOST_POINTS:
+        raise InklingError(
+            f"This drawing has {len(strokes):,} strokes with {points:,} points; up to "
+            f"{MOST_STROKES:,} strokes with {MOST_POINTS:,} points are taken. Draw it simpler."
+        )
+    with np.errstate(all="ignore"):  # of points so far apart that the next check refuses them
+        ink = from_strokes(strokes)
+    drawn = [np.asarray(stroke, np.float64) for stroke in strokes if len(stroke)]
+    furthest = max(np.abs(stroke).max() for stroke in drawn)
+    if furthest > FURTHEST:
+        raise InklingError(
+            f"A point of this drawing lies {furthest:.3g} from the corner; at most "
+            f"{FURTHEST:,.0f} is taken. Draw it anew."
+        )
+    return ink
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A stroke over an image, with the pen or with the rubber.
+
+    Attributes:
+        points: `[x, y]`, y downwards.
+        width: of the pen, in the same unit.
+        erases: whether it was the rubber.
+    """
+
+    points: Sequence[Sequence[float]]
+    width: float
+    erases: bool = False
+
+
+def edited(image: np.ndarray, edits: Sequence[Edit], side: float) -> np.ndarray:
+    """Draw over an image that is framed already: nothing is moved or scaled.
+
+    Args:
+        image: uint8 (28, 28), 0 is paper and 255 is ink.
+        edits: in the order they were made.
+        side: of the box they were drawn in, which shows the whole image, in their units.
+
+    Returns:
+        uint8 (28, 28).
+    """
+    changed = image.astype(np.float64) / 255
+    for edit in edits:
+        scale = SIZE / side
+        # The middle of the first pixel is half a pixel from the edge.
+        touched = _ink(_segments([edit.points]) * scale - 0.5, edit.width * scale)
+        changed = np.minimum(changed, 1 - touched) if edit.erases else np.maximum(changed, touched)
+    return np.rint(changed * 255).astype(np.uint8)
+
+
+def from_pixels(ink: np.ndarray) -> np.ndarray:
+    """Frame the ink of a picture as MNIST does, and bring its pen to MNIST's width.
+
+    A thick pen fills the loops of small digits; thinned, they open again. What is framed already is
+    left as it is: no resampling makes it better.
+
+    Args:
+        ink: uint8 (height, width), 0 is paper and 255 is ink; see `ink_of` for other pictures.
+
+    Returns:
+        uint8 (28, 28), 0 is paper and 255 is ink.
+
+    Raises:
+        BlankDrawing: no pixel is darker than its ground by more than a trace.
+        ValueError: the array is not uint8 with two axes.
+    """
+    if ink.dtype != np.uint8 or ink.ndim != 2:
+        raise ValueError(f"ink must be uint8 (height, width), got {ink.dtype} {ink.shape}")
+    crop = _trimmed(ink)
+    if _is_framed(ink, crop):
+        return ink.copy()
+    if max(crop.shape) >= FINE_ENOUGH:
+        crop = _trimmed(_with_pen(crop))
+    side = max(crop.shape)
+    window = side * SIZE / BOX  # how much of the picture the 28×28 shows
+
+    # One resampling does it all: a window of the padded crop, placed by the centre of mass.
+    pad = int(np.ceil(window))
+    picture = Image.fromarray(np.pad(crop, pad))
+    left, top = _window_corner(crop, window) + pad
+    small = picture.resize(
+        (SIZE, SIZE), Image.Resampling.BICUBIC, box=(left, top, left + window, top + window)
+    )
+    return _stretched(np.asarray(small))
+
+
+def ink_of(picture: Image.Image) -> np.ndarray:
+    """Find the ink in a picture: dark on light or light on dark, with or without transparency.
+
+    Args:
+        picture: any Pillow image.
+
+    Returns:
+        uint8 (height, width), 0 is paper and 255 the strongest ink of the picture.
+
+    Raises:
+        BlankDrawing: the picture is of one colour.
+    """
+    grey = np.asarray(opaque(picture).convert("L"), dtype=np.int16)
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    paper = int(np.median(border))
+    difference = grey - paper
+    # What the border says is paper; the ink is whatever lies furthest from it.
+    if -int(difference.min()) > int(difference.max()):
+        difference = -difference
+    strongest = int(difference.max())
+    if strongest < FAINTEST:
+        raise BlankDrawing
+    return (np.clip(difference, 0, None) * (255 / strongest)).round().astype(np.uint8)
+
+
+def _segments(strokes: Strokes) -> np.ndarray:
+    """Turn strokes into line segments, float64 (n, 2 ends, 2 coordinates)."""
+    pieces = []
+    for stroke in strokes:
+        if len(stroke) == 0:
+            continue
+        try:
+            points = np.asarray(stroke, dtype=np.float64)
+        except (TypeError, ValueError):
+            points = np.empty(0)
+        if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
+            raise InklingError(
+                "A stroke must be a list of [x, y] points of two finite numbers; "
+                f"this one starts with {str(stroke)[:60]}."
+            )
+        ends = np.concatenate([points[:1], points]) if len(points) == 1 else points
+        pieces.append(np.stack([ends[:-1], ends[1:]], axis=1))
+    if not pieces:
+        raise BlankDrawing
+    return np.concatenate(pieces)
+
+
+def _ink(segments: np.ndarray, pen: float = PEN) -> np.ndarray:
+    """Draw segments with a round pen, in pixels: float64 (28, 28) in [0, 1].
+
+    The ink of a pixel falls off over one pixel at the pen's edge, by its distance to the nearest
+    segment. No rasteriser is involved, so any other language draws the same.
+    """
+    axis = np.arange(SIZE, dtype=np.float64)
+    pixels = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 1, 2)
+    nearest = np.full(SIZE * SIZE, np.inf)
+    for start in range(0, len(segments), 256):  # keeps memory small for very long drawings
+        first, last = segments[start : start + 256, 0], segments[start : start + 256, 1]
+        along = last - first
+        length = np.einsum("ij,ij->i", along, along)
+        offset = pixels - first
+        share = np.einsum("pij,ij->pi", offset, along) / np.where(length > 0, length, 1)
+        gap = offset - np.clip(share, 0, 1)[..., None] * along
+        nearest = np.minimum(nearest, np.einsum("pij,pij->pi", gap, gap).min(axis=1))
+    ink = np.clip(pen / 2 + 0.5 - np.sqrt(nearest), 0, 1)
+    return ink.reshape(SIZE, SIZE)
+
+
+def _centre_of_mass(ink: np.ndarray) -> np.ndarray:
+    """Return the centre of mass of ink (h, w) as float64 [x, y] in pixel-centre coordinates."""
+    ink = ink.astype(np.float64)
+    mass = ink.sum()
+    x = (ink.sum(axis=0) * np.arange(ink.shape[1])).sum() / mass
+    y = (ink.sum(axis=1) * np.arange(ink.shape[0])).sum() / mass
+    return np.array([x, y])
+
+
+def _shift_to_middle(ink: np.ndarray) -> np.ndarray:
+    """Return the shift [x, y] that centres ink (28, 28) by mass and pushes none over the edge."""
+    columns, rows = np.flatnonzero(ink.any(axis=0)), np.flatnonzero(ink.any(axis=1))
+    low = np.array([columns[0], rows[0]])
+    high = np.array([columns[-1], rows[-1]])
+    return np.clip(MIDDLE - _centre_of_mass(ink), -low, SIZE - 1 - high)
+
+
+def _trimmed(ink: np.ndarray) -> np.ndarray:
+    """Cut away what is blank around ink (h, w) uint8."""
+    inked = ink >= FAINTEST
+    if not inked.any():
+        raise BlankDrawing
+    rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _is_framed(ink: np.ndarray, crop: np.ndarray) -> bool:
+    """Whether ink (h, w), whose own part is `crop`, is as MNIST's: in its box, in its middle."""
+    if ink.shape != (SIZE, SIZE) or abs(max(crop.shape) - BOX) > BOX_SLACK:
+        return False
+    return bool(np.abs(_shift_to_middle(ink)).max() <= MIDDLE_SLACK)
+
+
+def _with_pen(crop: np.ndarray) -> np.ndarray:
+    """Thin or thicken ink (h, w) uint8 so that its pen is PEN wide where its longer side is BOX.
+
+    Strokes of a round pen are the points within half its width of a line; taking a rim of width r
+    off (or putting it on) by the distance to the edge gives the strokes of another pen exactly.
+
+    Returns:
+        uint8, brought to a longer side of FINE pixels and a margin.
+    """
+    from scipy import ndimage  # only pictures need it, strokes do not
+
+    scale = FINE / max(crop.shape)
+    height, width = (max(1, round(side * scale)) for side in crop.shape)
+    fine = Image.fromarray(crop).resize((width, height), Image.Resampling.BICUBIC)
+    margin = FINE // 8
+    inked = np.pad(np.asarray(fine) >= 128, margin)
+    inside = ndimage.distance_transform_edt(inked)
+    ridge = (inside == ndimage.maximum_filter(inside, RIDGE)) & inked
+    pen = 2 * float(np.quantile(inside[ridge], THINNEST_PART))
+    # Taking r off both edges narrows the pen and the whole by 2r: solve for the wanted ratio.
+    wanted = PEN / BOX
+    rim = (pen - wanted * FINE) / (2 * (1 - wanted))
+    rim = float(np.clip(rim, 1 - margin, MOST_THINNED * pen / 2))
+    outside = ndimage.distance_transform_edt(~inked)
+    # Positive inside, half a pixel from the edge at both sides of it.
+    depth = np.where(inked, inside - 0.5, 0.5 - outside)
+    pieces = ndimage.label(inked)[1]
+    while rim > LEAST_RIM and ndimage.label(depth > rim)[1] != pieces:
+        rim *= 0.8  # a blot looks like a wide pen: what was whole must not fall apart
+    return np.rint(np.clip(depth - rim + 0.5, 0, 1) * 255).astype(np.uint8)
+
+
+def _window_corner(crop: np.ndarray, window: float) -> np.ndarray:
+    """Return where the window's upper left corner goes, [x, y] in edge coordinates of crop (h, w).
+
+    The centre of mass comes to lie at MIDDLE, unless that would push ink over the window's edge.
+    """
+    extent = np.array([crop.shape[1], crop.shape[0]], dtype=np.float64)
+    middle = (MIDDLE + 0.5) / SIZE * window
+    return np.clip(_centre_of_mass(crop) + 0.5 - middle, extent - window, 0)
+
+
+def _stretched(ink: np.ndarray) -> np.ndarray:
+    """Stretch ink so that its strongest pixel is 255, as in MNIST."""
+    strongest = int(ink.max())
+    if strongest == 0:
+        raise BlankDrawing
+    return (ink.astype(np.float64) * (255 / strongest)).round().astype(np.uint8)
+
+
+def opaque(picture: Image.Image) -> Image.Image:
+    """Lay a transparent picture on the ground, white or black, that shows its ink."""
+    if not picture.has_transparency_data:
+        return picture
+    rgba = picture.convert("RGBA")
+    grey, alpha = np.asarray(rgba.convert("L")), np.asarray(rgba.getchannel("A"))
+    if not alpha.any():
+        raise BlankDrawing
+    bright = np.average(grey, weights=alpha) > 127
+    ground = Image.new("RGBA", rgba.size, (0, 0, 0, 255) if bright else (255, 255, 255, 255))
+    return Image.alpha_composite(ground, rgba)

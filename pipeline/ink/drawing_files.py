@@ -1,0 +1,60 @@
+"""A drawing as files to keep, each of which `inkling predict` reads back."""
+
+import csv
+import io
+import json
+
+import numpy as np
+
+from pipeline.errors import InklingError
+from pipeline.ink.drawing import Strokes
+
+
+def to_csv(image: np.ndarray) -> str:
+    """Write an image as a table of one row: a header `pixel0,pixel1,…`, then its numbers.
+
+    Args:
+        image: uint8 (height, width, channels). Row after row, as the network gets it;
+            `pandas.read_csv(file).to_numpy().reshape(28, 28)` is the image again.
+    """
+    lines = [
+        ",".join(f"pixel{place}" for place in range(image.size)),
+        ",".join(str(level) for level in image.ravel().tolist()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def from_csv(text: str, input_shape: tuple[int, int, int]) -> list[np.ndarray]:
+    """Read images from a table, a row an image; columns of other names are passed over.
+
+    Args:
+        text: as `to_csv` writes it.
+        input_shape: (height, width, channels) of the images.
+
+    Returns:
+        A uint8 array of `input_shape` a row.
+
+    Raises:
+        InklingError: a column is missing, or a number is not whole and from 0 to 255.
+    """
+    header, *rows = list(csv.reader(io.StringIO(text))) or [[]]
+    places = {name.strip(): at for at, name in enumerate(header)}
+    size = int(np.prod(input_shape))
+    try:
+        columns = [places[f"pixel{place}"] for place in range(size)]
+    except KeyError as missing:
+        raise InklingError(
+            f"A table of images needs a header pixel0 to pixel{size - 1} for this network; "
+            f"{missing.args[0]} is not in it."
+        ) from None
+    try:
+        numbers = [[int(row[column]) for column in columns] for row in rows if row]
+        images = np.array(numbers, dtype=np.uint8).reshape(-1, *input_shape)
+    except (ValueError, IndexError, OverflowError) as error:
+        raise InklingError(f"Every pixel must be a whole number from 0 to 255 ({error}).") from None
+    return list(images)
+
+
+def to_json(strokes: Strokes) -> str:
+    """Write strokes as `{"strokes": [[[x, y], …], …]}`: a `.json` file, or a line of a `.jsonl`."""
+    return json.dumps({"strokes": strokes}) + "\n"

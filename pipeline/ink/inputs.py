@@ -1,0 +1,93 @@
+"""Files to predict -> images for a network, one by one; a bad one is told and skipped."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.errors import InklingError
+from pipeline.ink import drawing, drawing_files, pictures
+
+TEXTS = {".json", ".jsonl", ".csv"}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to predict.
+
+    Attributes:
+        file: as it was named.
+        line: in a `.jsonl` or `.csv` file, counted from 1; None for a file of one drawing.
+        image: uint8 (height, width, channels), or None where it cannot be had.
+        error: why not, in a sentence.
+    """
+
+    file: str
+    line: int | None
+    image: np.ndarray | None
+    error: str = ""
+
+
+def read_all(
+    files: Iterable[Path], input_shape: tuple[int, int, int], *, ink: bool
+) -> Iterator[Item]:
+    """Read pictures, strokes and tables of pixels.
+
+    Args:
+        files: a picture each; a `.json` of `{"strokes": [[[x, y], …], …]}` (or the bare list), or
+            a `.jsonl` of such lines; or a `.csv` with a row an image (see `drawn_files`), which the
+            network gets as it is.
+        input_shape: (height, width, channels) of the network.
+        ink: whether pictures pass through `drawing`, as for networks trained on digits.
+
+    Yields:
+        An item a drawing, in order.
+    """
+    for file in files:
+        if file.suffix in TEXTS:
+            yield from _read_text(file, input_shape)
+            continue
+        try:
+            picture = pictures.open_picture(file)
+            yield Item(str(file), None, pictures.picture_to_image(picture, input_shape, ink=ink))
+        except InklingError as error:
+            yield Item(str(file), None, None, str(error))
+
+
+def _read_text(file: Path, input_shape: tuple[int, int, int]) -> Iterator[Item]:
+    try:
+        if file.suffix == ".jsonl":
+            with file.open(encoding="utf-8") as lines:
+                for number, line in enumerate(lines, start=1):
+                    if line.strip():
+                        yield _read_strokes(file, number, line, input_shape)
+        elif file.suffix == ".json":
+            yield _read_strokes(file, None, file.read_text(encoding="utf-8"), input_shape)
+        else:
+            images = drawing_files.from_csv(file.read_text(encoding="utf-8-sig"), input_shape)
+            for number, image in enumerate(images, start=2):  # the header is line 1
+                yield Item(str(file), number, image)
+    except FileNotFoundError:
+        yield Item(str(file), None, None, "There is no such file.")
+    except InklingError as error:
+        yield Item(str(file), None, None, str(error))
+    except (OSError, UnicodeDecodeError) as error:
+        yield Item(str(file), None, None, f"It cannot be read: {error}.")
+
+
+def _read_strokes(
+    file: Path, number: int | None, text: str, input_shape: tuple[int, int, int]
+) -> Item:
+    try:
+        value = json.loads(text)
+        strokes = value.get("strokes") if isinstance(value, dict) else value
+        if not isinstance(strokes, list) or not all(isinstance(s, list) for s in strokes):
+            raise InklingError('Expected {"strokes": [[[x, y], …], …]}.')
+        ink = drawing.from_strokes(strokes)
+        return Item(str(file), number, pictures.ink_to_image(ink, input_shape))
+    except json.JSONDecodeError as error:
+        return Item(str(file), number, None, f"It is not JSON ({error.msg}).")
+    except InklingError as error:
+        return Item(str(file), number, None, str(error))

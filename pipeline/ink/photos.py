@@ -1,0 +1,208 @@
+"""The ink in any picture of one drawing: a clean one, or a photograph of paper.
+
+A photograph has uneven light, shadows, grain, printed lines and a table's edge in it. Three steps
+find the ink. Paper is what is left when everything narrow and dark is closed (a grey closing: Serra
+1982, "Image analysis and mathematical morphology"); it keeps the edges of shadows, which a blurred
+background would not. Ink is what is darker than its paper by more than a threshold that the
+picture itself gives (Otsu 1979, "A threshold selection method from gray-level histograms"). The
+drawing is the largest such piece near the middle, with what belongs to it.
+"""
+
+import numpy as np
+from PIL import Image
+
+from pipeline.ink import drawing
+from pipeline.ink.drawing import BlankDrawing
+
+SIDE = 720  # longer side to which a photograph is brought, pixels: more only costs time
+COARSE = 80  # the same where only the tone of ink and paper is asked for
+SMALLEST = 64  # shorter side below which nothing is a photograph
+DARK = 128  # grey levels: a board is darker
+CHALK = 2  # times as much must be lighter as is darker: most photographs are of paper
+EVEN = 0.5  # share of a clean picture's border, at least, that is of one tone
+WIDEST = 0.2  # of the shorter side: wider than any stroke
+GRAIN = 5  # deviations of the paper's own grain that ink differs by, at least
+FAINTEST = 0.1  # share of its paper's light that anything takes away, at least, to be looked at
+FAINTEST_INK = 0.25  # the same of ink: a soft pencil takes 0.4, lines printed in a pale colour 0.2
+FRINGE = 24  # pixels
+SMALLEST_PART = 0.04  # of the largest piece: less is dirt
+NEAR = 0.3  # of the largest piece's longer side: how far from it a part of the same drawing may lie
+OFF_MIDDLE = 0.8  # of the way to the edge: beyond it, a drawing's own middle cannot lie
+SMALLEST_DRAWING = 0.03  # of the longer side
+
+
+def ink_of(picture: Image.Image) -> np.ndarray:
+    """Find the ink in any picture: the way in for all of them.
+
+    Args:
+        picture: any Pillow image, upright.
+
+    Returns:
+        uint8 (height, width), 0 is paper and 255 is ink.
+
+    Raises:
+        BlankDrawing: there is none.
+    """
+    return drawing.ink_of(picture) if _is_even(picture) else ink_of_photo(picture)
+
+
+def ink_of_photo(picture: Image.Image) -> np.ndarray:
+    """Find the one drawing in a photograph of paper.
+
+    Args:
+        picture: any Pillow image, upright; dark ink on light paper, or chalk on a board.
+
+    Returns:
+        uint8 (height, width), its longer side at most SIDE: 0 is paper and 255 is ink.
+
+    Raises:
+        BlankDrawing: nothing on the paper stands out from its grain.
+    """
+    contrast = _contrast(_grey(picture))
+    try:
+        return _ink(_without_outside(contrast, sides=1))
+    except BlankDrawing:
+        return _ink(_without_outside(contrast, sides=2))  # a drawing that reaches the border
+
+
+def _is_even(picture: Image.Image) -> bool:
+    """Whether a picture's border is mostly of one tone, as on a clean canvas."""
+    if min(picture.size) < SMALLEST or picture.has_transparency_data:
+        return True
+    grey = np.asarray(picture.convert("L"))
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    return bool((np.abs(border - np.median(border)) <= 1).mean() >= EVEN)
+
+
+def _grey(picture: Image.Image) -> np.ndarray:
+    """Bring a photograph to its working size: float64 (h, w) in [0, 255], its grain smoothed."""
+    from scipy import ndimage  # slow to import, and drawn strokes do not need it
+
+    small = drawing.opaque(picture).convert("L")
+    small.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
+    return ndimage.gaussian_filter(np.asarray(small, dtype=np.float64), 1.0)
+
+
+def _contrast(grey: np.ndarray) -> np.ndarray:
+    """Return the share of its paper's light that each pixel lacks: float64 (h, w)."""
+    from scipy import ndimage
+
+    if _is_chalk(grey):
+        grey = 255 - grey
+    element = max(3, round(WIDEST * min(grey.shape)))
+    paper = ndimage.grey_closing(grey, element)
+    contrast = 1 - grey / np.maximum(paper, 1)
+    # The closing follows the brightest grain, so that paper lies a little above 0.
+    return contrast - np.median(contrast)
+
+
+def _is_chalk(grey: np.ndarray) -> bool:
+    """Whether ink is lighter than its ground: what differs from the median around it says so.
+
+    Where light falls off, or a table begins, some differs to either side; ink only to one.
+    """
+    from scipy import ndimage
+
+    if np.median(grey) >= DARK:
+        return False
+    coarse = Image.fromarray(grey.astype(np.float32))
+    coarse.thumbnail((COARSE, COARSE), Image.Resampling.BOX)
+    levels = np.asarray(coarse, dtype=np.float64)
+    ground = ndimage.median_filter(levels, COARSE // 4)
+    cubes = (levels - ground) ** 3  # what differs much counts, the grain does not
+    return float(cubes[cubes > 0].sum()) > CHALK * float(-cubes[cubes < 0].sum())
+
+
+def _without_outside(contrast: np.ndarray, sides: int) -> np.ndarray:
+    """Make paper of what comes in from outside: a table, a finger, printed lines.
+
+    It may be darker than the ink, and hide it; so it is looked for again and again.
+
+    Args:
+        contrast: float (h, w).
+        sides: of the picture that a piece touches, at least, to be from outside.
+
+    Raises:
+        BlankDrawing: nothing else stands out.
+    """
+    from scipy import ndimage
+
+    while True:
+        pieces, _ = ndimage.label(contrast > _threshold(contrast)[0], np.ones((3, 3)))
+        borders = (pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1])
+        found = np.concatenate([np.unique(border[border > 0]) for border in borders])
+        numbers, touched = np.unique(found, return_counts=True)
+        outside = numbers[touched >= sides]
+        if len(outside) == 0:
+            return contrast
+        # Its fringes as well, as far as anything stands out there.
+        fringed = ndimage.binary_dilation(
+            np.isin(pieces, outside), np.ones((3, 3)), iterations=FRINGE, mask=contrast > FAINTEST
+        )
+        contrast = np.where(ndimage.binary_dilation(fringed, np.ones((9, 9))), 0, contrast)
+
+
+def _ink(contrast: np.ndarray) -> np.ndarray:
+    """Draw what of the contrast (h, w) is the one drawing, as uint8 ink.
+
+    Raises:
+        BlankDrawing: nothing stands out.
+    """
+    threshold, level = _threshold(contrast)
+    if level < FAINTEST_INK:
+        raise BlankDrawing
+    soft = np.clip(0.5 + (contrast - threshold) / (level / 2), 0, 1)
+    kept = _drawing(contrast > threshold)
+    return np.where(kept, np.rint(soft * 255), 0).astype(np.uint8)
+
+
+def _threshold(contrast: np.ndarray) -> tuple[float, float]:
+    """Choose from which contrast on a pixel is ink, and say how strong the ink is.
+
+    Raises:
+        BlankDrawing: nothing stands out.
+    """
+    grain = 1.4826 * float(np.median(np.abs(contrast)))  # the deviation, had it no ink
+    candidates = contrast[contrast > max(FAINTEST, GRAIN * grain)]
+    if len(candidates) == 0:
+        raise BlankDrawing
+    # Of what stands out, lines printed in a pale colour are the weaker part.
+    parted = _otsu(candidates)
+    level = float(np.median(candidates[candidates >= parted]))
+    return float(np.clip(parted, 0.5 * level, 0.65 * level)), level
+
+
+def _otsu(values: np.ndarray) -> float:
+    """Part values into two groups so that the variance between them is largest (Otsu 1979)."""
+    counts, edges = np.histogram(values, bins=64)
+    middles = (edges[:-1] + edges[1:]) / 2
+    below = np.cumsum(counts)[:-1]
+    above = counts.sum() - below
+    sums = np.cumsum(counts * middles)
+    mean_below = sums[:-1] / np.maximum(below, 1)
+    mean_above = (sums[-1] - sums[:-1]) / np.maximum(above, 1)
+    return float(edges[1:-1][np.argmax(below * above * (mean_below - mean_above) ** 2)])
+
+
+def _drawing(inked: np.ndarray) -> np.ndarray:
+    """Keep the largest piece near the middle and what lies close to it: bool (h, w), with its rim.
+
+    Raises:
+        BlankDrawing: it is a speck, or at the very edge.
+    """
+    from scipy import ndimage
+
+    pieces, count = ndimage.label(inked, structure=np.ones((3, 3)))
+    number = np.arange(1, count + 1)
+    area = ndimage.sum_labels(inked, pieces, number)
+    boxes = np.array([[(s.start, s.stop) for s in found] for found in ndimage.find_objects(pieces)])
+    low, high = boxes[..., 0], boxes[..., 1]  # (pieces, 2 axes)
+    off_middle = ((low + high) / inked.shape) - 1  # from -1 to 1
+    main = int((area * np.exp(-(off_middle**2).sum(axis=1))).argmax())
+    side = (high - low)[main].max()
+    if side < SMALLEST_DRAWING * max(inked.shape) or np.abs(off_middle[main]).max() > OFF_MIDDLE:
+        raise BlankDrawing
+    near = ((high > low[main] - NEAR * side) & (low < high[main] + NEAR * side)).all(axis=1)
+    belongs = near & (area >= SMALLEST_PART * area[main])
+    kept = np.isin(pieces, number[belongs])
+    return ndimage.binary_dilation(kept, np.ones((5, 5)))  # its soft edge lies around it

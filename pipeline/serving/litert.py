@@ -1,0 +1,96 @@
+"""A Keras model -> one LiteRT graph that gives every layer's output, checked against Keras."""
+
+import contextlib
+import io
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from pipeline.preprocess import to_model_input
+from pipeline.quiet import quiet_stderr
+from pipeline.serving.inference import LayerInfo, ServingGraph
+
+# At inference these hand their input on unchanged: in one graph with it they would alias it.
+IDENTITIES = (
+    keras.layers.InputLayer,
+    keras.layers.Dropout,
+    keras.layers.SpatialDropout2D,
+    keras.layers.GaussianNoise,
+    keras.layers.GaussianDropout,
+    keras.layers.Identity,
+    keras.layers.ActivityRegularization,
+)
+TOLERANCE = 1e-4  # of an activation, relative to the layer's largest (at least 1)
+
+
+class ExportMismatch(RuntimeError):
+    """The exported graph does not compute what the Keras model computes."""
+
+
+def shown_layers(model: keras.Model) -> list[keras.layers.Layer]:
+    """Return the layers whose outputs the serving graph gives, in order."""
+    return [layer for layer in model.layers if not isinstance(layer, IDENTITIES)]
+
+
+def describe_layers(model: keras.Model) -> list[LayerInfo]:
+    """Describe the layers whose outputs the serving graph gives, in order."""
+    return [
+        LayerInfo(
+            name=layer.name,
+            kind=type(layer).__name__,
+            shape=tuple(layer.output.shape[1:]),
+            parameters=layer.count_params(),
+        )
+        for layer in shown_layers(model)
+    ]
+
+
+def feature_layer(model: keras.Model) -> int:
+    """Return which of the shown layers gives what the last layer gets, −1 if the image does."""
+    shown, wanted = shown_layers(model), model.layers[-1].input
+    for layer in reversed(model.layers[:-1]):
+        if layer.output is not wanted:
+            continue
+        if layer in shown:
+            return shown.index(layer)
+        wanted = layer.input  # handed on unchanged
+    return -1
+
+
+def export_litert(model: keras.Model, path: Path) -> None:
+    """Write a functional model's serving graph: float32 (1, h, w, c) in [0, 1] -> all layers."""
+    graph = keras.Model(model.inputs, [layer.output for layer in shown_layers(model)])
+    signature = [keras.InputSpec(shape=(1, *model.input_shape[1:]), dtype="float32")]
+    with quiet_stderr(), contextlib.redirect_stdout(io.StringIO()):
+        graph.export(path, format="litert", verbose=False, input_signature=signature)
+
+
+def check_litert(model: keras.Model, graph: ServingGraph, images: np.ndarray) -> float:
+    """Compare a serving graph with its Keras model on images.
+
+    Args:
+        images: uint8 (n, height, width, channels); a few dozen are enough.
+
+    Returns:
+        The largest difference of any activation, relative to its layer's largest (at least 1).
+
+    Raises:
+        ExportMismatch: it is above 1e-4, or a layer is missing.
+    """
+    shown = shown_layers(model)
+    reference = keras.Model(model.inputs, [layer.output for layer in shown])
+    expected = [
+        np.asarray(output) for output in reference([to_model_input(images)], training=False)
+    ]
+    worst = 0.0
+    for row, image in enumerate(images):
+        outputs = graph.activations(image)
+        if len(outputs) != len(shown):
+            raise ExportMismatch(f"the graph has {len(outputs)} outputs for {len(shown)} layers")
+        for layer, wanted, got in zip(shown, expected, outputs, strict=True):
+            gap = float(np.abs(wanted[row] - got).max() / max(1.0, np.abs(wanted[row]).max()))
+            if not gap <= TOLERANCE:  # not “>”: NaN must fail too
+                raise ExportMismatch(f"layer {layer.name} differs from Keras by {gap:.2g}")
+            worst = max(worst, gap)
+    return worst

@@ -1,0 +1,269 @@
+"""What people said their drawings were: kept beside the runs, for the next training to learn from.
+
+All of it lies in one file, `<store>/corrections.jsonl`, to which lines are only ever added: a
+correction, the undoing of one by its id, or both at once where a correction takes the place of
+another. Many may write at once; a line that was cut off is passed over and counted. Each line is
+limited, and so are all together: anybody who can open the dashboard can add to them.
+"""
+
+import base64
+import json
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pipeline import access
+from pipeline.data.datasets import Dataset
+from pipeline.errors import InklingError
+from pipeline.ink import drawing, pictures
+from pipeline.ink.drawing import SIZE, BlankDrawing, Strokes
+from pipeline.store import journal
+from pipeline.store.runs import Store
+from pipeline.training.checkpoint import Extra
+
+CORRECTIONS = "corrections.jsonl"
+WHAT = "correction"
+REFUSED = "no correction is kept or taken back here"
+MOST_LINE_BYTES = 2**17  # enough for 5,000 points
+MOST_FILE_BYTES = 2**26  # 64 MiB, undone ones too: still read within seconds
+MOST_STANDING = 10_000
+REPEATS = 20  # in an epoch, so that a dozen count among 54,000; see docs/training.md
+MOST_SHARE = 0.2  # of an epoch
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A drawing, and what it was.
+
+    Attributes:
+        id: random, in hexadecimal.
+        label: name of the class that it was.
+        class_names: those that the label was chosen from, in the order of the labels.
+        ink: the bytes of the uint8 (28, 28) that the network saw; see `image`.
+        predicted: name of the class that the network said, or "".
+        run: id of the run that said it, or "".
+        time: ISO 8601 in UTC.
+    """
+
+    id: str
+    label: str
+    class_names: tuple[str, ...]
+    ink: bytes = field(repr=False)
+    predicted: str = ""
+    run: str = ""
+    time: str = ""
+
+    @property
+    def image(self) -> np.ndarray:
+        """The drawing: uint8 (28, 28), 0 is paper and 255 is ink."""
+        return np.frombuffer(self.ink, np.uint8).reshape(SIZE, SIZE)
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """The corrections that stand.
+
+    Attributes:
+        standing: oldest first.
+        damaged: how many lines could not be read.
+    """
+
+    standing: tuple[Correction, ...]
+    damaged: int
+
+    def fitting(self, class_names: Sequence[str]) -> tuple[Correction, ...]:
+        """Return those whose label was chosen from just these classes."""
+        names = tuple(class_names)
+        return tuple(kept for kept in self.standing if kept.class_names == names)
+
+    def counts(self, class_names: Sequence[str]) -> dict[str, int]:
+        """Count the fitting ones by class, in the order of the labels, where there are any."""
+        counted = Counter(kept.label for kept in self.fitting(class_names))
+        return {name: counted[name] for name in class_names if counted[name]}
+
+    def images(self, class_names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the fitting ones as ink uint8 (n, 28, 28) and labels int64 (n,)."""
+        fitting, names = self.fitting(class_names), tuple(class_names)
+        ink = b"".join(kept.ink for kept in fitting)
+        labels = np.array([names.index(kept.label) for kept in fitting], np.int64)
+        return np.frombuffer(ink, np.uint8).reshape(-1, SIZE, SIZE), labels
+
+
+def read(store: Store) -> Corrections:
+    """Read every correction of a store.
+
+    Raises:
+        InklingError: the file cannot be read.
+    """
+    lines, damaged = journal.read(store.folder / CORRECTIONS, WHAT, _parsed)
+    standing: dict[str, Correction] = {}
+    for line in lines:
+        standing.pop(line.undoes, None)
+        if line.correction is not None:
+            standing.setdefault(line.correction.id, line.correction)
+    return Corrections(tuple(standing.values()), damaged)
+
+
+def add(
+    store: Store,
+    *,
+    label: str,
+    class_names: Sequence[str],
+    strokes: Strokes | None = None,
+    ink: np.ndarray | None = None,
+    predicted: str = "",
+    run: str = "",
+    instead_of: str = "",
+) -> Correction:
+    """Keep a correction; what others write meanwhile stays.
+
+    Args:
+        store: where the corrections lie.
+        label: name of the class that the drawing was.
+        class_names: those to choose from, in the order of the labels.
+        strokes: the drawing as it was made; its ink is worked out here.
+        ink: in the place of strokes, where a test image was drawn over: uint8 (28, 28).
+        predicted: name of the class that the network said.
+        run: id of the run that said it.
+        instead_of: id of an earlier correction of the same drawing, taken back by the same line.
+
+    Raises:
+        InklingError: the label is none of the classes, the drawing is blank, too large or not
+            what it should be, there are too many corrections, this is read-only, or the file
+            cannot be written. Then nothing was changed.
+        ValueError: both strokes and ink were given, or neither.
+    """
+    access.refuse_if_read_only(REFUSED)
+    if (strokes is None) == (ink is None):
+        raise ValueError("a correction has either strokes or ink")
+    names = tuple(class_names)
+    if label not in names:
+        raise InklingError(f"“{label[:40]}” is none of the classes: {', '.join(names)}.")
+    seen = _checked_ink(ink) if strokes is None else drawing.checked_ink(strokes)
+    stamp = datetime.now(UTC).isoformat(timespec="seconds")
+    correction = Correction(
+        secrets.token_hex(8), label, names, seen.tobytes(), predicted, run, stamp
+    )
+    line = _as_line(correction, strokes, instead_of)
+    path = store.folder / CORRECTIONS
+    with journal.adding(path, WHAT) as add_line:
+        standing = read(store).standing
+        others = [kept for kept in standing if kept.id != instead_of]
+        if len(others) >= MOST_STANDING:
+            raise InklingError(
+                f"There are {len(others):,} corrections already, and no more are kept. Train with "
+                f"them, then move {path} away to begin anew."
+            )
+        if path.exists() and path.stat().st_size + len(line.encode()) + 1 > MOST_FILE_BYTES:
+            raise InklingError(
+                f"The corrections in {path} take up {MOST_FILE_BYTES // 2**20} MB, and no more are "
+                "kept. Train with them, then move that file away to begin anew."
+            )
+        add_line(line)
+    return correction
+
+
+def take_back(store: Store, correction_id: str) -> None:
+    """Undo a correction.
+
+    Raises:
+        InklingError: it does not stand, this is read-only, or the file cannot be written.
+    """
+    access.refuse_if_read_only(REFUSED)
+    with journal.adding(store.folder / CORRECTIONS, WHAT) as add_line:
+        if all(kept.id != correction_id for kept in read(store).standing):
+            raise InklingError("This correction was taken back already. Nothing was changed.")
+        stamp = datetime.now(UTC).isoformat(timespec="seconds")
+        add_line(json.dumps({"undo": correction_id, "time": stamp}))
+
+
+def to_learn(found: Corrections, dataset: Dataset) -> Extra:
+    """Turn the corrections that fit a dataset into images to learn from beside it.
+
+    Args:
+        found: the corrections.
+        dataset: whose training they are for; it is not changed.
+
+    Raises:
+        InklingError: none fits, or its images are not framed as drawings are.
+    """
+    ink, labels = found.images(dataset.class_names)
+    if not dataset.ink or not len(labels):
+        why = "there is none with its classes yet" if dataset.ink else "its images are no drawings"
+        raise InklingError(
+            f"No correction fits “{dataset.name}”: {why}. Correct some drawings on the Draw page, "
+            "or train without corrections."
+        )
+    images = np.stack([pictures.ink_to_image(image, dataset.image_shape) for image in ink])
+    return Extra(images, labels, repeats(len(labels), len(dataset.y_train)))
+
+
+def repeats(corrections: int, training_images: int) -> int:
+    """Say how often an epoch shows each correction: 20 times, or less where they are many.
+
+    Then all together make up a fifth of an epoch at most, unless once each is more.
+    """
+    fitting = MOST_SHARE / (1 - MOST_SHARE) * training_images / max(corrections, 1)
+    return max(1, min(REPEATS, int(fitting)))
+
+
+class _Line(NamedTuple):
+    """What a line says: a correction, an undoing, or both."""
+
+    correction: Correction | None
+    undoes: str
+
+
+def _as_line(correction: Correction, strokes: Strokes | None, instead_of: str) -> str:
+    """Write a correction as JSON; its strokes go along in case they are to be inked otherwise."""
+    facts: dict[str, Any] = {
+        "id": correction.id,
+        "label": correction.label,
+        "class_names": correction.class_names,
+        "ink": base64.b64encode(correction.ink).decode(),
+        "predicted": correction.predicted,
+        "run": correction.run,
+        "time": correction.time,
+    }
+    if strokes is not None:
+        rounded = [np.round(np.asarray(stroke, np.float64), 1).tolist() for stroke in strokes]
+        facts["strokes"] = rounded
+    if instead_of:
+        facts["undo"] = instead_of
+    line = json.dumps(facts, ensure_ascii=False)
+    if len(line.encode()) > MOST_LINE_BYTES:
+        raise InklingError(
+            f"This correction takes {len(line.encode()):,} bytes, and {MOST_LINE_BYTES:,} are "
+            "kept at most. Draw it in fewer strokes."
+        )
+    return line
+
+
+def _parsed(raw: Any) -> _Line:
+    undoes = raw.get("undo", "") if isinstance(raw, dict) else None
+    if not isinstance(undoes, str):
+        raise TypeError("this is no correction")
+    if undoes and "id" not in raw:
+        return _Line(None, undoes)
+    said = [raw["id"], raw["label"], raw["predicted"], raw["run"], raw["time"]]
+    names, ink = raw["class_names"], base64.b64decode(raw["ink"], validate=True)
+    if not isinstance(names, list) or not all(isinstance(text, str) for text in [*said, *names]):
+        raise TypeError("this is no correction")
+    if not raw["id"] or raw["label"] not in names or len(ink) != SIZE * SIZE or not any(ink):
+        raise ValueError("this is no correction")
+    key, label, predicted, run, time = said
+    return _Line(Correction(key, label, tuple(names), ink, predicted, run, time), undoes)
+
+
+def _checked_ink(ink: np.ndarray | None) -> np.ndarray:
+    if not isinstance(ink, np.ndarray) or ink.dtype != np.uint8 or ink.shape != (SIZE, SIZE):
+        came = f"{ink.dtype} {ink.shape}" if isinstance(ink, np.ndarray) else type(ink).__name__
+        raise InklingError(f"The ink of a correction must be uint8 ({SIZE}, {SIZE}), got {came}.")
+    if not ink.any():
+        raise BlankDrawing
+    return ink

@@ -1,0 +1,186 @@
+"""Unfinished trainings, kept so that they can go on after a kill or a power cut.
+
+Each lies in `<store>/.unfinished/<key>/`, the key made from its settings and its dataset: the
+settings in a JSON file, the state in an `.npz` that is replaced whole at the end of each epoch.
+The corrections it learns from lie in the state: those that come meanwhile change nothing.
+Beside it lies a lock that the training holds while it lives.
+"""
+
+import hashlib
+import json
+import shutil
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from pipeline import atomic
+from pipeline.config import TrainConfig
+from pipeline.errors import InklingError
+from pipeline.store.runs import Store
+from pipeline.training.checkpoint import Checkpoint, Extra, Row
+
+SETTINGS, STATE = "settings.json", "state.npz"
+DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
+LISTS = ("variables", "optimizer", "best_weights")
+EXTRA = {"extra_images": "images", "extra_labels": "labels"}  # in the file, and of the value
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A place for one training's checkpoints."""
+
+    folder: Path
+
+    @classmethod
+    def of(cls, store: Store, config: TrainConfig, fingerprint: str) -> "Unfinished":
+        """Return the place for a training with these settings on this dataset."""
+        # Without what came later and is off, so that older checkpoints are found.
+        later = set() if config.corrections else {"corrections"}
+        settings = config.model_dump_json(exclude=later)
+        digest = hashlib.sha256((settings + fingerprint).encode())
+        return cls(store.folder / ".unfinished" / digest.hexdigest()[:16])
+
+    @property
+    def key(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    def exists(self) -> bool:
+        """Whether an epoch was finished that a training can go on from."""
+        return (self.folder / STATE).is_file()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep others from training the same at once.
+
+        Raises:
+            InklingError: somebody does already.
+        """
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            lock = self._lock().acquire(timeout=0)
+        except Timeout as error:
+            raise InklingError(
+                "The very same training is running already. Wait until it is done, or choose "
+                "another seed."
+            ) from error
+        with lock:
+            yield
+
+    def running(self) -> bool:
+        """Whether a living training holds it."""
+        try:
+            with self._lock().acquire(timeout=0):
+                return False
+        except Timeout:
+            return True
+
+    def _lock(self) -> FileLock:
+        return FileLock(self.folder.with_suffix(".lock"))
+
+    def save(self, config: TrainConfig, checkpoint: Checkpoint) -> None:
+        """Keep the state after an epoch; what was kept before stays until this is whole."""
+        arrays = {
+            f"{name}_{number:03d}": value
+            for name in LISTS
+            for number, value in enumerate(getattr(checkpoint, name))
+        }
+        facts = {
+            "rows": checkpoint.rows,
+            "best_epoch": checkpoint.best_epoch,
+            "seconds": checkpoint.seconds,
+            "repeats": checkpoint.extra.repeats,
+        }
+        arrays |= {name: getattr(checkpoint.extra, field) for name, field in EXTRA.items()}
+        atomic.write_text(self.folder / SETTINGS, config.model_dump_json())
+        atomic.write(
+            self.folder / STATE,
+            lambda file: np.savez(file, facts=np.array(json.dumps(facts)), **arrays),
+        )
+
+    def load(self) -> Checkpoint | None:
+        """Read the state after the last finished epoch; None where none was finished.
+
+        Raises:
+            InklingError: the file is damaged.
+        """
+        try:
+            with np.load(self.folder / STATE, allow_pickle=False) as kept:
+                facts = json.loads(str(kept["facts"]))
+                variables, optimizer, best_weights = (
+                    [kept[key] for key in sorted(kept.files) if key.rpartition("_")[0] == name]
+                    for name in LISTS
+                )
+                extra = Extra()
+                if "repeats" in facts:  # older ones had none
+                    arrays = {field: kept[name] for name, field in EXTRA.items()}
+                    extra = Extra(**arrays, repeats=facts["repeats"])
+        except FileNotFoundError:
+            return None
+        except DAMAGED as error:
+            raise InklingError(
+                f"The checkpoint in {self.folder} is damaged: {error}. Delete that folder and "
+                "train anew."
+            ) from error
+        return Checkpoint(
+            rows=facts["rows"],
+            variables=variables,
+            optimizer=optimizer,
+            best_epoch=facts["best_epoch"],
+            best_weights=best_weights,
+            seconds=facts["seconds"],
+            extra=extra,
+        )
+
+    def rows(self) -> list[Row]:
+        """Read the history so far, a row an epoch; [] where the state is damaged."""
+        with suppress(*DAMAGED), np.load(self.folder / STATE, allow_pickle=False) as kept:
+            rows: list[Row] = json.loads(str(kept["facts"]))["rows"]
+            return rows
+        return []
+
+    def config(self) -> TrainConfig:
+        """Read the settings of the training.
+
+        Raises:
+            InklingError: they are damaged, or those of another version of Inkling.
+        """
+        try:
+            return TrainConfig.model_validate_json((self.folder / SETTINGS).read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise InklingError(
+                f"The settings of the interrupted training in {self.folder} cannot be read. "
+                "Delete that folder and train anew."
+            ) from error
+
+    def forget(self) -> None:
+        """Remove what was kept."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def list_unfinished(store: Store) -> list[Unfinished]:
+    """List the trainings that finished an epoch, were interrupted and may go on; newest first."""
+    states = list((store.folder / ".unfinished").glob(f"*/{STATE}"))
+    states.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    found = [Unfinished(path.parent) for path in states]
+    return [unfinished for unfinished in found if not unfinished.running()]
+
+
+def newest(store: Store) -> Unfinished:
+    """Find the training that was interrupted last.
+
+    Raises:
+        InklingError: there is none.
+    """
+    found = list_unfinished(store)
+    if not found:
+        raise InklingError(
+            f"There is no interrupted training in {store.folder}: nothing to resume. "
+            "Start one with “inkling train”."
+        )
+    return found[0]

@@ -1,0 +1,133 @@
+"""What people say of single images: wrong label, ambiguous, or any tag; kept beside the store.
+
+All of it lies in one file, `<store>/reviews.jsonl`, to which lines are only ever added: a mark, or
+the undoing of one. Images are named by their dataset's fingerprint and their index, so reviews
+outlive any training. Many may write at once; a line that was cut off is passed over and counted.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+
+from pipeline.errors import InklingError
+from pipeline.store import journal
+from pipeline.store.runs import Store
+
+REVIEWS = "reviews.jsonl"
+WRONG_LABEL, AMBIGUOUS = "wrong label", "ambiguous"
+LONGEST_TAG = 40  # letters
+MOST_IMAGES = 2**31
+
+
+@dataclass(frozen=True)
+class Review:
+    """One line: a test image was marked, or a mark was taken back.
+
+    Attributes:
+        dataset: fingerprint.
+        index: of the test image.
+        tag: "wrong label", "ambiguous", or any other words.
+        undo: whether the tag is taken back.
+        time: ISO 8601 in UTC.
+    """
+
+    dataset: str
+    index: int
+    tag: str
+    undo: bool = False
+    time: str = ""
+
+
+@dataclass(frozen=True)
+class Reviews:
+    """The marks that stand.
+
+    Attributes:
+        tags: by dataset and index, each in the order they were given.
+        damaged: how many lines could not be read.
+        standing: the reviews behind the tags, oldest first.
+    """
+
+    tags: dict[tuple[str, int], tuple[str, ...]]
+    damaged: int
+    standing: tuple[Review, ...]
+
+    def of(self, dataset: str, index: int) -> tuple[str, ...]:
+        """Return the tags of an image."""
+        return self.tags.get((dataset, index), ())
+
+    def tagged(self, dataset: str, tag: str | None = None) -> frozenset[int]:
+        """Return the images of a dataset with a tag, or with any."""
+        return frozenset(
+            review.index
+            for review in self.standing
+            if review.dataset == dataset and tag in (None, review.tag)
+        )
+
+    def names(self, dataset: str) -> tuple[str, ...]:
+        """List the tags in use, the two usual ones first."""
+        used = {review.tag for review in self.standing if review.dataset == dataset}
+        others = sorted(used - {WRONG_LABEL, AMBIGUOUS})
+        return (*(tag for tag in (WRONG_LABEL, AMBIGUOUS) if tag in used), *others)
+
+    def table(self, dataset: str) -> pd.DataFrame:
+        """Lay the marks of a dataset out: index, tag, time."""
+        rows = [asdict(review) for review in self.standing if review.dataset == dataset]
+        return pd.DataFrame(rows, columns=["index", "tag", "time"])
+
+
+def read(store: Store) -> Reviews:
+    """Read every review of a store."""
+    lines, damaged = journal.read(store.folder / REVIEWS, "review", _parsed)
+    return _standing(lines, damaged)
+
+
+def add(store: Store, dataset: str, index: int, tag: str, *, undo: bool = False) -> None:
+    """Mark an image, or take a mark back; what others wrote meanwhile stays.
+
+    Args:
+        store: where the reviews lie.
+        dataset: fingerprint.
+        index: of the test image.
+        tag: "wrong label", "ambiguous", or other words of at most 40 letters.
+        undo: take the mark back.
+
+    Raises:
+        InklingError: the tag is blank or too long, or the file cannot be written.
+    """
+    tag = " ".join(tag.split())
+    if not tag or len(tag) > LONGEST_TAG:
+        raise InklingError(f"A tag has 1 to {LONGEST_TAG} letters; this one has {len(tag)}.")
+    stamp = datetime.now(UTC).isoformat(timespec="seconds")
+    line = json.dumps(asdict(Review(dataset, index, tag, undo, stamp)), ensure_ascii=False)
+    with journal.adding(store.folder / REVIEWS, "review") as add_line:
+        add_line(line)
+
+
+def _parsed(raw: Any) -> Review:
+    review = Review(**raw)
+    kinds = (str, int, str, bool, str)
+    values = (review.dataset, review.index, review.tag, review.undo, review.time)
+    # True is an int to Python, and a number beyond any array would break the table of marks.
+    whole = all(map(isinstance, values, kinds)) and not isinstance(review.index, bool)
+    if not whole or not 0 <= review.index < MOST_IMAGES or not review.tag.strip():
+        raise ValueError("this is no review")
+    return review
+
+
+def _standing(reviews: Iterable[Review], damaged: int) -> Reviews:
+    marks: dict[tuple[str, int, str], Review] = {}
+    for review in reviews:
+        key = (review.dataset, review.index, review.tag)
+        if review.undo:
+            marks.pop(key, None)
+        else:
+            marks.setdefault(key, review)
+    tags: dict[tuple[str, int], tuple[str, ...]] = {}
+    for dataset, index, tag in marks:
+        tags[dataset, index] = (*tags.get((dataset, index), ()), tag)
+    return Reviews(tags, damaged, tuple(marks.values()))

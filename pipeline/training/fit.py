@@ -1,0 +1,398 @@
+"""A configuration and a dataset -> a trained model and its history; knows no files."""
+
+import math
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from pipeline.config import NETWORKS, TrainConfig
+from pipeline.data.datasets import Dataset
+from pipeline.errors import InklingError
+from pipeline.progress import OnProgress, Progress, silent
+from pipeline.training import calibration, hardware, networks
+from pipeline.training.augmentation import augment
+from pipeline.training.checkpoint import Checkpoint, Extra, score
+from pipeline.training.hardware import Hardware, computing_in
+
+WARM_UP = 0.1  # share of the steps in which the learning rate rises
+STEPS_BETWEEN_REPORTS = 20
+VALID_BATCH = 500
+
+
+class TrainingFailed(InklingError):
+    """The training cannot go on, and what to change."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training gives.
+
+    Attributes:
+        model: in float32, with the weights of its best epoch: most validation images right, and
+            where two epochs tie, the lower validation loss.
+        history: a row an epoch: epoch, loss, accuracy, val_loss, val_accuracy, learning_rate,
+            seconds.
+        best_epoch: counted from 1.
+        seconds: wall time of all epochs.
+        temperature: what the logits were divided by; fitted on the validation part.
+        hardware: what it ran on.
+        extra: what it learned from beside the training part.
+        ended_early: why it has fewer epochs than asked for, in a sentence; "" if it has all.
+        may_go_on: whether it was only stopped, so that resuming it leads further.
+    """
+
+    model: keras.Model
+    history: pd.DataFrame
+    best_epoch: int
+    seconds: float
+    temperature: float
+    hardware: Hardware
+    extra: Extra
+    ended_early: str = ""
+    may_go_on: bool = False
+
+
+def fit(
+    config: TrainConfig,
+    dataset: Dataset,
+    on_progress: OnProgress = silent,
+    on_checkpoint: Callable[[Checkpoint], None] | None = None,
+    checkpoint: Checkpoint | None = None,
+    extra: Extra | None = None,
+) -> Trained:
+    """Train a network on the training part, choosing the epoch by the validation part.
+
+    Adam (Kingma, Ba 2015) with a learning rate that warms up and then falls along a cosine
+    (Loshchilov, Hutter 2017); at the end, temperature scaling. Ctrl-C after the first epoch ends
+    it early and well.
+
+    Args:
+        config: resolved settings.
+        dataset: its test part is not touched.
+        on_progress: told every few steps and at the end of each epoch.
+        on_checkpoint: given what is needed to go on, at the end of each epoch.
+        checkpoint: goes on from there; the result is that of an unbroken training.
+        extra: images to learn from beside the training part; a checkpoint brings its own.
+
+    Raises:
+        TrainingFailed: the loss became NaN or memory ran out before an epoch was finished, and
+            what to change.
+    """
+    state = checkpoint or Checkpoint(extra=extra or Extra())
+    settings = _Settings.of(config, dataset, state.extra)
+    here = hardware.detect(convolutional=NETWORKS[config.network].augmented)
+    keras.utils.set_random_seed(config.seed)
+    with hardware.strategy(here).scope(), computing_in(here.precision):
+        model = _build(config, dataset)
+        rate = config.learning_rate or 0.0
+        model.compile(
+            optimizer=keras.optimizers.Adam(_schedule(rate, settings.steps * settings.epochs)),
+            loss=_smoothed_cross_entropy(config.label_smoothing or 0.0),
+            metrics=["accuracy"],
+        )
+    if checkpoint is not None:
+        _restore(model, checkpoint)
+    with _asked_to_stop() as asked:
+        watch = _Watch(settings, on_progress, on_checkpoint, state, asked.is_set)
+        end = _run(model, dataset, config, settings, watch)
+    if not state.best_epoch:
+        raise TrainingFailed(end.why)
+
+    with computing_in("float32"):
+        final = _build(config, dataset)
+    final.set_weights(state.best_weights)
+    temperature = _calibrate(final, dataset)
+    return Trained(
+        final,
+        pd.DataFrame(state.rows),
+        state.best_epoch,
+        state.seconds,
+        temperature,
+        here,
+        state.extra,
+        ended_early=end.why,
+        may_go_on=end.may_go_on,
+    )
+
+
+@dataclass(frozen=True)
+class _Settings:
+    """What follows from a configuration and a dataset."""
+
+    epochs: int
+    batch_size: int
+    steps: int  # an epoch
+
+    @classmethod
+    def of(cls, config: TrainConfig, dataset: Dataset, extra: Extra) -> "_Settings":
+        if config.epochs is None or config.batch_size is None or config.learning_rate is None:
+            raise ValueError("config must be resolved; some of its settings are None")
+        # Whole batches only: one shape is quicker, and each epoch leaves other images out.
+        batch_size = min(config.batch_size, len(dataset.y_train))
+        shown = len(dataset.y_train) + extra.shown
+        return cls(config.epochs, batch_size, shown // batch_size)
+
+
+class _End(NamedTuple):
+    """Why a training ended before its last epoch, if it did."""
+
+    why: str = ""
+    may_go_on: bool = False
+
+
+def _build(config: TrainConfig, dataset: Dataset) -> keras.Model:
+    return networks.build(
+        config.network,
+        dataset.image_shape,
+        len(dataset.class_names),
+        deeper=bool(config.deeper),
+    )
+
+
+def _run(
+    model: keras.Model,
+    dataset: Dataset,
+    config: TrainConfig,
+    settings: _Settings,
+    watch: "_Watch",
+) -> _End:
+    """Fit; say how it ended."""
+    done = len(watch.state.rows)
+    try:
+        model.fit(
+            _training_batches(dataset, watch.state.extra, config, settings, first_epoch=done),
+            validation_data=_validation_batches(dataset),
+            initial_epoch=done,
+            epochs=settings.epochs,
+            steps_per_epoch=settings.steps,
+            callbacks=[watch],
+            shuffle=False,  # the batches come shuffled
+            verbose=0,
+        )
+    except KeyboardInterrupt:
+        if not watch.state.best_epoch:
+            raise
+        epoch = len(watch.state.rows) + 1
+        return _End(f"It was stopped in epoch {epoch} of {settings.epochs}.", may_go_on=True)
+    except _LossIsNoNumber as fault:
+        rate = config.learning_rate or 0.0
+        return _End(
+            f"The loss became {fault} in epoch {len(watch.state.rows) + 1}: the steps were too "
+            f"large. Try a learning rate of {rate / 5:.1g} instead of {rate:g}."
+        )
+    except (tf.errors.ResourceExhaustedError, MemoryError):
+        return _End(
+            f"Memory ran out with batches of {settings.batch_size} images. "
+            f"Try a batch size of {max(1, settings.batch_size // 2)}."
+        )
+    return _End()
+
+
+def _smoothed_cross_entropy(smoothing: float) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
+    """Return the cross-entropy of labels of which a share is spread over all classes."""
+
+    def loss(labels: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
+        of_true = keras.losses.sparse_categorical_crossentropy(labels, probabilities)
+        if not smoothing:
+            return of_true
+        clipped = tf.maximum(probabilities, keras.config.epsilon())
+        of_any = -tf.reduce_mean(tf.math.log(clipped), axis=-1)
+        return (1 - smoothing) * of_true + smoothing * of_any
+
+    return loss
+
+
+def _schedule(peak: float, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
+    warm_up = max(1, round(steps * WARM_UP))
+    return keras.optimizers.schedules.CosineDecay(
+        peak / 25,
+        decay_steps=max(1, steps - warm_up),
+        alpha=1e-3,
+        warmup_target=peak,
+        warmup_steps=warm_up,
+    )
+
+
+def _training_batches(
+    dataset: Dataset, extra: Extra, config: TrainConfig, settings: _Settings, first_epoch: int
+) -> tf.data.Dataset:
+    """Serve batches of float32 images in [0, 1], epoch after epoch.
+
+    The images stay uint8 in memory; a whole batch is gathered and changed at once, no Python runs
+    per image. What a step sees follows from the seed and its number alone, so that a training can
+    go on anywhere. Extra images come in their turn among the others, each time changed anew.
+    """
+    gather, shown = _gatherer(dataset, extra), len(dataset.y_train) + extra.shown
+    seed, strength = config.seed, config.augmentation or 0.0
+    within = tf.range(settings.batch_size, dtype=tf.int64)
+
+    def batch(step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        epoch, place = step // settings.steps, step % settings.steps * settings.batch_size
+        shuffle = tf.stack([tf.constant(seed, tf.int64), epoch])
+        index = tf.random.experimental.index_shuffle(
+            place + within, seed=shuffle, max_index=shown - 1
+        )
+        pixels, labels = gather(index)
+        # The same scaling as preprocess.to_model_input, inside the graph.
+        images = tf.cast(pixels, tf.float32) / 255.0
+        if strength > 0:
+            step_seed = tf.stack([tf.constant(seed), tf.cast(step, tf.int32)])
+            images = augment(images, step_seed, strength, ink=dataset.ink)
+        return images, labels
+
+    steps = tf.data.Dataset.range(first_epoch * settings.steps, settings.epochs * settings.steps)
+    return steps.map(batch).prefetch(2)
+
+
+def _gatherer(dataset: Dataset, extra: Extra) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
+    """Return what fetches the images and labels at some places of an epoch, int64 (batch,).
+
+    The training images come first, then the extra ones over and over. Each part stays where it
+    is: joining them would copy the whole training part.
+    """
+    pixels, labels = tf.constant(dataset.x_train), tf.constant(dataset.y_train)
+
+    def of_dataset(place: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return tf.gather(pixels, place), tf.gather(labels, place)
+
+    if not extra.shown:
+        return of_dataset
+    count, own = len(dataset.y_train), len(extra.labels)
+    extra_pixels, extra_labels = tf.constant(extra.images), tf.constant(extra.labels)
+
+    def of_both(place: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        images, given = of_dataset(tf.minimum(place, count - 1))
+        at, beyond = tf.maximum(place - count, 0) % own, place >= count
+        return (
+            tf.where(beyond[:, None, None, None], tf.gather(extra_pixels, at), images),
+            tf.where(beyond, tf.gather(extra_labels, at), given),
+        )
+
+    return of_both
+
+
+def _validation_batches(dataset: Dataset) -> tf.data.Dataset:
+    images, labels = dataset.x_valid, dataset.y_valid
+    batches = tf.data.Dataset.from_tensor_slices((images, labels)).batch(VALID_BATCH)
+    return batches.map(lambda x, y: (tf.cast(x, tf.float32) / 255.0, y)).cache()
+
+
+def _restore(model: keras.Model, checkpoint: Checkpoint) -> None:
+    model.optimizer.build(model.trainable_variables)
+    for variable, value in zip(model.variables, checkpoint.variables, strict=True):
+        variable.assign(value)
+    for variable, value in zip(model.optimizer.variables, checkpoint.optimizer, strict=True):
+        variable.assign(value)
+
+
+def _calibrate(model: keras.Model, dataset: Dataset) -> float:
+    """Divide the logits of a model by the temperature that suits the validation part."""
+    probabilities = model.predict(_validation_batches(dataset).map(lambda x, y: x), verbose=0)
+    temperature = calibration.fit_temperature(probabilities, dataset.y_valid)
+    last = model.get_layer("probabilities")
+    # Within the weights themselves: no layer more, and the same in every export.
+    last.set_weights([weights / temperature for weights in last.get_weights()])
+    return temperature
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[threading.Event]:
+    """Turn the first Ctrl-C into a wish, met between two steps; the second interrupts at once.
+
+    An interrupt can be lost where nobody can catch it, as while an object is being deleted.
+    """
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():  # signals are not for it
+        yield asked
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def note(number: int, frame: FrameType | None) -> None:
+        asked.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class _LossIsNoNumber(Exception):
+    """Ends model.fit from within a callback."""
+
+
+class _Watch(keras.callbacks.Callback):
+    """Keeps the history and the best weights, and tells of the progress."""
+
+    def __init__(
+        self,
+        settings: _Settings,
+        on_progress: OnProgress,
+        on_checkpoint: Callable[[Checkpoint], None] | None,
+        state: Checkpoint,
+        asked_to_stop: Callable[[], bool],
+    ) -> None:
+        super().__init__()
+        self.state = state
+        self._asked_to_stop = asked_to_stop
+        self._settings = settings
+        self._on_progress, self._on_checkpoint = on_progress, on_checkpoint
+        self._epoch = 0
+        self._epoch_started = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._epoch, self._epoch_started = epoch, time.perf_counter()
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        if self._asked_to_stop():
+            raise KeyboardInterrupt
+        if batch % STEPS_BETWEEN_REPORTS == 0:
+            self._report(self._epoch * self._settings.steps + batch + 1)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        numbers = {name: float(value) for name, value in (logs or {}).items()}
+        for name in ("loss", "val_loss"):
+            if not math.isfinite(numbers[name]):
+                raise _LossIsNoNumber(numbers[name])
+        state, seconds = self.state, time.perf_counter() - self._epoch_started
+        state.rows.append(
+            {
+                "epoch": epoch + 1,
+                **{
+                    name: numbers[name] for name in ("loss", "accuracy", "val_loss", "val_accuracy")
+                },
+                "learning_rate": float(self.model.optimizer.learning_rate),
+                "seconds": seconds,
+            }
+        )
+        state.seconds += seconds
+        if score(state.rows[-1]) > state.best:
+            state.best_epoch, state.best_weights = epoch + 1, self.model.get_weights()
+        if self._on_checkpoint is not None:
+            state.variables = [np.asarray(variable) for variable in self.model.variables]
+            state.optimizer = [np.asarray(v) for v in self.model.optimizer.variables]
+            self._on_checkpoint(state)
+        self._report((epoch + 1) * self._settings.steps)
+
+    def _report(self, done: int) -> None:
+        epochs, rows = self._settings.epochs, self.state.rows
+        self._on_progress(
+            Progress(
+                "Training",
+                done,
+                self._settings.steps * epochs,
+                f"epoch {self._epoch + 1} of {epochs}",
+                rows[-1] if rows else {},
+            )
+        )

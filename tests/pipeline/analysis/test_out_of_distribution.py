@@ -1,0 +1,147 @@
+import dataclasses
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.analysis import out_of_distribution as novelty
+from pipeline.analysis.out_of_distribution import IMAGE, Novelty, Planes
+from pipeline.serving import litert
+from pipeline.training import networks
+
+# Of three directions the basis keeps two. There, the first class lies along the first axis, the
+# second is the point (10, 0).
+BY_HAND = Planes(
+    layer=IMAGE,
+    power=0.0,
+    rest=False,
+    middle=0.0,
+    spread=1.0,
+    mean=np.zeros(3, np.float32),
+    basis=np.eye(3, 2, dtype=np.float32),
+    centres=np.float32([[0, 0], [10, 0]]),
+    directions=np.float32([[[1], [0]], [[0], [0]]]),
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "square"),
+    [
+        ({}, 16),  # 3² + 4² less 3² along the first class; the second is 7² + 4² away
+        ({"rest": True}, 16 + 144),  # and 12 outside the basis
+        ({"directions": np.zeros((2, 2, 1), np.float32)}, 25),
+        ({"mean": np.float32([0, 3, 0])}, 1),
+        ({"directions": np.zeros((2, 2, 0), np.float32), "mean": np.float32([-7, 4, 0])}, 0),
+    ],
+)
+def test_distances_worked_out_by_hand(changes, square):
+    planes = dataclasses.replace(BY_HAND, **changes)
+    (found,) = planes.log_distances(np.array([[3.0, 4, 12]]))
+    assert found == pytest.approx(0.5 * np.log(max(square, 1e-12)))
+
+
+def test_a_distance_is_set_against_the_length():
+    planes = dataclasses.replace(BY_HAND, power=0.5, middle=1.0, spread=2.0)
+    (found,) = planes.untypical(np.array([[3.0, 4, 12]]))  # 13 long, 4 away
+    assert found == pytest.approx((np.log(4) - 0.5 * np.log(13) - 1) / 2)
+    assert np.isfinite(planes.untypical(np.zeros((1, 3)))).all()
+
+
+def test_a_score_adds_what_each_part_finds():
+    other = dataclasses.replace(BY_HAND, layer=2, spread=2.0)
+    both = Novelty((BY_HAND, other), threshold=1.0)
+    x = np.array([[0.0, np.e, 0]])  # ln e is 1
+    assert both.score({IMAGE: x, 2: x}) == pytest.approx([1.5])
+    assert both.is_strange(1.5)
+    assert not both.is_strange(1.0)
+
+
+def lines(random: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Points of two classes in ten dimensions, each along a line of its own."""
+    labels = np.arange(count) % 2
+    points = random.normal(0, 0.1, (count, 10)) + 5
+    points[np.arange(count), 1 + labels] += random.normal(0, 3, count)
+    points[:, 0] += 4 * labels
+    return points, labels
+
+
+def test_what_lies_along_a_class_is_usual_and_what_lies_across_is_strange(random):
+    (train, labels), (valid, _) = lines(random, 400), lines(random, 200)
+    found = novelty.fit({3: train}, labels, {3: valid})
+    along, across = np.full((1, 10), 5.0), np.full((1, 10), 5.0)
+    along[0, 1] += 7  # further than most, on the line of the first class
+    across[0, 5] += 1.5
+    assert not found.is_strange(found.score({3: along})[0])
+    assert found.is_strange(found.score({3: across})[0])
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(1, 300), st.integers(0, 99))
+def test_a_twentieth_of_the_validation_images_lies_above(count, seed):
+    random = np.random.default_rng(seed)
+    (train, labels), (valid, _) = lines(random, 100), lines(random, count)
+    found = novelty.fit({IMAGE: train}, labels, {IMAGE: valid})
+    above = (found.score({IMAGE: valid}) > found.threshold).sum()
+    assert abs(above - 0.05 * count) <= 1
+
+
+@pytest.mark.parametrize(("training", "dimensions"), [(2, 1), (3, 5), (30, 2000)])
+def test_few_images_and_long_vectors_are_enough(random, training, dimensions):
+    train = random.normal(size=(training, dimensions))
+    found = novelty.fit({0: train}, np.arange(training) % 2, {0: train[:1]})
+    assert np.isfinite(found.score({0: train})).all()
+    assert found.parts[0].basis.size <= novelty.MOST_NUMBERS
+
+
+def test_no_validation_image_is_said(random):
+    train = random.normal(size=(10, 4))
+    with pytest.raises(ValueError, match="none"):
+        novelty.fit({0: train}, np.arange(10) % 2, {0: train[:0]})
+
+
+def test_what_is_read_is_what_was_saved(random):
+    (train, labels), (valid, _) = lines(random, 400), lines(random, 50)
+    found = novelty.fit({IMAGE: train, 0: train}, labels, {IMAGE: valid, 0: valid})
+    file, again = io.BytesIO(), io.BytesIO()
+    found.save(file)
+    read = novelty.load(io.BytesIO(file.getvalue()))
+    assert read.threshold == found.threshold
+    seen = {IMAGE: valid, 0: valid}
+    assert read.score(seen).tolist() == found.score(seen).tolist()
+    read.save(again)
+    assert again.getvalue() == file.getvalue()
+
+
+@pytest.mark.parametrize("name", networks.BUILDERS)
+@pytest.mark.parametrize("deeper", [False, True])
+def test_the_layer_before_the_last_gives_the_features(name, deeper, random):
+    import keras
+
+    model = networks.build(name, (28, 28, 1), 10, deeper=deeper)
+    images = random.integers(0, 256, (3, 28, 28, 1)).astype(np.uint8)
+    layer = litert.shown_layers(model)[litert.feature_layer(model)]
+    outputs = keras.Model(model.inputs, layer.output)([images.astype(np.float32) / 255])
+    assert np.asarray(outputs).reshape(3, -1) == pytest.approx(networks.features(model, images))
+
+
+def test_a_network_that_looks_at_the_image_alone_has_no_such_layer():
+    import keras
+
+    image = keras.Input((4,))
+    one = keras.Model(image, keras.layers.Dense(2)(keras.layers.Dropout(0.5)(image)))
+    assert litert.feature_layer(one) == IMAGE
+
+
+def test_a_run_finds_noise_strange_and_its_own_images_not(tiny_run, digits, random):
+    found, graph = tiny_run.novelty(), tiny_run.graph()
+    assert [part.layer for part in found.parts] == [IMAGE, len(tiny_run.info.layers) - 2]
+
+    def strange(images: np.ndarray) -> float:
+        scores = [found.of_activations(image, graph.activations(image)) for image in images]
+        return float(np.mean([found.is_strange(score) for score in scores]))
+
+    assert strange(digits.x_valid[:]) == pytest.approx(0.05, abs=0.01)
+    assert strange(digits.x_test[:]) < 0.15
+    assert strange(random.integers(0, 256, (20, 28, 28, 1)).astype(np.uint8)) == 1

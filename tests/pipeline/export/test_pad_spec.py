@@ -1,0 +1,80 @@
+import json
+import shutil
+import struct
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.export import pad_spec
+from pipeline.ink import drawing
+from pipeline.serving import layer_words
+from pipeline.serving.inference import LayerInfo
+from pipeline.store.runs import Run, RunDamaged
+
+
+def test_what_is_packed_can_be_read_where_it_lies(tiny_run: Run):
+    packed = pad_spec.describe([tiny_run, tiny_run], ["one", "two"], "Go elsewhere.").packed()
+    (length,) = struct.unpack_from("<I", packed)
+    facts = json.loads(packed[4 : 4 + length])
+    blob = packed[4 + length :]
+    assert facts["frame"] == drawing.FRAME
+    assert facts["unable"] == "Go elsewhere."
+    assert [run["label"] for run in facts["runs"]] == ["one", "two"]
+    for run in facts["runs"]:
+        start, size = run["graph"]
+        assert blob[start : start + size] == tiny_run.graph_path.read_bytes()
+        assert (4 + length + start) % pad_spec.ALIGNMENT == 0
+        assert [layer["name"] for layer in run["layers"]] == [
+            layer.name for layer in tiny_run.info.layers
+        ]
+        assert run["classes"] == list("0123456789")
+
+
+def test_what_is_usual_travels_along(tiny_run: Run):
+    spec = pad_spec.describe([tiny_run], ["it"], "")
+    (described,) = [run["novelty"] for run in spec.facts["runs"]]
+    usual = tiny_run.novelty()
+    assert usual is not None
+    assert described["threshold"] == usual.threshold
+    for part, kept in zip(described["parts"], usual.parts, strict=True):
+        assert part["classes"] == 10
+        for name, (start, size) in part["arrays"].items():
+            array = np.frombuffer(spec.blob[start : start + size], "<f4")
+            assert np.array_equal(array, getattr(kept, name).ravel())
+
+
+def test_a_run_of_before_travels_without(tiny_run: Run, tmp_path):
+    folder = tmp_path / tiny_run.id
+    shutil.copytree(tiny_run.folder, folder)
+    (folder / "novelty.npz").unlink()
+    spec = pad_spec.describe([replace(tiny_run, folder=folder)], ["it"], "")
+    assert spec.facts["runs"][0]["novelty"] is None
+
+
+def test_a_network_of_other_images_is_refused(tiny_run: Run):
+    info = tiny_run.info.model_copy(update={"input_shape": (32, 40, 3)})
+    with pytest.raises(pad_spec.NotLive, match=r"draws 28×28 pixels; .* takes 40×32"):
+        pad_spec.describe([replace(tiny_run, info=info)], ["it"], "")
+
+
+def test_a_graph_that_is_gone_is_a_damaged_run(tiny_run: Run, tmp_path):
+    with pytest.raises(RunDamaged, match=r"model\.tflite of run"):
+        pad_spec.describe([replace(tiny_run, folder=tmp_path)], ["it"], "")
+
+
+@pytest.mark.parametrize(
+    ("shape", "columns", "gives"),
+    [
+        ((28, 28, 6), 8, "6\xa0maps of\xa028×28"),
+        ((4, 6, 1), 8, "1\xa0map of\xa06×4"),
+        ((7, 7, 48), 16, "48\xa0maps of\xa07×7"),
+        ((10,), 10, "10\xa0numbers"),
+        ((1008,), 64, "1,008\xa0numbers"),
+    ],
+)
+def test_layers_in_words(shape, columns, gives):
+    layer = LayerInfo(name="x", kind="Odd", shape=shape, parameters=0)
+    assert layer_words.columns(shape) == columns
+    assert layer_words.gives(layer) == gives
+    assert layer_words.does(layer) == "transforms what it gets"
