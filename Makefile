@@ -1,5 +1,5 @@
 # Each target is one readable recipe; `make app` and `make test` are all that most people need.
-.PHONY: app test unit lint web bench pretrained screenshots clean help
+.PHONY: app test unit lint web bench pretrained screenshots house clean help
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -26,16 +26,17 @@ help:
 	@echo "make web    the live pad's scripts, built anew after a change in web/"
 	@echo "make bench  what is timed, and against what (an hour; with INKLING_DATA)"
 	@echo "make pretrained   the bundled model, trained anew from MNIST"
+	@echo "make house  the picture of the structure, drawn anew from the imports"
 
 app: $(VENV)/.app
 	@$(BIN)/inkling train --unless-trained
 	@$(BIN)/inkling app
 
 test: $(VENV)/.test lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/pipeline tests/dashboard tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests
 
 unit: $(VENV)/.test
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not process" tests/pipeline tests/dashboard
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not process" tests --ignore tests/browser
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check
@@ -54,7 +55,7 @@ bench: $(VENV)/.test
 	$(BIN)/python benchmarks/drawing.py mnist-cnn --models models
 	$(BIN)/python benchmarks/photos.py mnist-cnn --models models --some 250
 	$(BIN)/python benchmarks/labels.py
-	$(BIN)/python benchmarks/novelty.py
+	$(BIN)/python benchmarks/out_of_distribution.py
 	$(BIN)/python benchmarks/views.py
 	$(BIN)/python benchmarks/live.py
 
@@ -67,6 +68,9 @@ pretrained: $(VENV)/.app
 
 screenshots: $(VENV)/.test
 	$(BIN)/python tests/browser/screenshots.py
+
+house: $(VENV)/.test
+	$(BIN)/python docs/house.py
 
 clean:
 	rm -rf $(VENV)

@@ -1,4 +1,4 @@
-"""What several benchmarks are told on the command line."""
+"""Command-line arguments that several benchmarks share."""
 
 import argparse
 from pathlib import Path
@@ -7,7 +7,7 @@ from pipeline.store.runs import Run, Store
 
 
 def chosen_run() -> Run:
-    """Open the run that the arguments name: `[RUN] [--models DIR]`, else the bundled one."""
+    """Open the run given as `[RUN] [--models DIR]`; by default, the bundled one."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("run", nargs="?", default="mnist-cnn")
     arguments.add_argument("--models", type=Path, default=Path(__file__).parents[1] / "models")

@@ -1,13 +1,12 @@
-"""What corrections are worth: trainings with some, each shown 1, 5, 20 or 50 times an epoch.
+"""What corrections are worth: trainings with each correction shown 1, 5, 20 or 50 times per epoch.
 
 `python benchmarks/corrections.py [--preset quick] [--seeds N] [--repeats N …]` trains a `cnn` on
-MNIST without corrections, takes what it misreads of four people's drawings as corrections – a
-dozen, or all – and trains anew with them. It prints how many of the *other* drawings by the same
-people each network reads rightly, and how many of MNIST's validation images; the test images are
-not looked at.
+MNIST without corrections, takes its errors on drawings by four people as corrections (a dozen, or
+all) and trains again with them. It prints each network's accuracy on the *other* drawings by the
+same people and on MNIST's validation images; the test images are not used.
 
 Half of the drawings by the first four writers of `$INKLING_DATA/drawings/pen-digits-dev.jsonl` give
-corrections, the other half is counted. The other sixteen writers play no part in any choice here.
+corrections, the other half is for measuring. No choice here depends on the other sixteen writers.
 """
 
 import argparse
@@ -28,7 +27,7 @@ from pipeline.data.datasets import Dataset, find_named, open_dataset
 from pipeline.ink import drawing
 from pipeline.preprocess import to_model_input
 from pipeline.training import fit as training
-from pipeline.training.checkpoint import Extra
+from pipeline.training.checkpoint import ExtraExamples
 
 WRITERS = range(1, 5)
 DOZEN = 12
@@ -43,13 +42,13 @@ class Drawings:
     labels: np.ndarray
 
     def some(self, rows: np.ndarray | slice) -> "Drawings":
-        """Pick some of them."""
+        """Select some of them."""
         return Drawings(self.images[rows], self.labels[rows])
 
 
 @dataclass(frozen=True)
 class Result:
-    """What one network reads rightly, as shares, and which drawings it was wrong on."""
+    """One network's accuracies, in [0, 1], and the drawings it got wrong."""
 
     drawn: float
     valid: float
@@ -57,7 +56,7 @@ class Result:
 
 
 def drawings_of_writers() -> Drawings:
-    """Read what the chosen people drew, in the file's order."""
+    """Read the drawings by the chosen writers, in the file's order."""
     rows = [json.loads(line) for line in FILE.read_text().splitlines()]
     rows = [row for row in rows if row["writer"] in WRITERS]
     ink = np.stack([drawing.from_strokes(row["strokes"]) for row in rows])[..., None]
@@ -65,9 +64,9 @@ def drawings_of_writers() -> Drawings:
 
 
 def trained(
-    config: TrainConfig, mnist: Dataset, given: Drawings, counted: Drawings, extra: Extra
+    config: TrainConfig, mnist: Dataset, given: Drawings, counted: Drawings, extra: ExtraExamples
 ) -> Result:
-    """Train once and count."""
+    """Train once and measure."""
     model = training.fit(config, mnist, extra=extra).model
 
     def right(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -81,18 +80,18 @@ def trained(
 
 
 def measure(preset: str, seeds: int, times: list[int]) -> None:
-    """Train and print a table."""
+    """Train with and without corrections, and print a table."""
     mnist, drawings = open_dataset("mnist"), drawings_of_writers()
     given, counted = drawings.some(slice(0, None, 2)), drawings.some(slice(1, None, 2))
     found: dict[tuple[str, str], list[Result]] = {}
     for seed in range(seeds):
         config = TrainConfig(dataset="mnist", preset=preset, seed=seed).resolved(len(mnist.y_train))
-        rival = trained(config, mnist, given, counted, Extra())
+        rival = trained(config, mnist, given, counted, ExtraExamples())
         found.setdefault(("none", "–"), []).append(rival)
         mistakes = given.some(rival.wrong)
         for name, some in (("a dozen", mistakes.some(slice(DOZEN))), ("all", mistakes)):
             for repeats in times:
-                extra = Extra(some.images, some.labels, repeats)
+                extra = ExtraExamples(some.images, some.labels, repeats)
                 result = trained(config, mnist, given, counted, extra)
                 found.setdefault((name, str(repeats)), []).append(result)
                 print(f"seed {seed}, {name} ({len(some.labels)}), {repeats} times: "
@@ -105,23 +104,23 @@ def measure(preset: str, seeds: int, times: list[int]) -> None:
         rows.append([name, repeats, each, mean, f"{100 * statistics.mean(valid):.2f}"])
     mistakes_each = ", ".join(str(int(r.wrong.sum())) for r in found["none", "–"])
     show(
-        f"`cnn --preset {preset}` on MNIST with corrections by {len(WRITERS)} people: % right of "
-        f"{len(counted.labels)} other drawings of theirs, by seed, and of MNIST's validation "
-        f"images. All mistakes: {mistakes_each} of {len(given.labels)}",
-        ["corrections", "times an epoch", "drawings, %", "mean", "MNIST validation, %"],
+        f"`cnn --preset {preset}` on MNIST with corrections by {len(WRITERS)} people: accuracy on "
+        f"{len(counted.labels)} other drawings by them, for each seed, and on MNIST's validation "
+        f"images. All corrections: {mistakes_each} of {len(given.labels)} drawings",
+        ["corrections", "times per epoch", "drawings, %", "mean", "MNIST validation, %"],
         rows,
     )
 
 
 def main() -> None:
-    """Do what the command line asks for."""
+    """Run the benchmark as the command line says."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--preset", default="quick")
     arguments.add_argument("--seeds", type=int, default=3)
     arguments.add_argument("--repeats", type=int, nargs="+", default=[1, 5, 20, 50])
     chosen = arguments.parse_args()
     if find_named("mnist") is None or not FILE.is_file():
-        print("corrections: left out, MNIST or the drawings are not on this machine "
+        print("corrections: skipped, MNIST or the drawings are not on this machine "
               "(set INKLING_DATA)")  # fmt: skip
         return
     measure(chosen.preset, chosen.seeds, chosen.repeats)

@@ -1,10 +1,10 @@
-"""How well a run reads what people really draw: UCI pen digits as strokes and as canvas pixels.
+"""A run's accuracy on what people really draw: UCI pen digits as strokes and as canvas pixels.
 
-`python benchmarks/drawing.py [RUN] [--models DIR] [--some N]` scores a run on
+`python benchmarks/drawing.py [RUN] [--models DIR] [--some N]` evaluates a run on
 `$INKLING_DATA/drawings/pen-digits-dev.jsonl` (Alpaydin, Alimoglu 1998: 4,996 digits by 20 writers
-on a tablet) in three ways: as strokes; as pixels of a 280×280 canvas inked with pens of 8, 16, 20
-and 28 pixels; and as those pixels moved, halved and doubled in size, and light on dark. Nothing is
-trained on these drawings.
+on a tablet) in three ways: as strokes; as pixels of a 280×280 canvas drawn with pens of 8, 16, 20
+and 28 pixels; and as the pixels of the 16-pixel pen moved, at half and twice the size, and light on
+dark. Nothing is trained on these drawings.
 """
 
 import argparse
@@ -24,16 +24,16 @@ from pipeline.ink import drawing, photos
 from pipeline.serving.inference import ServingGraph
 from pipeline.store.runs import Store
 
-CANVAS = 280  # pixels, the box of the Draw page
-TABLET = 500  # the unit of the file
+CANVAS = 280  # pixels, the side of the canvas on the Draw page
+TABLET = 500  # units of the file along one side
 PENS = (8, 16, 20, 28)  # canvas pixels
-FINE = 4  # the canvas is inked this much larger and shrunk, which smooths its edges
+FINE = 4  # the canvas is drawn this much larger and scaled down, for smooth edges
 
 Strokes = list[list[list[float]]]
 
 
 def canvas(strokes: Strokes, pen: int) -> Image.Image:
-    """Ink strokes on a white 280×280 canvas as a browser does: round caps and joins, smooth."""
+    """Draw strokes on a white 280×280 canvas as a browser does: round caps and joins, smooth."""
     scale, width = CANVAS * FINE / TABLET, pen * FINE
     sheet = Image.new("L", (CANVAS * FINE, CANVAS * FINE), 255)
     ink = ImageDraw.Draw(sheet)
@@ -64,22 +64,22 @@ WAYS: dict[str, Callable[[Image.Image], Image.Image]] = {
 
 
 def framed(sheet: Image.Image) -> np.ndarray:
-    """Read a canvas as the product does."""
-    return drawing.from_pixels(photos.ink_of(sheet))
+    """Frame a canvas as `inkling predict` does."""
+    return drawing.from_pixels(photos.find_ink(sheet))
 
 
 def inked(drawings: list[Strokes]) -> np.ndarray:
-    """Ink drawings from their strokes: uint8 (n, 28, 28)."""
+    """Turn the strokes of drawings into ink: uint8 (n, 28, 28)."""
     return np.stack([drawing.from_strokes(strokes) for strokes in drawings])
 
 
 def read_right(graph: ServingGraph, ink: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Say which drawings (n, 28, 28) are read right: bool (n,)."""
+    """Return which drawings (n, 28, 28) are classified correctly: bool (n,)."""
     return graph.probabilities(ink[..., None]).argmax(axis=1) == labels
 
 
 def images_by_way(drawings: list[Strokes]) -> dict[str, np.ndarray]:
-    """Return uint8 (n, 28, 28) for each way of showing the drawings."""
+    """Return uint8 (n, 28, 28) for each way of presenting the drawings."""
     ways = {"strokes": inked(drawings)}
     for pen in PENS:
         sheets = [canvas(strokes, pen) for strokes in drawings]
@@ -92,7 +92,7 @@ def images_by_way(drawings: list[Strokes]) -> dict[str, np.ndarray]:
 
 
 def main() -> None:
-    """Score a run and print accuracy by way and by class."""
+    """Evaluate a run and print its accuracy by input and by class."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("run", nargs="?", default="latest")
     arguments.add_argument("--models", default=None)
@@ -100,7 +100,7 @@ def main() -> None:
     chosen = arguments.parse_args()
     path = Path(os.environ.get("INKLING_DATA", "")) / "drawings" / "pen-digits-dev.jsonl"
     if not path.is_file():
-        print("drawing: left out, the drawings are not on this machine (set INKLING_DATA)")
+        print("drawing: skipped, the drawings are not on this machine (set INKLING_DATA)")
         return
     rows = [json.loads(line) for line in path.read_text().splitlines()][: chosen.some]
     labels = np.array([row["label"] for row in rows])
@@ -111,8 +111,8 @@ def main() -> None:
         right = read_right(graph, ink, labels)
         by_class = [f"{100 * right[labels == digit].mean():.1f}" for digit in range(10)]
         table.append([way, f"{100 * right.mean():.2f}", *by_class])
-    title = f"{run.id} on {len(rows):,} pen digits: % right, in all and by class"
-    show(title, ["as", "all", *map(str, range(10))], table)
+    title = f"{run.id} on {len(rows):,} pen digits: accuracy in %, overall and by class"
+    show(title, ["input", "all", *map(str, range(10))], table)
 
 
 if __name__ == "__main__":

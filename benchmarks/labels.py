@@ -1,8 +1,8 @@
-"""How many of MNIST's known wrong test labels a run finds.
+"""How many of MNIST's known label errors a run finds.
 
-`python benchmarks/labels.py [RUN] [--models DIR]` ranks the test images as the Labels page does, by
-how little the network expects the given label, and prints where the 15 labels lie that are known
-to be wrong (Northcutt, Athalye, Mueller 2021).
+`python benchmarks/labels.py [RUN] [--models DIR]` ranks the test images as the Labels page does,
+least likely label first, and prints the ranks of the 15 test labels that are known to be wrong
+(Northcutt, Athalye, Mueller 2021).
 """
 
 import sys
@@ -21,16 +21,16 @@ FIRST = 60
 
 
 def main() -> None:
-    """Print the place of each known wrong label, and how many are among the first."""
+    """Print the rank of each known label error, and how many are at the top."""
     run = chosen_run()
     if run.info.dataset.name != "mnist":
-        raise InklingError(f"Run {run.id} is on {run.info.dataset.name}, not on MNIST.")
+        raise InklingError(f"Run {run.id} was trained on {run.info.dataset.name}, not on MNIST.")
     loss = run.predictions(["loss"])["loss"]
     places = loss.rank(ascending=False, method="first").astype(int)
     rows = [[index, places[index]] for index in sorted(KNOWN, key=lambda index: places[index])]
     found = sum(place <= FIRST for _, place in rows)
-    show(f"MNIST's known wrong test labels as {run.id} ranks them", ["image", "place"], rows)
-    print(f"{found} of {len(KNOWN)} are among the first {FIRST}.")
+    show(f"MNIST's known wrong test labels, as ranked by {run.id}", ["image", "rank"], rows)
+    print(f"{found} of {len(KNOWN)} are among the top {FIRST}.")
 
 
 if __name__ == "__main__":

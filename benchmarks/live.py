@@ -1,11 +1,11 @@
-"""How soon the pad answers: event to painted bars, first prediction, and against the server.
+"""Latency of the live pad: from event to painted bars, to the first prediction, and by the server.
 
 `python benchmarks/live.py [RUN] [--models DIR]` drives a real Chromium on a real server. A mouse
-draws made-up curves, a point every 16 ms; timed is from the pointer event's own time to the frame
-with new bars and all layers on the screen. Against it stands the canvas that asks the server, from
-the mouse's release to the new bars. First predictions are timed from opening an address (or
-clicking the page's link) until the pad has answered a first time, in a fresh browser and again;
-`pad.html` is opened from the disk.
+draws synthetic curves, one point every 16 ms; the time is taken from the pointer event's own time
+stamp to the frame that shows new bars and all layers. For comparison, the canvas that predicts on
+the server is timed from the mouse's release to the new bars. First predictions are timed from
+opening a URL (or clicking the page's link) until the pad has made its first prediction, in a fresh
+browser and again in the same one; `pad.html` is opened from disk.
 """
 
 import math
@@ -33,7 +33,7 @@ EVERY = 0.016  # seconds between two points
 LIFTS = 12
 VISITS = 5
 
-# Each answer is followed to the frame in which it is on the screen.
+# Follows each prediction to the frame in which it is painted.
 WATCH = """() => {
     self.painted = []
     const {port1, port2} = new MessageChannel(), waiting = []
@@ -43,7 +43,7 @@ WATCH = """() => {
         requestAnimationFrame(() => port2.postMessage(0))
     })
 }"""
-# The canvas's answer: from the release of the mouse to other bars.
+# The server's prediction: from the release of the mouse to different bars.
 RELEASE = """() => {
     const said = () => document.querySelector(".js-plotly-plot .barlayer")?.innerHTML
     self.answered = new Promise((done) => {
@@ -58,7 +58,7 @@ RELEASE = """() => {
 
 
 def curve(page: Page, selector: str, turn: float, every: float = EVERY) -> None:
-    """Draw a curve with the mouse, as fast as a hand would."""
+    """Draw a curve with the mouse, as fast as by hand."""
     box = page.locator(selector).bounding_box()
     assert box is not None
 
@@ -78,13 +78,13 @@ def curve(page: Page, selector: str, turn: float, every: float = EVERY) -> None:
 
 
 def ready(page: Page) -> float:
-    """Wait until the pad could answer; milliseconds since the document was asked for."""
+    """Wait until the pad is ready; return milliseconds since the document was requested."""
     page.wait_for_selector(".pad[data-state=ready]", timeout=60_000)
     return float(page.evaluate("performance.now()"))
 
 
 def following(page: Page) -> list[float]:
-    """Time the pad while the pen moves: milliseconds from event to painted answer."""
+    """Time the pad while the pen moves: milliseconds from event to painted prediction."""
     curve(page, ".surface", 0)
     page.evaluate(WATCH)
     for number in range(CURVES):
@@ -94,7 +94,7 @@ def following(page: Page) -> list[float]:
 
 
 def lifting(page: Page) -> list[float]:
-    """Time the canvas that asks the server: milliseconds from release to the new bars."""
+    """Time the canvas that predicts on the server: milliseconds from release to the new bars."""
     page.get_by_text("On the server").click()
     page.wait_for_selector(".upper-canvas")
     curve(page, ".upper-canvas", 0, every=0.004)
@@ -109,7 +109,7 @@ def lifting(page: Page) -> list[float]:
 
 
 def visits(browser: Browser, address: str, link: str = "") -> list[float]:
-    """Time first predictions in one fresh browser: the first visit, then the second."""
+    """Time the first prediction in a fresh browser: on a first visit, then on a second."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     times = []
     for _ in range(2):
@@ -128,7 +128,7 @@ def visits(browser: Browser, address: str, link: str = "") -> list[float]:
 
 
 def spread(values: list[float]) -> list[str]:
-    """Return median and 95th percentile, as text."""
+    """Return the median and the 95th percentile as text."""
     return [f"{statistics.median(values):.0f}", f"{statistics.quantiles(values, n=20)[-1]:.0f}"]
 
 
@@ -158,11 +158,11 @@ def main() -> None:
             ready(page)
             live, asked = following(page), lifting(page)
             ways = {
-                "Draw page, from its address": [visits(browser, draw) for _ in range(VISITS)],
-                "Draw page, from the list of pages": [
+                "Draw page, by URL": [visits(browser, draw) for _ in range(VISITS)],
+                "Draw page, from the sidebar": [
                     visits(browser, base, "Draw") for _ in range(VISITS)
                 ],
-                f"pad.html ({taken.stat().st_size / 1e6:.2f} MB) from the disk": [
+                f"pad.html ({taken.stat().st_size / 1e6:.2f} MB), from disk": [
                     visits(browser, taken.as_uri()) for _ in range(VISITS)
                 ],
             }
@@ -172,19 +172,19 @@ def main() -> None:
             server.wait(timeout=30)
     ratio = statistics.median(asked) / statistics.median(live)
     show(
-        f"{run.id}: from pen to painted answer, all {len(run.info.layers)} layers drawn "
+        f"{run.id}: from pen to painted prediction, all {len(run.info.layers)} layers shown "
         f"(the server takes {ratio:.0f} times as long)",
-        ["", "p50, ms", "p95, ms", "answers"],
+        ["", "p50, ms", "p95, ms", "predictions"],
         [
             ["live pad: event → bars and layers", *spread(live), len(live)],
-            ["canvas and server: pen lifted → bars", *spread(asked), len(asked)],
+            ["server canvas: pen lifted → bars", *spread(asked), len(asked)],
         ],
     )
     rows = [
         [name, *(f"{statistics.median(times):.0f}" for times in zip(*found, strict=True))]
         for name, found in ways.items()
     ]
-    show(f"First prediction, median of {VISITS}, ms", ["", "first visit", "second"], rows)
+    show(f"First prediction, median of {VISITS}, ms", ["", "first visit", "second visit"], rows)
 
 
 if __name__ == "__main__":

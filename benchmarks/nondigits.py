@@ -1,7 +1,7 @@
-"""Drawings that are no digits, as strokes, from seeded random numbers.
+"""Synthetic drawings that are not digits, as strokes, from a seeded random generator.
 
-The kinds are split in two: what is chosen by one half is reported on the other, so that no score
-is praised for shapes it was picked by.
+The kinds are split in two halves: scores are tuned on CHOOSING and reported on REPORTING, so that
+none is evaluated on the shapes it was tuned on.
 """
 
 from collections.abc import Callable
@@ -14,10 +14,10 @@ Points = list[list[float]]
 Strokes = list[Points]
 Kind = Callable[[np.random.Generator], Strokes]
 
-TURN = np.radians(10)  # the most that a shape is turned, either way
-STRETCH = 0.2  # the most that a side is longer or shorter
+TURN = np.radians(10)  # largest rotation of a shape, either way
+STRETCH = 0.2  # largest relative change of a side
 SLANT = 0.15
-WOBBLE = 0.025  # of the shape's size: how shaky the hand is
+WOBBLE = 0.025  # of the shape's size: standard deviation of the jitter
 STEP = 0.03  # of the shape's size, between two points of a stroke
 
 
@@ -44,7 +44,7 @@ def _walk(random: np.random.Generator) -> Strokes:
 
 
 def _crossing_out(random: np.random.Generator) -> Strokes:
-    """To and fro across the sheet, as one crosses something out."""
+    """Back and forth across the sheet, as when crossing something out."""
     ends = int(random.integers(7, 14))
     x = np.where(np.arange(ends) % 2, 0.85, 0.15) + random.normal(0, 0.12, ends)
     y = np.linspace(0, 1, ends) + random.normal(0, 0.08, ends)
@@ -52,7 +52,7 @@ def _crossing_out(random: np.random.Generator) -> Strokes:
 
 
 def _curl(random: np.random.Generator) -> Strokes:
-    """Loops that travel to the right, as one tries a pen."""
+    """Loops that travel to the right, as when trying out a pen."""
     turns, ahead = random.uniform(3, 5), random.uniform(0.4, 0.9)
     t = np.linspace(0, turns, 120)
     x, y = np.cos(2 * np.pi * t) + ahead * t, np.sin(2 * np.pi * t)
@@ -60,7 +60,7 @@ def _curl(random: np.random.Generator) -> Strokes:
 
 
 def _lissajous(random: np.random.Generator) -> Strokes:
-    """A tangle of smooth swings."""
+    """A tangle of smooth curves."""
     t = np.linspace(0, 1, 200)[:, None]
     swings, phase = random.integers(2, 6, (3, 2)), random.uniform(0, 1, (3, 2))
     points = sum(np.sin(2 * np.pi * (swings[i] * t + phase[i])) for i in range(3))
@@ -130,7 +130,7 @@ def _two(pairs: tuple[str, ...]) -> Kind:
     return draw
 
 
-# Digits as a child copies them: to see how many honest drawings a score would send away.
+# Plain digits with the same jitter: to see how many valid drawings a score flags.
 DIGITS: dict[str, Kind] = {
     "0": lambda random: [_arc(0.5, 0.5, 0.32, -0.25, 0.75, 1.5)],
     "1": _lines("50 59"),
@@ -190,19 +190,19 @@ REPORTING: dict[str, Kind] = {
 
 
 def images(kind: Kind, count: int, random: np.random.Generator) -> np.ndarray:
-    """Draw a kind as shaky hands would: uint8 (count, 28, 28, 1)."""
+    """Draw a kind of shape with random jitter: uint8 (count, 28, 28, 1)."""
     drawn = [drawing.from_strokes(_shaky(kind(random), random)) for _ in range(count)]
     return np.stack(drawn)[..., None]
 
 
 def _unit(points: np.ndarray) -> np.ndarray:
-    """Scale points into the unit square, keeping their proportions."""
+    """Scale points into the unit square, keeping the aspect ratio."""
     low = points.min(axis=0)
     return (points - low) / (points - low).max()
 
 
 def _shaky(strokes: Strokes, random: np.random.Generator) -> Strokes:
-    """Turn, slant and stretch strokes a little, and shake the hand that draws them."""
+    """Rotate, shear and stretch strokes slightly, and add jitter."""
     turn, slant = random.uniform(-TURN, TURN), random.uniform(-SLANT, SLANT)
     wide, tall = 1 + random.uniform(-STRETCH, STRETCH, 2)
     change = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
@@ -211,7 +211,7 @@ def _shaky(strokes: Strokes, random: np.random.Generator) -> Strokes:
 
 
 def _fine(stroke: np.ndarray) -> np.ndarray:
-    """Put points on a stroke (n, 2) at small steps."""
+    """Resample a stroke (n, 2) at small steps."""
     along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(stroke, axis=0), axis=1))])
     if along[-1] == 0:
         return stroke[:1]

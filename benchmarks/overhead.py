@@ -1,7 +1,7 @@
-"""What `inkling train` costs beside a bare `model.fit` of the same network on the same images.
+"""Overhead of `inkling train` over a bare `model.fit` of the same network on the same images.
 
-Both train `cnn` on MNIST with the same batches and optimizer, in turn, each in a process of its
-own; the first epoch of each (tracing) is left out. Needs MNIST: set INKLING_DATA.
+Both train `cnn` on MNIST with the same batch size and optimizer, alternately, each in its own
+process; the first epoch of each (tracing) is not counted. Needs MNIST: set INKLING_DATA.
 """
 
 import json
@@ -46,7 +46,7 @@ print(json.dumps(Clock.seconds))
 
 
 def bare() -> list[float]:
-    """Return the seconds of each epoch of a bare model.fit."""
+    """Return the seconds per epoch of a bare model.fit."""
     done = subprocess.run(
         [sys.executable, "-c", BARE], check=True, capture_output=True, text=True, env=_environment()
     )
@@ -54,7 +54,7 @@ def bare() -> list[float]:
 
 
 def inkling() -> list[float]:
-    """Return the seconds of each epoch of `inkling train`."""
+    """Return the seconds per epoch of `inkling train`."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
             [
@@ -71,9 +71,9 @@ def _environment() -> dict[str, str]:
 
 
 def main() -> None:
-    """Measure both in turn and print the ratio."""
+    """Measure both alternately and print the overhead."""
     if find_named("mnist") is None:
-        print("overhead: left out, MNIST is not on this machine (set INKLING_DATA)")
+        print("overhead: skipped, MNIST is not on this machine (set INKLING_DATA)")
         return
     seconds: dict[str, list[float]] = {"bare model.fit": [], "inkling train": []}
     for _ in range(ROUNDS):
@@ -81,8 +81,8 @@ def main() -> None:
         seconds["inkling train"] += inkling()[1:]
     theirs, ours = (statistics.median(values) for values in seconds.values())
     rows = [[name, f"{statistics.median(v):.2f}", f"{min(v):.2f}"] for name, v in seconds.items()]
-    rows.append(["overhead", f"{100 * (ours / theirs - 1):+.1f} %", ""])
-    show("`cnn` on MNIST (54,000 images)", ["", "seconds an epoch, median", "fastest"], rows)
+    rows.append(["overhead", f"{100 * (ours / theirs - 1):+.1f}%", ""])
+    show("`cnn` on MNIST (54,000 images)", ["", "seconds per epoch, median", "fastest"], rows)
 
 
 if __name__ == "__main__":

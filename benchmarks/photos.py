@@ -1,11 +1,11 @@
-"""How well a run reads photographs of a digit on paper: made ones, of UCI pen digits.
+"""A run's accuracy on synthetic photographs of digits on paper, made from UCI pen digits.
 
-`python benchmarks/photos.py [RUN] [--models DIR] [--some N]` draws the digits of
-`$INKLING_DATA/drawings/pen-digits-dev.jsonl` with a pen on paper and photographs them: uneven
-light, a shadow, grain, lined or squared paper, a dark table at the edge, up to 10° askew, blur,
-noise, JPEG. Each is read by the plain route, which takes the border's tone for paper, by the one
-for photographs, and as the product reads it, which chooses between the two; so are the clean
-canvases. Nothing was tuned on these drawings.
+`python benchmarks/photos.py [RUN] [--models DIR] [--some N]` renders the digits of
+`$INKLING_DATA/drawings/pen-digits-dev.jsonl` as photographs of pen on paper: uneven light, a
+shadow, grain, lined or squared paper, a dark table at the edge, rotation of up to 10°, blur, noise,
+JPEG. Each photograph, and each clean canvas, is read as a clean image (the tone of the border is
+paper), as a photograph, and as `inkling predict` reads it, which chooses between the two. Nothing
+was tuned on these drawings.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from pipeline.ink import drawing, photos
 from pipeline.store.runs import Store
 
 WIDTH, HEIGHT = 720, 960  # pixels of a photograph
-SHEET = 1.35  # the paper is this much larger, so that a turned photograph is filled
+SHEET = 1.35  # the paper is this much larger, so that it fills a rotated photograph
 PAPERS = ("plain", "lined", "squared", "table", "shadow")
 PENS = (4, 8, 16)  # of a canvas of 280
 
@@ -37,9 +37,9 @@ def photographed(ink: np.ndarray, random: np.random.Generator, paper: str) -> Im
 
     Args:
         ink: uint8 (height, width), 0 is paper and 255 is ink, large enough to be smooth.
-        random: where all chance comes from: the same seed gives the same photograph.
-        paper: one of PAPERS: "lined" and "squared" are printed pale, "table" shows a dark edge,
-            and "shadow" has a hard shadow.
+        random: the only source of randomness: the same seed gives the same photograph.
+        paper: one of PAPERS: "lined" and "squared" have pale printed lines, "table" a dark edge,
+            and "shadow" a hard shadow.
     """
     height, width = round(HEIGHT * SHEET), round(WIDTH * SHEET)
     sheet = _printed(height, width, random, paper)
@@ -64,7 +64,7 @@ def photographed(ink: np.ndarray, random: np.random.Generator, paper: str) -> Im
 
 
 def _printed(height: int, width: int, random: np.random.Generator, paper: str) -> np.ndarray:
-    """Return paper, as the share of light it gives back: float64 (height, width)."""
+    """Return paper, as the share of light it reflects: float64 (height, width)."""
     fibres = random.normal(0, 255, (height // 3, width // 3)).clip(-127, 127) + 127
     grain = Image.fromarray(fibres.astype(np.uint8)).resize(
         (width, height), Image.Resampling.BICUBIC
@@ -82,7 +82,7 @@ def _printed(height: int, width: int, random: np.random.Generator, paper: str) -
 
 
 def _draw(sheet: np.ndarray, ink: np.ndarray, random: np.random.Generator) -> None:
-    """Draw ink near the middle of a sheet, 30 to 60 % as wide as the photograph."""
+    """Draw ink near the center of a sheet, 30 to 60% as wide as the photograph."""
     side = round(WIDTH * random.uniform(0.3, 0.6))
     scale = side / max(ink.shape)
     size = (max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale)))
@@ -91,12 +91,12 @@ def _draw(sheet: np.ndarray, ink: np.ndarray, random: np.random.Generator) -> No
     top = (sheet.shape[0] - size[1]) // 2 + int(random.integers(-90, 91))
     left = (sheet.shape[1] - size[0]) // 2 + int(random.integers(-60, 61))
     part = sheet[top : top + size[1], left : left + size[0]]
-    tone = random.uniform(0.1, 0.45)  # from a felt pen's black to a pencil's grey
+    tone = random.uniform(0.1, 0.45)  # from a felt pen's black to a pencil's gray
     part += covered * (tone - part)
 
 
 def _askew(sheet: np.ndarray, random: np.random.Generator, paper: str) -> np.ndarray:
-    """See the middle of a sheet from a little aside; on a table, with its dark edge."""
+    """View the center of a sheet slightly off-axis; on a table, with its dark edge."""
     height, width = sheet.shape
     if paper == "table":
         edge = np.full_like(sheet, random.uniform(0.1, 0.35))
@@ -119,42 +119,42 @@ def _askew(sheet: np.ndarray, random: np.random.Generator, paper: str) -> np.nda
 
 
 ROUTES = {
-    "plain route": drawing.ink_of,
-    "photo route": photos.ink_of_photo,
-    "as read": photos.ink_of,
+    "as clean image": photos.ink_of_clean_picture,
+    "as photograph": photos.ink_of_photograph,
+    "automatic": photos.find_ink,
 }
 
 
 def photographs(canvases: list[Image.Image], paper: str) -> Iterator[Image.Image]:
-    """Photograph canvases, one at a time: all of them would not fit into memory."""
+    """Photograph canvases one at a time: all of them would not fit in memory."""
     for at, sheet in enumerate(canvases):
         random = np.random.default_rng([PAPERS.index(paper), at])
         yield photographed(255 - np.asarray(sheet), random, paper)
 
 
 def read(pictures: Iterable[Image.Image]) -> dict[str, np.ndarray]:
-    """Read pictures by each route: uint8 (n, 28, 28), black where no ink is found."""
+    """Read images by each route: uint8 (n, 28, 28), black if no ink is found."""
     found: dict[str, list[np.ndarray]] = {route: [] for route in ROUTES}
     for picture in pictures:
         for route, ink_of in ROUTES.items():
             try:
                 ink = drawing.from_pixels(ink_of(picture))
-            except drawing.BlankDrawing:  # no answer counts as a wrong one
+            except drawing.BlankDrawing:  # no prediction counts as a wrong one
                 ink = np.zeros((drawing.SIZE, drawing.SIZE), np.uint8)
             found[route].append(ink)
     return {route: np.stack(images) for route, images in found.items()}
 
 
 def main() -> None:
-    """Score a run and print accuracy by kind of picture and by route."""
+    """Evaluate a run and print its accuracy by kind of image and by route."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("run", nargs="?", default="latest")
     arguments.add_argument("--models", default=None)
-    arguments.add_argument("--some", type=int, default=None, help="about so many of them")
+    arguments.add_argument("--some", type=int, default=None, help="about N of the drawings")
     chosen = arguments.parse_args()
     path = Path(os.environ.get("INKLING_DATA", "")) / "drawings" / "pen-digits-dev.jsonl"
     if not path.is_file():
-        print("photos: left out, the drawings are not on this machine (set INKLING_DATA)")
+        print("photos: skipped, the drawings are not on this machine (set INKLING_DATA)")
         return
     lines = path.read_text().splitlines()
     rows = [
@@ -173,7 +173,7 @@ def main() -> None:
             for images in read(pictures).values()
         ]
         table.append([way, *(f"{100 * (answer == labels).mean():.2f}" for answer in answers)])
-    show(f"{run.id} on {len(rows):,} pen digits: % right", ["picture", *ROUTES], table)
+    show(f"{run.id} on {len(rows):,} pen digits: accuracy in %", ["image", *ROUTES], table)
 
 
 if __name__ == "__main__":

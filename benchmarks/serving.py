@@ -1,8 +1,8 @@
-"""How soon the first page is served and how much memory the web process takes.
+"""Time until the first page is served, and memory use of the web process.
 
-Beside it, in the same run: the same page with `import tensorflow` added, which is what a
-dashboard that predicts with Keras would do, and a Streamlit page that holds nothing but a heading:
-no dashboard can be sooner. Each is started three times, in turn; medians.
+For comparison, in the same session: the same page with `import tensorflow` added, as in a dashboard
+that predicts with Keras, and a Streamlit page with nothing but a heading, the lower bound for any
+Streamlit dashboard. Each is started three times, alternately; the table shows medians.
 With `--cold`, which needs root, the disk cache is emptied before each start, as after a boot.
 """
 
@@ -49,7 +49,7 @@ def empty_disk_cache() -> None:
 
 
 def serve(command: list[str], store: Store, browser: Browser) -> tuple[float, float]:
-    """Start a server; return seconds until its page shows the run, and its resident MB then."""
+    """Start a server; return the seconds until its page shows the run, and its resident MB."""
     port = free_port()
     environment = {**os.environ, "INKLING_MODELS": str(store.folder)}
     page = browser.new_page()
@@ -66,7 +66,7 @@ def serve(command: list[str], store: Store, browser: Browser) -> tuple[float, fl
         page.goto(address)
         page.get_by_role("heading", level=1).filter(has_text=" on digits").wait_for(timeout=120_000)
         seconds = time.perf_counter() - started
-        time.sleep(1)  # what the page still loads counts as memory too
+        time.sleep(1)  # so that what the page loads late counts as memory too
         return seconds, resident_megabytes(process.pid)
     finally:
         page.close()
@@ -75,7 +75,7 @@ def serve(command: list[str], store: Store, browser: Browser) -> tuple[float, fl
 
 
 def main() -> None:
-    """Train one small run, then serve it both ways."""
+    """Train one small run, then start each server in turn."""
     cold = "--cold" in sys.argv[1:]
     path = chromium.find()
     if path is None:
@@ -113,9 +113,9 @@ def main() -> None:
     rows = [[name, f"{s:.1f}", f"{mb:.0f}"] for name, (s, mb) in medians.items()]
     rows.append(
         [
-            "inkling app beside TensorFlow",
-            f"{rivals[0] / ours[0]:.1f}× sooner",
-            f"{ours[1] / rivals[1]:.2f} of it",
+            "inkling app vs. with TensorFlow",
+            f"{rivals[0] / ours[0]:.1f}× faster",
+            f"{ours[1] / rivals[1]:.2f}×",
         ]
     )
     show(

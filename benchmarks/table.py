@@ -1,4 +1,4 @@
-"""Results as a table that reads well in a terminal and in Markdown."""
+"""Results as a table that is readable both in a terminal and as Markdown."""
 
 import os
 import platform
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def show(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print a Markdown table under its title, with the machine it was measured on."""
+    """Print a title, the machine it was measured on, and a Markdown table."""
     cells = [list(header), *[[str(cell) for cell in row] for row in rows]]
     widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
 

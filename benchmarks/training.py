@@ -1,12 +1,12 @@
-"""How soon, and how well, Inkling's networks learn MNIST.
+"""How fast Inkling's networks learn MNIST, and how accurate they become.
 
-- `python benchmarks/training.py speed`: the widely used Keras tutorial network beside
-  `--preset quick`: seconds to the first epoch with 99.0 % on the test images.
+- `python benchmarks/training.py speed`: seconds until an epoch ends with 99.0% test accuracy, for
+  the widely used Keras tutorial network and for `--preset quick`.
 - `python benchmarks/training.py ladder`: every network: parameters, seconds, accuracy, calibration.
-- `python benchmarks/training.py best`: `--preset best` with three seeds (half an hour).
+- `python benchmarks/training.py best`: `--preset best` with three seeds (40 minutes or more).
 
-Without a word it does the first two. Runs of the last two go to `--models DIR`, if named,
-and those that lie there already are not trained again. Needs MNIST: set INKLING_DATA.
+By default, it runs the first two. With `--models DIR`, the last two keep their runs there, and do
+not repeat those that are there already. Needs MNIST: set INKLING_DATA.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from pipeline.store.runs import Run, Store
 SEEDS = 3
 GOAL = 0.99
 
-# One process a training; both count the test images right after each epoch, outside the clock.
+# One process per training; both measure test accuracy after each epoch, with the clock stopped.
 CLOCK = """
 import sys, time
 import keras, numpy as np
@@ -88,7 +88,7 @@ training.fit(config.resolved(len(data.y_train)), data)
 
 
 def seconds_to_goal(code: str, seed: int) -> tuple[int, float, float]:
-    """Train once; return epochs, seconds and test accuracy at the first epoch above the goal."""
+    """Train once; return epochs, seconds and test accuracy of the first epoch at the goal."""
     done = subprocess.run(
         [sys.executable, "-c", code, str(seed)],
         check=True, capture_output=True, text=True, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
@@ -100,7 +100,7 @@ def seconds_to_goal(code: str, seed: int) -> tuple[int, float, float]:
 
 
 def speed() -> None:
-    """Print seconds to 99 % for both, and the ratio."""
+    """Print the seconds to 99% for both, and their ratio."""
     results: dict[str, list[tuple[int, float, float]]] = {"tutorial network": [], "quick": []}
     for seed in range(SEEDS):
         results["tutorial network"].append(seconds_to_goal(TUTORIAL, seed))
@@ -120,14 +120,14 @@ def speed() -> None:
         )
     rows.append(["ratio", "", "", f"{medians[0] / medians[1]:.1f}×", ""])
     show(
-        f"To 99.0 % of MNIST's test images, {SEEDS} seeds",
-        ["", "epochs", "seconds", "median", "accuracy then, %"],
+        f"Time to 99.0% test accuracy on MNIST, {SEEDS} seeds",
+        ["", "epochs", "seconds", "median", "test accuracy, %"],
         rows,
     )
 
 
 def train(store: Path, network: str, preset: str, seed: int = 0) -> Run:
-    """Train a run as people do, and return it; one that the store holds already is taken."""
+    """Train a run with `inkling train` and return it, unless the store has the same one already."""
     for run in Store(store).runs():
         config = run.info.config
         wanted = ("mnist", network, preset, seed)
@@ -144,7 +144,7 @@ def train(store: Path, network: str, preset: str, seed: int = 0) -> Run:
 
 
 def row(name: str, run: Run) -> list[str]:
-    """Lay a run out for a table."""
+    """Return a run as a row of the table."""
     info, metrics = run.info, run.info.metrics
     return [
         name,
@@ -163,19 +163,19 @@ HEADER = [
     "epochs",
     "seconds",
     "accuracy, %",
-    "95 % interval",
+    "95% interval",
     "calibration error",
 ]
 
 
 def ladder(store: Path) -> None:
-    """Print every network with the default preset."""
+    """Print the results of every network with the default preset."""
     rows = [row(name, train(store, name, "default")) for name in NETWORKS]
     show("Every network on MNIST, default preset", HEADER, rows)
 
 
 def best(store: Path) -> None:
-    """Print three seeds of the best preset, and their mean."""
+    """Print the results of three seeds of the best preset, and their mean."""
     runs = [train(store, "cnn", "best", seed) for seed in range(SEEDS)]
     rows = [row(f"seed {seed}", run) for seed, run in enumerate(runs)]
     mean = statistics.mean(run.info.metrics.accuracy for run in runs)
@@ -184,13 +184,13 @@ def best(store: Path) -> None:
 
 
 def main() -> None:
-    """Do what the command line asks for."""
+    """Run the benchmarks named on the command line."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("what", nargs="*", default=["speed", "ladder"])
     arguments.add_argument("--models", type=Path)
     chosen = arguments.parse_args()
     if find_named("mnist") is None:
-        print("training: left out, MNIST is not on this machine (set INKLING_DATA)")
+        print("training: skipped, MNIST is not on this machine (set INKLING_DATA)")
         return
     with tempfile.TemporaryDirectory() as folder:
         store = chosen.models or Path(folder)

@@ -1,10 +1,10 @@
-"""How soon a click shows its images, and what it costs: in a real Chromium, on a real server.
+"""Time from a click to its images, and memory use, in a real Chromium on a real server.
 
-`python benchmarks/views.py [ROWS …]` (10,000 and 1,000,000 test images unless said otherwise)
-writes a dataset and two runs of as many predictions, made up with a seed, through the same
-modules as real ones; then clicks 30 different cells of the confusion matrix, and changes the
-filter of the gallery 30 times. Timed is from the click's own event to the frame in which the new
-pictures are painted. The web process's memory is read after all clicks.
+`python benchmarks/views.py [ROWS …]` (by default, 10,000 and 1,000,000 test images) writes a
+dataset and two runs with as many predictions, synthetic and seeded, through the same modules as
+real ones. It then clicks 30 different cells of the confusion matrix and changes the filter of the
+gallery 30 times. The time is taken from the click event to the frame in which the new images are
+painted; the memory of the web process is read after all clicks.
 """
 
 import os
@@ -36,10 +36,10 @@ ROOT = Path(__file__).parents[1]
 BUNDLED = ROOT / "models"
 CLICKS = 30
 CLASSES = 10
-WRONG = 0.03  # share of the made-up predictions
+WRONG = 0.03  # share of the synthetic predictions
 
-# Remembers when the pointer was pressed; `painted()` waits until the tiles that lay there then are
-# gone, others are in their place, and a frame with them is on the screen.
+# Remembers when a click came; `__painted()` waits until the tiles of that moment are gone, others
+# are in their place, and a frame with them has been painted.
 WATCH = """
 (() => {
   const galleries = (root) => [...root.querySelectorAll("*")].flatMap((element) => [
@@ -85,7 +85,7 @@ def made_up(rows: int, folder: Path) -> Store:
 
 
 def _publish(store: Store, dataset: datasets.Dataset, like: Run, rng: np.random.Generator) -> None:
-    """Publish a run of made-up predictions, with the network of another."""
+    """Publish a run of synthetic predictions, with the network of another run."""
     labels = dataset.y_test[:]
     rows = len(labels)
     guesses = np.where(rng.random(rows) < WRONG, rng.integers(0, CLASSES, rows), labels)
@@ -100,11 +100,11 @@ def _publish(store: Store, dataset: datasets.Dataset, like: Run, rng: np.random.
             dataset=describe(dataset),
             input_shape=dataset.image_shape,
             layers=like.info.layers,
-            metrics=evaluation.summarise(table, dataset.class_names),
+            metrics=evaluation.summarize(table, dataset.class_names),
             best_epoch=1,
             temperature=1.0,
             hardware={},
-            card={},
+            model_card={},
             note="",
             timings={"training": 1.0},
             history=like.history(),
@@ -116,7 +116,7 @@ def _publish(store: Store, dataset: datasets.Dataset, like: Run, rng: np.random.
 
 
 def cell_clicks(page: Page, address: str, run: Run) -> list[float]:
-    """Click cells that hold images; return milliseconds until those are painted."""
+    """Click cells with images; return the milliseconds until those are painted."""
     table = run.predictions(["label", "predicted"])
     cells = [(int(i), int(j)) for i, j in table.drop_duplicates().to_numpy()]
     first, *chosen = random.Random(0).sample(sorted(cells), CLICKS + 1)
@@ -125,9 +125,9 @@ def cell_clicks(page: Page, address: str, run: Run) -> list[float]:
 
 
 def filter_changes(page: Page, address: str) -> list[float]:
-    """Change the filter of the gallery; return milliseconds until its images are painted.
+    """Change the filter of the gallery; return the milliseconds until its images are painted.
 
-    Nine true classes are added one by one, then nine predicted ones, then right and wrong in turn.
+    Adds nine true classes one by one, then nine predicted ones, then alternates right and wrong.
     """
     _open(page, f"{address}/mistakes?outcome=right")
     page.get_by_role("button", name="Filter").click()
@@ -163,7 +163,7 @@ def _timed(page: Page, click: Callable[[], None]) -> float:
 
 
 def measure(rows: int, folder: Path, page: Page) -> list[list[str]]:
-    """Serve a made-up store, click, and lay the results out for a table."""
+    """Serve a synthetic store, click, and return the results as rows of the table."""
     store = made_up(rows, folder)
     port = free_port()
     process = subprocess.Popen(
@@ -204,7 +204,7 @@ def _p95(times: list[float]) -> float:
 
 
 def main() -> None:
-    """Measure every size that is asked for."""
+    """Measure every size given on the command line."""
     sizes = [int(size.replace(",", "")) for size in sys.argv[1:]] or [10_000, 1_000_000]
     path = chromium.find()
     if path is None:

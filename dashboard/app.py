@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import APP, state
+from dashboard import APP, address
 from dashboard.widgets import frame
 from pipeline import access
 
@@ -14,7 +14,7 @@ PAGES = {  # by section: file, title, icon, what it is for
     ),
     "Mistakes": (
         ("confusion_matrix", "Confusion matrix", "grid_on", "Which class is taken for which."),
-        ("mistakes", "Mistakes", "rule", "Every misclassified test image, surest first."),
+        ("mistakes", "Mistakes", "rule", "Every misclassified test image, most confident first."),
         ("labels", "Labels", "flag", "Which labels may be wrong, and what people said of them."),
     ),
     "Look inside": (
@@ -44,7 +44,7 @@ sections = {
     for section, pages in PAGES.items()
 }
 page = st.navigation({section: pages for section, pages in sections.items() if pages})
-state.carry_over(page.title)
+address.carry_over(page.title)
 
 
 @frame.plainly

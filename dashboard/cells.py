@@ -1,12 +1,12 @@
-"""What the cells of a confusion matrix show: text, hint and colour; pure."""
+"""What the cells of a confusion matrix show: text, hint and color; pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.palette import Palette, coloured, rgb
-from dashboard.words.general import percent
+from dashboard.palette import Palette, colored, rgb
+from dashboard.words.text import percent
 
 SHOWN = ("Counts", "% of true", "% of predicted", "Pictures")
 
@@ -18,14 +18,14 @@ class Cells:
     Attributes:
         texts: what is written in each.
         hints: what each counts, in a few words.
-        colours: "#rrggbb", of the ground.
+        colors: "#rrggbb", of the ground.
         inks: "#rrggbb", of the text.
         numbers: what a table of the matrix holds.
     """
 
     texts: Sequence[str]
     hints: Sequence[str]
-    colours: Sequence[str]
+    colors: Sequence[str]
     inks: Sequence[str]
     numbers: Sequence[int]
 
@@ -57,8 +57,8 @@ def counted(
         f"{count:,} ({percent(row)} of the row, {percent(column)} of the column)"
         for count, row, column in zip(counts.flat, of_true.flat, of_predicted.flat, strict=True)
     ]
-    colours = _hex(depth, palette.sequential)
-    return Cells(texts, hints, colours, _inks(colours, palette), counts.ravel().tolist())
+    colors = _hex(depth, palette.sequential)
+    return Cells(texts, hints, colors, _inks(colors, palette), counts.ravel().tolist())
 
 
 def changed(fixed: np.ndarray, broken: np.ndarray, palette: Palette) -> Cells:
@@ -78,10 +78,10 @@ def changed(fixed: np.ndarray, broken: np.ndarray, palette: Palette) -> Cells:
     hints = [
         f"{f:,} fixed, {b:,} newly broken" for f, b in zip(fixed.flat, broken.flat, strict=True)
     ]
-    colours = _hex(np.clip(0.5 + difference / (2 * most), 0, 1), palette.diverging)
+    colors = _hex(np.clip(0.5 + difference / (2 * most), 0, 1), palette.diverging)
     for at in np.flatnonzero(difference == 0):
-        colours[at] = palette.sequential[0]
-    return Cells(texts, hints, colours, _inks(colours, palette), difference.ravel().tolist())
+        colors[at] = palette.sequential[0]
+    return Cells(texts, hints, colors, _inks(colors, palette), difference.ravel().tolist())
 
 
 def _text(count: int, share: float | None) -> str:
@@ -98,17 +98,17 @@ def _change_text(fixed: int, broken: int) -> str:
 
 
 def _hex(levels: np.ndarray, steps: Sequence[str]) -> list[str]:
-    """Colour levels in [0, 1] by a scale of steps: "#rrggbb" each, row by row."""
-    mixed = coloured(levels.ravel(), steps)
+    """Color levels in [0, 1] by a scale of steps: "#rrggbb" each, row by row."""
+    mixed = colored(levels.ravel(), steps)
     return [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in mixed]
 
 
-def _inks(colours: Sequence[str], palette: Palette) -> list[str]:
-    """Choose, for text on each ground, whichever of text and page colour differs more."""
+def _inks(colors: Sequence[str], palette: Palette) -> list[str]:
+    """Choose, for text on each ground, whichever of text and page color differs more."""
     dark, light = sorted((palette.text, palette.surface), key=_brightness)
-    return [light if _brightness(colour) < 0.5 else dark for colour in colours]
+    return [light if _brightness(color) < 0.5 else dark for color in colors]
 
 
-def _brightness(colour: str) -> float:
-    """Return how bright a colour looks, in [0, 1]: the luma of ITU-R BT.601."""
-    return float(np.dot(rgb(colour), (0.299, 0.587, 0.114))) / 255
+def _brightness(color: str) -> float:
+    """Return how bright a color looks, in [0, 1]: the luma of ITU-R BT.601."""
+    return float(np.dot(rgb(color), (0.299, 0.587, 0.114))) / 255

@@ -7,24 +7,24 @@ import math
 import numpy as np
 from PIL import Image
 
-from dashboard.palette import Palette, coloured, rgb
+from dashboard.palette import Palette, colored, rgb
 
 GAP = 2  # pixels of paper between the maps of a mosaic, before enlarging
 
 
-def for_screen(image: np.ndarray, *, ink: bool, dark: bool) -> np.ndarray:
+def for_screen(image: np.ndarray, *, mnist_framed: bool, dark: bool) -> np.ndarray:
     """Return an image as people should see it: ink dark on paper, light in the dark mode.
 
     Args:
         image: uint8 (height, width, 1) or (height, width, 3).
-        ink: whether it is light ink on black; other images are left as they are.
+        mnist_framed: whether it is light ink on black; other images are left as they are.
         dark: whether the page is.
 
     Returns:
-        uint8 (height, width) for grey, (height, width, 3) for colour.
+        uint8 (height, width) for gray, (height, width, 3) for color.
     """
     shown = image[..., 0] if image.shape[-1] == 1 else image
-    return 255 - shown if ink and not dark else shown
+    return 255 - shown if mnist_framed and not dark else shown
 
 
 def png(image: np.ndarray, scale: int = 1) -> bytes:
@@ -41,12 +41,12 @@ def data_uri(image: np.ndarray, scale: int = 1) -> str:
     return "data:image/png;base64," + base64.b64encode(png(image, scale)).decode("ascii")
 
 
-def sheet(images: np.ndarray, *, ink: bool, dark: bool) -> tuple[np.ndarray, int]:
+def sheet(images: np.ndarray, *, mnist_framed: bool, dark: bool) -> tuple[np.ndarray, int]:
     """Lay many images out as one, row by row, as `for_screen` shows each.
 
     Args:
         images: uint8 (n, height, width, channels), n at least 1.
-        ink: whether they are light ink on black.
+        mnist_framed: whether they are light ink on black.
         dark: whether the page is.
 
     Returns:
@@ -59,7 +59,7 @@ def sheet(images: np.ndarray, *, ink: bool, dark: bool) -> tuple[np.ndarray, int
     full[:count] = images
     tiled = full.reshape(rows, columns, height, width, channels).swapaxes(1, 2)
     whole = tiled.reshape(rows * height, columns * width, channels)
-    return for_screen(whole, ink=ink, dark=dark), columns
+    return for_screen(whole, mnist_framed=mnist_framed, dark=dark), columns
 
 
 def feature_mosaic(activation: np.ndarray, palette: Palette, columns: int) -> np.ndarray:
@@ -87,6 +87,6 @@ def feature_mosaic(activation: np.ndarray, palette: Palette, columns: int) -> np
     for number in range(count):
         row, column = divmod(number, columns)
         top, left = row * (height + gap), column * (width + gap)
-        coloured_map = coloured(levels[..., number], palette.sequential)
-        canvas[top : top + height, left : left + width] = coloured_map
+        colored_map = colored(levels[..., number], palette.sequential)
+        canvas[top : top + height, left : left + width] = colored_map
     return canvas

@@ -15,17 +15,20 @@ import streamlit as st
 from dashboard.cells import Cells, counted
 from dashboard.palette import palette
 from dashboard.selection import Selection, matching
-from dashboard.words import general as words
-from pipeline.analysis import embedding, significance
+from dashboard.view import View
+from dashboard.words import runs as run_words
+from pipeline.analysis import embedding, selective_prediction, significance
 from pipeline.analysis import metrics as evaluation
-from pipeline.analysis.out_of_distribution import Novelty
-from pipeline.analysis.selective_prediction import Coverage, cover
+from pipeline.analysis.out_of_distribution import OodDetector
+from pipeline.analysis.selective_prediction import RiskCoverage
 from pipeline.analysis.significance import Comparison
 from pipeline.data import datasets
 from pipeline.data.datasets import Dataset
 from pipeline.errors import InklingError
 from pipeline.export import pad_spec
+from pipeline.serving import prediction
 from pipeline.serving.inference import ServingGraph
+from pipeline.serving.prediction import Prediction
 from pipeline.store import corrections as correcting
 from pipeline.store import reviews
 from pipeline.store.corrections import Corrections
@@ -39,10 +42,10 @@ _BY_RUN: dict[str | type[Any], Callable[[Any], Any]] = {
 _BY_DATASET: dict[str | type[Any], Callable[[Any], Any]] = {Dataset: lambda data: data.fingerprint}
 COLUMNS = ("label", "predicted", "confidence", "margin", "loss")
 ORDERS = {  # what galleries are sorted by: column, and whether its largest comes first
-    "surest first": ("confidence", True),
-    "least sure first": ("confidence", False),
-    "closest calls first": ("margin", False),
-    "most surprising first": ("loss", True),
+    "most confident first": ("confidence", True),
+    "least confident first": ("confidence", False),
+    "smallest margin first": ("margin", False),
+    "highest loss first": ("loss", True),
     "least typical first": ("distance", True),
 }
 
@@ -122,13 +125,13 @@ def changes(first: Run, second: Run) -> tuple[np.ndarray, np.ndarray]:
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=16, show_spinner=False)
-def surest(run: Run) -> np.ndarray:
-    """Find each cell's surest image: int64 (classes · classes,), -1 where a cell is empty."""
+def most_confident(run: Run) -> np.ndarray:
+    """Find each cell's most confident image: int64 (classes · classes,), -1 where it is empty."""
     table, classes = predictions(run), len(run.class_names)
     cells = table["label"].to_numpy().astype(np.int64) * classes + table["predicted"].to_numpy()
     order = np.argsort(table["confidence"].to_numpy(), kind="stable")
     found = np.full(classes * classes, -1, np.int64)
-    found[cells[order]] = order  # the last one written is the surest
+    found[cells[order]] = order  # the last one written is the most confident
     return found
 
 
@@ -150,11 +153,11 @@ def compared(first: Run, second: Run) -> Comparison:
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)
-def coverage(run: Run) -> Coverage:
+def risk_coverage(run: Run) -> RiskCoverage:
     """Sort the test images by confidence, and count the errors that remain after each."""
     table = predictions(run)
     correct = (table["label"] == table["predicted"]).to_numpy()
-    return cover(table["confidence"].to_numpy(), correct)
+    return selective_prediction.risk_coverage(table["confidence"].to_numpy(), correct)
 
 
 @st.cache_data(hash_funcs=_BY_RUN, max_entries=32, show_spinner=False)
@@ -174,25 +177,26 @@ def places(run: Run) -> np.ndarray | None:
     return None if table is None else table.to_numpy()
 
 
-def neighbours(run: Run, sample: int) -> list[int] | None:
+def neighbors(run: Run, sample: int) -> list[int] | None:
     """Return the training images most like a test image, nearest first; None if unknown."""
-    table = _features(run, embedding.NEIGHBOUR_COLUMNS)
+    table = _features(run, embedding.NEIGHBOR_COLUMNS)
     if table is None:
         return None
     return [int(index) for index in table.iloc[sample] if index >= 0]
 
 
 def has_features(run: Run) -> bool:
-    """Whether a run knows neighbours and a map."""
+    """Whether a run knows neighbors and a map."""
     return _features(run, ("distance",)) is not None
 
 
-def rows(run: Run, second: Run | None, chosen: Selection, order: str) -> np.ndarray:
-    """Find the test images that a selection means, in an order: int32 (m,) row numbers."""
-    tagged = frozenset[int]()
+def rows(view: View, order: str) -> np.ndarray:
+    """Find the test images that are selected, in an order: int32 (m,) row numbers."""
+    tagged, chosen = frozenset[int](), view.chosen
     if chosen.tag:
-        tagged = marks().tagged(run.info.dataset.fingerprint, chosen.tag)
-    return _rows(run, second if chosen.compares else None, chosen.filters, tagged, order)
+        tagged = marks().tagged(view.run.info.dataset.fingerprint, chosen.tag)
+    second = view.second if chosen.compares else None
+    return _rows(view.run, second, chosen.filters, tagged, order)
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=8, show_spinner=False)
@@ -333,11 +337,16 @@ def live_pad(runs: Sequence[Run]) -> bytes:
     Raises:
         NotLive: a network takes images that the pad does not draw.
     """
-    labels = [words.run_label(run) for run in runs]
-    return pad_spec.describe(runs, labels, "The canvas on the server can.").packed()
+    labels = [run_words.run_label(run) for run in runs]
+    return pad_spec.describe(runs, labels, "Use the canvas under “Edit an image” instead.").packed()
+
+
+def predict(run: Run, image: np.ndarray) -> Prediction:
+    """Predict one image, uint8 (height, width, channels), by a run's network."""
+    return prediction.predict(graph(run), ood_detector(run), image)
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=8, show_spinner=False)
-def novelty(run: Run) -> Novelty | None:
-    """Read what tells the strange from the usual, where the run has it."""
-    return run.novelty()
+def ood_detector(run: Run) -> OodDetector | None:
+    """Read what scores drawings as out of distribution, where the run has it."""
+    return run.ood_detector()

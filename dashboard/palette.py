@@ -1,4 +1,4 @@
-"""The colours of pages and figures, read once from the theme so that both are one."""
+"""The colors of pages and figures, read once from the theme so that both are one."""
 
 import tomllib
 from collections.abc import Sequence
@@ -12,14 +12,14 @@ from dashboard import APP
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours of one mode, as "#rrggbb".
+    """Colors of one mode, as "#rrggbb".
 
     Attributes:
         text: of words and axes.
         surface: of the page.
         border: of lines that only divide.
-        accent: the one colour that draws the eye.
-        categorical: Okabe and Ito's eight, which colour-blind people tell apart.
+        accent: the one color that draws the eye.
+        categorical: Okabe and Ito's eight, which color-blind people tell apart.
         sequential: ten steps from paper to ink.
         diverging: ten steps from blue over paper to vermilion.
     """
@@ -34,12 +34,12 @@ class Palette:
 
     @property
     def right(self) -> str:
-        """The colour of what is right; always beside a word that says so."""
+        """The color of what is right; always beside a word that says so."""
         return self.categorical[0]
 
     @property
     def wrong(self) -> str:
-        """The colour of what is wrong; always beside a word that says so."""
+        """The color of what is wrong; always beside a word that says so."""
         return self.categorical[1]
 
 
@@ -59,13 +59,13 @@ def palette(dark: bool) -> Palette:
     )
 
 
-def rgb(colour: str) -> tuple[int, int, int]:
+def rgb(color: str) -> tuple[int, int, int]:
     """Read "#rrggbb" as three numbers in [0, 255]."""
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
 
 
-def coloured(levels: np.ndarray, steps: Sequence[str]) -> np.ndarray:
-    """Colour levels in [0, 1], of any shape, by a scale of steps, interpolated: uint8 (…, 3)."""
+def colored(levels: np.ndarray, steps: Sequence[str]) -> np.ndarray:
+    """Color levels in [0, 1], of any shape, by a scale of steps, interpolated: uint8 (…, 3)."""
     scale = np.array([rgb(step) for step in steps], dtype=np.float64)
     at = np.linspace(0, 1, len(steps))
     channels = [np.interp(levels, at, scale[:, channel]) for channel in range(3)]

@@ -8,10 +8,11 @@ import pandas as pd
 
 TRUE, PREDICTED, SAMPLE = "true", "predicted", "sample"
 OUTCOME, CONFIDENCE, CHANGE, TAG, AREA = "outcome", "confidence", "change", "tag", "area"
-THEN = "then"  # what the second run predicted
-OF_TWO = (THEN, CHANGE)  # which mean nothing without a second run
-FILTERS = (TRUE, PREDICTED, OUTCOME, CONFIDENCE, THEN, CHANGE, TAG, AREA)
+SECOND_PREDICTED = "second_predicted"  # what the second run predicted
+OF_TWO = (SECOND_PREDICTED, CHANGE)  # which mean nothing without a second run
+FILTERS = (TRUE, PREDICTED, OUTCOME, CONFIDENCE, SECOND_PREDICTED, CHANGE, TAG, AREA)
 OUTCOMES = ("right", "wrong")
+OLD_NAMES = {"then": SECOND_PREDICTED}  # in links made by earlier versions
 CHANGES = ("fixed", "broken", "changed")  # from the first run to the second; the last is either
 MOST_CORNERS = 60  # of an area: an address has its limits
 
@@ -26,7 +27,7 @@ class Selection:
         true, predicted: classes by number.
         outcome: "right" or "wrong", of the first run also where two are compared.
         confidence: lowest and highest, in [0, 1].
-        then: classes that the second run predicted, by number.
+        second_predicted: classes that the second run predicted, by number.
         change: "fixed" (the first run is wrong, the second right), "broken" (the other way
             round) or "changed" (either). Then `predicted` is what the wrong one of them said.
         tag: of a review.
@@ -39,7 +40,7 @@ class Selection:
     predicted: tuple[int, ...] = ()
     outcome: str | None = None
     confidence: tuple[float, float] | None = None
-    then: tuple[int, ...] = ()
+    second_predicted: tuple[int, ...] = ()
     change: str | None = None
     tag: str | None = None
     area: tuple[tuple[float, float], ...] = ()
@@ -56,7 +57,7 @@ class Selection:
     @property
     def compares(self) -> bool:
         """Whether the second run has a say in it."""
-        return bool(self.then or self.change)
+        return bool(self.second_predicted or self.change)
 
     @property
     def filters(self) -> "Selection":
@@ -74,16 +75,16 @@ def parse(address: Address, class_names: Sequence[str], images: int, *, second: 
         second: whether there is a second run to compare with.
     """
     reader = _Reader(address, list(class_names))
-    then, change = reader.classes(THEN), reader.word(CHANGE, CHANGES)
-    if (then or change) and not second:
+    second_predicted, change = reader.classes(SECOND_PREDICTED), reader.word(CHANGE, CHANGES)
+    if (second_predicted or change) and not second:
         reader.dropped.append("The link compares with a second run, which is not chosen.")
-        then, change = (), None
+        second_predicted, change = (), None
     return Selection(
         true=reader.classes(TRUE),
         predicted=reader.classes(PREDICTED),
         outcome=reader.word(OUTCOME, OUTCOMES),
         confidence=reader.confidence(),
-        then=then,
+        second_predicted=second_predicted,
         change=change,
         tag=reader.one(TAG, longest=40),
         area=reader.area(),
@@ -99,7 +100,7 @@ def to_address(selection: Selection, class_names: Sequence[str]) -> dict[str, li
         PREDICTED: [class_names[label] for label in selection.predicted],
         OUTCOME: [selection.outcome] if selection.outcome else [],
         CONFIDENCE: ["{:g}-{:g}".format(*selection.confidence)] if selection.confidence else [],
-        THEN: [class_names[label] for label in selection.then],
+        SECOND_PREDICTED: [class_names[label] for label in selection.second_predicted],
         CHANGE: [selection.change] if selection.change else [],
         TAG: [selection.tag] if selection.tag else [],
         AREA: [area_text(selection.area)] if selection.area else [],
@@ -149,8 +150,8 @@ def matching(
         keep &= np.isin(label, chosen.true)
     if chosen.predicted:
         keep &= np.isin(predicted, chosen.predicted)
-    if chosen.then and second is not None:
-        keep &= np.isin(second["predicted"].to_numpy(), chosen.then)
+    if chosen.second_predicted and second is not None:
+        keep &= np.isin(second["predicted"].to_numpy(), chosen.second_predicted)
     if chosen.confidence:
         confidence, (low, high) = table["confidence"].to_numpy(), chosen.confidence
         # An address keeps a few digits; the ends belong to the range.

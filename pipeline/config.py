@@ -1,8 +1,9 @@
 """Every setting of a training, checked once and written into the run."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from pipeline.errors import InklingError
 
@@ -28,7 +29,7 @@ class NetworkKind:
 NETWORKS: dict[str, NetworkKind] = {
     "pixels": NetworkKind(
         "Pixels alone",
-        "Each pixel is a feature with one weight a class: no hidden layer at all.",
+        "Each pixel is a feature with one weight per class: no hidden layer at all.",
         5e-3,
     ),
     "perceptron": NetworkKind(
@@ -43,16 +44,23 @@ NETWORKS: dict[str, NetworkKind] = {
     ),
     "lenet5": NetworkKind(
         "LeNet-5",
-        "The classic of 1998: small filters slide over the picture, so place matters less.",
+        "The classic of 1998: small filters slide over the image, so position matters less.",
         3e-3,
         augmented=True,
     ),
     "cnn": NetworkKind(
         "Convolutional network",
-        "Convolutions with batch normalisation: the best accuracy for a minute of two cores.",
+        "Convolutions and batch normalization: the most accurate of these, and quick to train.",
         5e-3,
         augmented=True,
     ),
+}
+
+
+STANDARD, DEEP = "standard", "deep"
+VARIANTS = {  # of a network, in words
+    STANDARD: "the network as it is listed",
+    DEEP: "more layers: more accurate, and slower to train",
 }
 
 
@@ -67,7 +75,7 @@ class Preset:
         fewest_epochs, most_epochs: those bounds.
         batch_size: images a step.
         augmentation: strength, for networks that have room for it.
-        deeper: take a network's larger form, where it has one.
+        variant: of the network, where it has that one; see VARIANTS.
         learning_rate_factor: what the network's own learning rate is multiplied by.
         label_smoothing: share of each label that is spread over all classes.
     """
@@ -78,22 +86,22 @@ class Preset:
     most_epochs: int
     batch_size: int
     augmentation: float = 0.0
-    deeper: bool = False
+    variant: str = STANDARD
     learning_rate_factor: float = 1.0
     label_smoothing: float = 0.0
 
 
 PRESETS: dict[str, Preset] = {
-    "quick": Preset("99 % on MNIST in seconds", 108_000, 2, 40, 256),
-    "default": Preset("about a minute for MNIST", 750_000, 14, 60, 128, augmentation=0.6),
+    "quick": Preset("about 99% on MNIST in seconds", 108_000, 2, 40, 256),
+    "default": Preset("about a minute on MNIST", 750_000, 14, 60, 128, augmentation=0.6),
     "best": Preset(
-        "under 15 minutes for MNIST",
+        "the most accurate; 15 minutes or more on MNIST",
         1_780_000,
         20,
         120,
         128,
         augmentation=0.9,
-        deeper=True,
+        variant=DEEP,
         learning_rate_factor=0.8,
         label_smoothing=0.1,
     ),
@@ -116,7 +124,7 @@ class TrainConfig(BaseModel):
         learning_rate: peak of the warm-up and cosine schedule.
         augmentation: strength with which training images are changed; 0 leaves them alone.
         label_smoothing: share of each label that is spread over all classes (Szegedy et al. 2016).
-        deeper: whether to take the network's larger form.
+        variant: a key of VARIANTS; a network that has no such variant takes its standard one.
         corrections: whether to learn from the corrections in the store too, where they fit.
         seed: fixes the initial weights, the order of the images and their changes.
     """
@@ -131,15 +139,28 @@ class TrainConfig(BaseModel):
     learning_rate: float | None = Field(default=None, gt=0, le=1)
     augmentation: float | None = Field(default=None, ge=0, le=2)
     label_smoothing: float | None = Field(default=None, ge=0, lt=1)
-    deeper: bool | None = None
+    variant: str | None = None
     corrections: bool = False  # only when asked for: else the same words would train otherwise
     seed: int = Field(default=0, ge=0, lt=2**31)
 
-    @field_validator("network", "preset")
+    @model_validator(mode="before")
     @classmethod
-    def _known(cls, name: str, info: ValidationInfo) -> str:
-        known = NETWORKS if info.field_name == "network" else PRESETS
-        if name not in known:
+    def _under_old_names(cls, settings: Any) -> Any:
+        """Read settings written when the deep variant was a flag of its own, `deeper`."""
+        if not isinstance(settings, dict) or "deeper" not in settings:
+            return settings
+        deeper = settings["deeper"]
+        variant = None if deeper is None else DEEP if deeper else STANDARD
+        return {name: value for name, value in settings.items() if name != "deeper"} | {
+            "variant": variant
+        }
+
+    @field_validator("network", "preset", "variant")
+    @classmethod
+    def _known(cls, name: str | None, info: ValidationInfo) -> str | None:
+        choices = {"network": [*NETWORKS], "preset": [*PRESETS], "variant": [*VARIANTS]}
+        known = choices[str(info.field_name)]
+        if name is not None and name not in known:
             raise InklingError(
                 f"There is no {info.field_name} named “{name}”. Choose one of: {', '.join(known)}."
             )
@@ -153,7 +174,7 @@ class TrainConfig(BaseModel):
         # Larger batches take larger steps (Krizhevsky 2014 gives the square root).
         usual_rate = network.learning_rate * preset.learning_rate_factor
         learning_rate = self.learning_rate or usual_rate * (batch_size / 128) ** 0.5
-        augmentation, deeper, smoothing = self.augmentation, self.deeper, self.label_smoothing
+        augmentation, smoothing = self.augmentation, self.label_smoothing
         if augmentation is None:
             augmentation = preset.augmentation if network.augmented else 0.0
         return self.model_copy(
@@ -163,6 +184,6 @@ class TrainConfig(BaseModel):
                 "learning_rate": min(learning_rate, 1.0),
                 "augmentation": augmentation,
                 "label_smoothing": preset.label_smoothing if smoothing is None else smoothing,
-                "deeper": preset.deeper if deeper is None else deeper,
+                "variant": self.variant or preset.variant,
             }
         )

@@ -1,4 +1,8 @@
-"""Keeping the start-up notes that TensorFlow's C++ writes away from the terminal."""
+"""Keeping the start-up notes of TensorFlow's and LiteRT's C++ away from the terminal.
+
+No setting does it: TensorFlow writes its first notes before it reads TF_CPP_MIN_LOG_LEVEL, and
+LiteRT names its delegate whatever the environment says (TensorFlow 2.21, LiteRT 2.3).
+"""
 
 import os
 from collections.abc import Iterator
@@ -10,7 +14,8 @@ def quiet_stderr() -> Iterator[None]:
     """Send what is written to the process's standard error to nowhere for a moment.
 
     Python's own redirection does not reach C++. Exceptions still come through; only short calls
-    that are known to chatter belong in the block, and only where one thread runs.
+    that are known to chatter belong in the block, and only where one thread runs: never in the web
+    process.
     """
     saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:

@@ -70,10 +70,10 @@ def build(source: Path, target: Path) -> Path:
 
 
 def theme_css(theme: dict[str, Any]) -> str:
-    """Write the dashboard's colours as the variables that Streamlit gives its components."""
+    """Write the dashboard's colors as the variables that Streamlit gives its components."""
     modes = []
     for mode in ("light", "dark"):
-        colours = {
+        colors = {
             "text-color": theme[mode]["textColor"],
             "background-color": theme[mode]["backgroundColor"],
             "secondary-background-color": theme[mode]["secondaryBackgroundColor"],
@@ -81,7 +81,7 @@ def theme_css(theme: dict[str, Any]) -> str:
             "primary-color": theme[mode]["primaryColor"],
             "chart-sequential-colors": ",".join(theme[mode]["chartSequentialColors"]),
         }
-        modes.append("".join(f"--st-{name}:{colour};" for name, colour in colours.items()))
+        modes.append("".join(f"--st-{name}:{color};" for name, color in colors.items()))
     light, dark = modes
     return f":root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}"
 

@@ -1,24 +1,27 @@
-"""Which run is better, and whether that is chance."""
+"""Which run is better, and whether that could be chance."""
 
 import streamlit as st
 
-from dashboard import loaders, state
+from dashboard import address, loaders
 from dashboard.selection import CHANGE
-from dashboard.widgets import frame, leaderboard, selecting
+from dashboard.view import View
+from dashboard.widgets import frame, leaderboard, opening, selection_bar
 from dashboard.words import comparison as comparison_words
-from dashboard.words import general as words
+from dashboard.words import selection as selection_words
+from dashboard.words import text
 from pipeline import access
 from pipeline.analysis.significance import Comparison
 from pipeline.store.runs import Run
+from pipeline.words import counted
 
 
-def sentence(run: Run, second: Run | None, board: list[Run]) -> str:
+def sentence(view: View, board: list[Run]) -> str:
     """Say which of two runs is better, or which of all is the best."""
-    if second is None:
-        name = words.plain(comparison_words.name(board[0]))
+    if view.second is None:
+        name = text.plain(comparison_words.name(board[0]))
         return comparison_words.best([one.info.metrics for one in board], name)
-    first_name, second_name = (words.plain(comparison_words.name(one)) for one in (run, second))
-    return comparison_words.verdict(loaders.compared(run, second), first_name, second_name)
+    first, second = (text.plain(comparison_words.name(one)) for one in view.runs)
+    return comparison_words.verdict(loaders.compared(view.run, view.second), first, second)
 
 
 def difference(run: Run, second: Run, found: Comparison) -> None:
@@ -28,9 +31,9 @@ def difference(run: Run, second: Run, found: Comparison) -> None:
             if count:
                 st.page_link(
                     "app_pages/confusion_matrix.py",
-                    label=f"{count:,} {words.CHANGES[change]}",
+                    label=f"{count:,} {selection_words.CHANGES[change]}",
                     icon=":material/arrow_forward:",
-                    query_params={state.RUN: run.id, state.SECOND: second.id, CHANGE: change},
+                    query_params={address.RUN: run.id, address.SECOND: second.id, CHANGE: change},
                 )
     st.caption(comparison_words.how(found))
 
@@ -39,8 +42,8 @@ def what_next(board: list[Run]) -> None:
     """Say what to do where no second run is chosen."""
     if len(board) > 1:
         st.info(
-            "Choose a second run under “Compare with” at the left. Image by image, two runs can "
-            "often be told apart even where their intervals overlap.",
+            "Choose a second run under “Compare with” in the sidebar. Compared image by image, two "
+            "runs can often be told apart even where their confidence intervals overlap.",
             icon=":material/compare_arrows:",
         )
     elif not access.read_only():
@@ -57,27 +60,24 @@ def elsewhere(run: Run) -> None:
     runs = [entry for entry in loaders.entries() if isinstance(entry, Run)]
     if count := sum(other.info.dataset.fingerprint != same for other in runs):
         st.caption(
-            f"{'1 run was' if count == 1 else f'{count:,} runs were'} tested on other images, so "
-            "the accuracies are not comparable. Choose such a run at the left to see its "
-            "leaderboard."
+            f"{counted(count, 'run')} tested on other images {'is' if count == 1 else 'are'} not "
+            "listed, because the accuracies are not comparable. Choose such a run in the sidebar "
+            "to see its leaderboard."
         )
 
 
-run = frame.current_run()
-chosen = selecting.selection(run)
-second = selecting.second_run(run)
-board = loaders.leaderboard(run)
-frame.heading("Compare", sentence(run, second, board))
-selecting.bar(run, chosen)
-if second is None:
+view = opening.view()
+board = loaders.leaderboard(view.run)
+frame.heading("Compare", sentence(view, board))
+selection_bar.bar(view)
+if view.second is None:
     what_next(board)
 else:
-    difference(run, second, loaders.compared(run, second))
-coloured = [run] if second is None else [run, second]
+    difference(view.run, view.second, loaders.compared(view.run, view.second))
 left, right = st.columns(2, gap="large")
 with left:
-    leaderboard.intervals(board, coloured)
+    leaderboard.intervals(board, view.runs)
 with right:
-    leaderboard.learning(board, coloured)
+    leaderboard.learning(board, view.runs)
 leaderboard.table(board)
-elsewhere(run)
+elsewhere(view.run)

@@ -5,70 +5,75 @@ import streamlit as st
 from dashboard import loaders
 from dashboard.cells import SHOWN
 from dashboard.selection import Selection
-from dashboard.widgets import detail, frame, galleries, matrices, selecting
-from dashboard.words import general as words
-from pipeline.store.runs import Run
+from dashboard.view import View
+from dashboard.widgets import detail, frame, galleries, matrices, opening, selection_bar
+from dashboard.words import selection as selection_words
+from pipeline.words import counted
 
 VIEWS = ("This run", "Side by side", "Difference")
 
 
-def matrix(run: Run, second: Run | None, chosen: Selection) -> None:
+def matrix(view: View) -> None:
     """Draw the matrix, or two, or what changed between them, with what changes the view."""
-    view = VIEWS[0]
+    shows, second = VIEWS[0], view.second
     with st.container(horizontal=True, vertical_alignment="center"):
         if second is not None:
-            view = st.segmented_control(
+            shows = st.segmented_control(
                 "Runs", VIEWS, default=VIEWS[0], required=True, key="matrix_view",
                 label_visibility="collapsed",
             )  # fmt: skip
         shown, diagonal = SHOWN[0], True
-        if view != "Difference":
+        if shows != "Difference":
             shown = st.segmented_control(
                 "Cells", SHOWN, default=SHOWN[0], required=True, key="matrix_cells",
                 label_visibility="collapsed",
             )  # fmt: skip
             diagonal = st.toggle("Diagonal", value=True, key="matrix_diagonal")
-    if second is not None and view == "Difference":
-        matrices.difference(run, second, chosen)
-    elif second is not None and view == "Side by side":
-        matrices.confusion(run, chosen, shown, diagonal, titled=True)
-        matrices.confusion(second, chosen, shown, diagonal, titled=True, second=True)
+    if second is not None and shows == "Difference":
+        matrices.difference(view.run, second, view.chosen)
+    elif second is not None and shows == "Side by side":
+        matrices.confusion(view.run, view.chosen, shown, diagonal, titled=True)
+        matrices.confusion(second, view.chosen, shown, diagonal, titled=True, second=True)
     else:
-        matrices.confusion(run, chosen, shown, diagonal)
+        matrices.confusion(view.run, view.chosen, shown, diagonal)
 
 
-def images(run: Run, second: Run | None, chosen: Selection) -> None:
-    """Show the chosen images, surest first, or the one that was picked of them."""
+def images(view: View) -> None:
+    """Show the selected images, most confident first, or the one that was picked of them."""
+    run, chosen = view.run, view.chosen
     if chosen.filters == Selection() and chosen.sample is None:
-        st.info("Click a cell, or a class beside or above it.", icon=":material/touch_app:")
+        st.info(
+            "Click a cell, or a class name in the header, to see its images.",
+            icon=":material/touch_app:",
+        )
         return
-    rows = loaders.rows(run, second, chosen, "surest first")
-    sentence = words.chosen_images(len(rows), chosen, loaders.confusion(run), run.class_names)
-    dataset = galleries.images_of(run)
-    detail.one_or_all(run, second, dataset, rows, chosen, sentence, "cell_images")
+    rows = loaders.rows(view, "most confident first")
+    sentence = selection_words.chosen_images(
+        len(rows), chosen, loaders.confusion(run), run.class_names
+    )
+    detail.one_or_all(view, galleries.images_of(run), rows, sentence, "cell_images")
 
 
 @st.fragment  # what is outside stays as it is, which saves a third of the time
 @frame.plainly
-def explorer(run: Run) -> None:
-    """Show the selection, the matrix, and the images that are chosen in it."""
-    chosen = selecting.selection(run)
-    second = selecting.second_run(run)
-    selecting.bar(run, chosen)
+def explorer() -> None:
+    """Show the selection, the matrix, and the images that are selected in it."""
+    view = opening.view()
+    selection_bar.bar(view)
     left, right = st.columns([5, 3], gap="medium")
     with left:
-        matrix(run, second, chosen)
+        matrix(view)
     with right:
-        images(run, second, chosen)
+        images(view)
 
 
-run = frame.current_run()
-metrics = run.info.metrics
+metrics = opening.view().run.info.metrics
 wrong = metrics.total - metrics.correct
 frame.heading(
     "Confusion matrix",
-    f"**{wrong:,} of {metrics.total:,}** test images lie off the diagonal: they are mistakes."
+    f"**{wrong:,} of {metrics.total:,}** test images lie off the diagonal: "
+    f"{'it is a mistake' if wrong == 1 else 'they are mistakes'}."
     if wrong
-    else f"All {metrics.total:,} test images lie on the diagonal: no mistakes.",
+    else f"All {counted(metrics.total, 'test image')} lie on the diagonal: no mistakes.",
 )
-explorer(run)
+explorer()

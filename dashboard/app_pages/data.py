@@ -2,55 +2,63 @@
 
 import streamlit as st
 
-from dashboard import loaders, state
+from dashboard import address, loaders
 from dashboard.components.pixels import pixels
 from dashboard.selection import Selection
-from dashboard.widgets import contents, frame, galleries, image_map, selecting
+from dashboard.view import View
+from dashboard.widgets import contents, frame, galleries, image_map, opening, selection_bar
 from dashboard.words import data as data_words
 from pipeline.data.datasets import Dataset
-from pipeline.store.runs import Run
 
 CLASSES, ONE_IMAGE, MAP = "Classes", "One image", "Map"
-VIEW = "data_view"
+SHOWS = "data_view"
 
 
-def view_of(chosen: Selection) -> str | None:
-    """Let people choose a view; at first the one that the address speaks of."""
+def part_of(chosen: Selection) -> str | None:
+    """Let people choose what to see; at first what the address speaks of."""
     spoken_of = MAP if chosen.area else CLASSES if chosen.sample is None else ONE_IMAGE
     # A widget forgets when people leave the page, so whoever comes with an image sees it.
-    st.session_state.setdefault(VIEW, spoken_of)
+    st.session_state.setdefault(SHOWS, spoken_of)
     return st.segmented_control(
-        "View", (CLASSES, ONE_IMAGE, MAP), key=VIEW, required=True, label_visibility="collapsed"
+        "View", (CLASSES, ONE_IMAGE, MAP), key=SHOWS, required=True, label_visibility="collapsed"
     )
 
 
 def look_at(sample: int) -> None:
     """Go on with one image."""
-    state.change(sample=sample)
-    st.session_state[VIEW] = ONE_IMAGE
+    address.change(sample=sample)
+    st.session_state[SHOWS] = ONE_IMAGE
 
 
-def one_image(run: Run, second: Run | None, chosen: Selection, dataset: Dataset) -> None:
+def one_image(view: View, dataset: Dataset) -> None:
     """Show an image as the numbers it is: in their places, and as one vector."""
-    sample = chosen.sample
+    run, sample = view.run, view.chosen.sample
     if sample is None:
-        fitting = loaders.rows(run, second, chosen, "surest first")
+        fitting = loaders.rows(view, "most confident first")
         sample = int(fitting.min()) if len(fitting) else 0
     row = loaders.predictions(run).iloc[sample]
     true, predicted = (run.class_names[int(row[part])] for part in ("label", "predicted"))
     image = dataset.x_test[sample]
     left, right = st.columns([1, 2], gap="large")
     with left:
-        alt = f"Test image {sample}, which is “{true}”, large."
-        galleries.picture(image, ink=dataset.ink, width=224, alt=alt, key="one_large")
+        alt = f"Test image {sample}, which is “{true}”, enlarged."
+        galleries.picture(
+            image, mnist_framed=dataset.mnist_framed, width=224, alt=alt, key="one_large"
+        )
     with right:
-        selecting.test_image(run, sample)
+        selection_bar.test_image(run, sample)
         st.markdown(data_words.sample(true, predicted, float(row["confidence"])))
-        st.markdown(data_words.unrolled(dataset.image_shape))
+        st.markdown(data_words.flattened(dataset.image_shape))
         if any(layer.kind == "Conv2D" for layer in run.info.layers):
             st.caption(data_words.KEEPS_GRID)
         channel = channel_of(image.shape[-1])
-    pixels(image, ink=dataset.ink, dark=frame.is_dark(), key="pixels", channel=channel)
+    pixels(
+        image,
+        mnist_framed=dataset.mnist_framed,
+        dark=frame.is_dark(),
+        key="pixels",
+        channel=channel,
+    )
 
 
 def channel_of(channels: int) -> int:
@@ -63,18 +71,16 @@ def channel_of(channels: int) -> int:
     )
 
 
-run = frame.current_run()
-chosen = selecting.selection(run)
-second = selecting.second_run(run)
-frame.heading("Data", data_words.contents(run.info))
-selecting.bar(run, chosen)
-view = view_of(chosen)
-dataset = galleries.images_of(run)
-if view == MAP:
-    image_map.image_map(run, second, chosen, dataset)
-elif view == CLASSES:
-    contents.classes(run, dataset)
+view = opening.view()
+frame.heading("Data", data_words.contents(view.run.info))
+selection_bar.bar(view)
+shows = part_of(view.chosen)
+dataset = galleries.images_of(view.run)
+if shows == MAP:
+    image_map.image_map(view, dataset)
+elif shows == CLASSES:
+    contents.classes(view.run, dataset)
     if dataset is not None:
-        contents.samples(run, second, chosen, dataset, look_at)
+        contents.samples(view, dataset, look_at)
 elif dataset is not None:
-    one_image(run, second, chosen, dataset)
+    one_image(view, dataset)

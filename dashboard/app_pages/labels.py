@@ -8,19 +8,19 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import loaders, state
-from dashboard.selection import Selection
-from dashboard.widgets import detail, frame, galleries, selecting
+from dashboard import address, loaders
+from dashboard.view import View
+from dashboard.widgets import detail, frame, galleries, opening, selection_bar
+from dashboard.words import text
 from dashboard.words import trust as trust_words
 from pipeline.store import reviews
-from pipeline.store.runs import Run
 
 SUSPICIOUS, MARKED = "Suspicious", "Marked"
 FIRST = 60  # images to look through at once
 
 
-def images(run: Run, second: Run | None, chosen: Selection, marked: dict[int, str]) -> np.ndarray:
-    """Find the images to show, most surprising first: int32 (m,) row numbers."""
+def images(view: View, marked: dict[int, str]) -> np.ndarray:
+    """Find the images to show, highest loss first: int32 (m,) row numbers."""
     shown = st.segmented_control(
         "Images",
         [SUSPICIOUS, MARKED],
@@ -28,9 +28,9 @@ def images(run: Run, second: Run | None, chosen: Selection, marked: dict[int, st
         required=True,
         key="labels_shown",
         label_visibility="collapsed",
-        on_change=lambda: state.change(sample=None),
+        on_change=lambda: address.change(sample=None),
     )
-    rows = loaders.rows(run, second, chosen, "most surprising first")
+    rows = loaders.rows(view, "highest loss first")
     return rows if shown == SUSPICIOUS else rows[np.isin(rows, list(marked))]
 
 
@@ -48,46 +48,44 @@ def marks_file(table: pd.DataFrame) -> None:
     )
     path = loaders.store().folder / reviews.REVIEWS
     st.caption(
-        f"Marks are kept in `{path}`, beside the runs: training anew leaves them as they are. "
+        f"Marks are kept in `{path}`, beside the runs; training again doesn't change them. "
         + trust_words.unreadable(loaders.marks().damaged)
     )
 
 
-run = frame.current_run()
-chosen = selecting.selection(run)
-second = selecting.second_run(run)
-marks, table = loaders.marks(), loaders.marks_table(run)
-fingerprint = run.info.dataset.fingerprint
+view = opening.view()
+marks, table = loaders.marks(), loaders.marks_table(view.run)
+fingerprint = view.run.info.dataset.fingerprint
 marked = {index: ", ".join(marks.of(fingerprint, index)) for index in table["index"].tolist()}
 given = table["tag"].value_counts()
 frame.heading(
     "Labels",
-    "The network has never seen these images; where it is sure that a label is wrong, look twice. "
+    "Where the network is confident that a label is wrong, look twice: it has never seen these "
+    "images. "
     + trust_words.marked_so_far(
         len(marked), given.get(reviews.WRONG_LABEL, 0), given.get(reviews.AMBIGUOUS, 0)
     ),
 )
-selecting.bar(run, chosen)
-dataset = galleries.images_of(run)
+selection_bar.bar(view)
+dataset = galleries.images_of(view.run)
 left, right = st.columns([3, 2], gap="large")
 with left:
-    rows = images(run, second, chosen, marked)
+    rows = images(view, marked)
     if len(rows):
-        st.caption(f"{len(rows):,} images, the least likely label first. Click one to look closer.")
+        st.caption(f"{text.images(len(rows))}, least likely label first. Click one for details.")
         galleries.gallery_of(
-            run,
+            view,
             dataset,
             rows,
             "labels_gallery",
-            "Test images, the least likely label first",
-            lambda sample: state.change(sample=sample),
-            chosen=chosen.sample,
-            second=second,
+            "Test images, least likely label first",
+            lambda sample: address.change(sample=sample),
+            framed=view.chosen.sample,
             page_size=FIRST,
             notes=marked,
         )
     else:
-        st.info("No image to show here.", icon=":material/flag:")
+        st.info("There is no image to show here.", icon=":material/flag:")
     marks_file(table)
 with right:
-    detail.one_of(run, second, dataset, rows, chosen)
+    detail.one_of(view, dataset, rows)

@@ -5,80 +5,80 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from dashboard import loaders, state
-from dashboard.selection import Selection
-from dashboard.widgets import detail, frame, galleries, selecting
-from dashboard.words import general as words
+from dashboard import address, loaders
+from dashboard.view import View
+from dashboard.widgets import detail, frame, galleries, opening, selection_bar
+from dashboard.words import selection as selection_words
+from dashboard.words import text
 from pipeline.data.datasets import Dataset
-from pipeline.store.runs import Run
+from pipeline.words import counted
 
 SIZE = "mistakes_size"
 
 
-def chosen_rows(run: Run, second: Run | None, chosen: Selection) -> np.ndarray:
-    """Let people choose an order and a size, and return the images that are meant."""
-    # Only what is misread, unless the selection says what it wants.
+def chosen_rows(view: View) -> np.ndarray:
+    """Let people choose an order and a page size, and return the images that are meant."""
+    # Only mistakes, unless the selection says what it wants.
+    chosen = view.chosen
     wanted = chosen if chosen.outcome or chosen.change else replace(chosen, outcome="wrong")
     wide, narrow = st.columns([3, 1])
     with narrow:
         galleries.size_picker(SIZE)
     with wide:
-        order = galleries.order_picker(run, "mistakes_order", "surest first")
-    return loaders.rows(run, second, wanted, order)
+        order = galleries.order_picker(view.run, "mistakes_order", "most confident first")
+    return loaders.rows(replace(view, chosen=wanted), order)
 
 
-def gallery(
-    run: Run, second: Run | None, dataset: Dataset | None, rows: np.ndarray, chosen: Selection
-) -> None:
+def gallery(view: View, dataset: Dataset | None, rows: np.ndarray) -> None:
     """Show the images, or say that there are none."""
     if len(rows) == 0:
-        st.info("No image fits this selection.", icon=":material/filter_alt_off:")
-        if run.info.metrics.correct == run.info.metrics.total:
+        st.info(selection_words.NOTHING_FITS, icon=":material/filter_alt_off:")
+        if view.run.info.metrics.correct == view.run.info.metrics.total:
             st.page_link(
                 "app_pages/draw.py", label="Try to fool it by drawing", icon=":material/draw:"
             )
         return
-    st.caption(f"{words.images(len(rows))}. Click one to look closer.")
+    st.caption(f"{text.images(len(rows))}. Click one for details.")
     galleries.gallery_of(
-        run,
+        view,
         dataset,
         rows,
         "mistakes_gallery",
-        "The chosen test images",
-        lambda sample: state.change(sample=sample),
-        chosen=chosen.sample,
-        second=second,
+        "The selected test images",
+        lambda sample: address.change(sample=sample),
+        framed=view.chosen.sample,
         page_size=st.session_state[SIZE],
     )
 
 
 @st.fragment  # what is outside stays as it is, which saves a third of the time
 @frame.plainly
-def explorer(run: Run) -> None:
-    """Show the selection, its images, and one of them from near."""
-    chosen = selecting.selection(run)
-    second = selecting.second_run(run)
-    selecting.bar(run, chosen)
-    dataset = galleries.images_of(run)
+def explorer() -> None:
+    """Show the selection, its images, and one of them up close."""
+    view = opening.view()
+    selection_bar.bar(view)
+    dataset = galleries.images_of(view.run)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        rows = chosen_rows(run, second, chosen)
-        gallery(run, second, dataset, rows, chosen)
+        rows = chosen_rows(view)
+        gallery(view, dataset, rows)
     with right:
-        detail.one_of(run, second, dataset, rows, chosen)
+        detail.one_of(view, dataset, rows)
 
 
-run = frame.current_run()
-metrics = run.info.metrics
-wrong = metrics.total - metrics.correct
-if wrong:
-    sure = replace(selecting.MISTAKES, confidence=(0.9, 1.0))
-    sentence = (
-        f"**{wrong:,} of {metrics.total:,}** test images are misread, "
-        f"{len(loaders.rows(run, None, sure, 'surest first')):,} of them with more than 90 % "
-        "confidence."
-    )
-else:
-    sentence = f"None: all {metrics.total:,} test images are right."
-frame.heading("Mistakes", sentence)
-explorer(run)
+def sentence(view: View) -> str:
+    """Say how many mistakes there are, and how many of them are confident ones."""
+    metrics = view.run.info.metrics
+    wrong = metrics.total - metrics.correct
+    if not wrong:
+        return f"None: all {counted(metrics.total, 'test image')} are classified correctly."
+    sure = replace(selection_bar.MISTAKES, confidence=(0.9, 1.0))
+    confident = len(loaders.rows(replace(view, chosen=sure), "most confident first"))
+    opening_words = f"**{wrong:,} of {metrics.total:,}** test images are misclassified"
+    if not confident:
+        return f"{opening_words}, none of them with more than 90% confidence."
+    return f"{opening_words}, {confident:,} of them with more than 90% confidence."
+
+
+frame.heading("Mistakes", sentence(opening.view()))
+explorer()

@@ -9,32 +9,32 @@ from pipeline.ink.drawing import Edit
 SIDE = 280  # CSS pixels
 
 
-def canvas(key: str, *, dark: bool, width: int, rubber: bool, picture: str | None) -> list[Edit]:
+def canvas(key: str, *, dark: bool, width: int, eraser: bool, picture: str | None) -> list[Edit]:
     """Show the box, with undo, redo and clear, and return what is drawn in it.
 
     Args:
         key: unique on the page and for the picture.
         dark: draw light on dark instead of dark on light.
         width: of the pen, in CSS pixels.
-        rubber: draw in the colour of the paper.
+        eraser: draw in the color of the paper.
         picture: what to draw over, a data URI; None for blank paper.
 
     Returns:
         The strokes in canvas pixels, first to last.
     """
-    st.caption("With mouse, pen or finger. Point at the box to undo, redo or clear.")
+    st.caption("Draw with mouse, pen or finger. Point at the box to undo, redo or clear.")
     ink, paper = ("#f2efe8", "#0f1318") if dark else ("#1d2430", "#ffffff")
     result = st_canvas(
         key=key,
         width=SIDE,
         height=SIDE,
         stroke_width=width,
-        stroke_color=paper if rubber else ink,
+        stroke_color=paper if eraser else ink,
         background_color=paper if picture is None else "",
         background_image=picture,
         drawing_mode="freedraw",
     )
     return [
-        Edit(path.points, path.width, erases=path.colour == paper)
+        Edit(path.points, path.width, erases=path.color == paper)
         for path in paths_of(result.json_data)
     ]

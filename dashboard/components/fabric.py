@@ -10,12 +10,12 @@ class Path:
 
     Attributes:
         points: `[x, y]` in canvas pixels, y downwards.
-        colour: as it was given to the canvas.
+        color: as it was given to the canvas.
         width: in canvas pixels.
     """
 
     points: list[list[float]]
-    colour: str
+    color: str
     width: float
 
 

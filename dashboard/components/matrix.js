@@ -54,7 +54,7 @@ function chosenOr(list) {
 function cell(data, row, column) {
   const at = row * data.names.length + column
   const button = target(data, row, column)
-  button.style.background = data.colours[at]
+  button.style.background = data.colors[at]
   button.style.color = data.inks[at]
   const hint = `true ${data.names[row]}, predicted ${data.names[column]}: ${data.hints[at]}`
   button.title = hint
@@ -152,7 +152,7 @@ function csv({ names, numbers }) {
 const CELL = 44 // pixels, in a downloaded picture
 const MARGIN = 120
 
-function svg({ names, colours, inks, texts, label }) {
+function svg({ names, colors, inks, texts, label }) {
   const side = names.length * CELL
   const size = side + MARGIN
   const escaped = (text) =>
@@ -175,7 +175,7 @@ function svg({ names, colours, inks, texts, label }) {
       const at = row * names.length + column
       const [x, y] = [MARGIN + column * CELL, MARGIN + row * CELL]
       const inner = CELL - 2
-      parts.push(`<rect x="${x}" y="${y}" width="${inner}" height="${inner}" fill="${colours[at]}"/>`)
+      parts.push(`<rect x="${x}" y="${y}" width="${inner}" height="${inner}" fill="${colors[at]}"/>`)
       if (texts[at]) parts.push(text(x + CELL / 2, y + CELL / 2 + 4, escaped(texts[at]), inks[at]))
     }),
   )

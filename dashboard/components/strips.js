@@ -4,7 +4,7 @@ const SVG = "http://www.w3.org/2000/svg"
 
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".strips")
-  data.colours.forEach((colour, at) => root.style.setProperty(`--track-${at}`, colour))
+  data.colors.forEach((color, at) => root.style.setProperty(`--track-${at}`, color))
   const legend = root.querySelector(".legend")
   legend.replaceChildren(...data.legend.map(named))
   root.style.setProperty("--most", Math.max(...data.strips.map((strip) => strip.values.length)))
@@ -14,8 +14,8 @@ export default function ({ parentElement, data }) {
   // A strip that does not fit shows its middle first, and stays where it was scrolled to.
   list.querySelectorAll(".scroll").forEach((scroll, at) => {
     const middle = scroll.querySelector(".neutral")
-    const centred = middle.offsetLeft + middle.offsetWidth / 2 - scroll.clientWidth / 2
-    scroll.scrollLeft = seen[at] ?? centred
+    const centered = middle.offsetLeft + middle.offsetWidth / 2 - scroll.clientWidth / 2
+    scroll.scrollLeft = seen[at] ?? centered
   })
 }
 
@@ -55,14 +55,14 @@ function grid(strip) {
     element.append(placed(picture, tracks + 1, step + 2), placed(value, tracks + 3, step + 2))
   }
   const scale = text("span", "label scale", "")
-  scale.append(text("span", "", "100 %"), text("span", "", "0 %"))
+  scale.append(text("span", "", "100%"), text("span", "", "0%"))
   element.append(
     placed(scale, tracks + 2, 1),
     placed(curves(strip, count), tracks + 2, 2, count),
     placed(text("span", "label", strip.unit), tracks + 3, 1),
   )
   strip.tracks.forEach((track, at) => {
-    for (const step of track.breaks) {
+    for (const step of track.boundaries) {
       // The line stands between the last step that is read alike and the first that is not.
       const line = text("div", `break track-${at}`, "")
       element.append(placed(line, at + 1, step < strip.neutral ? step + 3 : step + 2))

@@ -45,13 +45,13 @@ class Track:
         name: a few letters that stand before its bands.
         bands: of all steps, in order.
         shares: the probability of the unchanged image's class, in [0, 1], a step.
-        breaks: the first step to either side that is read otherwise.
+        decision_boundary: the first step to either side that is read otherwise.
     """
 
     name: str
     bands: Sequence[Band]
     shares: Sequence[float]
-    breaks: Sequence[int]
+    boundaries: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -82,15 +82,15 @@ class Strip:
 
 
 def strips(
-    shown: Sequence[Strip], *, colours: Sequence[str], legend: Sequence[str] = (), key: str
+    shown: Sequence[Strip], *, colors: Sequence[str], legend: Sequence[str] = (), key: str
 ) -> None:
     """Show strips one below the other.
 
     Args:
         shown: the strips, each with the same tracks.
-        colours: a colour a track, as "#rrggbb".
+        colors: a color a track, as "#rrggbb".
         legend: what each track is, where there are two.
         key: unique on the page.
     """
     listed = [asdict(strip) for strip in shown]
-    _component(key=key, data={"strips": listed, "colours": list(colours), "legend": list(legend)})
+    _component(key=key, data={"strips": listed, "colors": list(colors), "legend": list(legend)})

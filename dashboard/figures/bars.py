@@ -5,29 +5,29 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.figures.layout import class_axis, finish
+from dashboard.figures.layout import class_axis, finish, plain
 from dashboard.palette import Palette
-from dashboard.words import general as words
+from dashboard.words import text
 from pipeline.analysis.metrics import ClassScore
 
 
 def class_bars(scores: Sequence[ClassScore], palette: Palette) -> go.Figure:
     """Draw the share of each class's images that are missed, with how many they are.
 
-    What is missed, not what is recognised: bars start at zero, and those of a good classifier
+    What is missed, not what is recognized: bars start at zero, and those of a good classifier
     would otherwise all look alike.
     """
     missed = [round(score.support * (1 - score.recall)) for score in scores]
     figure = go.Figure(
         go.Bar(
-            x=[score.name for score in scores],
+            x=[plain(score.name) for score in scores],
             y=[100 * (1 - score.recall) for score in scores],
             marker_color=palette.accent,
             text=[f"{count:,}" for count in missed],
             textposition="outside",
             cliponaxis=False,
             customdata=[score.support for score in scores],
-            hovertemplate="%{x}: %{text} of %{customdata:,} missed, %{y:.2f} %<extra></extra>",
+            hovertemplate="%{x}: %{text} of %{customdata:,} missed, %{y:.2f}%<extra></extra>",
         )
     )
     most = max(100 * (1 - score.recall) for score in scores)
@@ -39,7 +39,7 @@ def class_bars(scores: Sequence[ClassScore], palette: Palette) -> go.Figure:
     return finish(figure, palette, height=320)
 
 
-def opinions(
+def predictions(
     values: Sequence[Sequence[float] | np.ndarray],
     titles: Sequence[str],
     class_names: Sequence[str],
@@ -47,7 +47,7 @@ def opinions(
     *,
     true: int | None = None,
 ) -> go.Figure:
-    """Draw the probability of each class as one or two runs see it.
+    """Draw the probability of each class as one or two runs predict it.
 
     Args:
         values: for each run, float (classes,), summing to 1.
@@ -63,11 +63,11 @@ def opinions(
     for number, (shares, title) in enumerate(zip(values, titles, strict=True)):
         figure.add_bar(
             x=np.asarray(shares, dtype=np.float64) * 100,
-            y=names,
-            name=title,
+            y=[plain(name) for name in names],
+            name=plain(title),
             orientation="h",
             marker_color=palette.categorical[number],
-            hovertemplate="%{y}: %{x:.3f} %<extra>" + title + "</extra>",
+            hovertemplate="%{y}: %{x:.3f}%<extra>" + plain(title) + "</extra>",
         )
     figure.update_layout(
         xaxis={"title": "probability, %", "range": [0, 105], "fixedrange": True},
@@ -86,7 +86,7 @@ def probability_bars(
     *,
     true: int | None = None,
 ) -> go.Figure:
-    """Draw the probability of each class, the largest in the accent colour.
+    """Draw the probability of each class, the largest in the accent color.
 
     Args:
         probabilities: float (classes,), summing to 1.
@@ -98,17 +98,17 @@ def probability_bars(
     best = int(values.argmax())
     names = _named(class_names, true)
     muted = palette.sequential[4]
-    colours = [palette.accent if label == best else muted for label in range(len(names))]
+    colors = [palette.accent if label == best else muted for label in range(len(names))]
     figure = go.Figure(
         go.Bar(
             x=values * 100,
-            y=names,
+            y=[plain(name) for name in names],
             orientation="h",
-            marker_color=colours,
-            text=[words.percent(value) if value >= 0.0005 else "" for value in values],
+            marker_color=colors,
+            text=[text.percent(value) if value >= 0.0005 else "" for value in values],
             textposition="outside",
             cliponaxis=False,
-            hovertemplate="%{y}: %{x:.3f} %<extra></extra>",
+            hovertemplate="%{y}: %{x:.3f}%<extra></extra>",
         )
     )
     figure.update_layout(

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.layout import finish
+from dashboard.figures.layout import finish, plain
 from dashboard.palette import Palette
 from dashboard.words import comparison as comparison_words
 from pipeline.analysis.metrics import Metrics
 
 ROW = 44  # pixels
-MUTED = 0.5  # how much of the text's colour runs have that nobody chose
+MUTED = 0.5  # how much of the text's color runs have that nobody chose
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 
 
@@ -22,7 +22,7 @@ def intervals(
     *,
     marked: Mapping[int, int],
 ) -> go.Figure:
-    """Draw each run's accuracy as a dot on its 95 % interval, on one axis.
+    """Draw each run's accuracy as a dot on its 95% interval, on one axis.
 
     Names stand above the lines, not beside the axis: so long ones take nothing from the picture.
 
@@ -30,33 +30,33 @@ def intervals(
         names: a name a run, in the order they are drawn, top to bottom.
         metrics: a run each.
         palette: of the page's mode.
-        marked: which of them have a colour of their own: the chosen run (0), the second (1).
+        marked: which of them have a color of their own: the chosen run (0), the second (1).
     """
     figure = go.Figure()
-    colours = run_colours(len(names), palette, marked)
-    for row, (name, score, colour) in enumerate(zip(names, metrics, colours, strict=True)):
+    colors = run_colors(len(names), palette, marked)
+    for row, (name, score, color) in enumerate(zip(names, metrics, colors, strict=True)):
         middle, low, high = (
             100 * share for share in (score.accuracy, score.accuracy_low, score.accuracy_high)
         )
         figure.add_scatter(
             x=[middle],
             y=[row],
-            name=name,
+            name=plain(name),
             mode="markers",
-            marker={"size": 11, "color": colour},
+            marker={"size": 11, "color": color},
             error_x={
                 "type": "data",
                 "symmetric": False,
                 "array": [high - middle],
                 "arrayminus": [middle - low],
-                "color": colour,
+                "color": color,
                 "thickness": 2.5,
                 "width": 5,
             },
-            hovertemplate=f"{_plain(name)}: {comparison_words.accuracy(score)}<extra></extra>",
+            hovertemplate=f"{plain(name)}: {comparison_words.accuracy(score)}<extra></extra>",
         )
         figure.add_annotation(
-            text=f"<b>{_plain(name)}</b>" if row in marked else _plain(name),
+            text=f"<b>{plain(name)}</b>" if row in marked else plain(name),
             x=0,
             xref="paper",
             xanchor="left",
@@ -88,24 +88,24 @@ def learning_curves(
         names: a name a run.
         histories: for each, a row an epoch: epoch, val_accuracy, seconds.
         palette: of the page's mode.
-        marked: which of them have a colour of their own: the chosen run (0), the second (1).
+        marked: which of them have a color of their own: the chosen run (0), the second (1).
         by: "epochs" or "seconds".
     """
     figure = go.Figure()
-    colours = run_colours(len(names), palette, marked)
-    for number, (name, table, colour) in enumerate(zip(names, histories, colours, strict=True)):
+    colors = run_colors(len(names), palette, marked)
+    for number, (name, table, color) in enumerate(zip(names, histories, colors, strict=True)):
         figure.add_scatter(
             x=table["seconds"].cumsum() if by == "seconds" else table["epoch"],
             y=100 * table["val_accuracy"],
             customdata=table["epoch"],
-            name=_plain(name),
+            name=plain(name),
             mode="lines+markers",
             marker={"size": 4},
-            # The muted ones share a colour: the dashes tell them apart.
-            line={"color": colour, "width": 2.5, "dash": DASHES[number % len(DASHES)]},
-            hovertemplate=f"{_plain(name)}, epoch %{{customdata}}"
+            # The muted ones share a color: the dashes tell them apart.
+            line={"color": color, "width": 2.5, "dash": DASHES[number % len(DASHES)]},
+            hovertemplate=f"{plain(name)}, epoch %{{customdata}}"
             + (", after %{x:,.0f} s" if by == "seconds" else "")
-            + ": %{y:.2f} %<extra></extra>",
+            + ": %{y:.2f}%<extra></extra>",
         )
     longest = max(len(table) for table in histories)
     figure.update_layout(
@@ -123,17 +123,12 @@ def learning_curves(
     return finish(figure, palette, height=300 + 22 * len(names))
 
 
-def run_colours(count: int, palette: Palette, marked: Mapping[int, int]) -> list[str]:
-    """Return a colour a run: the chosen and the second have the ones they have on every page."""
+def run_colors(count: int, palette: Palette, marked: Mapping[int, int]) -> list[str]:
+    """Return a color a run: the chosen and the second have the ones they have on every page."""
     red, green, blue = (int(palette.text[at : at + 2], 16) for at in (1, 3, 5))
-    # Grey, which is far from both blue and orange in either mode.
+    # Gray, which is far from both blue and orange in either mode.
     muted = f"rgba({red}, {green}, {blue}, {MUTED})"
     return [
         palette.categorical[marked[number]] if number in marked else muted
         for number in range(count)
     ]
-
-
-def _plain(name: str) -> str:
-    """Keep a name that others chose from being read as Plotly's markup or template."""
-    return name.replace("&", "&amp;").replace("<", "&lt;").replace("%{", "%\u200b{")

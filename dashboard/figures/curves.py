@@ -12,7 +12,7 @@ from dashboard.palette import Palette
 def history(table: pd.DataFrame, best_epoch: int, palette: Palette) -> go.Figure:
     """Draw accuracy by epoch on training and validation images, and mark the epoch that is kept."""
     figure = go.Figure()
-    for column, name, colour in (
+    for column, name, color in (
         ("accuracy", "training images", palette.categorical[5]),
         ("val_accuracy", "validation images", palette.accent),
     ):
@@ -21,8 +21,8 @@ def history(table: pd.DataFrame, best_epoch: int, palette: Palette) -> go.Figure
             y=100 * table[column],
             name=name,
             mode="lines",
-            line={"color": colour, "width": 2.5},
-            hovertemplate="epoch %{x}: %{y:.2f} %<extra>" + name + "</extra>",
+            line={"color": color, "width": 2.5},
+            hovertemplate="epoch %{x}: %{y:.2f}%<extra>" + name + "</extra>",
         )
     figure.add_vline(
         x=best_epoch, line={"color": palette.text, "width": 1, "dash": "dot"}, opacity=0.6
@@ -48,7 +48,7 @@ def accuracy_so_far(accuracies: Sequence[float], palette: Palette) -> go.Figure:
             y=[100 * accuracy for accuracy in accuracies],
             mode="lines+markers",
             line={"color": palette.accent, "width": 2.5},
-            hovertemplate="epoch %{x}: %{y:.2f} %<extra></extra>",
+            hovertemplate="epoch %{x}: %{y:.2f}%<extra></extra>",
         )
     )
     figure.update_layout(

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.layout import class_axis, cut, finish
+from dashboard.figures.layout import class_axis, cut, finish, plain
 from dashboard.palette import Palette
 from dashboard.words import data as data_words
 
-# Five symbols and eight colours have no divisor in common, so forty classes differ; colour is
+# Five symbols and eight colors have no divisor in common, so forty classes differ; color is
 # never alone.
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "star")
 CROSS = "x"  # of a mistake
@@ -25,7 +25,7 @@ def class_counts(
     """Draw how many images each class has in each part.
 
     Args:
-        counts: int (classes,) by the name of a part; at most three, the last in the accent colour.
+        counts: int (classes,) by the name of a part; at most three, the last in the accent color.
         class_names: a name a class.
         palette: of the page's mode.
     """
@@ -34,7 +34,7 @@ def class_counts(
     figure = go.Figure()
     for (part, values), shade in zip(counts.items(), shades, strict=True):
         figure.add_bar(
-            x=names,
+            x=[plain(name) for name in names],
             y=values,
             name=part,
             marker_color=shade,
@@ -93,8 +93,8 @@ def image_map(
         line = {"color": palette.text, "width": 2, "dash": "dot"}
         figure.add_shape(type="path", path=path, line=line)
     if len(class_names) <= MOST_NAMES:
-        middles = data_words.middles(places, label, len(class_names))
-        _name_classes(figure, middles, class_names, palette)
+        centers = data_words.medians(places, label, len(class_names))
+        _name_classes(figure, centers, class_names, palette)
     bare = {"showgrid": False, "showticklabels": False, "ticks": ""}
     clear = "rgba(0,0,0,0)"
     return finish(figure, palette, height=580).update_layout(
@@ -108,11 +108,11 @@ def image_map(
 
 def mark(number: int, palette: Palette, size: int, cross: bool) -> dict[str, Any]:
     """Choose how a class's images, or its mistakes, are marked."""
-    colour = palette.categorical[number % len(palette.categorical)]
+    color = palette.categorical[number % len(palette.categorical)]
     if not cross:
-        return {"color": colour, "symbol": SYMBOLS[number % len(SYMBOLS)], "size": size}
+        return {"color": color, "symbol": SYMBOLS[number % len(SYMBOLS)], "size": size}
     outline = {"color": palette.text, "width": 1}
-    return {"color": colour, "symbol": CROSS, "size": size + 4, "line": outline}
+    return {"color": color, "symbol": CROSS, "size": size + 4, "line": outline}
 
 
 def _points(
@@ -130,13 +130,15 @@ def _points(
         x=places[rows, 0],
         y=places[rows, 1],
         mode="markers",
-        name=str(class_names[number]),
+        name=plain(class_names[number]),
         legendgroup=str(number),
         showlegend=False,
         marker=style,
-        text=[f"{class_names[number]} → {class_names[guess]}" for guess in shown["predicted"]],
+        text=[
+            plain(f"{class_names[number]} → {class_names[guess]}") for guess in shown["predicted"]
+        ],
         customdata=np.stack([rows.astype(np.float64), confidence], axis=-1),
-        hovertemplate="%{text}, %{customdata[1]:.1f} % sure<br>test image %{customdata[0]:,}"
+        hovertemplate="%{text}, %{customdata[1]:.1f}% confidence<br>test image %{customdata[0]:,}"
         "<extra></extra>",
     )
 
@@ -146,7 +148,7 @@ def _add_legend(
 ) -> None:
     """Explain the marks, never faded; a click shows or hides a class with its mistakes."""
     keys = [
-        (str(number), cut(str(name)), mark(number, palette, 8, cross=False))
+        (str(number), plain(cut(str(name))), mark(number, palette, 8, cross=False))
         for number, name in enumerate(class_names)
     ]
     if crosses:
@@ -169,15 +171,15 @@ def _ring(place: np.ndarray, palette: Palette) -> go.Scatter:
 
 
 def _name_classes(
-    figure: go.Figure, middles: np.ndarray, class_names: Sequence[str], palette: Palette
+    figure: go.Figure, centers: np.ndarray, class_names: Sequence[str], palette: Palette
 ) -> None:
     """Write each class's name where its images lie, so that nobody needs the legend."""
-    for (x, y), name in zip(middles, class_names, strict=True):
+    for (x, y), name in zip(centers, class_names, strict=True):
         if not np.isnan(x):
             figure.add_annotation(
                 x=float(x),
                 y=float(y),
-                text=f"<b>{cut(str(name))}</b>",
+                text=f"<b>{plain(cut(str(name)))}</b>",
                 showarrow=False,
                 font={"size": 15, "color": palette.text},
                 bgcolor=palette.surface,

@@ -1,4 +1,4 @@
-"""What all figures have in common: colours, fonts, margins, and axes of classes."""
+"""What all figures have in common: colors, fonts, margins, names, and axes of classes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,13 +19,23 @@ def class_axis(names: Sequence[str], title: str = "") -> dict[str, Any]:
         "fixedrange": True,
         "tickmode": "array",
         "tickvals": list(range(len(names))),
-        "ticktext": [cut(name) for name in names],
+        "ticktext": [plain(cut(name)) for name in names],
     }
 
 
 def cut(name: str) -> str:
     """Cut a class name that is too long to stand in a figure."""
     return name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1]}…"
+
+
+def plain(name: str) -> str:
+    """Escape a name that others chose, so that Plotly shows it as it is.
+
+    Every name in a figure passes here: Plotly reads HTML in texts, ticks and legends, and
+    `%{…}` in hover templates.
+    """
+    escaped = name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escaped.replace("%{", "%\u200b{")
 
 
 def finish(figure: go.Figure, palette: Palette, height: int) -> go.Figure:

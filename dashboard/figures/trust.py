@@ -1,4 +1,4 @@
-"""How far answers can be trusted: errors by coverage, and accuracy by confidence."""
+"""How far predictions can be trusted: the risk–coverage curve, and accuracy by confidence."""
 
 import math
 
@@ -12,7 +12,7 @@ from dashboard.palette import Palette
 NONE = 0.25  # where "none" stands on a logarithmic axis of images, which has no zero
 
 
-def coverage(
+def risk_coverage(
     curve: pd.DataFrame, passed: int, errors: int, total: int, palette: Palette
 ) -> go.Figure:
     """Draw the errors that remain against the images that are passed on to a person.
@@ -28,7 +28,7 @@ def coverage(
     figure = go.Figure()
     for values, name, line in (
         (at_random, "any, at random", {"color": palette.text, "width": 1.5, "dash": "dot"}),
-        (curve["errors"], "the least sure first", {"color": palette.accent, "width": 2.5}),
+        (curve["errors"], "the least confident first", {"color": palette.accent, "width": 2.5}),
     ):
         figure.add_scatter(
             x=curve["passed"].clip(lower=NONE),
@@ -37,7 +37,7 @@ def coverage(
             mode="lines",
             line=line,
             customdata=list(zip(curve["passed"], 100 * curve["passed"] / total, strict=True)),
-            hovertemplate="%{customdata[0]:,} passed on (%{customdata[1]:.2f} %): "
+            hovertemplate="%{customdata[0]:,} passed on (%{customdata[1]:.2f}%): "
             "%{y:,.0f} errors remain<extra>" + name + "</extra>",
         )
     figure.add_scatter(
@@ -54,7 +54,7 @@ def coverage(
     powers = [10**power for power in range(len(str(total)))]
     figure.update_layout(
         xaxis={
-            "title": f"images passed on to a person, of {total:,}",
+            "title": f"images passed to a person, of {total:,}",
             "type": "log",
             "range": [math.log10(NONE), math.log10(total)],
             "tickvals": [NONE, *powers],
@@ -89,7 +89,7 @@ def reliability(bins: pd.DataFrame, few: int, palette: Palette) -> go.Figure:
         x=[0, 100],
         y=[0, 100],
         mode="lines",
-        name="as sure as right",
+        name="perfectly calibrated",
         line={"color": palette.text, "width": 1.5, "dash": "dot"},
         hoverinfo="skip",
     )
@@ -103,7 +103,7 @@ def reliability(bins: pd.DataFrame, few: int, palette: Palette) -> go.Figure:
         marker_color=palette.sequential[4],
         showlegend=False,
         customdata=100 * bins[["low", "high"]],
-        hovertemplate="%{customdata[0]:.0f} to %{customdata[1]:.0f} % sure: "
+        hovertemplate="confidence %{customdata[0]:.0f} to %{customdata[1]:.0f}%: "
         "%{y:,} images<extra></extra>",
         row=2,
         col=1,
@@ -113,7 +113,7 @@ def reliability(bins: pd.DataFrame, few: int, palette: Palette) -> go.Figure:
     axis = {"automargin": True, "gridcolor": palette.border, "zeroline": False, "fixedrange": True}
     figure.update_layout(
         xaxis={"range": [0, 102], "fixedrange": True},
-        yaxis={"title": "right, %", "range": [0, 102], "fixedrange": True},
+        yaxis={"title": "accuracy, %", "range": [0, 102], "fixedrange": True},
         xaxis2=axis | {"title": "confidence, %", "range": [0, 102]},
         yaxis2=axis
         | {"title": "images", "type": "log", "range": [-0.3, top], "dtick": 2, "tickformat": ",d"},
@@ -143,7 +143,8 @@ def _add_bins(
             "width": 3,
         },
         customdata=bins["count"],
-        hovertemplate="says %{x:.1f} %, right %{y:.1f} % of %{customdata:,} images<extra></extra>",
+        hovertemplate="confidence %{x:.1f}%, accuracy %{y:.1f}% on %{customdata:,} images"
+        "<extra></extra>",
         row=1,
         col=1,
     )

@@ -7,9 +7,10 @@ import streamlit as st
 
 from dashboard import loaders
 from dashboard.figures import data as figures
-from dashboard.selection import Selection
+from dashboard.view import View
 from dashboard.widgets import frame, galleries
 from dashboard.words import data as data_words
+from dashboard.words import selection as selection_words
 from pipeline.data.datasets import Dataset
 from pipeline.store.runs import Run
 
@@ -23,28 +24,22 @@ def classes(run: Run, dataset: Dataset | None) -> None:
     counts = loaders.class_counts(run, dataset)
     finding = data_words.balance(counts, run.class_names)
     parts = {data_words.PARTS[part]: values for part, values in counts.items()}
-    figure = figures.class_counts(parts, run.class_names, frame.colours())
+    figure = figures.class_counts(parts, run.class_names, frame.colors())
     frame.chart(figure, f"Images of each class, by part. {finding}.", "class_counts", finding)
     if dataset is None:
         return
     st.subheader("The mean image of each class")
-    st.caption("All training images of a class, one over the other: sharp where they agree.")
+    st.caption("The average of all training images of a class: sharp where they agree.")
     details = [f"· {count:,}" for count in counts["train"]]
     means = loaders.mean_images(dataset)
     galleries.row_of_pictures(
-        means, list(run.class_names), details, ink=dataset.ink, key="mean_images"
+        means, list(run.class_names), details, mnist_framed=dataset.mnist_framed, key="mean_images"
     )
 
 
-def samples(
-    run: Run,
-    second: Run | None,
-    chosen: Selection,
-    dataset: Dataset,
-    on_pick: Callable[[int], None],
-) -> None:
-    """Show images drawn by lot from the selection, and others on demand."""
-    st.subheader("Images drawn by lot")
+def samples(view: View, dataset: Dataset, on_pick: Callable[[int], None]) -> None:
+    """Show random images of the selection, and others on demand."""
+    st.subheader("Random images")
     seed = st.session_state.setdefault(SEED, 0)
     with st.container(horizontal=True, vertical_alignment="center"):
         part = st.segmented_control(
@@ -56,27 +51,30 @@ def samples(
             label_visibility="collapsed",
         )
         st.button("Show others", icon=":material/casino:", on_click=_draw_again)
-    lot = np.random.default_rng(seed)
+    random = np.random.default_rng(seed)
     if part == TRAINING:
-        _of_training(run, chosen, dataset, lot)
+        _of_training(view, dataset, random)
         return
-    rows = lot.permutation(loaders.rows(run, second, chosen, "surest first"))[:SAMPLES]
+    rows = random.permutation(loaders.rows(view, "most confident first"))[:SAMPLES]
     if len(rows):
-        galleries.gallery_of(
-            run, dataset, rows, "test_samples", "Test images drawn by lot", on_pick, second=second
-        )
+        galleries.gallery_of(view, dataset, rows, "test_samples", "Random test images", on_pick)
     else:
-        st.info("No image fits this selection.", icon=":material/filter_alt_off:")
+        st.info(selection_words.NOTHING_FITS, icon=":material/filter_alt_off:")
 
 
-def _of_training(run: Run, chosen: Selection, dataset: Dataset, lot: np.random.Generator) -> None:
+def _of_training(view: View, dataset: Dataset, random: np.random.Generator) -> None:
     """Show training images; of a selection only the true classes say anything about them."""
-    wanted = chosen.true or range(len(run.class_names))
-    rows = lot.permutation(np.flatnonzero(np.isin(dataset.y_train, wanted)))[:SAMPLES]
-    names = [run.class_names[label] for label in dataset.y_train[rows]]
+    names, wanted = view.run.class_names, view.chosen.true
+    wanted = wanted or tuple(range(len(names)))
+    rows = random.permutation(np.flatnonzero(np.isin(dataset.y_train, wanted)))[:SAMPLES]
+    labels = [names[label] for label in dataset.y_train[rows]]
     numbers = [f"· {row}" for row in rows]
     galleries.row_of_pictures(
-        dataset.x_train[rows], names, numbers, ink=dataset.ink, key="training_samples"
+        dataset.x_train[rows],
+        labels,
+        numbers,
+        mnist_framed=dataset.mnist_framed,
+        key="training_samples",
     )
 
 

@@ -4,16 +4,15 @@ import hashlib
 import json
 from collections.abc import Callable
 
-import numpy as np
 import streamlit as st
 
 from dashboard import loaders
 from dashboard.widgets import frame
-from dashboard.words import general as words
-from pipeline import access
+from dashboard.words import text
+from pipeline import access, words
 from pipeline.errors import InklingError
-from pipeline.ink.drawing import Strokes
-from pipeline.store import corrections, model_card
+from pipeline.ink.drawing import Drawing
+from pipeline.store import corrections
 from pipeline.store.corrections import Correction
 from pipeline.store.runs import Run
 
@@ -26,41 +25,38 @@ def ask(
     run: Run,
     *,
     predicted: str,
-    strokes: Strokes | None = None,
-    ink: np.ndarray | None = None,
+    drawing: Drawing | None = None,
     key: str,
 ) -> None:
     """Ask what a drawing was, keep the answer, thank for it, and say how many there are.
 
-    A drawing is kept once: another answer to the same one takes the place of the former. With
-    neither strokes nor ink the buttons wait, so that the page stands still when they come. Shows
+    A drawing is kept once: another answer to the same one takes the place of the former. Without
+    one the buttons wait, so that the page stands still when it comes. Shows
     nothing where nothing may be changed, or where the run did not learn from drawings.
 
     Args:
         run: the run that said what the drawing is.
         predicted: name of the class that it said; "" while nothing is drawn.
-        strokes: the drawing, as it was made.
-        ink: in their place, where a test image was drawn over: uint8 (28, 28).
+        drawing: what was drawn; None while there is nothing.
         key: unique on the page.
     """
-    if access.read_only() or not run.info.dataset.ink:
+    if access.read_only() or not run.info.dataset.mnist_framed:
         return
     found, names = loaders.corrections(), run.class_names
-    place, fault = f"{key}_{_digest(names, strokes, ink)}", f"{key}_fault"
+    place, fault = f"{key}_{_digest(names, drawing)}", f"{key}_fault"
     kept = _kept(place)
 
     def keep(label: str) -> None:
         # Asked anew: a second click may come before the page has shown what the first did.
         before = _kept(place)
-        if before is not None and before.label == label:
+        if drawing is None or (before is not None and before.label == label):
             return
         try:
             added = corrections.add(
                 loaders.store(),
                 label=label,
                 class_names=names,
-                strokes=strokes,
-                ink=ink,
+                drawing=drawing,
                 predicted=predicted,
                 run=run.id,
                 instead_of=before.id if before else "",
@@ -76,7 +72,7 @@ def ask(
         except InklingError as error:
             st.session_state[fault] = str(error)
 
-    blank = strokes is None and ink is None
+    blank = drawing is None
     st.markdown("**It was a …**")
     if len(names) <= MOST_BUTTONS:
         _buttons(names, kept, keep, key, disabled=blank)
@@ -88,7 +84,7 @@ def ask(
         _thanks(kept, st.session_state[f"{place}_former"], undo, key)
     if counts := found.counts(names):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(words.plain(model_card.in_words(counts)), width="content")
+            st.caption(text.plain(words.corrections(counts)), width="content")
             st.page_link(frame.TRAIN_PAGE, label="Train", icon=":material/model_training:")
 
 
@@ -106,7 +102,7 @@ def _buttons(
         for place, name in enumerate(names):
             chosen = kept is not None and kept.label == name
             st.button(
-                words.plain(name),
+                text.plain(name),
                 key=f"{key}_is_{place}",
                 type="primary" if chosen else "secondary",
                 on_click=keep,
@@ -140,12 +136,12 @@ def _thanks(kept: Correction, former: str, undo: Callable[[], None], key: str) -
     """Say what was kept, and offer to take it back."""
     instead = f", no longer as “{former}”" if former else ""
     with st.container(horizontal=True, vertical_alignment="center"):
-        said = words.plain(f"Thank you: kept as “{kept.label}”{instead}.")
-        st.markdown(f"{said} The next training learns from it.", width="content")
-        st.button("Take it back", icon=":material/undo:", key=f"{key}_undo", on_click=undo)
+        said = text.plain(f"Thank you! Kept as “{kept.label}”{instead}.")
+        st.markdown(f"{said} The next training can learn from it.", width="content")
+        st.button("Undo", icon=":material/undo:", key=f"{key}_undo", on_click=undo)
 
 
-def _digest(names: tuple[str, ...], strokes: Strokes | None, ink: np.ndarray | None) -> str:
+def _digest(names: tuple[str, ...], drawing: Drawing | None) -> str:
     """Name a drawing and the classes it may be of, so that it is known again after a rerun."""
-    drawn = strokes if ink is None else ink.tolist()  # None while nothing is drawn
+    drawn = None if drawing is None else drawing.strokes or drawing.ink.tolist()
     return hashlib.sha256(json.dumps([names, drawn]).encode()).hexdigest()[:16]

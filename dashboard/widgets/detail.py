@@ -1,13 +1,14 @@
-"""One test image: what it is, what the runs think, what it looks like, what people said of it."""
+"""One test image: what it is, what the runs predict, what it resembles, how people marked it."""
 
 import numpy as np
 import streamlit as st
 
-from dashboard import loaders, state
+from dashboard import address, loaders
 from dashboard.figures import bars
-from dashboard.selection import Selection
+from dashboard.view import View
 from dashboard.widgets import frame, galleries
-from dashboard.words import general as words
+from dashboard.words import runs as run_words
+from dashboard.words import text
 from pipeline import access
 from pipeline.data.datasets import Dataset
 from pipeline.errors import InklingError
@@ -17,15 +18,18 @@ from pipeline.store.runs import Run
 MARKS = ((reviews.WRONG_LABEL, "Wrong label"), (reviews.AMBIGUOUS, "Ambiguous"))
 
 
-def detail(run: Run, second: Run | None, dataset: Dataset, sample: int) -> None:
+def detail(view: View, dataset: Dataset, sample: int) -> None:
     """Show everything about one test image."""
+    run = view.run
     row = loaders.predictions(run).iloc[sample]
     names = run.class_names
     true, predicted = names[int(row["label"])], names[int(row["predicted"])]
-    st.subheader(words.plain(f"{true} → {predicted}"))
-    st.caption(f"Test image {sample:,}, {words.percent(float(row['confidence']))} sure")
-    alt = f"Test image {sample}, which is “{true}”, large."
-    galleries.picture(dataset.x_test[sample], ink=dataset.ink, width=224, alt=alt, key="large")
+    st.subheader(text.plain(f"{true} → {predicted}"))
+    st.caption(f"Test image {sample:,}, {text.percent(float(row['confidence']))} confidence")
+    alt = f"Test image {sample}, which is “{true}”, enlarged."
+    galleries.picture(
+        dataset.x_test[sample], mnist_framed=dataset.mnist_framed, width=224, alt=alt, key="large"
+    )
     _marks(run, sample)
     with st.container(horizontal=True):
         for page, label, icon in (
@@ -35,96 +39,83 @@ def detail(run: Run, second: Run | None, dataset: Dataset, sample: int) -> None:
         ):
             if st.button(label, icon=f":material/{icon}:", key=f"to_{page}"):
                 galleries.open_page(page, sample)
-    _opinions(run, second, sample, int(row["label"]))
-    _neighbours(run, dataset, sample)
+    _predictions(view, sample, int(row["label"]))
+    _neighbors(run, dataset, sample)
 
 
-def one_of(
-    run: Run, second: Run | None, dataset: Dataset | None, rows: np.ndarray, chosen: Selection
-) -> None:
+def one_of(view: View, dataset: Dataset | None, rows: np.ndarray) -> None:
     """Show the image that was picked, else the first of those that are listed, if there is one.
 
     Args:
-        run, second: whose predictions are shown.
+        view: whose predictions are shown, and which image was picked.
         dataset: the images; nothing is shown where they are not here.
         rows: int (m,), row numbers of the listed test images, in order.
-        chosen: says which image was picked.
     """
-    sample = chosen.sample
+    sample = view.chosen.sample
     if sample is None and len(rows):
         sample = int(rows[0])
     if sample is not None and dataset is not None:
-        detail(run, second, dataset, sample)
+        detail(view, dataset, sample)
 
 
 def one_or_all(
-    run: Run,
-    second: Run | None,
-    dataset: Dataset | None,
-    rows: np.ndarray,
-    chosen: Selection,
-    sentence: str,
-    key: str,
+    view: View, dataset: Dataset | None, rows: np.ndarray, sentence: str, key: str
 ) -> None:
-    """Show the image that was picked, with a way back, or all that are chosen.
+    """Show the image that was picked, with a way back, or all that are selected.
 
     Args:
-        run, second: whose predictions are shown.
+        view: whose predictions are shown, and which image was picked.
         dataset: the images, if they are here.
-        rows: int (m,), row numbers of the chosen test images, in order.
-        chosen: says which of them was picked.
+        rows: int (m,), row numbers of the selected test images, in order.
         sentence: what they are.
         key: of the gallery, unique on the page.
     """
-    if chosen.sample is not None and dataset is not None:
+    sample = view.chosen.sample
+    if sample is not None and dataset is not None:
         st.button(
-            f"All {words.images(len(rows))}",
+            f"Back to {text.images(len(rows))}",
             icon=":material/arrow_back:",
             key="back_to_all",
-            on_click=state.change,
+            on_click=address.change,
             kwargs={"sample": None},
         )
-        detail(run, second, dataset, chosen.sample)
+        detail(view, dataset, sample)
         return
     st.markdown(sentence)
     if len(rows):
         galleries.gallery_of(
-            run,
+            view,
             dataset,
             rows,
             key,
-            "The chosen images, surest first",
-            lambda sample: state.change(sample=sample),
-            second=second,
+            "The selected images, most confident first",
+            lambda sample: address.change(sample=sample),
         )
 
 
-def _opinions(run: Run, second: Run | None, sample: int, label: int) -> None:
+def _predictions(view: View, sample: int, label: int) -> None:
     """Show the probabilities, of both runs where there are two."""
-    values = [run.probabilities(sample)]
-    titles = [words.run_label(run)]
-    if second is not None:
-        values.append(second.probabilities(sample))
-        titles.append(words.run_label(second))
-    figure = bars.opinions(values, titles, run.class_names, frame.colours(), true=label)
-    best = run.class_names[int(values[0].argmax())]
-    alt = f"Probability of each class; the largest is {best}, {words.percent(values[0].max())}."
-    frame.chart(figure, alt, "opinions")
+    values = [run.probabilities(sample) for run in view.runs]
+    titles, names = [run_words.run_label(run) for run in view.runs], view.run.class_names
+    figure = bars.predictions(values, titles, names, frame.colors(), true=label)
+    best = names[int(values[0].argmax())]
+    alt = f"Probability of each class; the largest is {best}, {text.percent(values[0].max())}."
+    frame.chart(figure, alt, "predictions")
 
 
-def _neighbours(run: Run, dataset: Dataset, sample: int) -> None:
-    """Show the training images that the network finds most alike."""
-    found = loaders.neighbours(run, sample)
+def _neighbors(run: Run, dataset: Dataset, sample: int) -> None:
+    """Show the training images nearest to it in the network's features."""
+    found = loaders.neighbors(run, sample)
     if found is None:
         st.caption(
-            "This run does not know which training images are alike: `inkling evaluate` adds that."
+            "This run does not know its nearest training images; `inkling evaluate` adds them."
         )
         return
     labels = [run.class_names[int(label)] for label in dataset.y_train[found]]
-    st.markdown("**It looks like these training images**, in the network’s own features:")
+    st.markdown("**The nearest training images**, in the network’s own features:")
     details = [f"· {index}" for index in found]
     galleries.row_of_pictures(
-        dataset.x_train[found], labels, details, ink=dataset.ink, key="neighbours"
+        dataset.x_train[found], labels, details, mnist_framed=dataset.mnist_framed, key="neighbors"
     )
 
 
@@ -134,7 +125,7 @@ def _marks(run: Run, sample: int) -> None:
     standing = loaders.marks().of(fingerprint, sample)
     if access.read_only():
         if standing:
-            st.caption("Marked: " + words.plain(", ".join(standing)))
+            st.caption("Marked: " + text.plain(", ".join(standing)))
         return
 
     def say(tag: str, undo: bool) -> None:
@@ -149,11 +140,11 @@ def _marks(run: Run, sample: int) -> None:
         for tag, title in shown:
             given = tag in standing
             st.button(
-                words.plain(title),
+                text.plain(title),
                 key=f"mark_{tag}",
                 icon=":material/check:" if given else ":material/flag:",
                 type="primary" if given else "secondary",
-                help="Take this mark back" if given else "Mark this image",
+                help="Remove this mark" if given else "Mark this image",
                 on_click=say,
                 args=(tag, given),
             )

@@ -1,4 +1,4 @@
-"""A drawing to take along, as files that `inkling predict` reads."""
+"""A drawing as files to download, which `inkling predict` reads."""
 
 import re
 
@@ -21,7 +21,7 @@ def downloads(image: np.ndarray, strokes: Strokes | None, key: str, name: str = 
     """
     safe = re.sub(r"[^\w-]+", "-", name).strip("-") or "drawing"
     height, width = image.shape[:2]
-    picture = images.for_screen(image, ink=False, dark=False)
+    picture = images.for_screen(image, mnist_framed=False, dark=False)
     offered: list[tuple[str, str, str, str | bytes]] = [
         ("PNG", "png", "image/png", images.png(picture)),
         ("CSV", "csv", "text/csv", drawing_files.to_csv(image)),
@@ -41,7 +41,7 @@ def downloads(image: np.ndarray, strokes: Strokes | None, key: str, name: str = 
                 type="tertiary",
                 help=f"Save as {safe}.{end}",
             )
-    said = f"PNG and CSV: the {width}×{height} pixels that the network sees, light on black"
+    said = f"PNG and CSV hold the {width}×{height} pixels that the network sees, light on black"
     if strokes:
-        said += "; JSON: your strokes"
-    st.caption(f"{said}. `inkling predict` reads them all.")
+        said += "; JSON holds your strokes"
+    st.caption(f"{said}. `inkling predict` reads all of them.")

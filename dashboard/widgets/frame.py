@@ -7,12 +7,12 @@ from typing import ParamSpec
 import streamlit as st
 from plotly.graph_objects import Figure
 
-from dashboard import loaders, state
+from dashboard import address, loaders
 from dashboard.palette import Palette, palette
-from dashboard.words import general as words
-from pipeline import access
+from dashboard.words import runs as run_words
+from dashboard.words import text
 from pipeline.errors import InklingError
-from pipeline.store.runs import Damaged, Run
+from pipeline.store.runs import Run
 
 P = ParamSpec("P")
 
@@ -24,13 +24,13 @@ def is_dark() -> bool:
     return st.context.theme.type == "dark"
 
 
-def colours() -> Palette:
+def colors() -> Palette:
     """Return the palette of the viewer's mode."""
     return palette(is_dark())
 
 
 def plainly(show: Callable[P, None]) -> Callable[P, None]:
-    """Make what people can mend a sentence on the page, wherever it is raised while showing."""
+    """Make what people can fix a sentence on the page, wherever it is raised while showing."""
 
     @wraps(show)
     def shown(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -47,16 +47,16 @@ def run_picker() -> None:
     entries = {entry.id: entry for entry in loaders.entries()}
     if not entries:
         return
-    current = state.chosen_run()
+    current = address.chosen_run()
     if current not in entries:
         if current is not None:
-            st.toast(f"There is no run “{current[:60]}” here; this is the newest one.")
+            st.toast(f"There is no run “{current[:60]}” here; showing the newest one.")
         current = next((id for id, e in entries.items() if isinstance(e, Run)), next(iter(entries)))
-        state.change(run=current)
+        address.change(run=current)
 
     def label(run_id: str) -> str:
         entry = entries[run_id]
-        return words.run_label(entry) if isinstance(entry, Run) else f"damaged · {run_id}"
+        return run_words.run_label(entry) if isinstance(entry, Run) else f"damaged · {run_id}"
 
     key = "run_picker"
     st.session_state[key] = current
@@ -65,20 +65,21 @@ def run_picker() -> None:
         list(entries),
         format_func=label,
         key=key,
-        on_change=lambda: state.change(run=st.session_state[key]),
+        on_change=lambda: address.change(run=st.session_state[key]),
         help="A trained model with its results, newest first.",
     )
     if isinstance(shown := entries[current], Run):
-        st.sidebar.caption(f"Trained {shown.info.created:%d %B %Y, %H:%M} UTC")
+        created = shown.info.created
+        st.sidebar.caption(f"Trained {created:%B} {created.day}, {created:%Y, %H:%M} UTC")
         second_picker(shown)
 
 
 def second_picker(run: Run) -> None:
     """Let people choose a second run to compare with, where there is one."""
-    others = {other.id: words.run_label(other) for other in loaders.comparable(run)}
+    others = {other.id: run_words.run_label(other) for other in loaders.comparable(run)}
     if not others:
         return
-    key, chosen = "second_picker", state.chosen_second()
+    key, chosen = "second_picker", address.chosen_second()
     st.session_state[key] = chosen if chosen in others else None
     st.sidebar.selectbox(
         "Compare with",
@@ -87,43 +88,19 @@ def second_picker(run: Run) -> None:
         format_func=others.__getitem__,
         key=key,
         placeholder="no other run",
-        on_change=lambda: state.choose_second(st.session_state[key]),
-        help="Another run that was tested on the same images.",
+        on_change=lambda: address.choose_second(st.session_state[key]),
+        help="Another run tested on the same images.",
     )
-
-
-def current_run() -> Run:
-    """Return the chosen run; where there is none to show, say what to do and end the page."""
-    chosen = state.chosen_run()
-    entry = next((entry for entry in loaders.entries() if entry.id == chosen), None)
-    if isinstance(entry, Run):
-        return entry
-    if isinstance(entry, Damaged):
-        st.title("This run cannot be shown")
-        st.error(entry.reason, icon=":material/broken_image:")
-        st.write("Other runs are in the list on the left.")
-    else:
-        st.title("Nothing is trained yet")
-        st.write(
-            f"The store `{loaders.store().folder}` holds no run. Train a first network: on the "
-            "built-in digits it takes well under a minute."
-        )
-        if access.read_only():
-            st.info("This dashboard is read-only; train with `inkling train` on the command line.")
-        else:
-            st.page_link(TRAIN_PAGE, label="Train a network", icon=":material/model_training:")
-        st.code("inkling train", language="bash")
-    st.stop()
 
 
 def heading(title: str, sentence: str) -> None:
     """Open a page: its name, and one sentence that says the answer."""
-    st.title(words.plain(title))
+    st.title(text.plain(title))
     st.markdown(f"##### {sentence}")
 
 
 def chart(figure: Figure, alt: str, key: str, finding: str = "") -> None:
     """Show a figure that is only looked at, under what it finds."""
     if finding:
-        st.markdown(f"**{words.plain(finding)}**")
+        st.markdown(f"**{text.plain(finding)}**")
     st.plotly_chart(figure, key=key, alt=alt, config={"displayModeBar": False})

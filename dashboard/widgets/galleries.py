@@ -5,13 +5,14 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from dashboard import images, loaders, state
+from dashboard import address, images, loaders
 from dashboard.components.gallery import Tile, gallery
 from dashboard.components.pictures import Picture, pictures
 from dashboard.components.sheet import Sheet
 from dashboard.loaders import PredictionsMismatch
+from dashboard.view import View
 from dashboard.widgets import frame, work
-from dashboard.words import general as words
+from dashboard.words import text
 from pipeline import access
 from pipeline.data.datasets import Dataset, DatasetMissing, picked
 from pipeline.store.runs import Run
@@ -29,8 +30,7 @@ def images_of(run: Run) -> Dataset | None:
         st.error(str(mismatch), icon=":material/broken_image:")
     except DatasetMissing as missing:
         st.warning(
-            f"{missing} The numbers on this page are right without them; only the pictures are "
-            "missing.",
+            f"{missing} The numbers on this page don't need them; only the pictures are missing.",
             icon=":material/image_not_supported:",
         )
         if not access.read_only():
@@ -50,21 +50,20 @@ def order_picker(run: Run, key: str, default: str) -> str:
 
 
 def size_picker(key: str) -> int:
-    """Let people choose how many tiles a page has."""
-    chosen: int = st.selectbox("At once", PAGES, index=PAGES.index(PAGE), key=key)
+    """Let people choose how many images a page has."""
+    chosen: int = st.selectbox("Images per page", PAGES, index=PAGES.index(PAGE), key=key)
     return chosen
 
 
 def gallery_of(
-    run: Run,
+    view: View,
     dataset: Dataset | None,
     rows: np.ndarray,
     key: str,
     label: str,
     on_pick: Callable[[int], None],
     *,
-    chosen: int | None = None,
-    second: Run | None = None,
+    framed: int | None = None,
     page_size: int = PAGE,
     notes: dict[int, str] | None = None,
 ) -> None:
@@ -73,19 +72,19 @@ def gallery_of(
     Where the images are not on this machine, a table says the same.
 
     Args:
-        run: whose predictions are shown.
+        view: whose predictions are shown: of both runs, where there are two.
         dataset: its images, if they are here.
         rows: int (m,), row numbers of test images, in order.
         key: unique on the page.
         label: what the group is, for a screen reader.
         on_pick: called with the image that was clicked.
-        chosen: the image to frame.
-        second: the run whose prediction is told as well.
+        framed: the image to put a frame around.
         page_size: most tiles at once.
         notes: what to say of single images, in the place of the confidence.
     """
     notes = notes or {}
     shown = rows[_page(key, len(rows), page_size)]
+    run, second = view.run, view.second
     table = loaders.predictions(run).iloc[shown]
     others = None if second is None else loaders.predictions(second)["predicted"].iloc[shown]
     if dataset is None:
@@ -99,22 +98,23 @@ def gallery_of(
     columns = (table[name].tolist() for name in ("label", "predicted", "confidence"))
     for at, (truth, guess, confidence) in enumerate(zip(*columns, strict=True)):
         sample, names = int(shown[at]), run.class_names
-        true, predicted, sure = names[truth], names[guess], words.percent(confidence)
+        true, predicted = names[truth], names[guess]
+        share = text.percent(confidence)
         other = "" if others is None else names[int(others.iloc[at])]
         tiles.append(
             Tile(
                 id=sample,
                 caption=f"{true} → {predicted}",
-                detail=notes.get(sample) or (f"then {other}" if other else sure),
-                hint=f"test image {sample}: true {true}, predicted {predicted}, {sure} sure"
-                + (f"; the second run says {other}" if other else "")
+                detail=notes.get(sample) or (f"second: {other}" if other else share),
+                hint=f"test image {sample}: true {true}, predicted {predicted}, {share} confidence"
+                + (f"; the second run predicts {other}" if other else "")
                 + (f"; {notes[sample]}" if sample in notes else ""),
             )
         )
     sheet = sheet_of(dataset, shown)
     # A long gallery scrolls by itself, so that what stands beside it stays in view.
     with st.container(height=GALLERY_HEIGHT if len(tiles) > 30 else "content", border=False):
-        gallery(tiles, sheet, label=label, key=key, on_pick=on_pick, chosen=chosen)
+        gallery(tiles, sheet, label=label, key=key, on_pick=on_pick, chosen=framed)
 
 
 def sheet_of(dataset: Dataset, rows: np.ndarray) -> Sheet:
@@ -125,28 +125,28 @@ def sheet_of(dataset: Dataset, rows: np.ndarray) -> Sheet:
         rows: int (m,), row numbers of test images, in order; m at least 1.
     """
     shown = picked(dataset.x_test, rows)
-    whole, across = images.sheet(shown, ink=dataset.ink, dark=frame.is_dark())
+    whole, across = images.sheet(shown, mnist_framed=dataset.mnist_framed, dark=frame.is_dark())
     return Sheet(images.data_uri(whole), across, -(-len(rows) // across))
 
 
-def picture(image: np.ndarray, *, ink: bool, width: int, alt: str, key: str) -> None:
+def picture(image: np.ndarray, *, mnist_framed: bool, width: int, alt: str, key: str) -> None:
     """Show one image large, with crisp pixels."""
-    pictures([_picture(image, ink, alt, width)], key=key)
+    pictures([_picture(image, mnist_framed, alt, width)], key=key)
 
 
 def row_of_pictures(
-    shown: np.ndarray, names: list[str], details: list[str], *, ink: bool, key: str
+    shown: np.ndarray, names: list[str], details: list[str], *, mnist_framed: bool, key: str
 ) -> None:
     """Show a few images side by side, each with a name and a detail.
 
     Args:
         shown: uint8 (n, height, width, channels).
         names, details: a few words an image.
-        ink: whether they are light ink on black.
+        mnist_framed: whether they are light ink on black.
         key: unique on the page.
     """
     listed = [
-        _picture(image, ink, f"{name} {detail}", 64, name, detail)
+        _picture(image, mnist_framed, f"{name} {detail}", 64, name, detail)
         for image, name, detail in zip(shown, names, details, strict=True)
     ]
     pictures(listed, key=key, side_by_side=True)
@@ -154,8 +154,8 @@ def row_of_pictures(
 
 def open_page(page: str, sample: int) -> None:
     """Go to another page with a test image; for callbacks and buttons alike."""
-    state.change(sample=sample)
-    st.switch_page(f"app_pages/{page}.py", query_params=state.address())
+    address.change(sample=sample)
+    st.switch_page(f"app_pages/{page}.py", query_params=address.current())
 
 
 def _page(key: str, count: int, size: int) -> slice:
@@ -167,14 +167,16 @@ def _page(key: str, count: int, size: int) -> slice:
     kept = f"{key}_page"
     # Another selection may have fewer pages than the one before.
     st.session_state[kept] = min(st.session_state.get(kept, 1), pages)
-    number = st.number_input(f"Page, of {pages:,}", 1, pages, key=kept)
+    number = st.number_input(f"Page (of {pages:,})", 1, pages, key=kept)
     first = (int(number) - 1) * size
     st.caption(f"{first + 1:,} to {min(first + size, count):,} of {count:,}")
     return slice(first, first + size)
 
 
 def _picture(
-    image: np.ndarray, ink: bool, alt: str, width: int, name: str = "", detail: str = ""
+    image: np.ndarray, mnist_framed: bool, alt: str, width: int, name: str = "", detail: str = ""
 ) -> Picture:
-    source = images.data_uri(images.for_screen(image, ink=ink, dark=frame.is_dark()))
+    source = images.data_uri(
+        images.for_screen(image, mnist_framed=mnist_framed, dark=frame.is_dark())
+    )
     return Picture(source, alt, width, name, detail)

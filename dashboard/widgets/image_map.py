@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import loaders, state
+from dashboard import address, loaders
 from dashboard.figures import data as figures
 from dashboard.selection import Selection, area_text
+from dashboard.view import View
 from dashboard.widgets import detail, frame
 from dashboard.words import data as data_words
 from pipeline.data.datasets import Dataset
@@ -22,22 +23,22 @@ TOOLS = {
 }
 
 
-def image_map(run: Run, second: Run | None, chosen: Selection, dataset: Dataset | None) -> None:
+def image_map(view: View, dataset: Dataset | None) -> None:
     """Show the map, and beside it the images that are selected."""
+    run = view.run
     places = loaders.places(run)
     if places is None:
         st.info(
-            "This run has no map. It is computed once, when a run is evaluated: "
-            f"`inkling evaluate {run.id}` adds it.",
+            f"This run has no map yet; `inkling evaluate {run.id}` computes it.",
             icon=":material/scatter_plot:",
         )
         return
-    rows = loaders.rows(run, second, chosen, "surest first")
+    rows = loaders.rows(view, "most confident first")
     left, right = st.columns([5, 3], gap="medium")
     with left:
-        _map(run, places, rows, chosen)
+        _map(run, places, rows, view.chosen)
     with right:
-        _images(run, second, dataset, rows, chosen)
+        _images(view, dataset, rows)
 
 
 def _map(run: Run, places: np.ndarray, rows: np.ndarray, chosen: Selection) -> None:
@@ -50,7 +51,7 @@ def _map(run: Run, places: np.ndarray, rows: np.ndarray, chosen: Selection) -> N
         places,
         table,
         names,
-        frame.colours(),
+        frame.colors(),
         chosen=None if chosen.filters == Selection() else rows,
         area=chosen.area,
         sample=chosen.sample,
@@ -62,7 +63,7 @@ def _map(run: Run, places: np.ndarray, rows: np.ndarray, chosen: Selection) -> N
         if event is None:  # drawn on a page that is being left
             return
         corners = outline(event.selection)
-        state.change(area=area_text(corners) if corners else None, sample=None)
+        address.change(area=area_text(corners) if corners else None, sample=None)
 
     st.plotly_chart(
         figure,
@@ -86,17 +87,16 @@ def outline(selected: Mapping[str, Any]) -> list[tuple[float, float]]:
     return []
 
 
-def _images(
-    run: Run, second: Run | None, dataset: Dataset | None, rows: np.ndarray, chosen: Selection
-) -> None:
+def _images(view: View, dataset: Dataset | None, rows: np.ndarray) -> None:
     """Show the selected images, or the one that was picked of them."""
+    chosen = view.chosen
     if chosen.filters == Selection() and chosen.sample is None:
         st.info(
-            "Draw around some marks to see their images, or choose with the filter above.",
+            "Draw a line around some marks to see their images, or use the filter above.",
             icon=":material/lasso_select:",
         )
         return
-    table = loaders.predictions(run).iloc[rows]
+    table = loaders.predictions(view.run).iloc[rows]
     wrong = int((table["label"] != table["predicted"]).sum())
     sentence = data_words.chosen(len(rows), wrong)
-    detail.one_or_all(run, second, dataset, rows, chosen, sentence, "map_images")
+    detail.one_or_all(view, dataset, rows, sentence, "map_images")

@@ -10,9 +10,9 @@ from dashboard import loaders
 from dashboard.figures import comparison as figures
 from dashboard.widgets import frame
 from dashboard.words import comparison as comparison_words
-from dashboard.words import general as words
-from dashboard.words import trust as trust_words
+from dashboard.words import text
 from pipeline.store.runs import Run, RunDamaged
+from pipeline.words import counted, interval
 
 MOST_DRAWN = 20  # runs in the picture; the table has all
 MOST_CURVES = 5
@@ -20,14 +20,16 @@ COLUMNS = {
     "run": st.column_config.TextColumn("Run"),
     # A number, so that a click on the title sorts 100 above 99.
     "accuracy": st.column_config.NumberColumn(
-        "Accuracy", format="%.2f %%", help="On the test images."
+        "Accuracy", format="%.2f%%", help="On the test images."
     ),
-    "interval": st.column_config.TextColumn("Could well be", help="95 % Wilson interval."),
+    "interval": st.column_config.TextColumn(
+        "95% confidence interval", help="Of the accuracy (Wilson)."
+    ),
     "parameters": st.column_config.NumberColumn(
-        "Parameters", format="localized", help="Numbers that the network learned or keeps."
+        "Parameters", format="localized", help="Numbers that the network learned."
     ),
     "size": st.column_config.NumberColumn(
-        "Size", format="bytes", help="Of the graph that answers, model.tflite."
+        "Size", format="bytes", help="Of the serving graph, model.tflite."
     ),
     "training": st.column_config.NumberColumn(
         "Training, s", format="localized", help="Seconds, on the machine it was trained on."
@@ -53,7 +55,7 @@ def intervals(board: Sequence[Run], chosen: Sequence[Run]) -> None:
     else:
         finding = comparison_words.spread([run.info.metrics for run in board])
     names = [comparison_words.name(run) for run in shown]
-    figure = figures.intervals(names, metrics, frame.colours(), marked=_marked(shown, chosen))
+    figure = figures.intervals(names, metrics, frame.colors(), marked=_marked(shown, chosen))
     alt = "; ".join(
         f"{run.id}: {comparison_words.accuracy(score)}"
         for run, score in zip(shown, metrics, strict=True)
@@ -61,9 +63,8 @@ def intervals(board: Sequence[Run], chosen: Sequence[Run]) -> None:
     frame.chart(figure, f"Accuracy of each run with its interval. {alt}.", "intervals", finding)
     left_out = len(board) - len(shown)
     st.caption(
-        "In bold: what is chosen at the left. The line is the 95 % Wilson interval: with other "
-        "test images the dot could well lie anywhere on it."
-        + (f" {left_out:,} more runs are in the table only." if left_out else "")
+        "Bold: the runs chosen in the sidebar. Lines are 95% confidence intervals (Wilson)."
+        + (f" {counted(left_out, 'more run')} only in the table." if left_out else "")
     )
 
 
@@ -75,14 +76,14 @@ def learning(board: Sequence[Run], chosen: Sequence[Run]) -> None:
     shown = [run for run, table in read if table is not None]
     histories = [table for _, table in read if table is not None]
     if silent := [comparison_words.name(run) for run in wanted if run not in shown]:
-        st.caption(words.plain(f"There is no learning curve of {', '.join(silent)}."))
+        st.caption(text.plain(f"There is no learning curve for {', '.join(silent)}."))
     if not shown:
         return
     names = [comparison_words.name(run) for run in shown]
     finding = comparison_words.furthest(
         names, [table["val_accuracy"].to_numpy() for table in histories]
     )
-    st.markdown(f"**{words.plain(finding)}**")
+    st.markdown(f"**{text.plain(finding)}**")
     by = st.segmented_control(
         "Horizontal axis",
         ["epochs", "seconds"],
@@ -92,7 +93,7 @@ def learning(board: Sequence[Run], chosen: Sequence[Run]) -> None:
         label_visibility="collapsed",
     )
     figure = figures.learning_curves(
-        names, histories, frame.colours(), marked=_marked(shown, chosen), by=by
+        names, histories, frame.colors(), marked=_marked(shown, chosen), by=by
     )
     frame.chart(figure, f"Validation accuracy by {by}. {finding}.", "learning")
 
@@ -109,7 +110,7 @@ def _row(run: Run) -> dict[str, Any]:
     return {
         "run": comparison_words.name(run),
         "accuracy": 100 * metrics.accuracy,
-        "interval": trust_words.between(metrics.accuracy_low, metrics.accuracy_high),
+        "interval": interval(metrics.accuracy_low, metrics.accuracy_high),
         "parameters": run.info.parameters,
         "size": run.graph_path.stat().st_size,
         "training": round(run.info.timings.get("training", 0)) or None,

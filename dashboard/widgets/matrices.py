@@ -8,8 +8,10 @@ from dashboard import loaders
 from dashboard.components.matrix import matrix
 from dashboard.components.sheet import Sheet
 from dashboard.selection import Selection
-from dashboard.widgets import frame, galleries, selecting
-from dashboard.words import general as words
+from dashboard.widgets import frame, galleries, selection_bar
+from dashboard.words import runs as run_words
+from dashboard.words import selection as selection_words
+from dashboard.words import text
 from pipeline.store.runs import Run
 
 
@@ -33,49 +35,49 @@ def confusion(
         second: whether it is the second run.
     """
     metrics, names = run.info.metrics, run.class_names
-    finding = words.top_confusion(metrics.confusions, names)
-    title = f"{words.run_label(run)}: " if titled else ""
-    st.markdown(f"**{words.plain(title + finding)}**")
+    finding = run_words.top_confusion(metrics.confusions, names)
+    title = f"{run_words.run_label(run)}: " if titled else ""
+    st.markdown(f"**{text.plain(title + finding)}**")
     cells = loaders.cells(run, shown, diagonal, dark=frame.is_dark())
     sheet, places = None, np.empty(0, np.int64)
     if shown == "Pictures":
-        sheet, places = _surest_images(run, diagonal)
+        sheet, places = _most_confident_images(run, diagonal)
 
     def pick(true: int | None, said: int | None) -> None:
         if second:
-            selecting.toward(chosen, names, true, then=said)
+            selection_bar.toward(chosen, names, true, second_predicted=said)
         else:
-            selecting.toward(chosen, names, true, predicted=said)
+            selection_bar.toward(chosen, names, true, predicted=said)
 
     matrix(
         cells,
         names,
-        label=f"Confusion matrix of {words.run_label(run)}",
-        key="matrix_then" if second else "matrix_predicted",
+        label=f"Confusion matrix of {run_words.run_label(run)}",
+        key="matrix_second_predicted" if second else "matrix_predicted",
         on_pick=pick,
         true=chosen.true,
-        predicted=chosen.then if second else chosen.predicted,
+        predicted=chosen.second_predicted if second else chosen.predicted,
         sheet=sheet,
         places=places.tolist(),
     )
     if sheet is not None:
-        st.caption("Each cell shows the image of which the network is surest.")
+        st.caption("Each cell shows its most confident image.")
 
 
 def difference(first: Run, second: Run, chosen: Selection) -> None:
     """Show what the second run mends and breaks; a click shows those images."""
     fixed, broken = loaders.changes(first, second)
     total_fixed, total_broken = int(np.trace(fixed)), int(np.trace(broken))
-    st.markdown(f"**{words.changes(total_fixed, total_broken)}**")
+    st.markdown(f"**{selection_words.changes(total_fixed, total_broken)}**")
 
     def pick(true: int | None, said: int | None) -> None:
         # The diagonal stands for its whole row.
         said = None if said == true else said
         change = None if true is None and said is None else "changed"
-        selecting.toward(chosen, first.class_names, true, predicted=said, change=change)
+        selection_bar.toward(chosen, first.class_names, true, predicted=said, change=change)
 
     matrix(
-        cells_of.changed(fixed, broken, frame.colours()),
+        cells_of.changed(fixed, broken, frame.colors()),
         first.class_names,
         label="Changes from the first run to the second",
         key="matrix_changes",
@@ -84,19 +86,19 @@ def difference(first: Run, second: Run, chosen: Selection) -> None:
         predicted=chosen.predicted if chosen.change else (),
     )
     st.caption(
-        "Mistakes that the second run makes more (+) or no longer (−), by true class and by what "
-        "was said instead; the diagonal sums up its row. Blue is better, red is worse."
+        "Mistakes that are new in the second run (+) or fixed by it (−), by true class and wrong "
+        "prediction; the diagonal sums up its row. Blue is better, red is worse."
     )
 
 
-def _surest_images(run: Run, diagonal: bool) -> tuple[Sheet | None, np.ndarray]:
-    """Return the surest image of each cell, and where in the sheet each lies."""
+def _most_confident_images(run: Run, diagonal: bool) -> tuple[Sheet | None, np.ndarray]:
+    """Return the most confident image of each cell, and where in the sheet each lies."""
     dataset = galleries.images_of(run)
-    surest = loaders.surest(run).copy()
+    most_confident = loaders.most_confident(run).copy()
     if not diagonal:
-        surest[:: len(run.class_names) + 1] = -1
-    there = surest >= 0
+        most_confident[:: len(run.class_names) + 1] = -1
+    there = most_confident >= 0
     if dataset is None or not there.any():
-        return None, surest
+        return None, most_confident
     places = np.where(there, np.cumsum(there) - 1, -1)
-    return galleries.sheet_of(dataset, surest[there]), places
+    return galleries.sheet_of(dataset, most_confident[there]), places

@@ -1,15 +1,15 @@
-"""What a network makes of one image: probabilities, and every layer's output."""
+"""What a network computes from one image: probabilities, and every layer's output."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 
-from dashboard import images, loaders
+from dashboard import images
 from dashboard.components.pictures import Picture, pictures
 from dashboard.figures import bars
 from dashboard.widgets import frame
-from dashboard.words import general as words
+from dashboard.words import text
 from pipeline.serving import layer_words
 from pipeline.serving.inference import LayerInfo
 from pipeline.store.runs import Run
@@ -22,28 +22,33 @@ def probabilities(
     values: Sequence[float] | np.ndarray, run: Run, key: str, true: int | None = None
 ) -> None:
     """Show the probability of each class as bars."""
-    figure = bars.probability_bars(values, run.class_names, frame.colours(), true=true)
+    figure = bars.probability_bars(values, run.class_names, frame.colors(), true=true)
     best = int(np.argmax(values))
     alt = f"Probability of each class; the largest is {run.class_names[best]}"
-    frame.chart(figure, f"{alt}, {words.percent(float(values[best]))}.", key)
+    frame.chart(figure, f"{alt}, {text.percent(float(values[best]))}.", key)
 
 
-def feature_maps(run: Run, image: np.ndarray, key: str) -> None:
-    """Show what every layer makes of an image, first to last."""
+def feature_maps(run: Run, activations: Sequence[np.ndarray], key: str) -> None:
+    """Show what every layer computed from an image, first to last.
+
+    Args:
+        run: whose layers.
+        activations: a float array a layer, as `Prediction.activations` holds them.
+        key: unique on the page.
+    """
     stronger, nothing = ("brighter", "dark") if frame.is_dark() else ("darker", "blank")
     st.caption(
-        f"The {stronger}, the stronger a unit answers; {nothing} is zero or below. "
-        "One scale a layer."
+        f"The {stronger}, the higher the activation; {nothing} is zero or below. Each layer has "
+        "its own scale."
     )
-    activations = loaders.graph(run).activations(image)
     shown = [layer_picture(*pair) for pair in zip(run.info.layers, activations, strict=True)]
     pictures(shown, key=key)
 
 
 def layer_picture(layer: LayerInfo, activation: np.ndarray) -> Picture:
-    """Lay out what one layer answers."""
+    """Lay out the output of one layer."""
     columns = layer_words.columns(activation.shape)
-    mosaic = images.feature_mosaic(activation, frame.colours(), columns)
+    mosaic = images.feature_mosaic(activation, frame.colors(), columns)
     gives = layer_words.gives(layer)
     short = activation.ndim == 1 and len(activation) == columns
     return Picture(

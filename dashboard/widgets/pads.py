@@ -1,4 +1,4 @@
-"""The ways to show a drawing to the network, and what it answers."""
+"""The ways to show a drawing to the network, and what it predicts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,15 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from dashboard import images, loaders, state
+from dashboard import address, images, loaders
 from dashboard.components.canvas import SIDE, canvas
 from dashboard.components.live_pad import live_pad
 from dashboard.widgets import correcting, frame, galleries, network
 from dashboard.widgets import photo as photos
-from dashboard.words import general as words
+from dashboard.words import drawing as drawing_words
+from dashboard.words import runs as run_words
+from dashboard.words import text
 from pipeline.export.pad_spec import NotLive
-from pipeline.ink import drawing, pictures
-from pipeline.ink.drawing import Strokes
+from pipeline.ink import drawing
+from pipeline.ink.drawing import Drawing, Strokes
+from pipeline.serving.prediction import Prediction
 from pipeline.store.runs import Run
 
 # CSS pixels; the first is as wide as the pen of MNIST, 2.4 of 28 pixels.
@@ -22,50 +25,87 @@ PEN, WIDEST = 24, 48
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """What somebody drew.
+class Shown:
+    """A drawing, and what each run predicts for it.
 
     Attributes:
-        ink: uint8 (28, 28), 0 is paper and 255 is ink.
-        strokes: what it was made from; None where it started from a picture.
-        shown: whether the page shows already what the network sees.
+        drawing: what was drawn.
+        images: for each run, as its network takes it: uint8 (height, width, channels).
+        predictions: for each run.
     """
 
-    ink: np.ndarray
-    strokes: Strokes | None = None
-    shown: bool = False
-
-    def image(self, run: Run) -> np.ndarray:
-        """Return it as a run's network takes it: uint8 (height, width, channels)."""
-        return pictures.ink_to_image(self.ink, run.info.input_shape)
+    drawing: Drawing
+    images: Sequence[np.ndarray]
+    predictions: Sequence[Prediction]
 
 
 def live(runs: Sequence[Run]) -> Drawing | None:
-    """Show the pad that answers in the browser, while the pen moves."""
+    """Show the pad that predicts in the browser, while the pen moves."""
     try:
         packed = loaders.live_pad(runs)
     except NotLive as error:
-        st.info(f"{error} The canvas draws for it.", icon=":material/info:")
+        st.info(f"{error} Use the canvas under “Edit an image” instead.", icon=":material/info:")
         return None
     return _drawn(live_pad(packed, key="live_pad"))
 
 
-def on_server(run: Run, sample: int | None) -> Drawing | None:
+def canvas_pad(run: Run, sample: int | None) -> Drawing | None:
     """Show streamlit-drawable-canvas, on blank paper or over a test image."""
     dataset = galleries.images_of(run) if sample is not None and _editable(run) else None
     if sample is None or dataset is None:
         width = _thickness()
-        edits = canvas("canvas", dark=frame.is_dark(), width=width, rubber=False, picture=None)
-        st.caption("Here the thickness is for your eye only: strokes are inked anew, like MNIST's.")
+        edits = canvas("canvas", dark=frame.is_dark(), width=width, eraser=False, picture=None)
+        st.caption(drawing_words.THICKNESS)
         _offer_test_images(run)
         return _drawn([edit.points for edit in edits])
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        rubber = st.segmented_control(
-            "Tool", ["Pen", "Rubber"], default="Pen", required=True, key="canvas_tool",
+        eraser = st.segmented_control(
+            "Tool", ["Pen", "Eraser"], default="Pen", required=True, key="canvas_tool",
             label_visibility="collapsed",
-        ) == "Rubber"  # fmt: skip
+        ) == "Eraser"  # fmt: skip
         width = _thickness()
-    return Drawing(_edited(run, sample, dataset.x_test[sample], width, rubber=rubber))
+    return Drawing(_edited(run, sample, dataset.x_test[sample], width, eraser=eraser))
+
+
+def photo(run: Run) -> Drawing | None:
+    """Take a photograph of a digit on paper."""
+    ink = photos.photo(run, "photo")
+    return None if ink is None else Drawing(ink)
+
+
+def answers(runs: Sequence[Run], shown: Shown | None, *, what_it_sees: bool) -> None:
+    """Show what each run predicts for a drawing, side by side.
+
+    Args:
+        runs: one or two.
+        shown: the drawing, if there is one.
+        what_it_sees: whether to show the drawing as the network gets it.
+    """
+    if shown is None:
+        st.markdown("#### Nothing drawn yet")
+        st.write("The prediction appears when you lift the pen or upload a photograph.")
+        return
+    for place, run, said in zip(st.columns(len(runs)), runs, shown.predictions, strict=True):
+        with place:
+            if len(runs) > 1:
+                st.caption(text.plain(run_words.run_label(run)))
+            st.markdown(f"#### {drawing_words.guess(run.class_names, said)}")
+            network.probabilities(said.probabilities, run, f"drawing_bars_{run.id}")
+    if what_it_sees:
+        galleries.picture(
+            shown.drawing.ink[..., None], mnist_framed=True, width=140, key="seen",
+            alt="Your drawing as the network sees it.",
+        )  # fmt: skip
+        st.caption("What the network sees")
+
+
+def correct(run: Run, shown: Shown | None) -> None:
+    """Ask what a drawing was, where it may be kept."""
+    if shown is None:
+        correcting.ask(run, predicted="", key="correct")
+        return
+    predicted = run.class_names[shown.predictions[0].label]
+    correcting.ask(run, predicted=predicted, drawing=shown.drawing, key="correct")
 
 
 def _thickness() -> int:
@@ -73,21 +113,18 @@ def _thickness() -> int:
     return int(st.slider("Thickness", 4, WIDEST, PEN, key="canvas_width"))
 
 
-def _edited(run: Run, sample: int, image: np.ndarray, width: int, *, rubber: bool) -> np.ndarray:
+def _edited(run: Run, sample: int, image: np.ndarray, width: int, *, eraser: bool) -> np.ndarray:
     """Let people draw over a test image; return what the network sees of it."""
     dark = frame.is_dark()
     label = run.class_names[int(loaders.predictions(run)["label"].iloc[sample])]
-    shown = images.data_uri(images.for_screen(image, ink=True, dark=dark), scale=10)
-    edits = canvas(f"canvas_{sample}", dark=dark, width=width, rubber=rubber, picture=shown)
-    st.caption(
-        f"Test image {sample:,}, which is “{words.plain(label)}”. Change it until the network "
-        "changes its mind."
-    )
+    shown = images.data_uri(images.for_screen(image, mnist_framed=True, dark=dark), scale=10)
+    edits = canvas(f"canvas_{sample}", dark=dark, width=width, eraser=eraser, picture=shown)
+    st.caption(drawing_words.starting_image(sample, label))
     with st.container(horizontal=True):
         _offer_test_images(run, "Another mistake")
         st.button(
             "Blank paper", icon=":material/ink_eraser:",
-            on_click=state.change, kwargs={"sample": None},
+            on_click=address.change, kwargs={"sample": None},
         )  # fmt: skip
     return drawing.edited(image[..., 0], edits, SIDE)
 
@@ -101,16 +138,17 @@ def _offer_test_images(run: Run, label: str = "Start from a mistake") -> None:
         table = loaders.predictions(run)
         wrong = np.flatnonzero(table["label"].to_numpy() != table["predicted"].to_numpy())
         turn = st.session_state["canvas_turn"] = st.session_state.get("canvas_turn", -1) + 1
-        state.change(sample=int(wrong[turn % len(wrong)]))
+        address.change(sample=int(wrong[turn % len(wrong)]))
 
     st.button(
         label, icon=":material/edit:", on_click=pick,
-        help="A test image that the network got wrong, to edit until it gets it right.",
+        help="A test image that the network got wrong: edit it until the network gets it right.",
     )  # fmt: skip
 
 
 def _editable(run: Run) -> bool:
-    return run.info.dataset.ink and run.info.input_shape == (drawing.SIZE, drawing.SIZE, 1)
+    info = run.info
+    return info.dataset.mnist_framed and info.input_shape == (drawing.SIZE, drawing.SIZE, 1)
 
 
 def _drawn(strokes: Strokes | None) -> Drawing | None:
@@ -119,48 +157,4 @@ def _drawn(strokes: Strokes | None) -> Drawing | None:
     Raises:
         InklingError: they are no strokes, or too many.
     """
-    return Drawing(drawing.checked_ink(strokes), strokes) if strokes else None
-
-
-def photo(run: Run) -> Drawing | None:
-    """Take a photograph of a digit on paper."""
-    ink = photos.photo(run, "photo")
-    return None if ink is None else Drawing(ink, shown=True)
-
-
-def answers(runs: Sequence[Run], found: Drawing | None) -> None:
-    """Show what each run makes of a drawing, side by side."""
-    if found is None:
-        st.markdown("#### Nothing drawn yet")
-        st.write("The answer comes when you lift the pen, or hand a photograph in.")
-        return
-    for place, run in zip(st.columns(len(runs)), runs, strict=True):
-        with place:
-            image = found.image(run)
-            activations = loaders.graph(run).activations(image)
-            shares, usual = activations[-1], loaders.novelty(run)
-            strange = usual is not None and usual.is_strange(
-                usual.of_activations(image, activations)
-            )
-            if len(runs) > 1:
-                st.caption(words.plain(words.run_label(run)))
-            st.markdown(f"#### {words.guess(run.class_names, shares, strange=strange)}")
-            network.probabilities(shares, run, f"drawing_bars_{run.id}")
-    if not found.shown:
-        galleries.picture(
-            found.ink[..., None], ink=True, width=140, key="seen",
-            alt="Your drawing as the network sees it.",
-        )  # fmt: skip
-        st.caption("What the network sees")
-
-
-def correct(run: Run, found: Drawing | None) -> None:
-    """Ask what a drawing was, where it may be kept."""
-    if found is None:
-        correcting.ask(run, predicted="", key="correct")
-        return
-    said = int(loaders.graph(run).probabilities(found.image(run)[None])[0].argmax())
-    ink = found.ink if found.strokes is None else None
-    correcting.ask(
-        run, predicted=run.class_names[said], strokes=found.strokes, ink=ink, key="correct"
-    )
+    return Drawing.of_strokes(strokes) if strokes else None

@@ -6,10 +6,10 @@ import streamlit as st
 from dashboard import images
 from dashboard.components.pictures import Picture, pictures
 from dashboard.widgets import frame
-from dashboard.words import general as words
+from dashboard.words import text
 from pipeline.errors import InklingError
 from pipeline.ink import drawing, photos
-from pipeline.ink.pictures import SUFFIXES, ink_to_image, open_picture
+from pipeline.ink.pictures import SUFFIXES, open_picture
 from pipeline.store.runs import Run
 
 LARGEST = 25  # MB of a file: what a phone's photograph does not reach
@@ -17,14 +17,14 @@ WIDTH = 140  # CSS pixels
 
 
 def photo(run: Run, key: str) -> np.ndarray | None:
-    """Let people hand in a photograph, and show what the network sees of it.
+    """Let people upload a photograph, and show what the network sees of it.
 
     Args:
         run: whose network sees it.
         key: unique on the page.
 
     Returns:
-        Ink uint8 (28, 28), 0 is paper, to be fitted by `pictures.ink_to_image`; None while there
+        Ink uint8 (28, 28), 0 is paper, to be fitted by `drawing.ink_to_image`; None while there
         is no photograph, or none that can be read, which is told.
     """
     file = st.file_uploader(
@@ -32,26 +32,26 @@ def photo(run: Run, key: str) -> np.ndarray | None:
         type=sorted(SUFFIXES),
         key=key,
         max_upload_size=LARGEST,
-        help="One digit, alone on the paper and away from its edges. On a phone, this offers the "
+        help="One digit, alone on the paper and away from its edges. On a phone you can use the "
         "camera.",
     )
     if file is None:
         return None
     try:
         picture = open_picture(file, file.name)
-        ink = drawing.from_pixels(photos.ink_of(picture))
+        ink = drawing.from_pixels(photos.find_ink(picture))
     except drawing.BlankDrawing:
         st.warning(
-            "No digit stands out from the paper. Write it darker, alone, and away from the edges.",
+            "No digit stands out from the paper. Write one digit, darker, away from the edges.",
             icon=":material/image_not_supported:",
         )
         return None
     except InklingError as error:
-        st.warning(words.plain(str(error)), icon=":material/image_not_supported:")
+        st.warning(text.plain(str(error)), icon=":material/image_not_supported:")
         return None
     picture.thumbnail((2 * WIDTH, 2 * WIDTH))  # sharp on fine screens too
-    seen = ink_to_image(ink, run.info.input_shape)
-    shown = images.for_screen(seen, ink=True, dark=frame.is_dark())
+    seen = drawing.ink_to_image(ink, run.info.input_shape)
+    shown = images.for_screen(seen, mnist_framed=True, dark=frame.is_dark())
     pictures(
         [
             Picture(

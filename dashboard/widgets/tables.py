@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.words import trust as trust_words
 from pipeline.analysis.metrics import ClassScore, Metrics
+from pipeline.words import interval
 
 MOST_ROWS = 20  # shown at once; a longer table scrolls by itself
 
@@ -24,7 +24,7 @@ def class_scores(scores: Sequence[ClassScore], counts: np.ndarray, key: str) -> 
     table = pd.DataFrame([score.model_dump() for score in scores])
     shares = ["precision", "recall", "f1"]
     table[shares] *= 100
-    # A share of nothing is no 0 %.
+    # A share of nothing is no 0%.
     table.loc[counts.sum(axis=1) == 0, "recall"] = np.nan
     table.loc[counts.sum(axis=0) == 0, "precision"] = np.nan
     table.loc[counts.sum(axis=0) + counts.sum(axis=1) == 0, "f1"] = np.nan
@@ -32,10 +32,14 @@ def class_scores(scores: Sequence[ClassScore], counts: np.ndarray, key: str) -> 
         table.sort_values(["recall", "support"], kind="stable"),
         {
             "name": "class",
-            "recall": _percentage("recall", "Of the images that are it, how many are recognised."),
-            "precision": _percentage("precision", "Of the images read as it, how many are it."),
+            "recall": _percentage(
+                "recall", "Of the images of this class, how many are recognized."
+            ),
+            "precision": _percentage(
+                "precision", "Of the images predicted as this class, how many are it."
+            ),
             "f1": _percentage("F1", "The harmonic mean of recall and precision."),
-            "support": _count("images", "Test images that are it."),
+            "support": _count("images", "Test images of this class."),
         },
         key,
     )
@@ -52,19 +56,21 @@ def results(found: Sequence[tuple[str, Metrics]], key: str) -> None:
         {
             "dataset": name,
             "accuracy": 100 * metrics.accuracy,
-            "interval": trust_words.between(metrics.accuracy_low, metrics.accuracy_high),
+            "interval": interval(metrics.accuracy_low, metrics.accuracy_high),
             "error": 100 * metrics.calibration_error,
         }
         for name, metrics in found
     ]
-    gap = "Expected calibration error: between how sure it is and how often it is right."
+    gap = "Mean gap between confidence and accuracy."
     _show(
         pd.DataFrame(rows),
         {
             "dataset": "dataset",
-            "accuracy": _percentage("right", "Accuracy on the test images."),
-            "interval": st.column_config.TextColumn("could well be", help="95 % Wilson interval."),
-            "error": _percentage("mean gap", gap),
+            "accuracy": _percentage("accuracy", "On the test images."),
+            "interval": st.column_config.TextColumn(
+                "95% confidence interval", help="Of the accuracy (Wilson)."
+            ),
+            "error": _percentage("calibration error", gap),
         },
         key,
     )
@@ -82,7 +88,7 @@ def _show(table: pd.DataFrame, columns: dict[str, Any], key: str) -> None:
 
 
 def _percentage(title: str, what: str) -> Any:
-    return st.column_config.NumberColumn(title, help=what, format="%.2f %%")
+    return st.column_config.NumberColumn(title, help=what, format="%.2f%%")
 
 
 def _count(title: str, what: str) -> Any:

@@ -5,10 +5,10 @@ import streamlit as st
 from dashboard import loaders
 from dashboard.figures import curves
 from dashboard.widgets import frame
-from dashboard.words import general as words
+from dashboard.words import text
 from pipeline.errors import InklingError
-from pipeline.jobs import jobs
-from pipeline.jobs.jobs import Fetch, Job
+from pipeline.jobs import launch
+from pipeline.jobs.job import Fetch, Job, find_job
 from pipeline.store.runs import Run
 
 
@@ -28,10 +28,10 @@ def watch(job: Job) -> None:
             st.toast("Stopping after this step…")
         if so_far:
             finding = (
-                f"After epoch {len(so_far)}, {words.percent(so_far[-1])} of the "
-                f"validation images are right; the best was {words.percent(max(so_far))}"
+                f"Validation accuracy after epoch {len(so_far)}: "
+                f"{text.percent(so_far[-1])}; best so far {text.percent(max(so_far))}"
             )
-            figure = curves.accuracy_so_far(so_far, frame.colours())
+            figure = curves.accuracy_so_far(so_far, frame.colors())
             frame.chart(figure, f"Validation accuracy by epoch. {finding}.", "so_far", finding)
 
     panel()
@@ -42,12 +42,12 @@ def offer_to_fetch(run: Run) -> None:
     key = f"fetch_{run.info.dataset.fingerprint}"
     if st.button("Get the images", icon=":material/download:", key=f"button_{key}"):
         try:
-            started = jobs.start(Fetch(run.info.config.dataset), loaders.store())
+            started = launch.start(Fetch(run.info.config.dataset), loaders.store())
             st.session_state[key] = started.id
         except InklingError as error:
             st.error(str(error))
     job_id = st.session_state.get(key)
-    job = jobs.find_job(loaders.store(), job_id) if job_id else None
+    job = find_job(loaders.store(), job_id) if job_id else None
     if job is None:
         return
     status = job.status()

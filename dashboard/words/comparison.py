@@ -7,51 +7,47 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dashboard.words import general as words
+from dashboard.words.runs import run_label
+from dashboard.words.text import percent, shorten
 from pipeline.analysis.metrics import Metrics
 from pipeline.analysis.significance import Comparison
 from pipeline.store.runs import Run
+from pipeline.words import counted
 
 SIGNIFICANT = 0.05  # a chance of 1 in 20, the usual line
-LONGEST_NAME = 40  # letters of a run's name: what fits across a telephone
-NAME_END = 28  # of them at the end, where the network, the accuracy and the id are
 
 
 def verdict(found: Comparison, first: str, second: str) -> str:
     """Say which of two runs is better, and whether that could be chance."""
     fixed, broken = found.fixed, found.broken
     if fixed == broken == 0:
-        return f"**No difference**: “{first}” and “{second}” are right on the very same images."
+        return f"**No difference**: “{first}” and “{second}” are right on exactly the same images."
     if fixed == broken:
         return (
-            f"**Neither is better**: “{second}” fixed {fixed:,} of the mistakes of “{first}” and "
+            f"**Neither is better**: “{second}” fixed {counted(fixed, 'mistake')} of “{first}” and "
             "newly broke as many."
         )
-    by_chance = f"such a difference would come up by chance {chance(found.p_value)}."
+    by_chance = f"by chance alone, so large a difference would come up {chance(found.p_value)}."
     if found.p_value >= SIGNIFICANT:
         return (
-            f"**This could well be chance**: “{second}” fixed {_count(fixed)} of the mistakes of "
+            f"**This may well be chance**: “{second}” fixed {_count(fixed)} of the mistakes of "
             f"“{first}” and newly broke {_count(broken)}; {by_chance}"
         )
-    if fixed > broken:
-        return (
-            f"**“{second}” is better than “{first}”**: it fixed {_count(fixed)} of the other’s "
-            f"mistakes and newly broke {_count(broken)}; {by_chance}"
-        )
+    better, other = (second, first) if fixed > broken else (first, second)
     return (
-        f"**“{first}” is better than “{second}”**: the other fixed {_count(fixed)} of its mistakes "
-        f"and newly broke {_count(broken)}; {by_chance}"
+        f"**“{better}” is better than “{other}”**: “{second}” fixed {_count(fixed)} of the "
+        f"mistakes of “{first}” and newly broke {_count(broken)}; {by_chance}"
     )
 
 
 def how(found: Comparison) -> str:
     """Say what the test looks at, and what it cannot say."""
     images = found.fixed + found.broken
-    counted = "1 image counts" if images == 1 else f"{images:,} images count"
+    only = "1 image that" if images == 1 else f"{images:,} images that"
     return (
-        f"McNemar’s exact test: only the {counted} that one run gets right and the other wrong. "
-        "It tells these two networks apart, not how they were made: with another seed the same "
-        "settings train another network."
+        f"McNemar’s exact test, on the {only} exactly one of the two runs gets right. It compares "
+        "these two trained networks, not the settings they were made with: another seed would "
+        "give another network."
     )
 
 
@@ -65,7 +61,7 @@ def chance(p_value: float) -> str:
 
 
 def best(board: Sequence[Metrics], name: str) -> str:
-    """Say which run is the best, and how sure that is.
+    """Say which run is the best, and how certain that is.
 
     Args:
         board: a run each, all tested on the same images, best first.
@@ -73,28 +69,28 @@ def best(board: Sequence[Metrics], name: str) -> str:
     """
     first, others = board[0], board[1:]
     if not others:
-        return f"“{name}” is the only run that was tested on these images."
+        return f"“{name}” is the only run tested on these images."
     tied = sum(other.correct == first.correct for other in board)
     if tied > 1:
         return (
-            f"**{tied} of {len(board)} runs share the first place**, each right on "
-            f"{first.correct:,} of {first.total:,} test images: “{name}” is one of them."
+            f"**{tied} of {len(board)} runs are tied for first place**, each right on "
+            f"{first.correct:,} of {first.total:,} test images; “{name}” is one of them."
         )
     opening = f"**“{name}” is the best of {len(board)} runs**"
     near = sum(overlap(first, other) > 0 for other in others)
     if not near:
-        return f"{opening}: its 95 % interval lies clear of all others."
-    whose = "the interval of the next" if near == 1 else f"the intervals of the next {near}"
-    reach = "reaches" if near == 1 else "reach"
+        return f"{opening}: its 95% confidence interval overlaps no other."
+    which = "that of the next run" if near == 1 else f"those of the next {near} runs"
+    most = "" if near == 1 else "up to "
     return (
-        f"{opening}, but {whose} {reach} into its own, by "
-        f"{'' if near == 1 else 'up to '}{points(overlap(first, others[0]))}."
+        f"{opening}, but its 95% confidence interval overlaps {which} by "
+        f"{most}{points(overlap(first, others[0]))}."
     )
 
 
 def spread(board: Sequence[Metrics]) -> str:
     """Say how far the runs' accuracies lie apart, for the title of a chart; best first."""
-    high, low = words.percent(board[0].accuracy), words.percent(board[-1].accuracy)
+    high, low = percent(board[0].accuracy), percent(board[-1].accuracy)
     return f"Right on {high if high == low else f'{low} to {high}'} of the test images"
 
 
@@ -102,8 +98,8 @@ def both_intervals(first: Metrics, second: Metrics) -> str:
     """Say whether the intervals of two runs overlap, for the title of a chart."""
     shared = overlap(first, second)
     if shared <= 0:
-        return "The two intervals do not overlap"
-    return f"The two intervals overlap by {points(shared)}"
+        return "The two confidence intervals do not overlap"
+    return f"The two confidence intervals overlap by {points(shared)}"
 
 
 def furthest(names: Sequence[str], accuracies: Sequence[np.ndarray]) -> str:
@@ -118,28 +114,25 @@ def furthest(names: Sequence[str], accuracies: Sequence[np.ndarray]) -> str:
     tied = reached.count(reached[first])
     if tied > 1:
         return (
-            f"{tied} of {len(names)} runs get equally far: {words.percent(reached[first])} of the "
-            "validation images"
+            f"{tied} of {len(names)} runs reach the same validation accuracy: "
+            f"{percent(reached[first])}"
         )
     epoch = int(accuracies[first].argmax()) + 1
     return (
-        f"“{names[first]}” gets furthest: {words.percent(reached[first])} of the validation "
-        f"images in epoch {epoch:,}"
+        f"“{names[first]}” reaches the highest validation accuracy: {percent(reached[first])} in "
+        f"epoch {epoch:,}"
     )
 
 
 def accuracy(metrics: Metrics) -> str:
-    """Write an accuracy with its interval: "99.68 % (99.55–99.77 %)"."""
-    low = words.percent(metrics.accuracy_low).removesuffix(" %")
-    return f"{words.percent(metrics.accuracy)} ({low}–{words.percent(metrics.accuracy_high)})"
+    """Write an accuracy with its interval: "99.68% (99.55–99.77%)"."""
+    low = percent(metrics.accuracy_low).removesuffix("%")
+    return f"{percent(metrics.accuracy)} ({low}–{percent(metrics.accuracy_high)})"
 
 
 def name(run: Run) -> str:
     """Name a run as lists do; a long name loses its middle."""
-    label = words.run_label(run)
-    if len(label) <= LONGEST_NAME:
-        return label
-    return f"{label[: LONGEST_NAME - NAME_END - 1]}…{label[-NAME_END:]}"
+    return shorten(run_label(run))
 
 
 def overlap(first: Metrics, second: Metrics) -> float:

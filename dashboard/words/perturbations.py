@@ -1,8 +1,8 @@
-"""How far a drawing can be changed and still be read alike, in sentences; pure."""
+"""How far a drawing can be perturbed before the prediction changes, in sentences; pure."""
 
 from collections.abc import Sequence
 
-from dashboard.words.general import percent
+from dashboard.words.text import percent
 from pipeline.ink.perturbations import Kind, Sweep
 
 UNITS: dict[Kind, str] = {
@@ -14,23 +14,23 @@ UNITS: dict[Kind, str] = {
 }
 _SIDES: dict[Kind, tuple[str, str]] = {
     "across": ("to the left", "to the right"),
-    "along": ("upwards", "downwards"),
-    "turn": ("to the left", "to the right"),
+    "along": ("upward", "downward"),
+    "turn": ("counterclockwise", "clockwise"),
     "pen": ("thinner", "thicker"),
 }
 _WAYS: dict[Kind, str] = {
-    "across": "Moved sideways",
-    "along": "Moved up or down",
-    "turn": "Turned",
-    "scale": "Made smaller or larger",
-    "pen": "With another pen",
+    "across": "Shifted sideways",
+    "along": "Shifted up or down",
+    "turn": "Rotated",
+    "scale": "Scaled",
+    "pen": "With another pen width",
 }
 
 
 def amount(kind: Kind, value: float) -> str:
-    """Say one step of a sweep: "3 pixels to the left", "70 % of its size"."""
+    """Say one step of a sweep: "3 pixels to the left", "70% of its size"."""
     if kind == "scale":
-        return f"{100 * value:.0f} % of its size"
+        return f"{100 * value:.0f}% of its size"
     return f"{_measure(kind, value)} {_SIDES[kind][value > 0]}"
 
 
@@ -39,28 +39,28 @@ def tick(kind: Kind, value: float) -> str:
     return f"{round(100 * value) if kind == 'scale' else value:g}".replace("-", "−")
 
 
-def held(sweep: Sweep, names: Sequence[str], broken: tuple[int | None, int | None]) -> str:
-    """Say how far a drawing can be changed and is still read as it is.
+def held(sweep: Sweep, names: Sequence[str], boundary: tuple[int | None, int | None]) -> str:
+    """Say how far a drawing can be perturbed before the prediction changes.
 
     Args:
         sweep: the change.
-        names: what each step is read as.
-        broken: the nearest steps, to either side, that are read otherwise; see
-            `variations.breaks`.
+        names: what is predicted at each step.
+        boundary: the nearest steps, to either side, with another prediction; see
+            `perturbations.decision_boundary`.
     """
     still, kind, values = names[sweep.neutral], sweep.kind, sweep.values
-    if broken == (None, None):
+    if boundary == (None, None):
         return f"{_throughout(kind, values)} it stays “{still}”"
     sides = [
         (end, step, sweep.neutral + (1 if end else -1))
-        for end, step in zip((0, len(values) - 1), broken, strict=True)
+        for end, step in zip((0, len(values) - 1), boundary, strict=True)
     ]
     at_once, later = [], []
     for end, step, nearest in sides:
         if step is None:
-            later.append(f"{_up_to(kind, values[end])}, the most tried")
+            later.append(f"{_up_to(kind, values[end])}, the furthest tested")
         elif step == nearest:
-            at_once.append(f"it is “{names[step]}” at {amount(kind, values[step])} already")
+            at_once.append(f"it is already “{names[step]}” at {amount(kind, values[step])}")
         else:
             last = values[step - 1 if end else step + 1]
             later.append(f"{_up_to(kind, last)}, then “{names[step]}”")
@@ -69,16 +69,16 @@ def held(sweep: Sweep, names: Sequence[str], broken: tuple[int | None, int | Non
 
 
 def hint(kind: Kind, value: float, *, neutral: bool, readings: Sequence[tuple[str, float]]) -> str:
-    """Say what one step is read as, by each run: a class and its probability."""
+    """Say what each run predicts at one step: a class and its probability."""
     what = "As drawn" if neutral else amount(kind, value)
-    said = "; the second run: ".join(f"“{name}”, {percent(share)} sure" for name, share in readings)
+    said = "; the second run: ".join(f"“{name}” ({percent(share)})" for name, share in readings)
     return f"{what}: {said}"
 
 
 def told(finding: str, sweep: Sweep, names: Sequence[str]) -> str:
     """Say a whole sweep to whoever does not see it."""
     first, last = amount(sweep.kind, sweep.values[0]), amount(sweep.kind, sweep.values[-1])
-    return f"{finding.rstrip('. ')}. From {first} to {last} it is read as {', '.join(names)}."
+    return f"{finding.rstrip('. ')}. From {first} to {last} the predictions are {', '.join(names)}."
 
 
 def _measure(kind: Kind, value: float) -> str:
@@ -95,9 +95,9 @@ def _up_to(kind: Kind, value: float) -> str:
 
 def _throughout(kind: Kind, values: Sequence[float]) -> str:
     if kind == "scale":
-        return f"From {100 * values[0]:.0f} % to {amount(kind, values[-1])}"
+        return f"From {100 * values[0]:.0f}% to {amount(kind, values[-1])}"
     if kind == "pen":
         return f"From {amount(kind, values[0])} to {amount(kind, values[-1])}"
-    either = {"across": "to the left or right", "along": "up or down", "turn": "either way"}[kind]
+    either = {"across": "left or right", "along": "up or down", "turn": "either way"}[kind]
     verb = _WAYS[kind].split()[0]
     return f"{verb} by up to {_measure(kind, values[-1])} {either},"

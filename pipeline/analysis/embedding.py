@@ -7,7 +7,7 @@ there, whatever their pixels.
 import numpy as np
 import pandas as pd
 
-NEIGHBOURS = 5
+NEIGHBORS = 5
 MOST_DIMENSIONS = 50  # kept by the principal components: distances hardly change, time does
 MOST_FITTED = 10_000  # training images that the components are computed from
 MOST_MAPPED = 10_000  # test images that get a place on the map; others have none
@@ -15,26 +15,27 @@ FEWEST_MAPPED = 20
 PERPLEXITY = 30
 SEED = 0
 
-NEIGHBOUR_COLUMNS = tuple(f"neighbour_{rank}" for rank in range(NEIGHBOURS))
+NEIGHBOR = "neighbor_"  # begins the name of a column
+NEIGHBOR_COLUMNS = tuple(f"{NEIGHBOR}{rank}" for rank in range(NEIGHBORS))
 
 
 def embed(train: np.ndarray, test: np.ndarray) -> pd.DataFrame:
-    """Find each test image's neighbours and its place on a map.
+    """Find each test image's neighbors and its place on a map.
 
     Args:
         train: float (n_train, dimensions), features of the training images.
         test: float (n_test, dimensions), features of the test images.
 
     Returns:
-        A row a test image: `neighbour_0` … `neighbour_4`, int32, indices of training images,
+        A row a test image: `neighbor_0` … `neighbor_4`, int32, indices of training images,
         nearest first, -1 where there are fewer; `distance`, float32, the mean distance to them in
         the space of the principal components: how untypical the image is; `map_x`, `map_y`,
         float32, NaN for images beyond the first 10,000 of a random order.
     """
     train, test = reduced(train, test)
     distances, indices = nearest(train, test)
-    table = pd.DataFrame(indices, columns=list(NEIGHBOUR_COLUMNS[: indices.shape[1]]))
-    for column in NEIGHBOUR_COLUMNS[indices.shape[1] :]:
+    table = pd.DataFrame(indices, columns=list(NEIGHBOR_COLUMNS[: indices.shape[1]]))
+    for column in NEIGHBOR_COLUMNS[indices.shape[1] :]:
         table[column] = np.int32(-1)
     table["distance"] = distances.mean(axis=1).astype(np.float32)
     mapped = np.random.default_rng(SEED).permutation(len(test))[:MOST_MAPPED]
@@ -64,13 +65,13 @@ def nearest(train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.ndarray
     """
     from sklearn.neighbors import NearestNeighbors
 
-    search = NearestNeighbors(n_neighbors=min(NEIGHBOURS, len(train)), algorithm="brute")
+    search = NearestNeighbors(n_neighbors=min(NEIGHBORS, len(train)), algorithm="brute")
     distances, indices = search.fit(train).kneighbors(test)
     return distances, indices.astype(np.int32)
 
 
 def flat_map(points: np.ndarray) -> np.ndarray:
-    """Lay points out in two dimensions so that neighbours stay neighbours.
+    """Lay points out in two dimensions so that neighbors stay neighbors.
 
     t-SNE (van der Maaten, Hinton 2008) with interpolated gradients (Linderman et al. 2019). Few
     points are laid out by their principal components alone.

@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 BINS = 15  # of the calibration error, as in Guo et al. 2017
-NORMAL_95 = 1.959963984540054  # two-sided 95 % quantile of the normal distribution
+NORMAL_95 = 1.959963984540054  # two-sided 95% quantile of the normal distribution
 TOP_CONFUSIONS = 10
 SMALLEST_PROBABILITY = float(np.finfo(np.float32).tiny)  # keeps a logarithm finite
 
@@ -47,7 +47,7 @@ class Metrics(BaseModel):
     Attributes:
         correct, total: images predicted right, and all.
         accuracy: correct / total.
-        accuracy_low, accuracy_high: its 95 % Wilson interval.
+        accuracy_low, accuracy_high: its 95% Wilson interval.
         log_loss: mean of −ln(probability of the true class), in nats.
         calibration_error: expected calibration error over 15 bins of confidence, in [0, 1].
         classes: a score a class, in the order of the labels.
@@ -99,7 +99,7 @@ def predictions_table(labels: np.ndarray, probabilities: np.ndarray) -> pd.DataF
     return pd.DataFrame(columns)
 
 
-def summarise(predictions: pd.DataFrame, class_names: tuple[str, ...]) -> Metrics:
+def summarize(predictions: pd.DataFrame, class_names: tuple[str, ...]) -> Metrics:
     """Compute every metric of a predictions table.
 
     Raises:
@@ -165,7 +165,7 @@ def hits(predictions: pd.DataFrame, left_out: frozenset[int]) -> tuple[int, int]
 
 
 def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share (Wilson 1927): fair near 0 and 1, and for few trials.
+    """Return the 95% interval of a share (Wilson 1927): fair near 0 and 1, and for few trials.
 
     Raises:
         ValueError: there is no trial.
@@ -173,10 +173,10 @@ def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
     if trials <= 0:
         raise ValueError("an interval needs at least one trial")
     share, z2 = successes / trials, NORMAL_95**2
-    centre = (share + z2 / (2 * trials)) / (1 + z2 / trials)
+    center = (share + z2 / (2 * trials)) / (1 + z2 / trials)
     spread = NORMAL_95 * np.sqrt(share * (1 - share) / trials + z2 / (4 * trials**2))
     half = float(spread / (1 + z2 / trials))
-    return max(0.0, centre - half), min(1.0, centre + half)
+    return max(0.0, center - half), min(1.0, center + half)
 
 
 def calibration_error(confidence: np.ndarray, correct: np.ndarray, bins: int = BINS) -> float:
@@ -207,8 +207,8 @@ def calibration_bins(confidence: np.ndarray, correct: np.ndarray, bins: int = BI
         bins: how many.
 
     Returns:
-        A row a bin that holds images, least sure first: low, high (its edges), count, confidence
-        (the mean), accuracy, accuracy_low, accuracy_high (its 95 % Wilson interval).
+        A row a bin that holds images, least confident first: low, high (its edges), count,
+        confidence (the mean), accuracy, accuracy_low, accuracy_high (its 95% Wilson interval).
     """
     # A bin holds its upper edge, not its lower one, as in the paper.
     which = np.clip(np.ceil(confidence * bins).astype(np.int64) - 1, 0, bins - 1)

@@ -13,8 +13,8 @@ The score adds the logarithms of both distances, each in units of what is usual.
 A plane for each class is SIMCA (Wold 1976, "Pattern recognition by means of disjoint principal
 components models"); that features tell the unusual as well as pixels follows Lee et al. 2018, "A
 simple unified framework for detecting out-of-distribution samples", and Wang et al. 2022, "ViM".
-What it was chosen against: `docs/novelty.md`. Scoring takes sums and products only, so that any
-language can; nothing but numpy, so that pages can.
+What it was chosen against: `docs/out-of-distribution.md`. Scoring takes sums and products only, so
+that any language can do it, and only numpy, so that pages can.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,8 +33,6 @@ MOST_NUMBERS = (
 )
 SHORTEST = 1e-6  # length of a vector whose logarithm is taken
 SMALLEST = 1e-12  # square of a distance whose logarithm is taken
-POWER_ITERATIONS = 4
-SPARE = 8  # directions more than are wanted make the wanted ones exact
 SEED = 0
 IMAGE = -1  # in the place of a layer: the image itself
 
@@ -47,7 +45,7 @@ STORED = {
     "spread": np.float64,
     "mean": np.float32,
     "basis": np.float16,
-    "centres": np.float32,
+    "centers": np.float32,
     "directions": np.float16,
 }
 
@@ -58,13 +56,13 @@ class Planes:
 
     Attributes:
         layer: whose output the vectors are, an index into the serving graph's activations; −1 for
-            the image, in [0, 1]. Both are unrolled row by row.
+            the image, in [0, 1]. Both are flattened row by row.
         power: of a vector's length, by which its distance is divided.
         rest: whether what lies outside the projection counts as distance.
         middle, spread: mean and standard deviation of the result on validation images.
         mean: float32 (d,), of the training images.
         basis: float32 (d, k), orthonormal columns.
-        centres: float32 (classes, k), a point on each plane.
+        centers: float32 (classes, k), a point on each plane.
         directions: float32 (classes, k, j), orthonormal columns that span it, or zeros.
     """
 
@@ -75,7 +73,7 @@ class Planes:
     spread: float
     mean: np.ndarray
     basis: np.ndarray
-    centres: np.ndarray
+    centers: np.ndarray
     directions: np.ndarray
 
     def log_distances(self, vectors: np.ndarray) -> np.ndarray:
@@ -85,7 +83,7 @@ class Planes:
 
             u = x − mean
             z = u · basis
-            for each class c:  q = z − centres[c];  d_c = |q|² − |q · directions[c]|²
+            for each class c:  q = z − centers[c];  d_c = |q|² − |q · directions[c]|²
             d = the least d_c;  where `rest`:  d = d + max(0, |u|² − |z|²)
             result = ½ ln max(d, 1e-12) − power · ln max(|x|, 1e-6)
 
@@ -98,8 +96,8 @@ class Planes:
         u = vectors.astype(np.float32) - self.mean
         z = u @ self.basis
         nearest = np.full(len(z), np.inf)
-        for centre, directions in zip(self.centres, self.directions, strict=True):
-            q = z - centre
+        for center, directions in zip(self.centers, self.directions, strict=True):
+            q = z - center
             nearest = np.minimum(nearest, _squares(q) - _squares(q @ directions))
         if self.rest:
             nearest = nearest + np.maximum(_squares(u) - _squares(z), 0)
@@ -114,12 +112,12 @@ class Planes:
 
 
 @dataclass(frozen=True)
-class Novelty:
+class OodDetector:
     """What scores images: the sum of how untypical each of their vectors is.
 
     Attributes:
         parts: one for each space of vectors.
-        threshold: an image above it is strange; 5 % of the validation images are.
+        threshold: an image above it is out of distribution; 5% of the validation images are.
     """
 
     parts: tuple[Planes, ...]
@@ -136,7 +134,7 @@ class Novelty:
         """
         return np.sum([part.untypical(vectors[part.layer]) for part in self.parts], axis=0)
 
-    def of_activations(self, image: np.ndarray, activations: Sequence[np.ndarray]) -> float:
+    def score_activations(self, image: np.ndarray, activations: Sequence[np.ndarray]) -> float:
         """Score one image.
 
         Args:
@@ -146,7 +144,7 @@ class Novelty:
         seen = {IMAGE: to_model_input(image[None]), **dict(enumerate(activations))}
         return float(self.score({p.layer: seen[p.layer].reshape(1, -1) for p in self.parts})[0])
 
-    def is_strange(self, score: float) -> bool:
+    def is_ood(self, score: float) -> bool:
         """Say whether an image of this score looks like nothing in training."""
         return score > self.threshold
 
@@ -159,8 +157,8 @@ class Novelty:
         np.savez_compressed(file, allow_pickle=False, **arrays)
 
 
-def load(file: BinaryIO) -> Novelty:
-    """Read what `Novelty.save` wrote.
+def load(file: BinaryIO) -> OodDetector:
+    """Read what `OodDetector.save` wrote.
 
     Raises:
         ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile: it is not whole.
@@ -169,7 +167,9 @@ def load(file: BinaryIO) -> Novelty:
         count = sum(name.startswith("layer_") for name in arrays)
         if count == 0:
             raise ValueError("it holds no planes")
-        return Novelty(tuple(_read(arrays, i) for i in range(count)), float(arrays["threshold"]))
+        return OodDetector(
+            tuple(_read(arrays, i) for i in range(count)), float(arrays["threshold"])
+        )
 
 
 def sample(count: int) -> np.ndarray:
@@ -179,7 +179,7 @@ def sample(count: int) -> np.ndarray:
 
 def fit(
     train: Mapping[int, np.ndarray], labels: np.ndarray, valid: Mapping[int, np.ndarray]
-) -> Novelty:
+) -> OodDetector:
     """Learn what training images look like, and how far from it validation images may lie.
 
     Args:
@@ -194,13 +194,13 @@ def fit(
     if min(len(vectors) for vectors in valid.values()) == 0:
         raise ValueError("a threshold needs validation images, and there are none")
     # Pixels: what principal components leave out is fine detail that no class has of its own, and
-    # ink counts by half, so that neither dots nor felt pens are favoured. Features: all counts.
+    # ink counts by half, so that neither dots nor felt pens are favored. Features: all counts.
     parts = []
     for layer, vectors in train.items():
         power, rest = (0.5, False) if layer == IMAGE else (1.0, True)
         parts.append(_fit_planes(layer, vectors, labels, valid[layer], power, rest))
-    scores = Novelty(tuple(parts), 0.0).score(valid)
-    return Novelty(tuple(parts), float(np.quantile(scores, USUAL)))
+    scores = OodDetector(tuple(parts), 0.0).score(valid)
+    return OodDetector(tuple(parts), float(np.quantile(scores, USUAL)))
 
 
 def _fit_planes(
@@ -211,11 +211,11 @@ def _fit_planes(
     most = max(1, min(DIMENSIONS, MOST_NUMBERS // size, size))
     basis = _rounded(_principal(train - mean, most))
     z = (train - mean) @ basis
-    centres, directions = [], []
+    centers, directions = [], []
     for label in np.unique(labels):
         own = z[labels == label]
-        centres.append(own.mean(axis=0))
-        directions.append(_principal(own - centres[-1], most // 2))
+        centers.append(own.mean(axis=0))
+        directions.append(_principal(own - centers[-1], most // 2))
     planes = Planes(
         layer=layer,
         power=power,
@@ -224,33 +224,30 @@ def _fit_planes(
         spread=1.0,
         mean=mean,
         basis=basis,
-        centres=np.stack(centres).astype(np.float32),
+        centers=np.stack(centers).astype(np.float32),
         directions=_rounded(np.stack(directions)),
     )
     usual = planes.log_distances(valid)
     return replace(planes, middle=float(usual.mean()), spread=float(usual.std()) or 1.0)
 
 
-def _principal(centred: np.ndarray, count: int) -> np.ndarray:
+def _principal(centered: np.ndarray, count: int) -> np.ndarray:
     """Find the directions in which vectors (n, d) vary most: float64 (d, count), or zeros.
 
-    For long vectors by powers of a covariance that is never formed (Halko, Martinsson, Tropp 2011,
+    Principal component analysis by a randomized decomposition (Halko, Martinsson, Tropp 2011,
     "Finding structure with randomness").
     """
-    size = centred.shape[1]
-    wanted = min(size, count + SPARE)
-    if size <= 2 * wanted:
-        basis = np.eye(size, dtype=np.float32)
-    else:
-        basis = np.random.default_rng(SEED).normal(size=(size, wanted)).astype(np.float32)
-        for _ in range(POWER_ITERATIONS):
-            basis = np.linalg.qr(centred.T @ (centred @ basis))[0]
-    along = (centred @ basis).astype(np.float64)
-    variances, turn = np.linalg.eigh(along.T @ along)
-    largest = np.argsort(-variances, kind="stable")[:count]
+    from sklearn.decomposition import PCA  # only fitting needs it, and it is slow to import
+
+    found = np.zeros((centered.shape[1], count))
+    kept = min(count, *centered.shape)
     # Where nothing varies any direction would do; none is as good and keeps the file the same.
-    varies = variances[largest] > 1e-6 * max(variances.max(), SMALLEST)
-    return (basis @ turn[:, largest]) * varies
+    if len(centered) < 2 or not np.ptp(centered, axis=0).any():
+        return found
+    pca = PCA(kept, svd_solver="randomized", random_state=SEED).fit(centered)
+    varies = pca.explained_variance_ > 1e-6 * pca.explained_variance_.max()
+    found[:, :kept] = pca.components_.T * varies
+    return found
 
 
 def _rounded(array: np.ndarray) -> np.ndarray:
@@ -263,15 +260,21 @@ def _squares(vectors: np.ndarray) -> np.ndarray:
     return np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64)
 
 
+def _held_as(name: str, number: int, arrays: Mapping[str, np.ndarray]) -> str:
+    """Return the key of an array in a file, which may be from before `centers` had that name."""
+    key = f"{name}_{number}"
+    return key if key in arrays else key.replace("centers", "centres")
+
+
 def _read(arrays: Mapping[str, np.ndarray], number: int) -> Planes:
     """Read one part; what was rounded becomes float32 again."""
-    kept = {name: arrays[f"{name}_{number}"] for name in STORED}
+    kept = {name: arrays[_held_as(name, number, arrays)] for name in STORED}
     fields: dict[str, Any] = {
         name: value.item() if value.ndim == 0 else value.astype(np.float32)
         for name, value in kept.items()
     }
     part = Planes(**fields)
     classes, k, _ = part.directions.shape
-    if part.basis.shape != (len(part.mean), k) or part.centres.shape != (classes, k):
+    if part.basis.shape != (len(part.mean), k) or part.centers.shape != (classes, k):
         raise ValueError("its arrays do not fit each other")
     return part

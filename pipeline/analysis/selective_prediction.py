@@ -18,7 +18,7 @@ POINTS = 500  # of a curve: more than a screen can tell apart
 
 
 @dataclass(frozen=True)
-class Coverage:
+class RiskCoverage:
     """Images by rising confidence, and the errors that remain after each.
 
     Attributes:
@@ -60,7 +60,7 @@ class Coverage:
         return max(1, round(share * self.total))
 
 
-def cover(confidence: np.ndarray, correct: np.ndarray) -> Coverage:
+def risk_coverage(confidence: np.ndarray, correct: np.ndarray) -> RiskCoverage:
     """Sort images by confidence and count the errors that remain.
 
     Of equally sure images the right ones are passed on first: no threshold tells them apart, so
@@ -77,4 +77,4 @@ def cover(confidence: np.ndarray, correct: np.ndarray) -> Coverage:
         raise ValueError(f"got {len(confidence)} confidences for {len(correct)} images")
     order = np.lexsort((~correct, confidence))
     removed = np.concatenate([[0], np.cumsum(~correct[order])])
-    return Coverage(confidence[order], removed[-1] - removed)
+    return RiskCoverage(confidence[order], removed[-1] - removed)

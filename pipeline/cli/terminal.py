@@ -22,7 +22,7 @@ def shown_progress() -> Iterator[OnProgress]:
     columns = (
         TextColumn("{task.description:<12}"),
         BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.percentage:>3.0f}%"),
         TimeElapsedColumn(),
         TextColumn("{task.fields[note]}", style="dim"),
     )
@@ -61,7 +61,7 @@ class _PlainLines:
 
 def _note(progress: Progress) -> str:
     numbers = [
-        f"{name.replace('val_', 'validation ')} {100 * progress.metrics[name]:.2f} %"
+        f"{name.replace('val_', 'validation ')} {100 * progress.metrics[name]:.2f}%"
         for name in PERCENTS
         if name in progress.metrics
     ]

@@ -10,7 +10,6 @@ import json
 import math
 import mmap
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -23,10 +22,12 @@ from filelock import FileLock
 
 from pipeline.atomic import whole_folder
 from pipeline.data import downloads, readers
-from pipeline.data.readers import Labelled
+from pipeline.data.readers import Labeled
 from pipeline.errors import InklingError
 from pipeline.ink import drawing
+from pipeline.names import slug
 from pipeline.progress import OnProgress, Progress, silent
+from pipeline.renamed import renamed
 
 VERSION = 1  # of the prepared form; a change prepares everything anew
 SPLIT_SEED = 0  # the parts are the same for every training
@@ -69,8 +70,8 @@ class Dataset:
         x_train, x_valid, x_test: uint8 (n, height, width, channels).
         y_train, y_valid, y_test: int64 (n,), in [0, len(class_names)).
         fingerprint: SHA-256 of pixels, labels, parts and class names, in hexadecimal.
-        ink: whether the images are light ink with an empty margin, framed as MNIST is; then
-            whatever is drawn or photographed passes through `drawing` before it is predicted.
+        mnist_framed: whether the images are light ink with an empty margin, framed as MNIST's
+            are; then what is drawn or photographed passes through `drawing` before prediction.
 
     The test part is looked at once, at evaluation.
     """
@@ -84,7 +85,7 @@ class Dataset:
     x_test: np.ndarray
     y_test: np.ndarray
     fingerprint: str
-    ink: bool
+    mnist_framed: bool
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -126,7 +127,7 @@ class Prepared:
     name: str
     class_names: tuple[str, ...]
     fingerprint: str
-    ink: bool
+    mnist_framed: bool
     counts: dict[str, int]
 
     @property
@@ -173,15 +174,13 @@ def take_in(name: str, place: Path, on_progress: OnProgress = silent) -> Dataset
         raise InklingError(f"There is no folder or file {place}.")
     stamp = _stamp(place)
 
-    def read() -> Labelled:
-        labelled = _read_place(place)
+    def read() -> Labeled:
+        labeled = _read_place(place)
         if name not in NAMED_CLASSES:
-            return labelled
-        return Labelled(
-            labelled.x, labelled.y, labelled.x_test, labelled.y_test, NAMED_CLASSES[name]
-        )
+            return labeled
+        return Labeled(labeled.x, labeled.y, labeled.x_test, labeled.y_test, NAMED_CLASSES[name])
 
-    return _prepare(name, f"{_slug(name)}-{stamp}", read, on_progress)
+    return _prepare(name, f"{slug(name)}-{stamp}", read, on_progress)
 
 
 def canonical(name: str) -> str:
@@ -247,14 +246,14 @@ def list_prepared() -> list[Prepared]:
                     facts["name"],
                     tuple(facts["class_names"]),
                     facts["fingerprint"],
-                    facts["ink"],
+                    facts["mnist_framed"],
                     facts["counts"],
                 )
             )
     return found
 
 
-def ink_classes(name: str) -> tuple[str, ...]:
+def mnist_framed_classes(name: str) -> tuple[str, ...]:
     """Name the classes of a dataset whose images are framed ink, without reading its images.
 
     Args:
@@ -266,7 +265,7 @@ def ink_classes(name: str) -> tuple[str, ...]:
     known = name if name in NAMES else Path(name).expanduser().resolve().stem
     prepared = [one for one in list_prepared() if one.name == known]
     if prepared:
-        return prepared[-1].class_names if prepared[-1].ink else ()
+        return prepared[-1].class_names if prepared[-1].mnist_framed else ()
     return NAMED_CLASSES["mnist"] if name in ("digits", "mnist") else ()
 
 
@@ -294,7 +293,7 @@ def _environment_folder() -> Path | None:
     return Path(named) if named else None
 
 
-def _read_place(place: Path) -> Labelled:
+def _read_place(place: Path) -> Labeled:
     if place.is_file():
         if place.suffix != ".npz":
             raise InklingError(
@@ -307,24 +306,24 @@ def _read_place(place: Path) -> Labelled:
     return readers.read_image_folder(place)
 
 
-def _read_digits() -> Labelled:
+def _read_digits() -> Labeled:
     """Read scikit-learn's copy of the UCI digits and frame each as a drawn digit is.
 
     Source: Alpaydin and Kaynak 1998, "Optical Recognition of Handwritten Digits", UCI; its 1,797
-    test images of 8×8 with grey levels 0–16.
+    test images of 8×8 with gray levels 0–16.
     """
     from sklearn.datasets import load_digits
 
     digits = load_digits()
     coarse = np.rint(digits.images * (255 / 16)).astype(np.uint8)
     images = np.stack([drawing.from_pixels(image) for image in coarse])[..., None]
-    return Labelled(images, digits.target.astype(np.int64), None, None, tuple("0123456789"))
+    return Labeled(images, digits.target.astype(np.int64), None, None, tuple("0123456789"))
 
 
 def _prepare(
     name: str,
     key: str,
-    read: Callable[[], Labelled],
+    read: Callable[[], Labeled],
     on_progress: OnProgress,
     test_size: int | None = None,
 ) -> Dataset:
@@ -355,7 +354,7 @@ def _prepare(
                 "name": name,
                 "class_names": class_names,
                 "fingerprint": _fingerprint(parts, class_names),
-                "ink": _is_ink(parts["x_train"]),
+                "mnist_framed": _is_mnist_framed(parts["x_train"]),
                 "counts": {part: len(parts[f"y_{part}"]) for part in PARTS},
             }
             (draft / "dataset.json").write_text(json.dumps(facts, ensure_ascii=False, indent=1))
@@ -363,11 +362,11 @@ def _prepare(
 
 
 def _split(
-    labelled: Labelled, name: str, test_size: int | None
+    labeled: Labeled, name: str, test_size: int | None
 ) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
     """Split into train, valid and test: seeded, and with every class in its share."""
-    class_names = _checked_classes(labelled, name)
-    x, y, x_test, y_test = labelled.x, labelled.y, labelled.x_test, labelled.y_test
+    class_names = _checked_classes(labeled, name)
+    x, y, x_test, y_test = labeled.x, labeled.y, labeled.x_test, labeled.y_test
     if x_test is None or y_test is None:
         size = test_size or max(round(len(y) * TEST_SHARE), len(class_names))
         (x, y), (x_test, y_test) = _divide(x, y, size)
@@ -391,12 +390,12 @@ def _divide(x: np.ndarray, y: np.ndarray, second: int) -> tuple[Pair, Pair]:
     return (x[first_at], y[first_at]), (x[second_at], y[second_at])
 
 
-def _checked_classes(labelled: Labelled, name: str) -> tuple[str, ...]:
+def _checked_classes(labeled: Labeled, name: str) -> tuple[str, ...]:
     """Check labels against class names, and name the classes by number where they have no names."""
-    labels = labelled.y
-    both = labels if labelled.y_test is None else np.concatenate([labels, labelled.y_test])
+    labels = labeled.y
+    both = labels if labeled.y_test is None else np.concatenate([labels, labeled.y_test])
     most = int(labels.max())
-    class_names = labelled.class_names or tuple(str(label) for label in range(most + 1))
+    class_names = labeled.class_names or tuple(str(label) for label in range(most + 1))
     allowed = f"0 to {len(class_names) - 1}"
     if both.min() < 0 or both.max() >= len(class_names):
         odd = int(both.min() if both.min() < 0 else both.max())
@@ -406,7 +405,7 @@ def _checked_classes(labelled: Labelled, name: str) -> tuple[str, ...]:
             f"The class names of {name} must be at least two, all different; "
             f"got {', '.join(class_names)}."
         )
-    fewest = 3 if labelled.y_test is None else 2  # one for each part that is split off, and train
+    fewest = 3 if labeled.y_test is None else 2  # one for each part that is split off, and train
     counts = np.bincount(labels, minlength=len(class_names))
     if counts.min() < fewest:
         short = class_names[int(counts.argmin())]
@@ -417,7 +416,7 @@ def _checked_classes(labelled: Labelled, name: str) -> tuple[str, ...]:
     return class_names
 
 
-def _is_ink(images: np.ndarray) -> bool:
+def _is_mnist_framed(images: np.ndarray) -> bool:
     """Say whether images are ink on black with an empty margin, as framed drawings are."""
     if images.shape[-1] != 1:
         return False
@@ -464,7 +463,7 @@ def _open(folder: Path) -> Dataset:
         name=facts["name"],
         class_names=tuple(facts["class_names"]),
         fingerprint=facts["fingerprint"],
-        ink=facts["ink"],
+        mnist_framed=facts["mnist_framed"],
         **arrays,
     )
 
@@ -473,10 +472,7 @@ def _facts(folder: Path) -> dict[str, Any] | None:
     """Read a prepared dataset's description; None where it is absent or damaged."""
     try:
         facts: dict[str, Any] = json.loads((folder / "dataset.json").read_text("utf-8"))
+        facts = renamed(facts, {"ink": "mnist_framed"})
         return facts if facts["version"] == VERSION else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:40] or "dataset"

@@ -27,7 +27,7 @@ IDX_UBYTE = 0x08
 
 
 @dataclass(frozen=True)
-class Labelled:
+class Labeled:
     """Images with labels as they came: no test part yet, where the source has none.
 
     Attributes:
@@ -79,7 +79,7 @@ def holds_idx(folder: Path) -> bool:
     return any(_idx_path(folder, part) is not None for part in IDX_FILES)
 
 
-def read_idx_folder(folder: Path) -> Labelled:
+def read_idx_folder(folder: Path) -> Labeled:
     """Read a folder of the four IDX files of a dataset, named as MNIST's are.
 
     Raises:
@@ -91,10 +91,10 @@ def read_idx_folder(folder: Path) -> Labelled:
         if path is None:
             raise InklingError(f"{folder} lacks {names[0]} (or {names[0]}.gz).")
         parts[part] = read_idx(path)
-    return _labelled(parts, str(folder), None)
+    return _labeled(parts, str(folder), None)
 
 
-def read_npz(path: Path) -> Labelled:
+def read_npz(path: Path) -> Labeled:
     """Read an `.npz` with x_train, y_train, x_test, y_test and, if you like, class_names.
 
     Raises:
@@ -122,10 +122,10 @@ def read_npz(path: Path) -> Labelled:
         ) from None
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError, AttributeError, TypeError) as error:
         raise InklingError(f"{path} is not a whole .npz file: {error}.") from None
-    return _labelled(parts, str(path), None if names is None else _class_names(names, path))
+    return _labeled(parts, str(path), None if names is None else _class_names(names, path))
 
 
-def read_image_folder(folder: Path) -> Labelled:
+def read_image_folder(folder: Path) -> Labeled:
     """Read a folder that has a folder of pictures for each class, named after it.
 
     `folder/train/…` and `folder/test/…` are kept apart where both are there; otherwise there is
@@ -146,10 +146,10 @@ def read_image_folder(folder: Path) -> Labelled:
         train = _read_classes(folder / "train", names)
         test = _read_classes(folder / "test", names)
         parts = {"x_train": train[0], "y_train": train[1], "x_test": test[0], "y_test": test[1]}
-        return _labelled(parts, str(folder), names)
+        return _labeled(parts, str(folder), names)
     names = _class_folders(folder)
     x, y = _read_classes(folder, names)
-    return _labelled({"x_train": x, "y_train": y}, str(folder), names)
+    return _labeled({"x_train": x, "y_train": y}, str(folder), names)
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -199,19 +199,19 @@ def _read_classes(folder: Path, names: tuple[str, ...]) -> tuple[np.ndarray, np.
 
 
 def _read_small(path: Path) -> np.ndarray:
-    """Read a picture as uint8 (h, w) where it is grey, (h, w, 3) where it has colour."""
+    """Read a picture as uint8 (h, w) where it is gray, (h, w, 3) where it has color."""
     picture = open_picture(path)
     if max(picture.size) > LARGEST:  # said at the first one, before a folder of photos fills memory
         raise InklingError(
             f"{path} is {picture.width}×{picture.height} pixels; sides from {SMALLEST} to "
             f"{LARGEST} are supported. Resize the pictures first."
         )
-    grey = picture.mode in {"1", "L", "LA", "I", "I;16", "F"}
-    return np.asarray(picture.convert("L" if grey else "RGB"))
+    gray = picture.mode in {"1", "L", "LA", "I", "I;16", "F"}
+    return np.asarray(picture.convert("L" if gray else "RGB"))
 
 
 def _stack(images: list[np.ndarray], paths: list[Path]) -> np.ndarray:
-    """Stack pictures of one size; a grey one among colours counts as a colour."""
+    """Stack pictures of one size; a gray one among colors counts as a color."""
     sizes = Counter(image.shape[:2] for image in images)
     if len(sizes) > 1:
         (usual, _), *_ = sizes.most_common(1)
@@ -235,9 +235,9 @@ def _class_names(names: np.ndarray, path: Path) -> tuple[str, ...]:
     return tuple(texts)
 
 
-def _labelled(
+def _labeled(
     parts: dict[str, np.ndarray], source: str, class_names: tuple[str, ...] | None
-) -> Labelled:
+) -> Labeled:
     """Check images and labels against each other and bring them into one shape."""
     x, y = _images(parts["x_train"], source), _labels(parts["y_train"], source)
     x_test = y_test = None
@@ -250,7 +250,7 @@ def _labelled(
                 f"Training and test images of {source} differ in shape: {x.shape[1:]} and "
                 f"{x_test.shape[1:]} (height, width, channels)."
             )
-    return Labelled(x, y, x_test, y_test, class_names)
+    return Labeled(x, y, x_test, y_test, class_names)
 
 
 def _images(images: np.ndarray, source: str) -> np.ndarray:
@@ -263,8 +263,8 @@ def _images(images: np.ndarray, source: str) -> np.ndarray:
         images = images[..., None]
     if images.ndim != 4 or images.shape[-1] not in (1, 3) or len(images) == 0:
         raise InklingError(
-            f"Images of {source} must have the axes (number, height, width) for grey or "
-            f"(number, height, width, 3) for colour, got {images.shape}."
+            f"Images of {source} must have the axes (number, height, width) for gray or "
+            f"(number, height, width, 3) for color, got {images.shape}."
         )
     if not all(SMALLEST <= side <= LARGEST for side in images.shape[1:3]):
         raise InklingError(

@@ -14,14 +14,16 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline import atomic
+from pipeline import atomic, words
 from pipeline.analysis.metrics import confusion_counts
 from pipeline.errors import InklingError
 from pipeline.export import pad_spec
+from pipeline.progress import OnProgress, Progress
+from pipeline.quiet import quiet_stderr
 from pipeline.store.runs import Run
 
 BUILT = "inkling_web"  # made by web/build.py where Inkling is installed
-UNABLE = "A current Chrome, Edge, Firefox or Safari can."
+UNABLE = "Use a current version of Chrome, Edge, Firefox or Safari."
 # Scripts of its own only, and not a single request.
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; connect-src 'none'; "
@@ -29,22 +31,25 @@ POLICY = (
 )
 
 
-def write_page(run: Run, path: Path) -> None:
+def write_page(run: Run, path: Path, on_progress: OnProgress) -> None:
     """Write the page of a run.
 
     Raises:
         NotLive: the live pad cannot draw for the run's network.
         RunDamaged: a file of the run cannot be read.
-        InklingError: the page cannot be written, or the pad's scripts were not built.
+        InklingError: the network is damaged, the page cannot be written, or the pad's scripts were
+            not built.
     """
-    text = page(run)
-    atomic.write_text(path, text)
+    on_progress(Progress("Exporting", 0, 1, "compressing the network and what it runs on"))
+    with quiet_stderr():  # LiteRT names its delegate
+        run.graph()  # what cannot run here is not handed over
+    atomic.write_text(path, page(run))
 
 
 def page(run: Run) -> str:
     """Return the page of a run as HTML; faults as `write_page`."""
     spec = pad_spec.describe([run], [run.info.config.network], UNABLE)
-    metrics, name = run.info.metrics, run.info.dataset.name
+    metrics, name, created = run.info.metrics, run.info.dataset.name, run.info.created
     predictions = run.predictions(["label", "predicted"])
     counts = confusion_counts(
         predictions["label"].to_numpy(), predictions["predicted"].to_numpy(), len(run.class_names)
@@ -52,10 +57,12 @@ def page(run: Run) -> str:
     facts = {
         **spec.facts,
         "title": f"Draw for {name} · {run.info.config.network}",
-        "verdict": [metrics.correct, metrics.total],
+        "verdict": words.verdict(metrics.correct, metrics.total),
         "counts": counts.tolist(),
-        "card": run.info.card,
-        "origin": f"Run {run.id}, trained {run.info.created:%d %B %Y} with Inkling.",
+        "model_card": run.info.model_card,
+        "origin": (
+            f"Run {run.id}, trained with Inkling on {created:%B} {created.day}, {created:%Y}."
+        ),
     }
     parts = {
         "loader": _in_text(gzip.compress(_built("frontend/litert-*.js").read_bytes(), mtime=0)),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline import words
 from pipeline.errors import InklingError
 from pipeline.ink import drawing
 from pipeline.serving import layer_words
@@ -13,7 +14,7 @@ from pipeline.store.runs import Run
 
 INPUTS = ((drawing.SIZE, drawing.SIZE, 1), (drawing.SIZE, drawing.SIZE, 3))  # what it draws
 ALIGNMENT = 8  # bytes; graphs are read where they lie
-ARRAYS = ("mean", "basis", "centres", "directions")  # of a part of `novelty`, float32
+ARRAYS = ("mean", "basis", "centers", "directions")  # of a part of the OOD detector, float32
 
 
 class NotLive(InklingError):
@@ -25,8 +26,9 @@ class Spec:
     """A description and what it points into.
 
     Attributes:
-        facts: JSON values. `frame` holds the constants of drawing; `runs` a dictionary a run, with
-            `graph` and the arrays of `novelty` as [first byte, bytes] in `blob`.
+        facts: JSON values. `frame` holds the constants of drawing, `words` the sentences
+            that numbers go into; `runs` a dictionary a run, with
+            `graph` and the arrays of `ood` as [first byte, bytes] in `blob`.
         blob: the serving graphs and these arrays.
     """
 
@@ -66,7 +68,7 @@ def describe(runs: Sequence[Run], labels: Sequence[str], unable: str) -> Spec:
                 "label": label,
                 "classes": run.class_names,
                 "graph": blob.add(run.graph_bytes()),
-                "novelty": _novelty(run, blob),
+                "ood": _ood_detector(run, blob),
                 "layers": [
                     {
                         "name": layer.name,
@@ -79,7 +81,13 @@ def describe(runs: Sequence[Run], labels: Sequence[str], unable: str) -> Spec:
                 ],
             }
         )
-    return Spec({"frame": drawing.FRAME, "unable": unable, "runs": described}, bytes(blob.bytes))
+    facts = {
+        "frame": drawing.FRAME,
+        "words": {"guess": words.GUESS, "ood_remark": words.OOD_REMARK},
+        "unable": unable,
+        "runs": described,
+    }
+    return Spec(facts, bytes(blob.bytes))
 
 
 class _Blob:
@@ -95,9 +103,9 @@ class _Blob:
         return place
 
 
-def _novelty(run: Run, blob: _Blob) -> dict[str, Any] | None:
-    """Describe what tells the strange from the usual, for `web/src/novelty.js`."""
-    found = run.novelty()
+def _ood_detector(run: Run, blob: _Blob) -> dict[str, Any] | None:
+    """Describe the OOD detector of a run for `web/src/out_of_distribution.js`."""
+    found = run.ood_detector()
     if found is None:  # an older run
         return None
     return {
@@ -109,7 +117,7 @@ def _novelty(run: Run, blob: _Blob) -> dict[str, Any] | None:
                 "rest": part.rest,
                 "middle": part.middle,
                 "spread": part.spread,
-                "classes": len(part.centres),
+                "classes": len(part.centers),
                 "arrays": {
                     name: blob.add(getattr(part, name).astype("<f4").tobytes()) for name in ARRAYS
                 },

@@ -386,7 +386,7 @@ def _written(use: _Use, kind: _Kind) -> Config:
     layer = use.layer
     kind.check(use)
     if getattr(layer, "quantization_mode", None) is not None:
-        use.refuse("its numbers are quantised")
+        use.refuse("its numbers are quantized")
     for dtype in (layer.compute_dtype, layer.dtype):  # an input layer has its own in the second
         if not dtype.startswith(("float", "bfloat")):
             use.refuse(f"its numbers are {dtype}")

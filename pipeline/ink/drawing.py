@@ -2,7 +2,7 @@
 
 The target is what MNIST's digits look like (LeCun, Bottou, Bengio, Haffner 1998, "Gradient-based
 learning applied to document recognition"): scaled, keeping their proportions, so that the longer
-side fills a box of 20×20, then placed in 28×28 with the centre of mass in the middle, in light
+side fills a box of 20×20, then placed in 28×28 with the center of mass in the middle, in light
 ink on black.
 """
 
@@ -13,10 +13,11 @@ import numpy as np
 from PIL import Image
 
 from pipeline.errors import InklingError
+from pipeline.ink.pen import edge_distance
 
 SIZE = 28  # side of the result, pixels
 BOX = 20  # side of the box that the ink fills, pixels
-MIDDLE = 14.0  # where the centre of mass goes, in pixel-centre coordinates: 14.0 is what MNIST has
+MIDDLE = 14.0  # where the center of mass goes, in pixel-center coordinates: 14.0 is what MNIST has
 BOX_SLACK = 2  # pixels by which MNIST's own digits, and ours, miss the box
 MIDDLE_SLACK = 1  # the same of the middle
 SMALLEST_SIDE = 1e-9  # of a drawing, in its own unit: anything smaller is a dot
@@ -34,7 +35,7 @@ FRAME = {
     "most_strokes": MOST_STROKES,
     "most_points": MOST_POINTS,
 }
-FAINTEST = 24  # grey levels that ink must differ from its ground to count as ink
+FAINTEST = 24  # gray levels that ink must differ from its ground to count as ink
 FINE = 200  # side to which ink is brought before its pen is measured, pixels
 FINE_ENOUGH = 40  # side below which a pen cannot be measured, pixels
 RIDGE = 7  # side of the window in which a ridge of the ink is its highest point, fine pixels
@@ -109,14 +110,45 @@ def checked_ink(strokes: Strokes) -> np.ndarray:
     return ink
 
 
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """One drawing.
+
+    Attributes:
+        ink: uint8 (28, 28), 0 is paper and 255 is ink.
+        strokes: what the ink was made from; None where it started from a picture.
+
+    Raises:
+        InklingError: the ink is something else.
+    """
+
+    ink: np.ndarray
+    strokes: Strokes | None = None
+
+    def __post_init__(self) -> None:
+        ink: object = self.ink
+        if not isinstance(ink, np.ndarray) or ink.dtype != np.uint8 or ink.shape != (SIZE, SIZE):
+            came = f"{ink.dtype} {ink.shape}" if isinstance(ink, np.ndarray) else type(ink).__name__
+            raise InklingError(f"The ink of a drawing must be uint8 ({SIZE}, {SIZE}), got {came}.")
+
+    @classmethod
+    def of_strokes(cls, strokes: Strokes) -> "Drawing":
+        """Ink strokes that anybody may have sent; faults as `checked_ink`."""
+        return cls(checked_ink(strokes), strokes)
+
+    def image(self, input_shape: tuple[int, int, int]) -> np.ndarray:
+        """Fit the drawing to a network's input; see `ink_to_image`."""
+        return ink_to_image(self.ink, input_shape)
+
+
 @dataclass(frozen=True)
 class Edit:
-    """A stroke over an image, with the pen or with the rubber.
+    """A stroke over an image, with the pen or with the eraser.
 
     Attributes:
         points: `[x, y]`, y downwards.
         width: of the pen, in the same unit.
-        erases: whether it was the rubber.
+        erases: whether it was the eraser.
     """
 
     points: Sequence[Sequence[float]]
@@ -151,7 +183,7 @@ def from_pixels(ink: np.ndarray) -> np.ndarray:
     left as it is: no resampling makes it better.
 
     Args:
-        ink: uint8 (height, width), 0 is paper and 255 is ink; see `ink_of` for other pictures.
+        ink: uint8 (height, width), 0 is paper and 255 is ink; `photos.find_ink` finds it.
 
     Returns:
         uint8 (28, 28), 0 is paper and 255 is ink.
@@ -170,7 +202,7 @@ def from_pixels(ink: np.ndarray) -> np.ndarray:
     side = max(crop.shape)
     window = side * SIZE / BOX  # how much of the picture the 28×28 shows
 
-    # One resampling does it all: a window of the padded crop, placed by the centre of mass.
+    # One resampling does it all: a window of the padded crop, placed by the center of mass.
     pad = int(np.ceil(window))
     picture = Image.fromarray(np.pad(crop, pad))
     left, top = _window_corner(crop, window) + pad
@@ -180,29 +212,21 @@ def from_pixels(ink: np.ndarray) -> np.ndarray:
     return _stretched(np.asarray(small))
 
 
-def ink_of(picture: Image.Image) -> np.ndarray:
-    """Find the ink in a picture: dark on light or light on dark, with or without transparency.
+def ink_to_image(ink: np.ndarray, input_shape: tuple[int, int, int]) -> np.ndarray:
+    """Fit a framed drawing to a network's input.
 
     Args:
-        picture: any Pillow image.
+        ink: uint8 (28, 28).
+        input_shape: (height, width, channels) of the network.
 
     Returns:
-        uint8 (height, width), 0 is paper and 255 the strongest ink of the picture.
-
-    Raises:
-        BlankDrawing: the picture is of one colour.
+        uint8 `input_shape`; equal to the ink for a 28×28×1 network.
     """
-    grey = np.asarray(opaque(picture).convert("L"), dtype=np.int16)
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    paper = int(np.median(border))
-    difference = grey - paper
-    # What the border says is paper; the ink is whatever lies furthest from it.
-    if -int(difference.min()) > int(difference.max()):
-        difference = -difference
-    strongest = int(difference.max())
-    if strongest < FAINTEST:
-        raise BlankDrawing
-    return (np.clip(difference, 0, None) * (255 / strongest)).round().astype(np.uint8)
+    height, width, channels = input_shape
+    if (height, width) != ink.shape:
+        resized = Image.fromarray(ink).resize((width, height), Image.Resampling.BICUBIC)
+        ink = np.asarray(resized)
+    return np.repeat(ink[..., None], channels, axis=-1)
 
 
 def _segments(strokes: Strokes) -> np.ndarray:
@@ -231,7 +255,7 @@ def _ink(segments: np.ndarray, pen: float = PEN) -> np.ndarray:
     """Draw segments with a round pen, in pixels: float64 (28, 28) in [0, 1].
 
     The ink of a pixel falls off over one pixel at the pen's edge, by its distance to the nearest
-    segment. No rasteriser is involved, so any other language draws the same.
+    segment. No rasterizer is involved, so any other language draws the same.
     """
     axis = np.arange(SIZE, dtype=np.float64)
     pixels = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 1, 2)
@@ -248,8 +272,8 @@ def _ink(segments: np.ndarray, pen: float = PEN) -> np.ndarray:
     return ink.reshape(SIZE, SIZE)
 
 
-def _centre_of_mass(ink: np.ndarray) -> np.ndarray:
-    """Return the centre of mass of ink (h, w) as float64 [x, y] in pixel-centre coordinates."""
+def _center_of_mass(ink: np.ndarray) -> np.ndarray:
+    """Return the center of mass of ink (h, w) as float64 [x, y] in pixel-center coordinates."""
     ink = ink.astype(np.float64)
     mass = ink.sum()
     x = (ink.sum(axis=0) * np.arange(ink.shape[1])).sum() / mass
@@ -258,11 +282,11 @@ def _centre_of_mass(ink: np.ndarray) -> np.ndarray:
 
 
 def _shift_to_middle(ink: np.ndarray) -> np.ndarray:
-    """Return the shift [x, y] that centres ink (28, 28) by mass and pushes none over the edge."""
+    """Return the shift [x, y] that centers ink (28, 28) by mass and pushes none over the edge."""
     columns, rows = np.flatnonzero(ink.any(axis=0)), np.flatnonzero(ink.any(axis=1))
     low = np.array([columns[0], rows[0]])
     high = np.array([columns[-1], rows[-1]])
-    return np.clip(MIDDLE - _centre_of_mass(ink), -low, SIZE - 1 - high)
+    return np.clip(MIDDLE - _center_of_mass(ink), -low, SIZE - 1 - high)
 
 
 def _trimmed(ink: np.ndarray) -> np.ndarray:
@@ -284,8 +308,7 @@ def _is_framed(ink: np.ndarray, crop: np.ndarray) -> bool:
 def _with_pen(crop: np.ndarray) -> np.ndarray:
     """Thin or thicken ink (h, w) uint8 so that its pen is PEN wide where its longer side is BOX.
 
-    Strokes of a round pen are the points within half its width of a line; taking a rim of width r
-    off (or putting it on) by the distance to the edge gives the strokes of another pen exactly.
+    A rim is taken off, or put on, by the distance to the edge; see `edge_distance`.
 
     Returns:
         uint8, brought to a longer side of FINE pixels and a margin.
@@ -297,16 +320,13 @@ def _with_pen(crop: np.ndarray) -> np.ndarray:
     fine = Image.fromarray(crop).resize((width, height), Image.Resampling.BICUBIC)
     margin = FINE // 8
     inked = np.pad(np.asarray(fine) >= 128, margin)
-    inside = ndimage.distance_transform_edt(inked)
-    ridge = (inside == ndimage.maximum_filter(inside, RIDGE)) & inked
-    pen = 2 * float(np.quantile(inside[ridge], THINNEST_PART))
+    depth = edge_distance(inked)
+    ridge = (depth == ndimage.maximum_filter(depth, RIDGE)) & inked
+    width_found = 2 * (float(np.quantile(depth[ridge], THINNEST_PART)) + 0.5)
     # Taking r off both edges narrows the pen and the whole by 2r: solve for the wanted ratio.
     wanted = PEN / BOX
-    rim = (pen - wanted * FINE) / (2 * (1 - wanted))
-    rim = float(np.clip(rim, 1 - margin, MOST_THINNED * pen / 2))
-    outside = ndimage.distance_transform_edt(~inked)
-    # Positive inside, half a pixel from the edge at both sides of it.
-    depth = np.where(inked, inside - 0.5, 0.5 - outside)
+    rim = (width_found - wanted * FINE) / (2 * (1 - wanted))
+    rim = float(np.clip(rim, 1 - margin, MOST_THINNED * width_found / 2))
     pieces = ndimage.label(inked)[1]
     while rim > LEAST_RIM and ndimage.label(depth > rim)[1] != pieces:
         rim *= 0.8  # a blot looks like a wide pen: what was whole must not fall apart
@@ -316,11 +336,11 @@ def _with_pen(crop: np.ndarray) -> np.ndarray:
 def _window_corner(crop: np.ndarray, window: float) -> np.ndarray:
     """Return where the window's upper left corner goes, [x, y] in edge coordinates of crop (h, w).
 
-    The centre of mass comes to lie at MIDDLE, unless that would push ink over the window's edge.
+    The center of mass comes to lie at MIDDLE, unless that would push ink over the window's edge.
     """
     extent = np.array([crop.shape[1], crop.shape[0]], dtype=np.float64)
     middle = (MIDDLE + 0.5) / SIZE * window
-    return np.clip(_centre_of_mass(crop) + 0.5 - middle, extent - window, 0)
+    return np.clip(_center_of_mass(crop) + 0.5 - middle, extent - window, 0)
 
 
 def _stretched(ink: np.ndarray) -> np.ndarray:
@@ -329,16 +349,3 @@ def _stretched(ink: np.ndarray) -> np.ndarray:
     if strongest == 0:
         raise BlankDrawing
     return (ink.astype(np.float64) * (255 / strongest)).round().astype(np.uint8)
-
-
-def opaque(picture: Image.Image) -> Image.Image:
-    """Lay a transparent picture on the ground, white or black, that shows its ink."""
-    if not picture.has_transparency_data:
-        return picture
-    rgba = picture.convert("RGBA")
-    grey, alpha = np.asarray(rgba.convert("L")), np.asarray(rgba.getchannel("A"))
-    if not alpha.any():
-        raise BlankDrawing
-    bright = np.average(grey, weights=alpha) > 127
-    ground = Image.new("RGBA", rgba.size, (0, 0, 0, 255) if bright else (255, 255, 255, 255))
-    return Image.alpha_composite(ground, rgba)

@@ -31,7 +31,7 @@ class Item:
 
 
 def read_all(
-    files: Iterable[Path], input_shape: tuple[int, int, int], *, ink: bool
+    files: Iterable[Path], input_shape: tuple[int, int, int], *, mnist_framed: bool
 ) -> Iterator[Item]:
     """Read pictures, strokes and tables of pixels.
 
@@ -40,7 +40,7 @@ def read_all(
             a `.jsonl` of such lines; or a `.csv` with a row an image (see `drawn_files`), which the
             network gets as it is.
         input_shape: (height, width, channels) of the network.
-        ink: whether pictures pass through `drawing`, as for networks trained on digits.
+        mnist_framed: whether pictures pass through `drawing`, as for networks trained on digits.
 
     Yields:
         An item a drawing, in order.
@@ -51,7 +51,11 @@ def read_all(
             continue
         try:
             picture = pictures.open_picture(file)
-            yield Item(str(file), None, pictures.picture_to_image(picture, input_shape, ink=ink))
+            yield Item(
+                str(file),
+                None,
+                pictures.picture_to_image(picture, input_shape, mnist_framed=mnist_framed),
+            )
         except InklingError as error:
             yield Item(str(file), None, None, str(error))
 
@@ -86,7 +90,7 @@ def _read_strokes(
         if not isinstance(strokes, list) or not all(isinstance(s, list) for s in strokes):
             raise InklingError('Expected {"strokes": [[[x, y], …], …]}.')
         ink = drawing.from_strokes(strokes)
-        return Item(str(file), number, pictures.ink_to_image(ink, input_shape))
+        return Item(str(file), number, drawing.ink_to_image(ink, input_shape))
     except json.JSONDecodeError as error:
         return Item(str(file), number, None, f"It is not JSON ({error.msg}).")
     except InklingError as error:

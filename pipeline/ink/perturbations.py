@@ -11,6 +11,8 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
+from pipeline.ink.pen import edge_distance
+
 Kind = Literal["across", "along", "turn", "scale", "pen"]
 
 MARGIN = 3  # pixels of black around an image while it is read between its pixels: a bicubic's reach
@@ -131,7 +133,7 @@ def sweeps(image: np.ndarray) -> list[Sweep]:
     ]
 
 
-def breaks(predicted: np.ndarray, neutral: int) -> tuple[int | None, int | None]:
+def decision_boundary(predicted: np.ndarray, neutral: int) -> tuple[int | None, int | None]:
     """Find where a prediction first changes, to either side of the unchanged image.
 
     Args:
@@ -196,8 +198,6 @@ def _pens_of(ink: np.ndarray, pixels: np.ndarray) -> list[np.ndarray]:
 
     A wider pen's ink is laid over what is there, a narrower one's is all that is left of it.
     """
-    from scipy import ndimage  # slow to import, and few pages need it
-
     height, width = ink.shape
     half = int(ink.max()) / 2
     pad = MARGIN
@@ -207,10 +207,7 @@ def _pens_of(ink: np.ndarray, pixels: np.ndarray) -> list[np.ndarray]:
     inked = np.asarray(fine) > half
     if not inked.any():
         return [ink.copy() for _ in pixels]
-    inside = ndimage.distance_transform_edt(inked)
-    outside = ndimage.distance_transform_edt(~inked)
-    # Positive inside; the edge itself lies half a fine pixel from the points at both its sides.
-    depth = np.where(inked, inside - 0.5, 0.5 - outside)
+    depth = edge_distance(inked)
 
     def shape(wider: float) -> np.ndarray:
         covered = np.clip(depth + wider / 2 * FINE + 0.5, 0, 1)

@@ -1,7 +1,7 @@
 """The ink in any picture of one drawing: a clean one, or a photograph of paper.
 
 A photograph has uneven light, shadows, grain, printed lines and a table's edge in it. Three steps
-find the ink. Paper is what is left when everything narrow and dark is closed (a grey closing: Serra
+find the ink. Paper is what is left when everything narrow and dark is closed (a gray closing: Serra
 1982, "Image analysis and mathematical morphology"); it keeps the edges of shadows, which a blurred
 background would not. Ink is what is darker than its paper by more than a threshold that the
 picture itself gives (Otsu 1979, "A threshold selection method from gray-level histograms"). The
@@ -11,19 +11,19 @@ drawing is the largest such piece near the middle, with what belongs to it.
 import numpy as np
 from PIL import Image
 
-from pipeline.ink import drawing
+from pipeline.ink.drawing import FAINTEST as FAINTEST_LEVEL
 from pipeline.ink.drawing import BlankDrawing
 
 SIDE = 720  # longer side to which a photograph is brought, pixels: more only costs time
 COARSE = 80  # the same where only the tone of ink and paper is asked for
 SMALLEST = 64  # shorter side below which nothing is a photograph
-DARK = 128  # grey levels: a board is darker
+DARK = 128  # gray levels: a board is darker
 CHALK = 2  # times as much must be lighter as is darker: most photographs are of paper
 EVEN = 0.5  # share of a clean picture's border, at least, that is of one tone
 WIDEST = 0.2  # of the shorter side: wider than any stroke
 GRAIN = 5  # deviations of the paper's own grain that ink differs by, at least
 FAINTEST = 0.1  # share of its paper's light that anything takes away, at least, to be looked at
-FAINTEST_INK = 0.25  # the same of ink: a soft pencil takes 0.4, lines printed in a pale colour 0.2
+FAINTEST_INK = 0.25  # the same of ink: a soft pencil takes 0.4, lines printed in a pale color 0.2
 FRINGE = 24  # pixels
 SMALLEST_PART = 0.04  # of the largest piece: less is dirt
 NEAR = 0.3  # of the largest piece's longer side: how far from it a part of the same drawing may lie
@@ -31,7 +31,7 @@ OFF_MIDDLE = 0.8  # of the way to the edge: beyond it, a drawing's own middle ca
 SMALLEST_DRAWING = 0.03  # of the longer side
 
 
-def ink_of(picture: Image.Image) -> np.ndarray:
+def find_ink(picture: Image.Image) -> np.ndarray:
     """Find the ink in any picture: the way in for all of them.
 
     Args:
@@ -43,10 +43,35 @@ def ink_of(picture: Image.Image) -> np.ndarray:
     Raises:
         BlankDrawing: there is none.
     """
-    return drawing.ink_of(picture) if _is_even(picture) else ink_of_photo(picture)
+    return ink_of_clean_picture(picture) if _is_even(picture) else ink_of_photograph(picture)
 
 
-def ink_of_photo(picture: Image.Image) -> np.ndarray:
+def ink_of_clean_picture(picture: Image.Image) -> np.ndarray:
+    """Find the ink in a clean picture: dark on light or light on dark, transparent or not.
+
+    Args:
+        picture: any Pillow image.
+
+    Returns:
+        uint8 (height, width), 0 is paper and 255 the strongest ink of the picture.
+
+    Raises:
+        BlankDrawing: the picture is of one color.
+    """
+    gray = np.asarray(_opaque(picture).convert("L"), dtype=np.int16)
+    border = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
+    paper = int(np.median(border))
+    difference = gray - paper
+    # What the border says is paper; the ink is whatever lies furthest from it.
+    if -int(difference.min()) > int(difference.max()):
+        difference = -difference
+    strongest = int(difference.max())
+    if strongest < FAINTEST_LEVEL:
+        raise BlankDrawing
+    return (np.clip(difference, 0, None) * (255 / strongest)).round().astype(np.uint8)
+
+
+def ink_of_photograph(picture: Image.Image) -> np.ndarray:
     """Find the one drawing in a photograph of paper.
 
     Args:
@@ -58,7 +83,7 @@ def ink_of_photo(picture: Image.Image) -> np.ndarray:
     Raises:
         BlankDrawing: nothing on the paper stands out from its grain.
     """
-    contrast = _contrast(_grey(picture))
+    contrast = _contrast(_gray(picture))
     try:
         return _ink(_without_outside(contrast, sides=1))
     except BlankDrawing:
@@ -69,43 +94,43 @@ def _is_even(picture: Image.Image) -> bool:
     """Whether a picture's border is mostly of one tone, as on a clean canvas."""
     if min(picture.size) < SMALLEST or picture.has_transparency_data:
         return True
-    grey = np.asarray(picture.convert("L"))
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    gray = np.asarray(picture.convert("L"))
+    border = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
     return bool((np.abs(border - np.median(border)) <= 1).mean() >= EVEN)
 
 
-def _grey(picture: Image.Image) -> np.ndarray:
+def _gray(picture: Image.Image) -> np.ndarray:
     """Bring a photograph to its working size: float64 (h, w) in [0, 255], its grain smoothed."""
     from scipy import ndimage  # slow to import, and drawn strokes do not need it
 
-    small = drawing.opaque(picture).convert("L")
+    small = _opaque(picture).convert("L")
     small.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
     return ndimage.gaussian_filter(np.asarray(small, dtype=np.float64), 1.0)
 
 
-def _contrast(grey: np.ndarray) -> np.ndarray:
+def _contrast(gray: np.ndarray) -> np.ndarray:
     """Return the share of its paper's light that each pixel lacks: float64 (h, w)."""
     from scipy import ndimage
 
-    if _is_chalk(grey):
-        grey = 255 - grey
-    element = max(3, round(WIDEST * min(grey.shape)))
-    paper = ndimage.grey_closing(grey, element)
-    contrast = 1 - grey / np.maximum(paper, 1)
+    if _is_chalk(gray):
+        gray = 255 - gray
+    element = max(3, round(WIDEST * min(gray.shape)))
+    paper = ndimage.grey_closing(gray, element)
+    contrast = 1 - gray / np.maximum(paper, 1)
     # The closing follows the brightest grain, so that paper lies a little above 0.
     return contrast - np.median(contrast)
 
 
-def _is_chalk(grey: np.ndarray) -> bool:
+def _is_chalk(gray: np.ndarray) -> bool:
     """Whether ink is lighter than its ground: what differs from the median around it says so.
 
     Where light falls off, or a table begins, some differs to either side; ink only to one.
     """
     from scipy import ndimage
 
-    if np.median(grey) >= DARK:
+    if np.median(gray) >= DARK:
         return False
-    coarse = Image.fromarray(grey.astype(np.float32))
+    coarse = Image.fromarray(gray.astype(np.float32))
     coarse.thumbnail((COARSE, COARSE), Image.Resampling.BOX)
     levels = np.asarray(coarse, dtype=np.float64)
     ground = ndimage.median_filter(levels, COARSE // 4)
@@ -166,7 +191,7 @@ def _threshold(contrast: np.ndarray) -> tuple[float, float]:
     candidates = contrast[contrast > max(FAINTEST, GRAIN * grain)]
     if len(candidates) == 0:
         raise BlankDrawing
-    # Of what stands out, lines printed in a pale colour are the weaker part.
+    # Of what stands out, lines printed in a pale color are the weaker part.
     parted = _otsu(candidates)
     level = float(np.median(candidates[candidates >= parted]))
     return float(np.clip(parted, 0.5 * level, 0.65 * level)), level
@@ -206,3 +231,16 @@ def _drawing(inked: np.ndarray) -> np.ndarray:
     belongs = near & (area >= SMALLEST_PART * area[main])
     kept = np.isin(pieces, number[belongs])
     return ndimage.binary_dilation(kept, np.ones((5, 5)))  # its soft edge lies around it
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    """Lay a transparent picture on the ground, white or black, that shows its ink."""
+    if not picture.has_transparency_data:
+        return picture
+    rgba = picture.convert("RGBA")
+    gray, alpha = np.asarray(rgba.convert("L")), np.asarray(rgba.getchannel("A"))
+    if not alpha.any():
+        raise BlankDrawing
+    bright = np.average(gray, weights=alpha) > 127
+    ground = Image.new("RGBA", rgba.size, (0, 0, 0, 255) if bright else (255, 255, 255, 255))
+    return Image.alpha_composite(ground, rgba)

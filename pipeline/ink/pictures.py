@@ -65,23 +65,6 @@ def open_picture(file: Path | IO[bytes], name: str = "") -> Image.Image:
         raise InklingError(f"{name} is damaged or cannot be read: {error}.") from None
 
 
-def ink_to_image(ink: np.ndarray, input_shape: tuple[int, int, int]) -> np.ndarray:
-    """Fit a framed drawing to a network's input.
-
-    Args:
-        ink: uint8 (28, 28) from `drawing`.
-        input_shape: (height, width, channels) of the network.
-
-    Returns:
-        uint8 `input_shape`; equal to the ink for a 28×28×1 network.
-    """
-    height, width, channels = input_shape
-    if (height, width) != ink.shape:
-        resized = Image.fromarray(ink).resize((width, height), Image.Resampling.BICUBIC)
-        ink = np.asarray(resized)
-    return np.repeat(ink[..., None], channels, axis=-1)
-
-
 @contextmanager
 def _opened(file: Path | IO[bytes]) -> Iterator[Image.Image]:
     """Open a picture without Pillow's warnings, of large ones and of what cameras noted badly."""
@@ -120,15 +103,15 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
 
 
 def picture_to_image(
-    picture: Image.Image, input_shape: tuple[int, int, int], *, ink: bool
+    picture: Image.Image, input_shape: tuple[int, int, int], *, mnist_framed: bool
 ) -> np.ndarray:
     """Turn any picture into one image for a network.
 
     Args:
         picture: a Pillow image of any size and mode.
         input_shape: (height, width, channels) of the network.
-        ink: whether the network was trained on framed ink, as MNIST is. Then the picture passes
-            through `drawing`; else it is only resized.
+        mnist_framed: whether the network was trained on ink framed as MNIST's is. Then the
+            picture passes through `drawing`; otherwise it is only resized.
 
     Returns:
         uint8 `input_shape`.
@@ -136,8 +119,8 @@ def picture_to_image(
     Raises:
         BlankDrawing: ink was expected and there is none.
     """
-    if ink:
-        return ink_to_image(drawing.from_pixels(photos.ink_of(picture)), input_shape)
+    if mnist_framed:
+        return drawing.ink_to_image(drawing.from_pixels(photos.find_ink(picture)), input_shape)
     height, width, channels = input_shape
     fitted = picture.convert("RGB" if channels == 3 else "L").resize((width, height))
     return np.asarray(fitted).reshape(input_shape)

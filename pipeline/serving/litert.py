@@ -21,6 +21,7 @@ IDENTITIES = (
     keras.layers.Identity,
     keras.layers.ActivityRegularization,
 )
+CHECKED_IMAGES = 32  # on which the serving graph must agree with Keras
 TOLERANCE = 1e-4  # of an activation, relative to the layer's largest (at least 1)
 
 
@@ -64,6 +65,24 @@ def export_litert(model: keras.Model, path: Path) -> None:
     signature = [keras.InputSpec(shape=(1, *model.input_shape[1:]), dtype="float32")]
     with quiet_stderr(), contextlib.redirect_stdout(io.StringIO()):
         graph.export(path, format="litert", verbose=False, input_signature=signature)
+
+
+def export_checked(model: keras.Model, path: Path, images: np.ndarray) -> ServingGraph:
+    """Write a model's serving graph, and check it against Keras on the first few images.
+
+    Args:
+        model: a functional model.
+        path: where the graph goes.
+        images: uint8 (n, height, width, channels), such as the validation part.
+
+    Raises:
+        ExportMismatch: the graph computes something else.
+    """
+    export_litert(model, path)
+    with quiet_stderr():
+        graph = ServingGraph(path)
+    check_litert(model, graph, images[:CHECKED_IMAGES])
+    return graph
 
 
 def check_litert(model: keras.Model, graph: ServingGraph, images: np.ndarray) -> float:

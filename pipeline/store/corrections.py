@@ -20,11 +20,10 @@ import numpy as np
 from pipeline import access
 from pipeline.data.datasets import Dataset
 from pipeline.errors import InklingError
-from pipeline.ink import drawing, pictures
-from pipeline.ink.drawing import SIZE, BlankDrawing, Strokes
+from pipeline.ink.drawing import SIZE, BlankDrawing, Drawing, Strokes, ink_to_image
 from pipeline.store import journal
 from pipeline.store.runs import Store
-from pipeline.training.checkpoint import Extra
+from pipeline.training.checkpoint import ExtraExamples
 
 CORRECTIONS = "corrections.jsonl"
 WHAT = "correction"
@@ -114,8 +113,7 @@ def add(
     *,
     label: str,
     class_names: Sequence[str],
-    strokes: Strokes | None = None,
-    ink: np.ndarray | None = None,
+    drawing: Drawing,
     predicted: str = "",
     run: str = "",
     instead_of: str = "",
@@ -126,30 +124,27 @@ def add(
         store: where the corrections lie.
         label: name of the class that the drawing was.
         class_names: those to choose from, in the order of the labels.
-        strokes: the drawing as it was made; its ink is worked out here.
-        ink: in the place of strokes, where a test image was drawn over: uint8 (28, 28).
+        drawing: what was drawn.
         predicted: name of the class that the network said.
         run: id of the run that said it.
         instead_of: id of an earlier correction of the same drawing, taken back by the same line.
 
     Raises:
-        InklingError: the label is none of the classes, the drawing is blank, too large or not
-            what it should be, there are too many corrections, this is read-only, or the file
-            cannot be written. Then nothing was changed.
-        ValueError: both strokes and ink were given, or neither.
+        InklingError: the label is none of the classes, the drawing is blank or too large, there
+            are too many corrections, this is read-only, or the file cannot be written. Then
+            nothing was changed.
     """
     access.refuse_if_read_only(REFUSED)
-    if (strokes is None) == (ink is None):
-        raise ValueError("a correction has either strokes or ink")
     names = tuple(class_names)
     if label not in names:
         raise InklingError(f"“{label[:40]}” is none of the classes: {', '.join(names)}.")
-    seen = _checked_ink(ink) if strokes is None else drawing.checked_ink(strokes)
+    if not drawing.ink.any():
+        raise BlankDrawing
     stamp = datetime.now(UTC).isoformat(timespec="seconds")
     correction = Correction(
-        secrets.token_hex(8), label, names, seen.tobytes(), predicted, run, stamp
+        secrets.token_hex(8), label, names, drawing.ink.tobytes(), predicted, run, stamp
     )
-    line = _as_line(correction, strokes, instead_of)
+    line = _as_line(correction, drawing.strokes, instead_of)
     path = store.folder / CORRECTIONS
     with journal.adding(path, WHAT) as add_line:
         standing = read(store).standing
@@ -182,7 +177,7 @@ def take_back(store: Store, correction_id: str) -> None:
         add_line(json.dumps({"undo": correction_id, "time": stamp}))
 
 
-def to_learn(found: Corrections, dataset: Dataset) -> Extra:
+def to_learn(found: Corrections, dataset: Dataset) -> ExtraExamples:
     """Turn the corrections that fit a dataset into images to learn from beside it.
 
     Args:
@@ -193,14 +188,18 @@ def to_learn(found: Corrections, dataset: Dataset) -> Extra:
         InklingError: none fits, or its images are not framed as drawings are.
     """
     ink, labels = found.images(dataset.class_names)
-    if not dataset.ink or not len(labels):
-        why = "there is none with its classes yet" if dataset.ink else "its images are no drawings"
+    if not dataset.mnist_framed or not len(labels):
+        why = (
+            "there is none with its classes yet"
+            if dataset.mnist_framed
+            else "its images are no drawings"
+        )
         raise InklingError(
             f"No correction fits “{dataset.name}”: {why}. Correct some drawings on the Draw page, "
             "or train without corrections."
         )
-    images = np.stack([pictures.ink_to_image(image, dataset.image_shape) for image in ink])
-    return Extra(images, labels, repeats(len(labels), len(dataset.y_train)))
+    images = np.stack([ink_to_image(image, dataset.image_shape) for image in ink])
+    return ExtraExamples(images, labels, repeats(len(labels), len(dataset.y_train)))
 
 
 def repeats(corrections: int, training_images: int) -> int:
@@ -258,12 +257,3 @@ def _parsed(raw: Any) -> _Line:
         raise ValueError("this is no correction")
     key, label, predicted, run, time = said
     return _Line(Correction(key, label, tuple(names), ink, predicted, run, time), undoes)
-
-
-def _checked_ink(ink: np.ndarray | None) -> np.ndarray:
-    if not isinstance(ink, np.ndarray) or ink.dtype != np.uint8 or ink.shape != (SIZE, SIZE):
-        came = f"{ink.dtype} {ink.shape}" if isinstance(ink, np.ndarray) else type(ink).__name__
-        raise InklingError(f"The ink of a correction must be uint8 ({SIZE}, {SIZE}), got {came}.")
-    if not ink.any():
-        raise BlankDrawing
-    return ink

@@ -1,6 +1,6 @@
-"""Unfinished trainings, kept so that they can go on after a kill or a power cut.
+"""Checkpoints of interrupted trainings, kept so that they can go on after a kill or a power cut.
 
-Each lies in `<store>/.unfinished/<key>/`, the key made from its settings and its dataset: the
+Each lies in `<store>/.checkpoints/<key>/`, the key made from its settings and its dataset: the
 settings in a JSON file, the state in an `.npz` that is replaced whole at the end of each epoch.
 The corrections it learns from lie in the state: those that come meanwhile change nothing.
 Beside it lies a lock that the training holds while it lives.
@@ -17,13 +17,16 @@ from pathlib import Path
 
 import numpy as np
 from filelock import FileLock, Timeout
+from pydantic_core import to_json
 
 from pipeline import atomic
-from pipeline.config import TrainConfig
+from pipeline.config import DEEP, TrainConfig
 from pipeline.errors import InklingError
 from pipeline.store.runs import Store
-from pipeline.training.checkpoint import Checkpoint, Extra, Row
+from pipeline.training.checkpoint import Checkpoint, ExtraExamples, Row
 
+FOLDERS = (".checkpoints", ".unfinished")  # the second is what earlier versions wrote
+OLD_SETTINGS = {"variant": "deeper"}  # and was true for the deep one
 SETTINGS, STATE = "settings.json", "state.npz"
 DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 LISTS = ("variables", "optimizer", "best_weights")
@@ -31,19 +34,17 @@ EXTRA = {"extra_images": "images", "extra_labels": "labels"}  # in the file, and
 
 
 @dataclass(frozen=True)
-class Unfinished:
+class InterruptedTraining:
     """A place for one training's checkpoints."""
 
     folder: Path
 
     @classmethod
-    def of(cls, store: Store, config: TrainConfig, fingerprint: str) -> "Unfinished":
+    def of(cls, store: Store, config: TrainConfig, fingerprint: str) -> "InterruptedTraining":
         """Return the place for a training with these settings on this dataset."""
-        # Without what came later and is off, so that older checkpoints are found.
-        later = set() if config.corrections else {"corrections"}
-        settings = config.model_dump_json(exclude=later)
-        digest = hashlib.sha256((settings + fingerprint).encode())
-        return cls(store.folder / ".unfinished" / digest.hexdigest()[:16])
+        key = _key(config, fingerprint)
+        places = [cls(store.folder / name / key) for name in FOLDERS]
+        return next((place for place in places if place.exists()), places[0])
 
     @property
     def key(self) -> str:
@@ -116,10 +117,10 @@ class Unfinished:
                     [kept[key] for key in sorted(kept.files) if key.rpartition("_")[0] == name]
                     for name in LISTS
                 )
-                extra = Extra()
+                extra = ExtraExamples()
                 if "repeats" in facts:  # older ones had none
                     arrays = {field: kept[name] for name, field in EXTRA.items()}
-                    extra = Extra(**arrays, repeats=facts["repeats"])
+                    extra = ExtraExamples(**arrays, repeats=facts["repeats"])
         except FileNotFoundError:
             return None
         except DAMAGED as error:
@@ -163,24 +164,33 @@ class Unfinished:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def list_unfinished(store: Store) -> list[Unfinished]:
+def list_interrupted(store: Store) -> list[InterruptedTraining]:
     """List the trainings that finished an epoch, were interrupted and may go on; newest first."""
-    states = list((store.folder / ".unfinished").glob(f"*/{STATE}"))
+    states = [state for name in FOLDERS for state in (store.folder / name).glob(f"*/{STATE}")]
     states.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-    found = [Unfinished(path.parent) for path in states]
-    return [unfinished for unfinished in found if not unfinished.running()]
+    found = [InterruptedTraining(path.parent) for path in states]
+    return [training for training in found if not training.running()]
 
 
-def newest(store: Store) -> Unfinished:
+def newest(store: Store) -> InterruptedTraining:
     """Find the training that was interrupted last.
 
     Raises:
         InklingError: there is none.
     """
-    found = list_unfinished(store)
+    found = list_interrupted(store)
     if not found:
         raise InklingError(
             f"There is no interrupted training in {store.folder}: nothing to resume. "
             "Start one with “inkling train”."
         )
     return found[0]
+
+
+def _key(config: TrainConfig, fingerprint: str) -> str:
+    """Name a training by its settings and its dataset, as ever: so older checkpoints are found."""
+    settings = config.model_dump(exclude=set() if config.corrections else {"corrections"})
+    deep = None if config.variant is None else config.variant == DEEP
+    as_ever = {OLD_SETTINGS.get(name, name): value for name, value in settings.items()}
+    written = to_json(as_ever | {OLD_SETTINGS["variant"]: deep})
+    return hashlib.sha256(written + fingerprint.encode()).hexdigest()[:16]

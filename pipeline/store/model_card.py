@@ -3,8 +3,13 @@
 After Mitchell et al. 2019, "Model Cards for Model Reporting", as short as a small network deserves.
 """
 
+from collections.abc import Mapping
+
+from pipeline import words
 from pipeline.analysis.metrics import Metrics
 from pipeline.config import TrainConfig
+from pipeline.store.run_info import DatasetInfo
+from pipeline.words import percent
 
 SOURCES = {
     "digits": (
@@ -16,64 +21,63 @@ SOURCES = {
         "students (MNIST, LeCun, Cortes and Burges)"
     ),
     "fashion_mnist": (
-        "70,000 pictures of clothes from a shop's catalogue (Fashion-MNIST, Xiao, Rasul and "
+        "70,000 pictures of clothes from a store's catalog (Fashion-MNIST, Xiao, Rasul and "
         "Vollgraf 2017)"
     ),
 }
 
 
 def model_card(
-    dataset: str,
-    counts: dict[str, int],
+    dataset: DatasetInfo,
     config: TrainConfig,
     metrics: Metrics,
-    *,
-    ink: bool,
-    corrections: dict[str, int] | None = None,
+    corrections: Mapping[str, int] | None = None,
 ) -> dict[str, str]:
     """Write a model card.
 
     Args:
-        dataset: its name.
-        counts: images by part: "train", "valid", "test".
+        dataset: what it learned from.
         config: the settings of the training.
         metrics: on the test part.
-        ink: whether pictures are framed as MNIST's digits are.
         corrections: how many it learned from too, by class.
 
     Returns:
         A few sentences for each of "Intended use", "Data" and "Limits".
     """
-    source = SOURCES.get(dataset, f"the pictures of “{dataset}”")
-    weakest = min(metrics.classes, key=lambda score: score.recall)
-    changed = (
-        " Training images were moved, turned and bent a little." if config.augmentation else ""
+    source = SOURCES.get(dataset.name, f"the images of “{dataset.name}”")
+    counts = dataset.counts
+    augmented = (
+        " Training images were randomly shifted, rotated and distorted."
+        if config.augmentation
+        else ""
     )
-    learned = f" It also learned from {in_words(corrections)}." if corrections else ""
-    limits = (
-        f"Its {100 * metrics.accuracy:.2f} % hold for pictures like those of its test part; other "
-        f"hands, pens or cameras fare worse. It finds {100 * weakest.recall:.1f} % of "
-        f"“{weakest.name}”, its weakest class. It always answers with one of its classes, also "
-        "where the picture shows none of them."
-    )
-    if ink:
-        limits += " It expects one sign at a time, upright, and brings it to the middle itself."
+    learned = f" It also learned from {words.corrections(corrections)}." if corrections else ""
     return {
         "Intended use": (
-            f"To tell {len(metrics.classes)} classes of small pictures apart, and to show how such "
-            "a network works and errs. Not for decisions that matter to someone."
+            f"Classifying small images into {len(metrics.classes)} classes, and showing how such a "
+            "network works and where it fails. Not for decisions that affect people."
         ),
         "Data": (
-            f"{source[0].upper()}{source[1:]}: {counts.get('train', 0):,} to learn from, "
-            f"{counts.get('valid', 0):,} to choose the epoch and the temperature, "
-            f"{counts.get('test', 0):,} to measure with, looked at once.{changed}{learned}"
+            f"{source[0].upper()}{source[1:]}: {counts.get('train', 0):,} for training, "
+            f"{counts.get('valid', 0):,} for validation (to choose when to stop and to tune its "
+            f"confidence), {counts.get('test', 0):,} for testing, used only once, at the "
+            f"end.{augmented}{learned}"
         ),
-        "Limits": limits,
+        "Limits": _limits(metrics, mnist_framed=dataset.mnist_framed),
     }
 
 
-def in_words(corrections: dict[str, int]) -> str:
-    """Say how many corrections there are: "12 corrections: 3 × “4”, 9 × “9”"."""
-    total = sum(corrections.values())
-    by_class = ", ".join(f"{count:,} × “{name}”" for name, count in corrections.items())
-    return f"{total:,} {'correction' if total == 1 else 'corrections'}: {by_class}"
+def _limits(metrics: Metrics, *, mnist_framed: bool) -> str:
+    weakest = min(metrics.classes, key=lambda score: score.recall)
+    where = "other handwriting, pens or cameras" if mnist_framed else "images of another kind"
+    said = [
+        f"{percent(metrics.accuracy)} applies to images like its test set; expect less on {where}."
+    ]
+    if weakest.recall < 1:
+        said.append(
+            f"It is weakest on “{weakest.name}”: it recognizes {percent(weakest.recall)} of them."
+        )
+    said.append("It always picks one of its classes, even when none applies.")
+    if mnist_framed:
+        said.append("It expects a single upright character and centers it itself.")
+    return " ".join(said)

@@ -9,36 +9,36 @@ import importlib.metadata
 import json
 import os
 import platform
-import re
 import secrets
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from pipeline import atomic
-from pipeline.analysis import out_of_distribution as novelty
-from pipeline.analysis.metrics import Metrics
-from pipeline.analysis.out_of_distribution import Novelty
+from pipeline.analysis import out_of_distribution as ood
+from pipeline.analysis.embedding import NEIGHBOR
+from pipeline.analysis.out_of_distribution import OodDetector
 from pipeline.atomic import whole_folder
-from pipeline.config import TrainConfig
-from pipeline.data.datasets import Dataset
 from pipeline.errors import InklingError
-from pipeline.serving.inference import LayerInfo, ServingGraph
+from pipeline.names import slug
+from pipeline.serving.inference import ServingGraph
+from pipeline.store.run_info import FORMAT, Evaluation, RunInfo
 
-FORMAT = 1
 INFO, MODEL, GRAPH = "run.json", "model.keras", "model.tflite"
 HISTORY, PREDICTIONS = "history.csv", "predictions.parquet"
 # Which readers can do without.
-FEATURES, NOVELTY, EVALUATIONS = "features.parquet", "novelty.npz", "evaluations"
+FEATURES, EVALUATIONS = "features.parquet", "evaluations"
+OOD_DETECTOR, OLD_OOD_DETECTOR = "out_of_distribution.npz", "novelty.npz"  # old: in format 1
+OLD_NEIGHBOR = "neighbour_"  # columns of FEATURES in format 1
 ROWS_A_GROUP = 65_536  # of a table's file: so much is read to look at one row
 REQUIRED = (MODEL, GRAPH, HISTORY, PREDICTIONS)
 Content = TypeVar("Content")
@@ -51,80 +51,6 @@ class RunMissing(InklingError):
 
 class RunDamaged(InklingError):
     """A run folder that cannot be read, and why."""
-
-
-class DatasetInfo(BaseModel):
-    """Which dataset a run was trained on: enough to find its images again and check them."""
-
-    name: str
-    fingerprint: str
-    class_names: tuple[str, ...]
-    counts: dict[str, int]
-    ink: bool
-
-
-class Evaluation(BaseModel):
-    """How a run fares on the test part of another dataset with its classes."""
-
-    dataset: DatasetInfo
-    metrics: Metrics
-    created: datetime
-
-
-class RunInfo(BaseModel):
-    """What run.json holds.
-
-    Attributes:
-        format: of the folder; a reader refuses newer ones by name.
-        id: the folder's name.
-        created: when the training began, ISO 8601 in UTC.
-        status: "finished", or "stopped" where it was ended before its last epoch.
-        config: every setting, resolved.
-        dataset: what it was trained on.
-        input_shape: (height, width, channels).
-        layers: in the order of the serving graph's outputs.
-        metrics: on the test part.
-        best_epoch: the epoch whose weights are kept, counted from 1.
-        temperature: what its logits were divided by, so that it is as sure as it is right.
-        hardware: the devices and the precision it was trained with.
-        corrections: how many it learned from beside the training part, by class.
-        card: the model card: sentences by heading.
-        note: why it was stopped early, in a sentence; "" if it was not.
-        timings: seconds by stage.
-        versions: of Python and the libraries that count.
-        files: bytes of each other file, so that a folder cut off half way is noticed.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    format: int = FORMAT
-    id: str
-    created: datetime
-    status: Literal["finished", "stopped"]
-    config: TrainConfig
-    dataset: DatasetInfo
-    input_shape: tuple[int, int, int]
-    layers: tuple[LayerInfo, ...]
-    metrics: Metrics
-    best_epoch: int
-    temperature: float = 1.0
-    hardware: dict[str, Any] = {}
-    corrections: dict[str, int] = {}
-    card: dict[str, str] = {}
-    note: str = ""
-    timings: dict[str, float]
-    versions: dict[str, str]
-    files: dict[str, int] = {}
-
-    @property
-    def parameters(self) -> int:
-        """How many numbers the network learned or keeps."""
-        return sum(layer.parameters for layer in self.layers)
-
-    @property
-    def milliseconds(self) -> float:
-        """How long the serving graph took for one test image, on the machine it was trained on."""
-        return 1000 * self.timings.get("evaluating", 0.0) / max(self.metrics.total, 1)
 
 
 @dataclass(frozen=True)
@@ -209,30 +135,32 @@ class Run:
         """
         if not (self.folder / FEATURES).exists():
             return None
-        return self._table(FEATURES, columns)
+        return self._read(FEATURES, lambda path: _read_features(path, columns))
 
     def add_features(self, features: pd.DataFrame) -> None:
         """Add them to a run that was written without."""
         atomic.write(self.folder / FEATURES, lambda file: _write_table(features, file))
 
-    def novelty(self) -> Novelty | None:
+    def ood_detector(self) -> OodDetector | None:
         """Read what tells images that look like nothing in training; None if there is none.
 
         Raises:
             RunDamaged: the file is there and cannot be read.
         """
-        if not (self.folder / NOVELTY).exists():
+        names = (OOD_DETECTOR, OLD_OOD_DETECTOR)
+        name = next((name for name in names if (self.folder / name).exists()), None)
+        if name is None:
             return None
 
-        def read(path: Path) -> Novelty:
+        def read(path: Path) -> OodDetector:
             with path.open("rb") as file:
-                return novelty.load(file)
+                return ood.load(file)
 
-        return self._read(NOVELTY, read)
+        return self._read(name, read)
 
-    def add_novelty(self, found: Novelty) -> None:
+    def add_ood_detector(self, found: OodDetector) -> None:
         """Add it to a run that was written without."""
-        atomic.write(self.folder / NOVELTY, found.save)
+        atomic.write(self.folder / OOD_DETECTOR, found.save)
 
     def evaluations(self) -> list[Evaluation]:
         """List the results on other datasets, by name; a file that is not whole is left out."""
@@ -245,7 +173,7 @@ class Run:
     def add_evaluation(self, evaluation: Evaluation) -> None:
         """Keep the results on another dataset, in the place of older ones on the same."""
         dataset = evaluation.dataset
-        name = f"{_slug(dataset.name)}-{dataset.fingerprint[:8]}.json"
+        name = f"{slug(dataset.name)}-{dataset.fingerprint[:8]}.json"
         text = evaluation.model_dump_json(indent=1)
         atomic.write_text(self.folder / EVALUATIONS / name, text)
 
@@ -267,17 +195,6 @@ class Run:
             raise RunDamaged(f"{name} of run {self.id} cannot be read: {error}") from error
 
 
-def describe(dataset: Dataset) -> DatasetInfo:
-    """Return what a run keeps of its dataset: enough to find and check its images."""
-    return DatasetInfo(
-        name=dataset.name,
-        fingerprint=dataset.fingerprint,
-        class_names=dataset.class_names,
-        counts=dataset.counts,
-        ink=dataset.ink,
-    )
-
-
 @dataclass(frozen=True)
 class Damaged:
     """A folder in the store that is no whole run.
@@ -292,29 +209,23 @@ class Damaged:
 
 
 @dataclass(frozen=True)
-class Results:
-    """All that a run folder is made from, before it has a name."""
+class RunFiles:
+    """What lies in a run folder beside run.json.
 
-    status: Literal["finished", "stopped"]
-    created: datetime
-    config: TrainConfig
-    dataset: DatasetInfo
-    input_shape: tuple[int, int, int]
-    layers: Sequence[LayerInfo]
-    metrics: Metrics
-    best_epoch: int
-    temperature: float
-    hardware: dict[str, Any]
-    card: dict[str, str]
-    note: str
-    timings: dict[str, float]
+    Attributes:
+        history: a row an epoch.
+        predictions: a row a test image; see `metrics.predictions_table`.
+        features: a row a test image; see `embedding.embed`.
+        ood_detector: what tells in-distribution images from others.
+        write_model, write_graph: write the Keras model, and the serving graph, to a path.
+    """
+
     history: pd.DataFrame
     predictions: pd.DataFrame
     write_model: Callable[[Path], object]
     write_graph: Callable[[Path], object]
     features: pd.DataFrame | None = None
-    corrections: dict[str, int] = field(default_factory=dict)
-    novelty: Novelty | None = None
+    ood_detector: OodDetector | None = None
 
 
 class Store:
@@ -386,43 +297,31 @@ class Store:
             raise RunDamaged(found.reason)
         return found
 
-    def publish(self, results: Results) -> Run:
+    def publish(self, info: RunInfo, files: RunFiles) -> Run:
         """Write a run folder: whole, or not at all.
+
+        Args:
+            info: what is known of the run; its id, versions and file sizes are set here.
+            files: what goes beside it.
 
         Raises:
             InklingError: the disk is full or the store cannot be written.
         """
-        run_id = _new_id(results.created, results.dataset.name, results.config.network)
+        run_id = _new_id(info.created, info.dataset.name, info.config.network)
         target = self.folder / run_id
         with whole_folder(target) as draft:
-            results.write_model(draft / MODEL)
-            results.write_graph(draft / GRAPH)
-            results.history.to_csv(draft / HISTORY, index=False)
-            _write_table(results.predictions, draft / PREDICTIONS)
-            if results.features is not None:
-                _write_table(results.features, draft / FEATURES)
-            if results.novelty is not None:
-                with (draft / NOVELTY).open("wb") as file:
-                    results.novelty.save(file)
-            info = RunInfo(
-                id=run_id,
-                created=results.created,
-                status=results.status,
-                config=results.config,
-                dataset=results.dataset,
-                input_shape=results.input_shape,
-                layers=tuple(results.layers),
-                metrics=results.metrics,
-                best_epoch=results.best_epoch,
-                temperature=results.temperature,
-                hardware=results.hardware,
-                corrections=results.corrections,
-                card=results.card,
-                note=results.note,
-                timings=results.timings,
-                versions=_versions(),
-                files={name: (draft / name).stat().st_size for name in REQUIRED},
-            )
+            files.write_model(draft / MODEL)
+            files.write_graph(draft / GRAPH)
+            files.history.to_csv(draft / HISTORY, index=False)
+            _write_table(files.predictions, draft / PREDICTIONS)
+            if files.features is not None:
+                _write_table(files.features, draft / FEATURES)
+            if files.ood_detector is not None:
+                with (draft / OOD_DETECTOR).open("wb") as file:
+                    files.ood_detector.save(file)
+            sizes = {name: (draft / name).stat().st_size for name in REQUIRED}
+            known = {"id": run_id, "versions": _versions(), "files": sizes}
+            info = info.model_copy(update=known)
             (draft / INFO).write_text(info.model_dump_json(indent=1), encoding="utf-8")
         return Run(target, info)
 
@@ -501,11 +400,15 @@ def _damaged(folder: Path, what: str) -> RunDamaged:
 def _new_id(created: datetime, dataset: str, network: str) -> str:
     """Return an id that sorts by time and is safe as a path and in a URL."""
     stamp = created.astimezone(UTC).strftime("%Y%m%d-%H%M%S")
-    return f"{stamp}-{_slug(dataset)}-{network}-{secrets.token_hex(2)}"
+    return f"{stamp}-{slug(dataset)}-{network}-{secrets.token_hex(2)}"
 
 
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:40] or "dataset"
+def _read_features(path: Path, columns: Sequence[str] | None) -> pd.DataFrame:
+    """Read the table of features, or some of its columns, by their names of today."""
+    held = {name.replace(OLD_NEIGHBOR, NEIGHBOR): name for name in pq.read_schema(path).names}
+    wanted = list(held if columns is None else columns)
+    table = pq.read_table(path, columns=[held[name] for name in wanted])
+    return table.rename_columns(wanted).to_pandas()
 
 
 def _write_table(table: pd.DataFrame, target: Path | BinaryIO) -> None:

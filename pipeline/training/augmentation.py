@@ -16,28 +16,30 @@ SCALE = 0.10  # of both sides
 SHIFT = 2.2  # pixels of 28
 ELASTIC = 0.7  # pixels of 28, standard deviation of the coarse field
 COARSE = 5  # points of that field along a side (Simard, Steinkraus, Platt 2003, in small)
-PEN = 0.55  # how far towards the next thinner or thicker pen
+PEN = 0.55  # how far toward the next thinner or thicker pen
 CLOSED = 0.15  # share of the images whose small loops and gaps are filled, as a felt pen does
 GAPS = (3, 5)  # pixels of 28: windows of the closing, one a batch
 
 PARTS = 9  # how many random numbers an image takes, besides its elastic field
 
 
-def augment(images: tf.Tensor, seed: tf.Tensor, strength: float, *, ink: bool) -> tf.Tensor:
+def augment(
+    images: tf.Tensor, seed: tf.Tensor, strength: float, *, mnist_framed: bool
+) -> tf.Tensor:
     """Move, turn, slant, scale and bend each image a little, and change the pen where it is ink.
 
     Args:
         images: float32 (batch, height, width, channels) in [0, 1].
         seed: int32 (2,); the same seed gives the same images.
         strength: 0 changes nothing, 1 is a good default for digits.
-        ink: whether images are light ink on black, whose pen may change.
+        mnist_framed: whether images are light ink on black, whose pen may change.
 
     Returns:
         float32, shape and range as `images`; what comes in from outside the image is 0.
     """
     batch = tf.shape(images)[0]
     numbers = tf.random.stateless_uniform((PARTS, batch, 1, 1), seed, -strength, strength)
-    if ink:
+    if mnist_framed:
         # |u| is even in [0, strength]: it is beyond the mark for a share of CLOSED · strength.
         which = tf.abs(numbers[8][..., None]) > strength * (1 - CLOSED * strength)
         images = _closed(images, which, seed)
@@ -59,7 +61,7 @@ def _closed(images: tf.Tensor, which: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
 
 
 def _pen(images: tf.Tensor, change: tf.Tensor) -> tf.Tensor:
-    """Blend each image towards its dilation (change > 0) or its erosion (change < 0)."""
+    """Blend each image toward its dilation (change > 0) or its erosion (change < 0)."""
     thick = tf.nn.max_pool2d(images, 3, 1, "SAME")
     thin = -tf.nn.max_pool2d(-images, 3, 1, "SAME")
     changed = images + tf.where(change > 0, change * (thick - images), change * (images - thin))

@@ -34,8 +34,8 @@ def fit_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
     def loss(log_temperature: float) -> float:
         scaled = logits / np.exp(log_temperature)
         peak = scaled.max(axis=1, keepdims=True)
-        normaliser = np.log(np.exp(scaled - peak).sum(axis=1)) + peak[:, 0]
-        return float((normaliser - scaled[rows, labels]).mean())
+        normalizer = np.log(np.exp(scaled - peak).sum(axis=1)) + peak[:, 0]
+        return float((normalizer - scaled[rows, labels]).mean())
 
     found = minimize_scalar(loss, bounds=(np.log(LOWEST), np.log(HIGHEST)), method="bounded")
     return float(np.exp(found.x))

@@ -1,6 +1,7 @@
 """The state of a training between two epochs: a value that training hands out and takes back."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,7 +10,7 @@ Row = dict[str, float]
 
 
 @dataclass(frozen=True)
-class Extra:
+class ExtraExamples:
     """Images to learn from beside a dataset's training part.
 
     Attributes:
@@ -26,6 +27,11 @@ class Extra:
     def shown(self) -> int:
         """How many images they add to an epoch."""
         return len(self.labels) * self.repeats
+
+    def counts(self, class_names: Sequence[str]) -> dict[str, int]:
+        """Count them by class name, in the order of the labels, where there are any."""
+        counted = np.bincount(self.labels, minlength=len(class_names)).tolist()
+        return {name: count for name, count in zip(class_names, counted, strict=True) if count}
 
 
 @dataclass
@@ -47,7 +53,7 @@ class Checkpoint:
     best_epoch: int = 0
     best_weights: list[np.ndarray] = field(default_factory=list)
     seconds: float = 0.0
-    extra: Extra = field(default_factory=Extra)
+    extra: ExtraExamples = field(default_factory=ExtraExamples)
 
     @property
     def best(self) -> tuple[float, float]:

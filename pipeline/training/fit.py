@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from pipeline.config import NETWORKS, TrainConfig
+from pipeline.config import NETWORKS, STANDARD, TrainConfig
 from pipeline.data.datasets import Dataset
 from pipeline.errors import InklingError
 from pipeline.progress import OnProgress, Progress, silent
 from pipeline.training import calibration, hardware, networks
 from pipeline.training.augmentation import augment
-from pipeline.training.checkpoint import Checkpoint, Extra, score
+from pipeline.training.checkpoint import Checkpoint, ExtraExamples, score
 from pipeline.training.hardware import Hardware, computing_in
 
 WARM_UP = 0.1  # share of the steps in which the learning rate rises
@@ -57,7 +57,7 @@ class Trained:
     seconds: float
     temperature: float
     hardware: Hardware
-    extra: Extra
+    extra: ExtraExamples
     ended_early: str = ""
     may_go_on: bool = False
 
@@ -68,7 +68,7 @@ def fit(
     on_progress: OnProgress = silent,
     on_checkpoint: Callable[[Checkpoint], None] | None = None,
     checkpoint: Checkpoint | None = None,
-    extra: Extra | None = None,
+    extra: ExtraExamples | None = None,
 ) -> Trained:
     """Train a network on the training part, choosing the epoch by the validation part.
 
@@ -88,7 +88,7 @@ def fit(
         TrainingFailed: the loss became NaN or memory ran out before an epoch was finished, and
             what to change.
     """
-    state = checkpoint or Checkpoint(extra=extra or Extra())
+    state = checkpoint or Checkpoint(extra=extra or ExtraExamples())
     settings = _Settings.of(config, dataset, state.extra)
     here = hardware.detect(convolutional=NETWORKS[config.network].augmented)
     keras.utils.set_random_seed(config.seed)
@@ -97,7 +97,7 @@ def fit(
         rate = config.learning_rate or 0.0
         model.compile(
             optimizer=keras.optimizers.Adam(_schedule(rate, settings.steps * settings.epochs)),
-            loss=_smoothed_cross_entropy(config.label_smoothing or 0.0),
+            loss=_cross_entropy(config.label_smoothing or 0.0),
             metrics=["accuracy"],
         )
     if checkpoint is not None:
@@ -134,7 +134,7 @@ class _Settings:
     steps: int  # an epoch
 
     @classmethod
-    def of(cls, config: TrainConfig, dataset: Dataset, extra: Extra) -> "_Settings":
+    def of(cls, config: TrainConfig, dataset: Dataset, extra: ExtraExamples) -> "_Settings":
         if config.epochs is None or config.batch_size is None or config.learning_rate is None:
             raise ValueError("config must be resolved; some of its settings are None")
         # Whole batches only: one shape is quicker, and each epoch leaves other images out.
@@ -155,7 +155,7 @@ def _build(config: TrainConfig, dataset: Dataset) -> keras.Model:
         config.network,
         dataset.image_shape,
         len(dataset.class_names),
-        deeper=bool(config.deeper),
+        config.variant or STANDARD,
     )
 
 
@@ -198,16 +198,17 @@ def _run(
     return _End()
 
 
-def _smoothed_cross_entropy(smoothing: float) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
+def _cross_entropy(smoothing: float) -> Any:
     """Return the cross-entropy of labels of which a share is spread over all classes."""
+    if not smoothing:
+        return keras.losses.sparse_categorical_crossentropy
 
     def loss(labels: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
-        of_true = keras.losses.sparse_categorical_crossentropy(labels, probabilities)
-        if not smoothing:
-            return of_true
-        clipped = tf.maximum(probabilities, keras.config.epsilon())
-        of_any = -tf.reduce_mean(tf.math.log(clipped), axis=-1)
-        return (1 - smoothing) * of_true + smoothing * of_any
+        # Keras smooths only labels that are spread out already.
+        spread = tf.one_hot(tf.cast(tf.reshape(labels, [-1]), tf.int32), probabilities.shape[-1])
+        return keras.losses.categorical_crossentropy(
+            spread, probabilities, label_smoothing=smoothing
+        )
 
     return loss
 
@@ -224,13 +225,17 @@ def _schedule(peak: float, steps: int) -> keras.optimizers.schedules.LearningRat
 
 
 def _training_batches(
-    dataset: Dataset, extra: Extra, config: TrainConfig, settings: _Settings, first_epoch: int
+    dataset: Dataset,
+    extra: ExtraExamples,
+    config: TrainConfig,
+    settings: _Settings,
+    first_epoch: int,
 ) -> tf.data.Dataset:
     """Serve batches of float32 images in [0, 1], epoch after epoch.
 
     The images stay uint8 in memory; a whole batch is gathered and changed at once, no Python runs
     per image. What a step sees follows from the seed and its number alone, so that a training can
-    go on anywhere. Extra images come in their turn among the others, each time changed anew.
+    go on anywhere. Extra examples come in their turn among the others, each time augmented anew.
     """
     gather, shown = _gatherer(dataset, extra), len(dataset.y_train) + extra.shown
     seed, strength = config.seed, config.augmentation or 0.0
@@ -247,14 +252,16 @@ def _training_batches(
         images = tf.cast(pixels, tf.float32) / 255.0
         if strength > 0:
             step_seed = tf.stack([tf.constant(seed), tf.cast(step, tf.int32)])
-            images = augment(images, step_seed, strength, ink=dataset.ink)
+            images = augment(images, step_seed, strength, mnist_framed=dataset.mnist_framed)
         return images, labels
 
     steps = tf.data.Dataset.range(first_epoch * settings.steps, settings.epochs * settings.steps)
     return steps.map(batch).prefetch(2)
 
 
-def _gatherer(dataset: Dataset, extra: Extra) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
+def _gatherer(
+    dataset: Dataset, extra: ExtraExamples
+) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
     """Return what fetches the images and labels at some places of an epoch, int64 (batch,).
 
     The training images come first, then the extra ones over and over. Each part stays where it

@@ -1,11 +1,14 @@
 """A name -> an untrained Keras network; smallest first, each a chapter of the story."""
 
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import keras
 import numpy as np
 from keras import layers
 
+from pipeline.config import DEEP, STANDARD
 from pipeline.errors import InklingError
 from pipeline.preprocess import to_model_input
 
@@ -15,14 +18,14 @@ Builder = Callable[[Shape, int], keras.Model]
 FEATURE_BATCH = 500  # images that are computed at once
 
 
-def build(name: str, image_shape: Shape, classes: int, *, deeper: bool = False) -> keras.Model:
+def build(name: str, image_shape: Shape, classes: int, variant: str = STANDARD) -> keras.Model:
     """Build a network by name.
 
     Args:
         name: a key of BUILDERS.
         image_shape: (height, width, channels), sides of 8 to 64.
         classes: how many there are to tell apart.
-        deeper: take the larger form, where the network has one.
+        variant: a key of `config.VARIANTS`; where the network has no such one, its standard.
 
     Returns:
         A functional model: float32 (batch, *image_shape) in [0, 1] -> probabilities float32
@@ -32,8 +35,21 @@ def build(name: str, image_shape: Shape, classes: int, *, deeper: bool = False) 
         raise InklingError(
             f"There is no network named “{name}”. Choose one of: {', '.join(BUILDERS)}."
         )
-    builder = DEEPER.get(name, BUILDERS[name]) if deeper else BUILDERS[name]
+    builder = DEEP_BUILDERS.get(name, BUILDERS[name]) if variant == DEEP else BUILDERS[name]
     return builder(image_shape, classes)
+
+
+def load(path: Path) -> keras.Model:
+    """Load a Keras model, ready to predict.
+
+    Raises:
+        InklingError: the file is missing, damaged, or holds what Keras cannot load here.
+    """
+    try:
+        return keras.models.load_model(path, compile=False)
+    except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
+        said = str(error).strip().partition("\n")[0]
+        raise InklingError(f"The network {path} cannot be loaded: {said}") from error
 
 
 def features(model: keras.Model, images: np.ndarray) -> np.ndarray:
@@ -56,15 +72,15 @@ def features(model: keras.Model, images: np.ndarray) -> np.ndarray:
 
 
 def _pixels(image_shape: Shape, classes: int) -> keras.Model:
-    """Softmax regression on the unrolled pixels (multinomial logistic regression)."""
+    """Softmax regression on the flattened pixels (multinomial logistic regression)."""
     image = _image(image_shape)
-    return _classifier("pixels", image, layers.Flatten(name="unrolled")(image), classes)
+    return _classifier("pixels", image, layers.Flatten(name="flatten")(image), classes)
 
 
 def _perceptron(image_shape: Shape, classes: int) -> keras.Model:
     """784-16-16-10 with sigmoids: Nielsen 2015, "Neural Networks and Deep Learning", in small."""
     image = _image(image_shape)
-    x = layers.Flatten(name="unrolled")(image)
+    x = layers.Flatten(name="flatten")(image)
     x = layers.Dense(16, activation="sigmoid", name="hidden1")(x)
     x = layers.Dense(16, activation="sigmoid", name="hidden2")(x)
     return _classifier("perceptron", image, x, classes)
@@ -73,7 +89,7 @@ def _perceptron(image_shape: Shape, classes: int) -> keras.Model:
 def _shallow(image_shape: Shape, classes: int) -> keras.Model:
     """One hidden layer of 128 rectified units."""
     image = _image(image_shape)
-    x = layers.Flatten(name="unrolled")(image)
+    x = layers.Flatten(name="flatten")(image)
     x = layers.Dense(128, activation="relu", name="hidden")(x)
     return _classifier("shallow", image, x, classes)
 
@@ -85,14 +101,14 @@ def _lenet5(image_shape: Shape, classes: int) -> keras.Model:
     x = layers.MaxPooling2D(name="pool1")(x)
     x = layers.Conv2D(16, 5, padding="same", activation="relu", name="conv2")(x)
     x = layers.MaxPooling2D(name="pool2")(x)
-    x = layers.Flatten(name="unrolled")(x)
+    x = layers.Flatten(name="flatten")(x)
     x = layers.Dense(120, activation="relu", name="hidden1")(x)
     x = layers.Dense(84, activation="relu", name="hidden2")(x)
     return _classifier("lenet5", image, x, classes)
 
 
 def _cnn(image_shape: Shape, classes: int) -> keras.Model:
-    """Three convolutions, two pools, batch normalisation (Ioffe, Szegedy 2015) before the end.
+    """Three convolutions, two pools, batch normalization (Ioffe, Szegedy 2015) before the end.
 
     Few maps where the picture is large: most of the time goes there.
     """
@@ -104,24 +120,24 @@ def _cnn(image_shape: Shape, classes: int) -> keras.Model:
     x = layers.Conv2D(48, 3, padding=padding, activation="relu", name="conv2")(x)
     x = layers.MaxPooling2D(name="pool2")(x)
     x = layers.Conv2D(64, 3, padding=padding, activation="relu", name="conv3")(x)
-    x = layers.Flatten(name="unrolled")(x)
-    x = layers.BatchNormalization(momentum=0.9, name="normalised")(x)
+    x = layers.Flatten(name="flatten")(x)
+    x = layers.BatchNormalization(momentum=0.9, name="batch_norm")(x)
     x = layers.Dropout(0.3, name="dropout")(x)
     return _classifier("cnn", image, x, classes)
 
 
 def _deep(image_shape: Shape, classes: int) -> keras.Model:
-    """Five convolutions, each pair with batch normalisation: more accurate, and slower."""
+    """Five convolutions, each pair with batch normalization: more accurate, and slower."""
     image = _image(image_shape)
     x = layers.Conv2D(28, 5, padding="same", activation="relu", name="conv1")(image)
     x = layers.MaxPooling2D(name="pool1")(x)
-    x = layers.BatchNormalization(momentum=0.9, name="normalised1")(x)
+    x = layers.BatchNormalization(momentum=0.9, name="batch_norm1")(x)
     for number, maps in ((2, 56), (3, 112)):
         x = layers.Conv2D(maps, 3, padding="same", activation="relu", name=f"conv{number}a")(x)
         x = layers.Conv2D(maps, 3, padding="same", activation="relu", name=f"conv{number}b")(x)
         x = layers.MaxPooling2D(name=f"pool{number}")(x)
-        x = layers.BatchNormalization(momentum=0.9, name=f"normalised{number}")(x)
-    x = layers.Flatten(name="unrolled")(x)
+        x = layers.BatchNormalization(momentum=0.9, name=f"batch_norm{number}")(x)
+    x = layers.Flatten(name="flatten")(x)
     x = layers.Dropout(0.4, name="dropout")(x)
     return _classifier("cnn", image, x, classes)
 
@@ -147,4 +163,4 @@ BUILDERS: dict[str, Builder] = {
     "lenet5": _lenet5,
     "cnn": _cnn,
 }
-DEEPER: dict[str, Builder] = {"cnn": _deep}  # what a network may become where time is no matter
+DEEP_BUILDERS: dict[str, Builder] = {"cnn": _deep}

@@ -114,9 +114,9 @@ def test_an_explorer_finds_a_wrong_label_and_shows_it_to_a_friend(
     tile.click()
     expect(page.get_by_text("It looks like these training images")).to_be_visible()
     expect(page.locator(".pictures.row img")).to_have_count(5)
-    neighbours = tiny_run.features().iloc[sample][["neighbour_0", "neighbour_4"]].astype(int)
-    expect(page.locator(".pictures.row")).to_contain_text(f"· {neighbours['neighbour_0']}")
-    expect(page.locator(".pictures.row")).to_contain_text(f"· {neighbours['neighbour_4']}")
+    neighbors = tiny_run.features().iloc[sample][["neighbor_0", "neighbor_4"]].astype(int)
+    expect(page.locator(".pictures.row")).to_contain_text(f"· {neighbors['neighbor_0']}")
+    expect(page.locator(".pictures.row")).to_contain_text(f"· {neighbors['neighbor_4']}")
 
     page.get_by_role("button", name="Wrong label").click()
     settle(page)
@@ -265,10 +265,10 @@ def test_the_page_follows_the_viewers_theme(browser, server, theme):
     context = browser.new_context(color_scheme=theme)
     page = context.new_page()
     open_page(page, server, "Mistakes")
-    colour = page.locator("[data-testid='stApp']").evaluate(
+    color = page.locator("[data-testid='stApp']").evaluate(
         "e => getComputedStyle(e).backgroundColor"
     )
-    brightness = sum(int(part) for part in re.findall(r"\d+", colour)[:3]) / 3
+    brightness = sum(int(part) for part in re.findall(r"\d+", color)[:3]) / 3
     assert (brightness > 128) == (theme == "light")
     pixels = page.locator(".gallery").first.evaluate(
         """async grid => {

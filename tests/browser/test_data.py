@@ -41,8 +41,8 @@ def area_of(page: Page) -> np.ndarray:
 
 def turns_around(corners: np.ndarray, point: np.ndarray) -> bool:
     """Whether a polygon goes around a point: the angles to its corners add up to a full turn."""
-    towards = (corners - point) @ [1, 1j]
-    return abs(np.angle(np.roll(towards, -1) / towards).sum()) > np.pi
+    toward = (corners - point) @ [1, 1j]
+    return abs(np.angle(np.roll(toward, -1) / toward).sum()) > np.pi
 
 
 def test_drawing_around_marks_selects_them(page, server, tiny_run: Run):

@@ -67,7 +67,7 @@ def test_what_is_saved_is_read_back_by_predict(drawn, tmp_path, kind):
         drawn.get_by_role("button", name=kind).click()
     path = tmp_path / started.value.suggested_filename
     started.value.save_as(path)
-    (item,) = inputs.read_all([path], (28, 28, 1), ink=True)
+    (item,) = inputs.read_all([path], (28, 28, 1), mnist_framed=True)
     assert item.error == ""
     # What the pad sent has a tenth of its unit as its finest step.
     expected = drawing.from_strokes(SEVEN).astype(int)

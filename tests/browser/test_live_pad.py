@@ -297,11 +297,13 @@ def test_only_the_pad_keeps_the_page_from_scrolling(page, server, tiny_run):
     assert page.locator(".drawing").evaluate(touch) == "auto"
 
 
-def test_both_languages_score_how_strange_a_drawing_is_alike(page, bundled):
-    usual = bundled.novelty()
+def test_both_languages_score_how_far_out_of_distribution_a_drawing_is_alike(page, bundled):
+    usual = bundled.ood_detector()
     assert usual is not None
     graph, spec = bundled.graph(), pad_spec.describe([bundled], ["it"], "")
-    source = base64.b64encode((ROOT / "web" / "src" / "novelty.js").read_bytes()).decode()
+    source = base64.b64encode(
+        (ROOT / "web" / "src" / "out_of_distribution.js").read_bytes()
+    ).decode()
     for strokes in [SEVEN, HEART, *made_up(5)]:
         image = drawing.from_strokes(strokes)[..., None]
         activations = graph.activations(image)
@@ -309,19 +311,19 @@ def test_both_languages_score_how_strange_a_drawing_is_alike(page, bundled):
             """async ([source, described, blob, pixels, activations]) => {
                 const {open, score} = await import(`data:text/javascript;base64,${source}`)
                 const bytes = Uint8Array.from(atob(blob), (sign) => sign.charCodeAt(0))
-                const novelty = open(described, ([start, length]) =>
+                const detector = open(described, ([start, length]) =>
                     new Float32Array(bytes.slice(start, start + length).buffer))
-                return score(novelty, pixels, activations)
+                return score(detector, pixels, activations)
             }""",
             [
                 source,
-                spec.facts["runs"][0]["novelty"],
+                spec.facts["runs"][0]["ood"],
                 base64.b64encode(spec.blob).decode(),
                 (image.ravel() / 255).tolist(),
                 [layer.ravel().tolist() for layer in activations],
             ],
         )
-        assert there == pytest.approx(usual.of_activations(image, activations), abs=1e-3)
+        assert there == pytest.approx(usual.score_activations(image, activations), abs=1e-3)
 
 
 def test_a_heart_does_not_look_like_a_digit(offline):
@@ -339,7 +341,7 @@ def test_what_is_taken_away_shows_matrix_and_card(offline, bundled):
     fours = int(((table["label"] == 4) & (table["predicted"] == 4)).sum())
     cells = offline.locator("tbody tr").nth(4).locator("td").all_inner_texts()
     assert cells[4] == f"{fours:,}"
-    for heading, text in bundled.info.card.items():
+    for heading, text in bundled.info.model_card.items():
         expect(offline.get_by_role("heading", name=heading)).to_be_visible()
         expect(offline.get_by_text(text)).to_be_visible()
     layers = offline.locator(".layers figure")

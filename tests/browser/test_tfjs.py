@@ -89,8 +89,8 @@ def images(digits: Dataset) -> np.ndarray:
     return to_model_input(digits.x_test[:200])
 
 
-def randomised(model: keras.Model) -> keras.Model:
-    """Give a network weights that no initialiser gives, statistics and offsets included.
+def randomized(model: keras.Model) -> keras.Model:
+    """Give a network weights that no initializer gives, statistics and offsets included.
 
     They are large enough for every image to have an answer of its own.
     """
@@ -113,10 +113,10 @@ def gap(browsed: Browsed, model: keras.Model, folder: Path, images: np.ndarray) 
 
 
 @pytest.mark.parametrize(
-    ("name", "deeper"), [(name, False) for name in networks.BUILDERS] + [("cnn", True)]
+    ("name", "variant"), [(name, "standard") for name in networks.BUILDERS] + [("cnn", "deep")]
 )
-def test_every_network_computes_the_same(browsed, images, tmp_path, name, deeper):
-    model = randomised(networks.build(name, (28, 28, 1), 10, deeper=deeper))
+def test_every_network_computes_the_same(browsed, images, tmp_path, name, variant):
+    model = randomized(networks.build(name, (28, 28, 1), 10, variant=variant))
     write_layers_model(model, tmp_path, {})
     assert gap(browsed, model, tmp_path, images) <= MOST
 
@@ -124,7 +124,7 @@ def test_every_network_computes_the_same(browsed, images, tmp_path, name, deeper
 @pytest.mark.parametrize("name", ["lenet5", "cnn"])
 def test_what_was_trained_in_half_precision_is_exported_in_single(browsed, images, tmp_path, name):
     with computing_in("mixed_bfloat16"):
-        mixed = randomised(networks.build(name, (28, 28, 1), 10))
+        mixed = randomized(networks.build(name, (28, 28, 1), 10))
     mixed.save(tmp_path / "model.keras")
     mixed = keras.models.load_model(tmp_path / "model.keras")
     assert mixed.layers[1].compute_dtype == "bfloat16"
@@ -134,9 +134,9 @@ def test_what_was_trained_in_half_precision_is_exported_in_single(browsed, image
     assert gap(browsed, single, tmp_path, images) <= MOST
 
 
-def test_colour_pictures_and_small_ones(browsed, tmp_path, random):
+def test_color_pictures_and_small_ones(browsed, tmp_path, random):
     pictures = random.random((20, 12, 9, 3), np.float32)
-    model = randomised(networks.build("cnn", (12, 9, 3), 4))
+    model = randomized(networks.build("cnn", (12, 9, 3), 4))
     write_layers_model(model, tmp_path, {})
     assert gap(browsed, model, tmp_path, pictures) <= MOST
 
@@ -225,7 +225,7 @@ def every_layer() -> keras.Model:
 
 
 def test_every_layer_computes_the_same(browsed, images, tmp_path):
-    model = randomised(every_layer())
+    model = randomized(every_layer())
     assert {type(layer) for layer in model.layers} == set(KINDS)  # none is left untried
     write_layers_model(model, tmp_path, {}, shard_bytes=1001)  # which cuts through numbers
     assert gap(browsed, model, tmp_path, images[:40]) <= MOST
@@ -246,5 +246,5 @@ def test_a_sequential_network_computes_the_same(browsed, images, tmp_path):
         [keras.Input((28, 28, 1)), layers.Conv2D(3, 3, activation="relu"), layers.Flatten(),
          layers.Dense(4, activation="softmax")]
     )  # fmt: skip
-    write_layers_model(randomised(model), tmp_path, {})
+    write_layers_model(randomized(model), tmp_path, {})
     assert gap(browsed, model, tmp_path, images) <= MOST

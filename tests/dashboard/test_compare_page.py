@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard.words import general as words
-from pipeline.analysis.metrics import summarise
+from dashboard.words import runs as run_words
+from dashboard.words.text import plain
+from pipeline.analysis.metrics import summarize
 from pipeline.store.runs import PREDICTIONS, Run, Store
 from tests.dashboard.test_pages import app, text  # noqa: F401
 
@@ -25,7 +26,7 @@ def another(run: Run, folder: Path, *, fixed: int, broken: int, run_id: str = SE
     table.to_parquet(folder / PREDICTIONS, index=False)
     raw = json.loads((folder / "run.json").read_text())
     raw["id"] = run_id
-    raw["metrics"] = summarise(table, run.class_names).model_dump()
+    raw["metrics"] = summarize(table, run.class_names).model_dump()
     raw["files"][PREDICTIONS] = (folder / PREDICTIONS).stat().st_size
     (folder / "run.json").write_text(json.dumps(raw))
 
@@ -39,7 +40,7 @@ def store(tiny_run: Run, tmp_path: Path) -> Store:
 
 
 def label_of(store: Store, run_id: str) -> str:
-    return words.plain(words.run_label(store.open(run_id)))
+    return plain(run_words.run_label(store.open(run_id)))
 
 
 def test_two_runs_are_judged_in_words(app, store, tiny_run: Run):  # noqa: F811
@@ -48,17 +49,18 @@ def test_two_runs_are_judged_in_words(app, store, tiny_run: Run):  # noqa: F811
     first, second = label_of(store, tiny_run.id), label_of(store, SECOND)
     # 2 / 2^12 is 1 / 2,048.
     assert (
-        f"**“{first}” is better than “{second}”**: the other fixed none of its mistakes and newly "
-        "broke 12; such a difference would come up by chance 1 time in 2,000."
+        f"**“{first}” is better than “{second}”**: “{second}” fixed none of the mistakes of "
+        f"“{first}” and newly broke 12; by chance alone, so large a difference would come up 1 "
+        "time in 2,000."
     ) in text(at)
-    assert "12 images count" in text(at)
+    assert "on the 12 images that exactly one of the two runs gets right" in text(at)
     assert not at.info
 
 
 def test_what_could_be_chance_is_called_that(app, store, tiny_run: Run):  # noqa: F811
     another(tiny_run, store.folder / SECOND, fixed=4, broken=1)
     at = app("compare", store, run=tiny_run.id, second=SECOND)
-    assert "**This could well be chance**" in text(at)
+    assert "**This may well be chance**" in text(at)
     assert "1 time in 3." in text(at)  # p = 0.375
 
 
@@ -79,7 +81,7 @@ def test_without_a_second_run_the_best_is_named(app, store, tiny_run: Run):  # n
     assert "Compare with" in at.info[0].value
     table = at.dataframe[0].value
     assert list(table["run"]) == [
-        words.run_label(store.open(run_id)) for run_id in (SECOND, tiny_run.id)
+        run_words.run_label(store.open(run_id)) for run_id in (SECOND, tiny_run.id)
     ]
     # Numbers, which sort as such: 3 of 600 more.
     correct = tiny_run.info.metrics.correct
@@ -89,7 +91,7 @@ def test_without_a_second_run_the_best_is_named(app, store, tiny_run: Run):  # n
 
 def test_a_single_run_leads_to_training(app, store, tiny_run: Run, monkeypatch):  # noqa: F811
     at = app("compare", store)
-    assert "is the only run that was tested on these images" in text(at)
+    assert "is the only run tested on these images" in text(at)
     assert [link.proto.page for link in at.get("page_link")] == ["train"]
     monkeypatch.setenv("INKLING_READ_ONLY", "1")
     assert not app("compare", store).get("page_link")
@@ -102,7 +104,7 @@ def test_runs_on_other_images_are_counted_only(app, store, tiny_run: Run):  # no
     raw["dataset"]["fingerprint"] = "0" * 64
     path.write_text(json.dumps(raw))
     at = app("compare", store, run=tiny_run.id)
-    assert "1 run was tested on other images" in text(at)
+    assert "1 run tested on other images is not listed" in text(at)
     assert len(at.dataframe[0].value) == 1
 
 
@@ -127,7 +129,7 @@ def test_many_runs_fit_into_one_picture(app, store, tiny_run: Run):  # noqa: F81
     at = app("compare", store, run=tiny_run.id)
     assert len(at.dataframe[0].value) == 26
     # The chosen run is drawn as well: it is not among the best.
-    assert "5 more runs are in the table only" in text(at)
+    assert "5 more runs only in the table" in text(at)
 
 
 def test_a_run_without_a_history_keeps_no_other_off_the_page(app, store, tiny_run: Run):  # noqa: F811
@@ -135,6 +137,6 @@ def test_a_run_without_a_history_keeps_no_other_off_the_page(app, store, tiny_ru
     path = store.folder / SECOND / "history.csv"
     path.write_bytes(b" " * path.stat().st_size)
     at = app("compare", store, run=tiny_run.id)
-    assert f"There is no learning curve of {label_of(store, SECOND)}" in text(at)
+    assert f"There is no learning curve for {label_of(store, SECOND)}" in text(at)
     assert len(at.dataframe[0].value) == 2
     assert not at.error

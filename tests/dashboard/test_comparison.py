@@ -7,6 +7,7 @@ import pytest
 from dashboard.figures import comparison as figures
 from dashboard.palette import palette
 from dashboard.words import comparison as comparison_words
+from dashboard.words import text
 from pipeline.analysis.metrics import Metrics, wilson_interval
 from pipeline.analysis.significance import Comparison
 from pipeline.store.runs import Run
@@ -50,25 +51,29 @@ def test_a_probability_is_said_as_how_often(p_value, said):
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        (Comparison(0, 0, 1), "**No difference**: “A” and “B” are right on the very same images."),
+        (
+            Comparison(0, 0, 1),
+            "**No difference**: “A” and “B” are right on exactly the same images.",
+        ),
         (
             Comparison(7, 7, 1),
-            "**Neither is better**: “B” fixed 7 of the mistakes of “A” and newly broke as many.",
+            "**Neither is better**: “B” fixed 7 mistakes of “A” and newly broke as many.",
         ),
         (
             Comparison(14, 9, 0.3),
-            "**This could well be chance**: “B” fixed 14 of the mistakes of “A” and newly broke 9; "
-            "such a difference would come up by chance 1 time in 3.",
+            "**This may well be chance**: “B” fixed 14 of the mistakes of “A” and newly broke 9; "
+            "by chance alone, so large a difference would come up 1 time in 3.",
         ),
         (
             Comparison(24, 5, 0.0025),
-            "**“B” is better than “A”**: it fixed 24 of the other’s mistakes and newly broke 5; "
-            "such a difference would come up by chance 1 time in 400.",
+            "**“B” is better than “A”**: “B” fixed 24 of the mistakes of “A” and newly broke 5; "
+            "by chance alone, so large a difference would come up 1 time in 400.",
         ),
         (
             Comparison(0, 2400, 0.0),
-            "**“A” is better than “B”**: the other fixed none of its mistakes and newly broke "
-            "2,400; such a difference would come up by chance less than 1 time in a million.",
+            "**“A” is better than “B”**: “B” fixed none of the mistakes of “A” and newly broke "
+            "2,400; by chance alone, so large a difference would come up less than 1 time in a "
+            "million.",
         ),
     ],
 )
@@ -78,41 +83,41 @@ def test_the_verdict_on_two_runs(found, said):
 
 def test_the_best_of_many_is_said_with_how_sure_that_is():
     best, near, far = scored(990), scored(985), scored(500)
-    assert (
-        comparison_words.best([best], "A") == "“A” is the only run that was tested on these images."
-    )
+    assert comparison_words.best([best], "A") == "“A” is the only run tested on these images."
     clear = comparison_words.best([best, far], "A")
-    assert clear == "**“A” is the best of 2 runs**: its 95 % interval lies clear of all others."
-    # Wilson: 990 of 1,000 is 98.17 to 99.46 %, 985 is 97.54 to 99.09 %.
+    assert clear == "**“A” is the best of 2 runs**: its 95% confidence interval overlaps no other."
+    # Wilson: 990 of 1,000 is 98.17 to 99.46%, 985 is 97.54 to 99.09%.
     assert comparison_words.best([best, near, far], "A") == (
-        "**“A” is the best of 3 runs**, but the interval of the next reaches into its own, by "
-        "0.92 percentage points."
+        "**“A” is the best of 3 runs**, but its 95% confidence interval overlaps that of the next "
+        "run by 0.92 percentage points."
     )
-    assert "intervals of the next 2 reach" in comparison_words.best([best, near, near], "A")
+    assert "overlaps those of the next 2 runs by up to" in comparison_words.best(
+        [best, near, near], "A"
+    )
     assert comparison_words.best([best, best, far], "A") == (
-        "**2 of 3 runs share the first place**, each right on 990 of 1,000 test images: “A” is "
+        "**2 of 3 runs are tied for first place**, each right on 990 of 1,000 test images; “A” is "
         "one of them."
     )
 
 
 def test_accuracies_are_written_with_their_intervals():
-    assert comparison_words.accuracy(scored(9968, 10_000)) == "99.68 % (99.55–99.77 %)"
-    assert comparison_words.accuracy(scored(9, 10)) == "90.0 % (59.6–98.2 %)"
+    assert comparison_words.accuracy(scored(9968, 10_000)) == "99.68% (99.55–99.77%)"
+    assert comparison_words.accuracy(scored(9, 10)) == "90.0% (59.6–98.2%)"
     assert comparison_words.spread([scored(990), scored(500)]) == (
-        "Right on 50.0 % to 99.00 % of the test images"
+        "Right on 50.0% to 99.00% of the test images"
     )
-    assert comparison_words.spread([scored(990)]) == "Right on 99.00 % of the test images"
+    assert comparison_words.spread([scored(990)]) == "Right on 99.00% of the test images"
     assert (
         comparison_words.both_intervals(scored(500), scored(990))
-        == "The two intervals do not overlap"
+        == "The two confidence intervals do not overlap"
     )
 
 
 def test_the_run_that_got_furthest_is_named():
     said = comparison_words.furthest(["A", "B"], [np.array([0.5, 0.6]), np.array([0.5, 0.8, 0.7])])
-    assert said == "“B” gets furthest: 80.0 % of the validation images in epoch 2"
+    assert said == "“B” reaches the highest validation accuracy: 80.0% in epoch 2"
     tied = comparison_words.furthest(["A", "B"], [np.array([0.5, 0.8]), np.array([0.8])])
-    assert tied == "2 of 2 runs get equally far: 80.0 % of the validation images"
+    assert tied == "2 of 2 runs reach the same validation accuracy: 80.0%"
 
 
 def test_a_dot_lies_on_its_interval():
@@ -125,23 +130,23 @@ def test_a_dot_lies_on_its_interval():
     assert [written.text for written in figure.layout.annotations] == ["A", "<b>B</b>"]
 
 
-def test_chosen_runs_have_the_colours_that_they_have_on_every_page():
+def test_chosen_runs_have_the_colors_that_they_have_on_every_page():
     chosen, second, *_ = LIGHT.categorical
-    colours = figures.run_colours(4, LIGHT, {2: 0, 0: 1})
-    assert (colours[2], colours[0]) == (chosen, second)
-    assert colours[1] == colours[3] not in LIGHT.categorical
+    colors = figures.run_colors(4, LIGHT, {2: 0, 0: 1})
+    assert (colors[2], colors[0]) == (chosen, second)
+    assert colors[1] == colors[3] not in LIGHT.categorical
 
 
 def test_markup_in_a_name_is_shown_as_it_is():
     figure = figures.intervals(["<b>a</b>%{x}"], [scored(990)], LIGHT, marked={})
-    assert figure.layout.annotations[0].text == "&lt;b>a&lt;/b>%\u200b{x}"
+    assert figure.layout.annotations[0].text == "&lt;b&gt;a&lt;/b&gt;%\u200b{x}"
 
 
 def test_a_long_name_loses_its_middle(tiny_run: Run):
     dataset = tiny_run.info.dataset.model_copy(update={"name": "a-very-long-name" * 20})
     run = replace(tiny_run, info=tiny_run.info.model_copy(update={"dataset": dataset}))
     short, end = comparison_words.name(run), comparison_words.name(tiny_run).removeprefix("digits")
-    assert len(short) == comparison_words.LONGEST_NAME
+    assert len(short) == text.LONGEST_NAME
     assert short.startswith("a-very-long…")
     assert short.endswith(end)
 

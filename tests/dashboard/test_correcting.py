@@ -7,24 +7,25 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pipeline import access
-from pipeline.jobs import jobs
-from pipeline.jobs.jobs import Training
+from pipeline.ink.drawing import Drawing
+from pipeline.jobs import launch
+from pipeline.jobs.job import Training
 from pipeline.store import corrections
 from pipeline.store.runs import Run, Store
 from tests.dashboard.test_pages import app  # noqa: F401
 from tests.dashboard.test_pages import text as marked_text
 
 DIGITS = tuple("0123456789")
-SEVEN = [[[60.0, 60.0], [200.0, 60.0], [120.0, 220.0]]]
-ONE = [[[60.0, 60.0], [60.0, 220.0]]]
+SEVEN = Drawing.of_strokes([[[60.0, 60.0], [200.0, 60.0], [120.0, 220.0]]])
+ONE = Drawing.of_strokes([[[60.0, 60.0], [60.0, 220.0]]])
 PAGE = """
 import numpy as np
 import streamlit as st
 from dashboard import loaders
 from dashboard.widgets import correcting
 
-drawn = st.session_state["drawn"]
-correcting.ask(loaders.run({run!r}), predicted="1", key="draw", **drawn)
+drawing = st.session_state["drawing"]
+correcting.ask(loaders.run({run!r}), predicted="1", key="draw", drawing=drawing)
 """
 APP = """
 import streamlit as st
@@ -54,9 +55,9 @@ def page(store, tiny_run, tmp_path, monkeypatch):
     (tmp_path / "draw.py").write_text(PAGE.format(run=tiny_run.id))
     (tmp_path / "app.py").write_text(APP)
 
-    def draw(**drawn: object) -> AppTest:
+    def draw(drawing: Drawing) -> AppTest:
         at = AppTest.from_file(str(tmp_path / "app.py"), default_timeout=30)
-        at.session_state["drawn"] = drawn
+        at.session_state["drawing"] = drawing
         return at.run()
 
     return draw
@@ -75,11 +76,11 @@ def labels(store: Store) -> list[str]:
 
 
 def test_an_answer_is_kept_once_and_thanked_for(page, store, tiny_run):
-    at = page(strokes=SEVEN)
+    at = page(SEVEN)
     assert [button.label for button in at.button] == list(DIGITS)
     assert text(at) == "**It was a …**"
     press(at, "7")
-    assert "Thank you: kept as “7”" in text(at)
+    assert "Thank you! Kept as “7”" in text(at)
     assert "1 correction: 1 × “7”" in text(at)
     assert [link.label for link in at.get("page_link")] == ["Train"]
     at.run()
@@ -90,14 +91,14 @@ def test_an_answer_is_kept_once_and_thanked_for(page, store, tiny_run):
 
 
 def test_another_answer_takes_the_place_of_the_first_and_says_so(page, store):
-    at = press(press(page(strokes=SEVEN), "1"), "7")
-    assert "kept as “7”, no longer as “1”" in text(at)
+    at = press(press(page(SEVEN), "1"), "7")
+    assert "Kept as “7”, no longer as “1”" in text(at)
     assert labels(store) == ["7"]
 
 
 def test_undo_takes_back_this_one_only(page, store):
-    corrections.add(store, label="4", class_names=DIGITS, strokes=SEVEN)
-    at = press(press(page(strokes=SEVEN), "7"), "Take it back")
+    corrections.add(store, label="4", class_names=DIGITS, drawing=SEVEN)
+    at = press(press(page(SEVEN), "7"), "Undo")
     assert labels(store) == ["4"]
     assert "Thank you" not in text(at)
     assert "1 correction: 1 × “4”" in text(at)
@@ -106,20 +107,20 @@ def test_undo_takes_back_this_one_only(page, store):
 
 
 def test_the_next_drawing_is_asked_anew(page, store):
-    at = press(page(strokes=SEVEN), "7")
-    at.session_state["drawn"] = {"strokes": ONE}
+    at = press(page(SEVEN), "7")
+    at.session_state["drawing"] = ONE
     at.run()
     assert "Thank you" not in text(at)
     press(at, "1")
     assert labels(store) == ["7", "1"]
-    at.session_state["drawn"] = {"strokes": SEVEN}  # back to the first, as by undoing
-    assert "kept as “7”" in text(at.run())
+    at.session_state["drawing"] = SEVEN  # back to the first, as by undoing
+    assert "Kept as “7”" in text(at.run())
 
 
 def test_what_others_add_and_take_back_is_seen(page, store):
-    at = press(page(strokes=SEVEN), "7")
+    at = press(page(SEVEN), "7")
     (mine,) = corrections.read(store).standing
-    corrections.add(store, label="4", class_names=DIGITS, strokes=ONE)
+    corrections.add(store, label="4", class_names=DIGITS, drawing=ONE)
     assert "2 corrections: 1 × “4”, 1 × “7”" in text(at.run())
     corrections.take_back(store, mine.id)
     assert "Thank you" not in text(at.run())
@@ -130,13 +131,13 @@ def test_what_others_add_and_take_back_is_seen(page, store):
 def test_a_drawn_over_image_is_kept_as_its_ink(page, store):
     ink = np.zeros((28, 28), np.uint8)
     ink[5:20, 10] = 255
-    press(page(ink=ink), "1")
+    press(page(Drawing(ink)), "1")
     assert np.array_equal(corrections.read(store).standing[0].image, ink)
 
 
 def test_what_is_refused_is_one_sentence_once(page, store):
-    at = press(page(strokes=[[[float(x), 0.0] for x in range(6000)]]), "1")
-    assert "6,000 points" in at.error[0].value
+    at = press(page(Drawing(np.zeros((28, 28), np.uint8))), "1")
+    assert "The drawing is blank" in at.error[0].value
     assert not at.run().error
     assert labels(store) == []
 
@@ -146,28 +147,28 @@ def test_many_classes_are_a_list(page, store, tiny_run):
     raw = json.loads(path.read_text())
     raw["dataset"]["class_names"] = list("abcdefghijklm")
     path.write_text(json.dumps(raw))
-    at = page(strokes=SEVEN)
+    at = page(SEVEN)
     assert not at.button
     at.selectbox[0].select("c").run()
     at.selectbox[0].select("d").run()
     assert labels(store) == ["d"]
     assert "no longer as “c”" in text(at)
-    press(at, "Take it back")
+    press(at, "Undo")
     assert at.selectbox[0].value is None
     assert labels(store) == []
 
 
 @pytest.mark.parametrize("why", ["read-only", "no drawings"])
 def test_nothing_is_asked_where_nothing_comes_of_it(page, store, tiny_run, monkeypatch, why):
-    corrections.add(store, label="4", class_names=DIGITS, strokes=ONE)
+    corrections.add(store, label="4", class_names=DIGITS, drawing=ONE)
     if why == "read-only":
         monkeypatch.setenv(access.READ_ONLY, "1")
     else:
         path = store.folder / tiny_run.id / "run.json"
         raw = json.loads(path.read_text())
-        raw["dataset"]["ink"] = False
+        raw["dataset"]["mnist_framed"] = False
         path.write_text(json.dumps(raw))
-    at = page(strokes=SEVEN)
+    at = page(SEVEN)
     assert text(at) == ""
     assert not at.button
 
@@ -177,23 +178,23 @@ class TestTrainPage:
     def started(self, monkeypatch) -> list[Training]:
         """The trainings that the page starts, none of which runs."""
         found: list[Training] = []
-        monkeypatch.setattr(jobs, "start", lambda request, store: found.append(request))
+        monkeypatch.setattr(launch, "start", lambda request, store: found.append(request))
         return found
 
     def test_it_learns_from_corrections_unless_told_otherwise(self, app, store, started):
-        for strokes in (SEVEN, ONE):
-            corrections.add(store, label="7", class_names=DIGITS, strokes=strokes)
+        for drawing in (SEVEN, ONE):
+            corrections.add(store, label="7", class_names=DIGITS, drawing=drawing)
         at = app("train", store)
-        assert at.toggle(key="train_corrections").label == "Learn from corrections too (2)"
+        assert at.toggle(key="train_corrections").label == "Also learn from corrections (2)"
         press(at, "Train")
         at.toggle(key="train_corrections").set_value(False)
         press(at, "Train")
         assert [request.config.corrections for request in started] == [True, False]
 
     def test_it_asks_only_where_some_fit(self, app, store, started):
-        corrections.add(store, label="b", class_names=("a", "b"), strokes=ONE)
+        corrections.add(store, label="b", class_names=("a", "b"), drawing=ONE)
         assert not app("train", store).toggle
-        corrections.add(store, label="7", class_names=DIGITS, strokes=SEVEN)
+        corrections.add(store, label="7", class_names=DIGITS, drawing=SEVEN)
         at = app("train", store)
         at.selectbox(key="train_dataset").select("fashion_mnist").run()
         assert not at.toggle
@@ -203,10 +204,10 @@ class TestTrainPage:
         assert at.toggle[0].value
 
     def test_lines_that_could_not_be_read_are_told(self, app, store):
-        corrections.add(store, label="7", class_names=DIGITS, strokes=SEVEN)
+        corrections.add(store, label="7", class_names=DIGITS, drawing=SEVEN)
         with (store.folder / corrections.CORRECTIONS).open("a") as file:
             file.write("{cut off")
-        assert "One line of it could not be read" in app("train", store).toggle[0].help
+        assert "1 line of it could not be read" in app("train", store).toggle[0].help
 
 
 def test_the_scorecard_says_what_a_run_learned_from(app, store, tiny_run):

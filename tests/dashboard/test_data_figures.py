@@ -59,7 +59,7 @@ def test_mistakes_lie_on_top_as_crosses():
     assert drawn[2].customdata[0, 1] == pytest.approx(75)
 
 
-def test_forty_classes_differ_by_colour_and_symbol():
+def test_forty_classes_differ_by_color_and_symbol():
     marks = [figures.mark(number, LIGHT, 5, cross=False) for number in range(40)]
     assert len({(style["color"], style["symbol"]) for style in marks}) == 40
     assert "x" not in {style["symbol"] for style in marks}
@@ -95,9 +95,9 @@ def test_class_names_stand_at_the_median():
 
 def test_where_mistakes_lie_is_counted():
     label, predicted = TABLE["label"].to_numpy(), TABLE["predicted"].to_numpy()
-    assert data_words.astray(PLACES, label, predicted, 2).startswith("1 of 2 mistakes lie nearer")
+    assert data_words.astray(PLACES, label, predicted, 2).startswith("1 of 2 mistakes lie closer")
     assert data_words.astray(PLACES, label, label, 2) == "No image on this map is a mistake"
-    # A class without any place is nobody's neighbour.
+    # A class without any place is nobody's neighbor.
     assert data_words.astray(PLACES, label, np.where(predicted == label, label, 2), 3).startswith(
         "0 of 2"
     )

@@ -35,7 +35,7 @@ def copy_of(run: Run, folder: Path) -> Store:
 def test_the_sentence_counts_every_image(data, digits: Dataset):
     said = text(data("Classes"))
     counts = digits.counts
-    assert f"**1,797** images of 28×28 pixels in 10 classes: {counts['train']:,} to learn" in said
+    assert f"**1,797** images of 28×28 pixels in 10 classes: {counts['train']:,} for tr" in said
 
 
 def test_classes_show_counts_means_and_samples(data, digits: Dataset):
@@ -43,7 +43,7 @@ def test_classes_show_counts_means_and_samples(data, digits: Dataset):
     every = np.bincount(np.concatenate([digits.y_train, digits.y_valid, digits.y_test]))
     assert f"“{every.argmax()}” has {every.max():,} images" in text(at)
     assert [element.value for element in at.subheader] == [
-        "The mean image of each class", "Images drawn by lot",
+        "The mean image of each class", "Random images",
     ]  # fmt: skip
 
 
@@ -70,11 +70,11 @@ def test_the_address_opens_the_view_it_speaks_of(app):  # noqa: F811
 def test_one_image_says_how_it_becomes_a_vector(data, tiny_run: Run):
     at = data("One image", sample="17")
     assert (
-        "Row by row, the 28×28 grid becomes one vector of 784 numbers, each divided by 255; this "
-        "is all that a network gets." in text(at)
+        "Row by row, the 28×28 grid is flattened into a vector of 784 numbers, each divided by "
+        "255. That is all a network gets." in text(at)
     )
     true = int(tiny_run.predictions()["label"][17])
-    assert f"It is “{true}”, read as" in text(at)
+    assert f"True class “{true}”, predicted" in text(at)
     at.number_input(key="sample_number").set_value(18).run()
     assert at.query_params["sample"] in ("18", ["18"])
 
@@ -93,23 +93,23 @@ def test_an_area_of_the_map_is_a_selection(data, tiny_run: Run):
     wrong = int((within & (table["label"] != table["predicted"])).sum())
     edge = f"{middle + 0.05:.2f}"
     at = data("Map", area=f"{edge},-999_999,-999_999,999_{edge},999")
-    assert f"**{within.sum()}** images fit this selection; " in text(at)
+    assert f"**{within.sum()}** images match this selection; " in text(at)
     assert (f"{wrong} are mistakes" in text(at)) == (wrong > 1)
     assert np.isfinite(y).all()
 
 
 def test_the_map_says_where_the_mistakes_are(data):
     said = text(data("Map"))
-    assert "nearer the middle of the class they are read as than of their own" in said
-    assert "Draw around some marks" in said
+    assert "closer to the predicted class than to the true one" in said
+    assert "Draw a line around some marks" in said
 
 
 def test_a_run_without_features_says_how_to_add_them(data, tiny_run: Run, tmp_path):
     store = copy_of(tiny_run, tmp_path)
     (store.folder / "copy" / "features.parquet").unlink()
     said = text(data("Map", store))
-    assert "This run has no map" in said
-    assert "`inkling evaluate copy` adds it" in said
+    assert "This run has no map yet" in said
+    assert "`inkling evaluate copy` computes it" in said
 
 
 def test_without_its_images_the_page_still_tells_counts_and_map(data, tiny_run: Run, tmp_path):
@@ -123,20 +123,20 @@ def test_without_its_images_the_page_still_tells_counts_and_map(data, tiny_run: 
     most = int(np.bincount(tiny_run.predictions()["label"]).max())
     assert f"has {most} test images" in said
     at = data("Map", store, area="-999,-999_999,-999_999,999_-999,999")
-    assert "**600** images fit" in text(at)
+    assert "**600** images match" in text(at)
     assert len(at.dataframe) == 1
     assert "not on this machine" in text(data("One image", store))
 
 
-def test_colour_images_are_shown_a_channel_at_a_time(monkeypatch):
+def test_color_images_are_shown_a_channel_at_a_time(monkeypatch):
     from dashboard.components import pixels
 
     sent = {}
     monkeypatch.setattr(pixels, "_component", lambda **said: sent.update(said["data"]))
     image = np.arange(2 * 8 * 3, dtype=np.uint8).reshape(2, 8, 3)
-    pixels.pixels(image, ink=False, dark=False, key="k", channel=2)
+    pixels.pixels(image, mnist_framed=False, dark=False, key="k", channel=2)
     assert sent["numbers"][1][0] == 8 * 3 + 2
     assert (sent["channel"], sent["channels"], sent["inverted"]) == (2, 3, False)
     assert sent["cell"] == pixels.LARGEST_CELL
-    pixels.pixels(np.zeros((64, 64, 1), np.uint8), ink=True, dark=False, key="k")
+    pixels.pixels(np.zeros((64, 64, 1), np.uint8), mnist_framed=True, dark=False, key="k")
     assert (sent["cell"], sent["inverted"]) == (pixels.SMALLEST_CELL, True)

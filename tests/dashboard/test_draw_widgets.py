@@ -8,7 +8,9 @@ import streamlit as st
 from dashboard import loaders
 from dashboard.widgets.downloads import downloads
 from dashboard.widgets.photo import photo
-from dashboard.widgets.shift_map import shift_map
+from dashboard.view import View
+from dashboard.selection import Selection
+from dashboard.widgets.perturbation_map import perturbation_map
 from pipeline.ink import drawing
 
 run = loaders.run("{run}")
@@ -31,10 +33,10 @@ def shown(tiny_run, tiny_store, monkeypatch):
 
 
 @pytest.mark.parametrize("second", ["None", "run"])
-def test_the_shift_map_is_explained(shown, second):
-    at = shown(f"shift_map(run, image, 'map', {second})")
+def test_the_perturbation_map_is_explained(shown, second):
+    at = shown(f"perturbation_map(View(run, {second}, Selection()), image, 'map')")
     (caption,) = at.caption
-    assert "what it is read as" in caption.value
+    assert "the predicted class" in caption.value
 
 
 def test_a_second_run_of_other_classes_is_left_out_in_words(shown):
@@ -42,7 +44,7 @@ def test_a_second_run_of_other_classes_is_left_out_in_words(shown):
         "from dataclasses import replace\n"
         "data = run.info.dataset.model_copy(update={'class_names': ('cat', 'dog')})\n"
         "other = replace(run, info=run.info.model_copy(update={'dataset': data}))\n"
-        "shift_map(run, image, 'map', other)"
+        "perturbation_map(View(run, other, Selection()), image, 'map')"
     )
     assert "left out" in at.caption[0].value
 

@@ -24,7 +24,7 @@ def test_probability_bars_mark_best_and_true():
 
 
 def test_two_runs_opinions_lie_side_by_side():
-    first, second = bars.opinions(
+    first, second = bars.predictions(
         [[0.2, 0.8], [0.6, 0.4]], ["old", "new"], ("a", "b"), LIGHT, true=0
     ).data
     assert (first.name, second.name) == ("old", "new")
@@ -34,7 +34,7 @@ def test_two_runs_opinions_lie_side_by_side():
 
 def test_a_sheet_holds_every_image_once_row_by_row():
     ink = np.arange(5, dtype=np.uint8).reshape(5, 1, 1, 1).repeat(2, axis=1).repeat(3, axis=2)
-    whole, columns = images.sheet(ink, ink=True, dark=True)
+    whole, columns = images.sheet(ink, mnist_framed=True, dark=True)
     assert (whole.shape, columns) == ((4, 9), 3)
     assert whole[::2, ::3].tolist() == [[0, 1, 2], [3, 4, 0]]
 
@@ -49,10 +49,10 @@ def test_history_marks_the_kept_epoch():
 @pytest.mark.parametrize("dark", [False, True])
 def test_ink_is_dark_on_paper_and_light_in_the_dark(dark):
     image = np.array([[[0], [255]]], np.uint8)
-    shown = images.for_screen(image, ink=True, dark=dark)
+    shown = images.for_screen(image, mnist_framed=True, dark=dark)
     assert shown.tolist() == ([[0, 255]] if dark else [[255, 0]])
-    colour = np.zeros((1, 2, 3), np.uint8)
-    assert np.array_equal(images.for_screen(colour, ink=False, dark=dark), colour)
+    color = np.zeros((1, 2, 3), np.uint8)
+    assert np.array_equal(images.for_screen(color, mnist_framed=False, dark=dark), color)
 
 
 def test_a_mosaic_has_one_scale_for_the_layer():
@@ -79,10 +79,10 @@ def test_pictures_stay_crisp():
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_scales_have_ten_steps_and_classes_eight_colours(dark):
-    colours = palette(dark)
-    assert len(colours.sequential) == len(colours.diverging) == 10
-    assert len(set(colours.categorical)) == 8
+def test_scales_have_ten_steps_and_classes_eight_colors(dark):
+    colors = palette(dark)
+    assert len(colors.sequential) == len(colors.diverging) == 10
+    assert len(set(colors.categorical)) == 8
 
 
 def test_long_class_names_are_cut_beside_the_axis_only():

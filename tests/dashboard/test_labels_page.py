@@ -38,7 +38,7 @@ def test_the_selection_narrows_the_labels(app, tiny_run: Run):
     threes = tiny_run.predictions()["label"] == 3
     at = app("labels", true="3")
     assert {tile["id"] for tile in tiles(at)} <= set(np.flatnonzero(threes).tolist())
-    assert f"{threes.sum()} images, the least likely label first" in text(at)
+    assert f"{threes.sum()} images, least likely label first" in text(at)
 
 
 def test_a_mark_shows_on_its_tile_and_among_the_marked(app, tiny_run: Run, store):
@@ -79,7 +79,7 @@ def test_lines_that_cannot_be_read_are_told(app, tiny_run: Run, store):
     with (store.folder / reviews.REVIEWS).open("a") as file:
         file.write('{"dataset": "cut o\n')
     at = app("labels", store)
-    assert "One line of it could not be read and was passed over; nothing else is lost." in text(at)
+    assert "1 line of it could not be read and was skipped; nothing else is lost." in text(at)
     assert "Marked so far: **1** (1 as ambiguous)." in text(at)
     assert str(store.folder / reviews.REVIEWS) in text(at)
     assert not at.get("download_button")[0].proto.disabled
@@ -88,7 +88,7 @@ def test_lines_that_cannot_be_read_are_told(app, tiny_run: Run, store):
 def test_where_nothing_is_marked_the_page_says_so(app):
     at = app("labels")
     at.segmented_control(key="labels_shown").set_value("Marked").run()
-    assert "No image" in at.info[0].value
+    assert "no image" in at.info[0].value
     assert not at.exception
 
 

@@ -9,9 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import APP
 from pipeline.config import TrainConfig
-from pipeline.jobs import jobs
-from pipeline.jobs.jobs import Training
-from pipeline.store.interrupted import Unfinished
+from pipeline.jobs import launch
+from pipeline.jobs.job import Training
+from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.runs import Run, Store
 from pipeline.training.checkpoint import Checkpoint
 
@@ -67,8 +67,9 @@ def test_the_numbers_are_those_of_the_predictions(app, tiny_run: Run):
     assert f"**{600 - right} of 600**" in text(app("confusion_matrix"))
     assert f"**{600 - right} of 600**" in text(app("mistakes"))
     worst = table[table["label"] != table["predicted"]].sort_values("confidence").iloc[-1]
-    assert f"Test image {int(worst['index'])} is read as **“{int(worst['predicted'])}”**" in text(
-        app("feature_maps")
+    assert (
+        f"Test image {int(worst['index'])} is predicted as **“{int(worst['predicted'])}”**"
+        in text(app("feature_maps"))
     )
 
 
@@ -79,7 +80,7 @@ def test_a_cell_in_the_address_is_shown(app, tiny_run: Run):
     count = int(((table["label"] == true) & (table["predicted"] == predicted)).sum())
     of = int((table["label"] == true).sum())
     at = app("confusion_matrix", true=str(true), predicted=str(predicted))
-    assert f"**{count} of {of}** images of “{true}” are read as “{predicted}”" in text(at)
+    assert f"**{count} of {of}** images of “{true}” are taken for “{predicted}”" in text(at)
     assert at.multiselect(key="true_filter").value == [str(true)]
 
 
@@ -92,7 +93,7 @@ def test_filters_go_into_the_address(app):
 
 
 def test_an_image_in_the_address_is_shown(app, tiny_run: Run):
-    assert "Test image 17 is read as" in text(app("feature_maps", sample="17"))
+    assert "Test image 17 is predicted as" in text(app("feature_maps", sample="17"))
 
 
 def test_an_address_that_does_not_fit_is_noted(app):
@@ -141,7 +142,7 @@ def changed_copy(run: Run, store: Store, folder: str, **dataset: object) -> None
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"class_names": list("abcdefghij"), "fingerprint": "0" * 64}, "tells other classes apart"),
+        ({"class_names": list("abcdefghij"), "fingerprint": "0" * 64}, "has other classes"),
         ({"fingerprint": "0" * 64}, "was tested on other images"),
     ],
 )
@@ -187,7 +188,7 @@ def test_two_runs_are_laid_side_by_side(app, tiny_run, tmp_path):
     shutil.copytree(tiny_run.folder, store.folder / "second")
     at = app("confusion_matrix", store, run="first", second="second")
     at.segmented_control(key="matrix_view").set_value("Difference").run()
-    assert "right and wrong on the very same images" in text(at)
+    assert "right and wrong on exactly the same images" in text(at)
     at.segmented_control(key="matrix_view").set_value("Side by side").run()
     assert not at.exception
     assert text(at).count("digits lenet5") == 2
@@ -203,7 +204,7 @@ def test_a_missing_dataset_offers_to_get_it(app, tiny_run: Run, tmp_path):
 
 def test_the_train_page_starts_a_training(app, tmp_path, monkeypatch):
     started = []
-    monkeypatch.setattr(jobs, "start", lambda request, store: started.append(request))
+    monkeypatch.setattr(launch, "start", lambda request, store: started.append(request))
     at = app("train", Store(tmp_path / "models"))
     at.selectbox(key="train_network").select("pixels")
     at.number_input(key="train_epochs").set_value(2)
@@ -213,35 +214,35 @@ def test_the_train_page_starts_a_training(app, tmp_path, monkeypatch):
 
 def test_the_train_page_goes_on_with_an_interrupted_training(app, tmp_path, monkeypatch):
     started = []
-    monkeypatch.setattr(jobs, "start", lambda request, store: started.append(request))
+    monkeypatch.setattr(launch, "start", lambda request, store: started.append(request))
     store = Store(tmp_path / "models")
     config = TrainConfig(network="pixels", epochs=9)
     rows = [{"val_accuracy": 0.5, "val_loss": 1.0}, {"val_accuracy": 0.75, "val_loss": 0.9}]
-    Unfinished.of(store, config, "f").save(config, Checkpoint(rows, best_epoch=2))
+    InterruptedTraining.of(store, config, "f").save(config, Checkpoint(rows, best_epoch=2))
     at = app("train", store)
-    assert "interrupted after 2 of 9 epochs, with 75.0 %" in text(at)
+    assert "interrupted after 2 of 9 epochs, at a validation accuracy of 75.0%" in text(at)
     next(button for button in at.button if button.label == "Resume").click().run()
     assert started == [Training(config, resume=True)]
-    next(button for button in at.button if button.label == "Let it go").click().run()
+    next(button for button in at.button if button.label == "Discard").click().run()
     assert "interrupted" not in text(at)
 
 
 def test_an_interrupted_training_that_cannot_be_read_is_in_nobodys_way(app, tmp_path):
     store = Store(tmp_path / "models")
     config = TrainConfig(network="pixels", epochs=9)
-    place = Unfinished.of(store, config, "f")
+    place = InterruptedTraining.of(store, config, "f")
     place.save(config, Checkpoint())
     (place.folder / "settings.json").write_text("{")
     at = app("train", store)
     assert "cannot be read" in at.warning[0].value
-    assert [button.label for button in at.button] == ["Let it go", "Train"]
+    assert [button.label for button in at.button] == ["Discard", "Train"]
 
 
 def test_the_train_page_says_what_is_missing(app, tmp_path):
     at = app("train", Store(tmp_path / "models"))
     at.selectbox(key="train_dataset").select("your own…").run()
     next(button for button in at.button if button.label == "Train").click().run()
-    assert "Say where your dataset lies" in at.error[0].value
+    assert "Say where your dataset is" in at.error[0].value
 
 
 def test_read_only_does_not_register_the_page_that_trains(tiny_store):

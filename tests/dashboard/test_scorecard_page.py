@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.analysis import metrics as evaluation
 from pipeline.store import reviews
-from pipeline.store.runs import PREDICTIONS, Evaluation, Run, Store
+from pipeline.store.run_info import Evaluation
+from pipeline.store.runs import PREDICTIONS, Run, Store
 from tests.dashboard.test_pages import app, text  # noqa: F401
 
 
@@ -27,7 +28,7 @@ def retold(store: Store, probabilities: np.ndarray) -> None:
     table.to_parquet(run.folder / PREDICTIONS, index=False)
     path = run.folder / "run.json"
     raw = json.loads(path.read_text())
-    raw["metrics"] = evaluation.summarise(table, run.class_names).model_dump()
+    raw["metrics"] = evaluation.summarize(table, run.class_names).model_dump()
     raw["files"][PREDICTIONS] = (run.folder / PREDICTIONS).stat().st_size
     raw["created"] = datetime.now(UTC).isoformat()  # caches tell runs apart by it
     path.write_text(json.dumps(raw))
@@ -37,16 +38,22 @@ def test_the_slider_says_how_many_errors_remain(app, tiny_run: Run):
     table = tiny_run.predictions().sort_values("confidence")
     wrong = (table["label"] != table["predicted"]).to_numpy()
     at = app("scorecard")
-    assert f"**Pass the 6 least sure of 600 to a person, and {wrong[6:].sum()} errors" in text(at)
+    assert (
+        f"**With the 6 least confident of 600 images passed to a person, {wrong[6:].sum()} err"
+        in text(at)
+    )
     at.select_slider(key="passed_600").set_value(60).run()
-    assert f"**Pass the 60 least sure of 600 to a person, and {wrong[60:].sum()} error" in text(at)
+    assert (
+        f"**With the 60 least confident of 600 images passed to a person, {wrong[60:].sum()}"
+        in text(at)
+    )
     edge = table["confidence"].iloc[59]
-    assert f"at most {100 * edge:.1f} % sure of" in text(at)
+    assert f"with {100 * edge:.1f}% confidence or less" in text(at)
     at.switch_page("app_pages/mistakes.py").run()
     at.switch_page("app_pages/scorecard.py").run()
     assert at.select_slider(key="passed_600").value == 60
     at.select_slider(key="passed_600").set_value(0).run()
-    assert f"**Let it answer all 600 by itself, and {wrong.sum()} errors remain**" in text(at)
+    assert f"**With all 600 images left to the network, {wrong.sum()} errors remain**" in text(at)
 
 
 def test_the_least_sure_are_linked(app, tiny_run: Run):
@@ -62,20 +69,20 @@ def test_a_mark_changes_what_is_left_to_count(app, tiny_run: Run, store):
     table, fingerprint = tiny_run.predictions(), tiny_run.info.dataset.fingerprint
     wrong = np.flatnonzero(table["label"] != table["predicted"])
     right = 600 - len(wrong)
-    assert "left out" not in text(app("scorecard", store))
+    assert "Without the" not in text(app("scorecard", store))
     reviews.add(store, fingerprint, int(wrong[0]), "wrong label")
     said = text(app("scorecard", store))
-    assert f"With the one marked image left out: right on **{right} of 599**" in said
+    assert f"Without the one marked image: right on **{right} of 599**" in said
     assert f"Right on **{right} of 600**" in said
     reviews.add(store, fingerprint, int(wrong[0]), "ambiguous")  # twice marked, once left out
     reviews.add(store, fingerprint, int(wrong[1]), "ambiguous")
     reviews.add(store, fingerprint, int(wrong[2]), "pretty")  # which says nothing of its label
-    assert f"With the 2 marked images left out: right on **{right} of 598**" in text(
+    assert f"Without the 2 marked images: right on **{right} of 598**" in text(
         app("scorecard", store)
     )
     for tag in ("wrong label", "ambiguous"):
         reviews.add(store, fingerprint, int(wrong[0]), tag, undo=True)
-    assert "With the one marked image" in text(app("scorecard", store))
+    assert "Without the one marked image" in text(app("scorecard", store))
 
 
 def test_other_datasets_are_listed_or_said_how(app, store):
@@ -95,8 +102,8 @@ def test_other_datasets_are_listed_or_said_how(app, store):
     table = at.dataframe[1].value
     assert table["dataset"].tolist() == ["digits (its own)", "far", "near"]
     assert table["accuracy"].tolist()[1:] == [50, 95]
-    assert table["interval"][1] == "46.0 % to 54.0 %"
-    assert r"On “far” it is right on 50\.0 %" in text(at)
+    assert table["interval"][1] == "46.0% to 54.0%"
+    assert r"50\.0% on “far”" in text(at)
     assert not at.code
 
 
@@ -110,18 +117,18 @@ def test_a_run_that_always_says_the_same(app, store):
     assert table["precision"].isna().tolist() == [True] * 9 + [False]  # "0" is the last
     assert table.loc["0", "recall"] == 100
     # All are equally sure: whatever is passed on, every error may remain.
-    assert f"and {600 - zeros} errors remain" in text(at)
-    assert r"When it says 91\.0 %" in text(at)
+    assert f"passed to a person, {600 - zeros} errors remain" in text(at)
+    assert r"When it says 91\.0%" in text(at)
 
 
 def test_a_run_without_mistakes_needs_no_person(app, store):
     retold(store, np.eye(10)[store.open("latest").predictions()["label"]])
     at = app("scorecard", store)
     assert "makes no error on these 600 images" in text(at)
-    assert "It is as sure as it is right" in text(at)
+    assert "Its confidence matches its accuracy" in text(at)
     assert "passed_600" not in {slider.key for slider in at.select_slider}
 
 
 def test_what_is_selected_elsewhere_narrows_nothing_here(app):
     at = app("scorecard", outcome="wrong")
-    assert "The scorecard counts all 600 test images, whatever is selected." in text(at)
+    assert "The scorecard covers all 600 test images, whatever is selected." in text(at)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.selection import CHANGES, OUTCOMES, Selection, inside, matching, parse, to_address
-from dashboard.words import general as words
+from dashboard.words import selection as selection_words
 
 NAMES = ("cat", "dog & co", "a-b,c_d")
 # Rows: right cat, cat read as dog, right dog, dog read as cat, right third.
@@ -69,8 +69,8 @@ def test_changes_are_from_the_first_run_to_the_second(chosen, expected):
 
 
 def test_what_the_second_run_said_narrows_too():
-    assert rows(Selection(then=(2,)), second=SECOND) == [2, 3, 4]
-    assert rows(Selection(true=(1,), predicted=(1,), then=(2,)), second=SECOND) == [2]
+    assert rows(Selection(second_predicted=(2,)), second=SECOND) == [2, 3, 4]
+    assert rows(Selection(true=(1,), predicted=(1,), second_predicted=(2,)), second=SECOND) == [2]
 
 
 def test_tags_and_areas_narrow():
@@ -144,7 +144,7 @@ def test_chips_say_each_part():
     chosen = Selection(
         (0,), (1, 2), "wrong", (0.9, 1.0), (1,), "broken", "odd", ((0, 0), (1, 0), (0, 1))
     )
-    assert [text for _, text in words.chips(chosen, NAMES)] == [
-        "true: cat", "predicted: dog & co or a-b,c_d", "wrong", "90.0 % to 100 % sure",
-        "second run: dog & co", "newly broken", "marked: odd", "an area of the map",
+    assert [text for _, text in selection_words.chips(chosen, NAMES)] == [
+        "true: cat", "predicted: dog & co or a-b,c_d", "wrong", "confidence: 90.0% to 100%",
+        "second run predicted: dog & co", "newly broken", "marked: odd", "an area of the map",
     ]  # fmt: skip

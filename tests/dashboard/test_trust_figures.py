@@ -11,7 +11,7 @@ CURVE = pd.DataFrame({"passed": [0, 1, 2, 3, 4, 5], "errors": [2, 1, 1, 0, 0, 0]
 
 
 def test_errors_are_drawn_against_what_is_passed_on():
-    at_random, least_sure, chosen = trust.coverage(CURVE, 1, 1, 5, LIGHT).data
+    at_random, least_sure, chosen = trust.risk_coverage(CURVE, 1, 1, 5, LIGHT).data
     assert list(at_random.y) == pytest.approx([2, 1.6, 1.2, 0.8, 0.4, 0])
     assert list(least_sure.y) == [2, 1, 1, 0, 0, 0]
     assert list(least_sure.x) == [trust.NONE, 1, 2, 3, 4, 5]
@@ -20,7 +20,7 @@ def test_errors_are_drawn_against_what_is_passed_on():
 
 
 def test_none_has_a_place_on_the_axis():
-    figure = trust.coverage(CURVE, 0, 2, 5, LIGHT)
+    figure = trust.risk_coverage(CURVE, 0, 2, 5, LIGHT)
     assert list(figure.data[2].x) == [trust.NONE]
     assert list(figure.layout.xaxis.ticktext) == ["none", "1"]
 

@@ -47,14 +47,14 @@ def test_it_reads_what_is_drawn(bundled):
 
 
 def test_it_tells_digits_from_other_drawings(bundled):
-    novelty, graph = bundled.novelty(), bundled.graph()
+    detector, graph = bundled.ood_detector(), bundled.graph()
     house = [[[0, 90], [0, 40], [45, 0], [90, 40], [90, 90], [0, 90]], [[0, 40], [90, 40]]]
     spiral = [[[5 * t * np.cos(t), 5 * t * np.sin(t)] for t in np.arange(0, 19, 0.2)]]
-    for drawn, strange in [*((strokes, False) for strokes in DRAWN.values()),
+    for drawn, is_ood in [*((strokes, False) for strokes in DRAWN.values()),
                            (house, True), (spiral, True)]:  # fmt: skip
         image = drawing.from_strokes(drawn)[..., None]
-        score = novelty.of_activations(image, graph.activations(image))
-        assert novelty.is_strange(score) == strange
+        score = detector.score_activations(image, graph.activations(image))
+        assert detector.is_ood(score) == is_ood
 
 
 def test_it_reads_digits_of_another_source(bundled, digits: Dataset):

@@ -6,7 +6,7 @@ from PIL import Image
 
 from pipeline import preprocess
 from pipeline.errors import InklingError
-from pipeline.ink import pictures
+from pipeline.ink import drawing, pictures
 
 
 def test_pixels_become_shares_of_white():
@@ -25,8 +25,8 @@ def test_nothing_is_guessed(images):
 def test_ink_fits_other_networks():
     ink = np.zeros((28, 28), np.uint8)
     ink[10:18] = 255
-    assert np.array_equal(pictures.ink_to_image(ink, (28, 28, 1))[..., 0], ink)
-    large = pictures.ink_to_image(ink, (64, 40, 3))
+    assert np.array_equal(drawing.ink_to_image(ink, (28, 28, 1))[..., 0], ink)
+    large = drawing.ink_to_image(ink, (64, 40, 3))
     assert large.shape == (64, 40, 3)
     assert large[32, 20].tolist() == [255, 255, 255]
 
@@ -34,10 +34,10 @@ def test_ink_fits_other_networks():
 def test_a_picture_is_framed_for_ink_and_only_resized_otherwise():
     picture = Image.new("L", (280, 280), 255)
     picture.paste(0, (200, 200, 260, 240))  # a dark block in a corner of a white sheet
-    framed = pictures.picture_to_image(picture, (28, 28, 1), ink=True)[..., 0]
+    framed = pictures.picture_to_image(picture, (28, 28, 1), mnist_framed=True)[..., 0]
     assert framed[14, 14] == 255
     assert framed[0, 0] == 0
-    resized = pictures.picture_to_image(picture, (28, 28, 1), ink=False)[..., 0]
+    resized = pictures.picture_to_image(picture, (28, 28, 1), mnist_framed=False)[..., 0]
     assert resized[22, 23] == 0
     assert resized[0, 0] == 255
 
@@ -49,7 +49,7 @@ def test_pictures_of_every_kind_are_read(tmp_path, mode):
     picture = picture.convert("I").convert(mode) if mode == "I;16" else picture.convert(mode)
     path = tmp_path / ("a.tif" if mode in ("CMYK", "I;16", "F") else "a.png")
     picture.save(path)
-    image = pictures.picture_to_image(pictures.open_picture(path), (28, 28, 1), ink=True)
+    image = pictures.picture_to_image(pictures.open_picture(path), (28, 28, 1), mnist_framed=True)
     assert image[14, 14, 0] == 255
     assert image[14, 5, 0] == 0
 
@@ -58,9 +58,9 @@ def test_sixteen_bits_a_pixel_are_not_clipped(tmp_path):
     levels = np.full((60, 60), 60_000, np.uint16)
     levels[10:50, 20:26] = 20_000
     Image.fromarray(levels).save(tmp_path / "a.png")
-    grey = np.asarray(pictures.open_picture(tmp_path / "a.png"))
-    assert grey[0, 0] == 233
-    assert grey[20, 22] == 77
+    gray = np.asarray(pictures.open_picture(tmp_path / "a.png"))
+    assert gray[0, 0] == 233
+    assert gray[20, 22] == 77
 
 
 @pytest.mark.parametrize("raw", [b"", b"I am a text", b"\x89PNG\r\n\x1a\n cut off"])

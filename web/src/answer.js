@@ -1,4 +1,4 @@
-/** What one network makes of a drawing: a sentence, a bar a class, a picture a layer. */
+/** What one network computes from a drawing: a sentence, a bar a class, a picture a layer. */
 
 import {element} from './elements.js';
 import {guess, percent, ranked} from './words.js';
@@ -8,9 +8,13 @@ const GAP = 2; // pixels of paper between two maps
 const CELL = 16; // CSS pixels of a unit in a short layer
 
 export class Answer {
-  /** @param {object} run as `pipeline/export/pad_spec.py` describes it. */
-  constructor(run) {
+  /**
+   * @param {object} run as `pipeline/export/pad_spec.py` describes it.
+   * @param {object} words what predictions are said with; see `words.js`.
+   */
+  constructor(run, words) {
     this.run = run;
+    this.words = words;
     const bars = Math.min(run.classes.length, MOST_BARS);
     this.bars = Array.from({length: bars}, () => new Bar());
     this.maps = run.layers.map((layer) => new LayerMaps(layer));
@@ -26,21 +30,21 @@ export class Answer {
   /** Show that there is nothing to judge, and why. */
   blank(sentence) {
     this.told.replaceChildren(sentence);
-    this.section.removeAttribute('data-strange');
+    this.section.removeAttribute('data-ood');
     this.bars.forEach((bar, label) => bar.show(this.run.classes[label], 0, false, ''));
     this.maps.forEach((maps) => maps.clear());
   }
 
   /**
    * @param {Float32Array[]} activations an array a layer; the last one holds probabilities.
-   * @param {boolean} strange whether the drawing is unlike anything in training.
+   * @param {boolean} isOod whether the drawing is out of distribution.
    * @param {Uint32Array} scale from paper to ink.
    */
-  show(activations, strange, scale) {
+  show(activations, isOod, scale) {
     const shares = activations.at(-1), {classes} = this.run;
-    const {lead, first, rest} = guess(classes, shares, strange);
+    const {lead, first, rest} = guess(this.words, classes, shares, isOod);
     this.told.replaceChildren(lead, element('strong', {}, first), rest);
-    this.section.toggleAttribute('data-strange', strange);
+    this.section.toggleAttribute('data-ood', isOod);
     const order = ranked(shares);
     const shown = classes.length > MOST_BARS ? order : classes.map((_, label) => label);
     this.bars.forEach((bar, at) => {

@@ -5,9 +5,9 @@
  *
  * @param {number[][][]} strokes lists of [x, y] points in any unit, y downwards.
  * @param {{size: number, box: number, middle: number, pen: number}} frame sides in pixels of the
- *     result: of the whole, of the box that the ink fills; where its centre of mass goes; how
+ *     result: of the whole, of the box that the ink fills; where its center of mass goes; how
  *     wide the pen is.
- * @return {?Uint8Array} size × size grey levels, row by row, 0 is paper and 255 is ink; null if
+ * @return {?Uint8Array} size × size gray levels, row by row, 0 is paper and 255 is ink; null if
  *     nothing is drawn.
  */
 export function fromStrokes(strokes, frame) {
@@ -56,7 +56,7 @@ function inked(strokes, {size, pen}) {
   return nearest.map((gap) => Math.min(Math.max(reach - Math.sqrt(gap), 0), 1));
 }
 
-/** The shift [x, y] that centres ink by mass and pushes none over the edge. */
+/** The shift [x, y] that centers ink by mass and pushes none over the edge. */
 function shiftToMiddle(ink, {size, middle}) {
   let mass = 0, sumX = 0, sumY = 0;
   let left = size, right = -1, top = size, bottom = -1;
@@ -86,7 +86,7 @@ function range(points, axis) {
   return [low, high];
 }
 
-/** Round as NumPy does, so that both languages agree on every grey level. */
+/** Round as NumPy does, so that both languages agree on every gray level. */
 function halfToEven(value) {
   const rounded = Math.round(value);
   return rounded - value === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;

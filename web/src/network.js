@@ -59,7 +59,7 @@ export class Network {
   }
 
   /**
-   * @param {Uint8Array} ink grey levels, row by row; 0 is paper and 255 is ink.
+   * @param {Uint8Array} ink gray levels, row by row; 0 is paper and 255 is ink.
    * @return {Float32Array} what the network takes, in [0, 1]; every channel is the same.
    */
   pixels(ink) {

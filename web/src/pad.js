@@ -1,17 +1,17 @@
 /** The live pad: draw, and see what one network, or two, make of it while the pen moves. */
 
 import {Answer} from './answer.js';
-import {scaleOf} from './colours.js';
+import {scaleOf} from './colors.js';
 import {fromStrokes} from './drawing.js';
 import {element} from './elements.js';
 import {loadRuntime, Network} from './network.js';
-import * as novelty from './novelty.js';
+import * as ood from './out_of_distribution.js';
 import style from './pad.css';
 import {Surface} from './surface.js';
 
-const BLANK = 'Draw in the square; the answer follows the pen.';
+const BLANK = 'Draw in the square; the prediction follows the pen.';
 const REST = 350; // milliseconds
-const FULL = 'The pad is full; undo or clear to go on.';
+const FULL = 'The pad is full; undo or clear to continue.';
 
 export class Pad {
   /**
@@ -32,8 +32,8 @@ export class Pad {
   /**
    * Show runs; what is drawn stays.
    *
-   * @param {object} spec as `pipeline/export/pad_spec.py` writes it: `frame` for drawing, `unable` to say
-   *     where a browser cannot, `runs`.
+   * @param {object} spec as `pipeline/export/pad_spec.py` writes it: `frame` for
+   *     drawing, `words` to say predictions with, `unable` to say where a browser cannot, `runs`.
    * @param {Uint8Array} blob what it points into.
    */
   async update(spec, blob) {
@@ -41,7 +41,7 @@ export class Pad {
     this.surface.limits = spec.frame;
     const shown = JSON.stringify(spec);
     if (shown === this.shown) {
-      this.surface.paint(); // the colours may be others
+      this.surface.paint(); // the colors may be others
       this.#ask(performance.now());
       return;
     }
@@ -51,7 +51,7 @@ export class Pad {
     const arrayOf = ([start, length]) => new Float32Array(
       blob.slice(start, start + length).buffer);
     const runs = spec.runs.map((run) => (
-      {run, answer: new Answer(run), network: null, usual: novelty.open(run.novelty, arrayOf)}));
+      {run, answer: new Answer(run, spec.words), network: null, usual: ood.open(run.ood, arrayOf)}));
     this.pad.dataset.runs = this.inside.dataset.runs = runs.length;
     this.answers.replaceChildren(...runs.map(({answer}) => answer.section));
     this.layers.replaceChildren(...runs.map(({answer}) => answer.layers));
@@ -121,8 +121,8 @@ export class Pad {
     this.answers = element('div', {class: 'answers'});
     this.layers = element('div', {class: 'all-layers'});
     this.spoken = element('p', {class: 'spoken', 'aria-live': 'polite'});
-    const how = 'Mouse, pen or finger. By keyboard: arrows move, space sets the pen down and '
-      + 'lifts it, Escape clears.';
+    const how = 'Draw with mouse, pen or finger. By keyboard: arrow keys move, space lowers and '
+      + 'lifts the pen, Escape clears.';
     this.pad = element('div', {class: 'pad'}, element('style', {}, style),
       element('div', {class: 'top'},
         element('div', {class: 'drawing'},
@@ -134,7 +134,7 @@ export class Pad {
         this.answers),
       this.spoken);
     this.inside = element('div', {class: 'pad inside'}, element('style', {}, style),
-      element('h4', {}, 'What each layer makes of it'), this.layers);
+      element('h4', {}, 'Layer by layer'), this.layers);
     this.root.replaceChildren(this.pad, this.inside);
     this.surface = new Surface(canvas, {
       moved: (time) => this.#ask(time),
@@ -205,12 +205,12 @@ export class Pad {
     for (const {answer, network, usual} of runs) {
       const pixels = network.pixels(ink);
       const activations = await network.activations(pixels);
-      const strange = usual && novelty.score(usual, pixels, activations) > usual.threshold;
-      answer.show(activations, Boolean(strange), scale);
+      const isOod = usual && ood.score(usual, pixels, activations) > usual.threshold;
+      answer.show(activations, Boolean(isOod), scale);
     }
   }
 
-  /** The page's colours from paper to ink; they change with its theme. */
+  /** The page's colors from paper to ink; they change with its theme. */
   #scale() {
     const steps = getComputedStyle(this.pad).getPropertyValue('--st-chart-sequential-colors');
     if (this.scale?.steps !== steps) this.scale = {steps, pixels: scaleOf(steps)};

@@ -1,9 +1,8 @@
-/** The page to take away: it asks no server for anything. */
+/** The exported page: it asks no server for anything. */
 
 import {element} from './elements.js';
 import {Pad} from './pad.js';
 import style from './page.css';
-import {percent} from './words.js';
 
 // Base 85 of RFC 1924, but for "<", which HTML would read something into.
 const SIGNS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;,=>?@^_`{|}~';
@@ -11,18 +10,16 @@ const SIGNS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$
 const read = (id) => document.getElementById(id).textContent;
 
 const facts = JSON.parse(read('facts'));
-const [correct, total] = facts.verdict;
 const root = element('div', {class: 'root'});
 document.head.append(element('style', {}, style));
 document.body.append(element('main', {},
   element('h1', {}, facts.title),
-  element('p', {class: 'verdict'},
-    `Right on ${correct.toLocaleString('en')} of ${total.toLocaleString('en')} test images it had never seen (${percent(correct / total)}). Now draw one.`),
+  element('p', {class: 'verdict'}, `${facts.verdict}. Now draw one.`),
   root,
-  element('h2', {}, 'What is taken for what'),
+  element('h2', {}, 'Confusion matrix'),
   matrix(facts.runs[0].classes, facts.counts),
   element('h2', {}, 'About this network'),
-  ...Object.entries(facts.card).flatMap(([heading, text]) => [
+  ...Object.entries(facts.model_card).flatMap(([heading, text]) => [
     element('h3', {}, heading), element('p', {}, text),
   ]),
   element('footer', {}, facts.origin)));
@@ -76,14 +73,14 @@ function matrix(names, counts) {
     element('th', {scope: 'row'}, names[label]),
     ...row.map((count, said) => {
       const cell = element('td', {
-        title: `“${names[label]}” read as “${names[said]}”: ${count.toLocaleString('en')}`,
+        title: `true “${names[label]}”, predicted “${names[said]}”: ${count.toLocaleString('en')}`,
         style: `--depth: ${count ? Math.log1p(count) / most : 0}`,
       }, count ? count.toLocaleString('en') : '·');
       cell.classList.toggle('right', said === label);
       return cell;
     })));
   return element('div', {class: 'scroll', tabindex: '0'}, element('table', {},
-    element('caption', {}, 'A row a true class, a column what it was read as; on the diagonal it was right.'),
+    element('caption', {}, 'Rows are true classes, columns predicted ones; the diagonal is right.'),
     element('thead', {}, element('tr', {}, element('td'),
       ...names.map((name) => element('th', {scope: 'col'}, name)))),
     element('tbody', {}, ...rows)));

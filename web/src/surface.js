@@ -62,7 +62,7 @@ export class Surface {
     this.watcher.disconnect();
   }
 
-  /** Draw everything anew, in the colours of the page. */
+  /** Draw everything anew, in the colors of the page. */
   paint() {
     const {canvas} = this;
     const density = window.devicePixelRatio || 1;

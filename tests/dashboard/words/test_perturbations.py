@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from dashboard.components.strips import Band
-from dashboard.widgets.shift_map import bands
+from dashboard.widgets.perturbation_map import bands
 from dashboard.words import perturbations as perturbation_words
-from pipeline.ink.perturbations import Sweep, breaks
+from pipeline.ink.perturbations import Sweep, decision_boundary
 
 
 def sweep(kind, values, neutral) -> Sweep:
@@ -13,7 +13,7 @@ def sweep(kind, values, neutral) -> Sweep:
 
 
 def held(kind, values, neutral, names) -> str:
-    found = breaks(np.array([ord(name) for name in names]), neutral)
+    found = decision_boundary(np.array([ord(name) for name in names]), neutral)
     return perturbation_words.held(sweep(kind, values, neutral), names, found)
 
 
@@ -21,19 +21,19 @@ def held(kind, values, neutral, names) -> str:
     ("kind", "values", "neutral", "names", "sentence"),
     [
         ("across", (-2, -1, 0, 1, 2), 2, "77777",
-         "Moved by up to 2 pixels to the left or right, it stays “7”"),
+         "Shifted by up to 2 pixels left or right, it stays “7”"),
         ("turn", (-20, -10, 0, 10, 20), 2, "11777",
-         "Turned, it is “1” at 10° to the left already; it stays “7” up to 20° to the right, "
-         "the most tried"),
+         "Rotated, it is already “1” at 10° counterclockwise; it stays “7” up to 20° clockwise, "
+         "the furthest tested"),
         ("along", (-2, -1, 0, 1, 2), 2, "17779",
-         "Moved up or down, it stays “7” up to 1 pixel upwards, then “1”; up to 1 pixel "
-         "downwards, then “9”"),
+         "Shifted up or down, it stays “7” up to 1 pixel upward, then “1”; up to 1 pixel "
+         "downward, then “9”"),
         ("scale", (0.8, 0.9, 1.0, 1.1, 1.2), 2, "07777",
-         "Made smaller or larger, it stays “7” down to 90 % of its size, then “0”; up to 120 % of "
-         "its size, the most tried"),
+         "Scaled, it stays “7” down to 90% of its size, then “0”; up to 120% of its size, the "
+         "furthest tested"),
         ("pen", (-0.5, -0.25, 0, 0.25, 0.5), 2, "88988",
-         "With another pen, it is “8” at 0.25 pixels thinner already; it is “8” at 0.25 pixels "
-         "thicker already"),
+         "With another pen width, it is already “8” at 0.25 pixels thinner; it is already “8” at "
+         "0.25 pixels thicker"),
         ("pen", (-1, 0, 1, 2), 1, "8888", "From 1 pixel thinner to 2 pixels thicker it stays “8”"),
     ],
 )  # fmt: skip
@@ -53,7 +53,7 @@ def test_ticks_are_short_numbers():
 
 def test_a_step_says_what_both_runs_read():
     said = perturbation_words.hint("turn", -30.0, neutral=False, readings=[("7", 0.5), ("1", 0.25)])
-    assert said == "30° to the left: “7”, 50.0 % sure; the second run: “1”, 25.0 % sure"
+    assert said == "30° counterclockwise: “7” (50.0%); the second run: “1” (25.0%)"
     assert perturbation_words.hint("turn", 0.0, neutral=True, readings=[("7", 1.0)]).startswith(
         "As drawn"
     )
@@ -61,13 +61,15 @@ def test_a_step_says_what_both_runs_read():
 
 def test_whoever_does_not_see_it_is_told_each_step():
     told = perturbation_words.told("It stays", sweep("turn", (-10, 0, 10), 1), ["1", "7", "7"])
-    assert told == "It stays. From 10° to the left to 10° to the right it is read as 1, 7, 7."
+    assert (
+        told == "It stays. From 10° counterclockwise to 10° clockwise the predictions are 1, 7, 7."
+    )
 
 
 def test_steps_read_alike_are_one_band():
     assert bands(["1", "1", "7", "7", "9", "7"], 2) == [
-        Band(0, 2, "then 1", "read as “1”", False),
-        Band(2, 2, "7", "read as “7”", True),
-        Band(4, 1, "9", "read as “9”", False),
-        Band(5, 1, "7", "read as “7”", True),
+        Band(0, 2, "then 1", "predicted: “1”", False),
+        Band(2, 2, "7", "predicted: “7”", True),
+        Band(4, 1, "9", "predicted: “9”", False),
+        Band(5, 1, "7", "predicted: “7”", True),
     ]

@@ -4,7 +4,7 @@ import pytest
 from pipeline.analysis import embedding
 
 
-def test_neighbours_are_the_nearest_training_images():
+def test_neighbors_are_the_nearest_training_images():
     train = np.array([[0.0, 0], [10, 0], [11, 0], [12, 0], [13, 0], [14, 0], [50, 0]])
     test = np.array([[9.0, 0], [51, 0]])
     distances, indices = embedding.nearest(train, test)
@@ -13,14 +13,14 @@ def test_neighbours_are_the_nearest_training_images():
 
 
 def test_a_table_has_a_row_a_test_image(random):
-    centres = random.normal(0, 20, (3, 8))
-    train = np.concatenate([centre + random.normal(0, 1, (40, 8)) for centre in centres])
-    test = np.concatenate([centre + random.normal(0, 1, (20, 8)) for centre in centres])
+    centers = random.normal(0, 20, (3, 8))
+    train = np.concatenate([center + random.normal(0, 1, (40, 8)) for center in centers])
+    test = np.concatenate([center + random.normal(0, 1, (20, 8)) for center in centers])
     table = embedding.embed(train, test)
-    assert list(table.columns) == [*embedding.NEIGHBOUR_COLUMNS, "distance", "map_x", "map_y"]
+    assert list(table.columns) == [*embedding.NEIGHBOR_COLUMNS, "distance", "map_x", "map_y"]
     assert len(table) == 60
     own = np.repeat([0, 1, 2], 20)
-    found = table[list(embedding.NEIGHBOUR_COLUMNS)].to_numpy() // 40
+    found = table[list(embedding.NEIGHBOR_COLUMNS)].to_numpy() // 40
     assert (found == own[:, None]).all()
     # On the map, groups that lie apart stay apart.
     places = table[["map_x", "map_y"]].to_numpy()
@@ -40,7 +40,7 @@ def test_few_images_are_enough(random, training, tested, dimensions):
         random.normal(size=(training, dimensions)), random.normal(size=(tested, dimensions))
     )
     assert len(table) == tested
-    assert (table["neighbour_4"] == -1).all() == (training < 5)
+    assert (table["neighbor_4"] == -1).all() == (training < 5)
     assert np.isfinite(table[["map_x", "map_y"]]).all(axis=None)
 
 

@@ -28,7 +28,7 @@ def test_a_certain_mistake_has_a_finite_loss():
 
 
 def test_metrics_worked_out_by_hand():
-    metrics = evaluation.summarise(evaluation.predictions_table(LABELS, PROBABILITIES), NAMES)
+    metrics = evaluation.summarize(evaluation.predictions_table(LABELS, PROBABILITIES), NAMES)
     assert (metrics.correct, metrics.total, metrics.accuracy) == (4, 5, 0.8)
     a, b, c = metrics.classes
     assert (a.precision, a.recall, a.support) == (1.0, 0.5, 2)
@@ -41,7 +41,7 @@ def test_metrics_worked_out_by_hand():
 def test_metrics_agree_with_scikit_learn(random):
     labels = random.integers(0, 7, 500)
     probabilities = random.dirichlet(np.ones(7), 500)
-    metrics = evaluation.summarise(
+    metrics = evaluation.summarize(
         evaluation.predictions_table(labels, probabilities), tuple("abcdefg")
     )
     precision, recall, f1, support = precision_recall_fscore_support(
@@ -114,7 +114,7 @@ def test_what_cannot_be_evaluated_is_refused():
     with pytest.raises(ValueError, match="2 labels"):
         evaluation.predictions_table(np.array([0, 1]), np.array([[0.5, 0.5]]))
     with pytest.raises(ValueError, match="empty"):
-        evaluation.summarise(pd.DataFrame({"label": [], "predicted": []}), NAMES)
+        evaluation.summarize(pd.DataFrame({"label": [], "predicted": []}), NAMES)
     with pytest.raises(ValueError, match="at least one"):
         evaluation.wilson_interval(0, 0)
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.analysis import out_of_distribution as novelty
-from pipeline.analysis.out_of_distribution import IMAGE, Novelty, Planes
+from pipeline.analysis import out_of_distribution as ood
+from pipeline.analysis.out_of_distribution import IMAGE, OodDetector, Planes
 from pipeline.serving import litert
 from pipeline.training import networks
 
@@ -21,7 +21,7 @@ BY_HAND = Planes(
     spread=1.0,
     mean=np.zeros(3, np.float32),
     basis=np.eye(3, 2, dtype=np.float32),
-    centres=np.float32([[0, 0], [10, 0]]),
+    centers=np.float32([[0, 0], [10, 0]]),
     directions=np.float32([[[1], [0]], [[0], [0]]]),
 )
 
@@ -51,11 +51,11 @@ def test_a_distance_is_set_against_the_length():
 
 def test_a_score_adds_what_each_part_finds():
     other = dataclasses.replace(BY_HAND, layer=2, spread=2.0)
-    both = Novelty((BY_HAND, other), threshold=1.0)
+    both = OodDetector((BY_HAND, other), threshold=1.0)
     x = np.array([[0.0, np.e, 0]])  # ln e is 1
     assert both.score({IMAGE: x, 2: x}) == pytest.approx([1.5])
-    assert both.is_strange(1.5)
-    assert not both.is_strange(1.0)
+    assert both.is_ood(1.5)
+    assert not both.is_ood(1.0)
 
 
 def lines(random: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -67,14 +67,14 @@ def lines(random: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarr
     return points, labels
 
 
-def test_what_lies_along_a_class_is_usual_and_what_lies_across_is_strange(random):
+def test_what_lies_along_a_class_is_usual_and_what_lies_across_is_out_of_distribution(random):
     (train, labels), (valid, _) = lines(random, 400), lines(random, 200)
-    found = novelty.fit({3: train}, labels, {3: valid})
+    found = ood.fit({3: train}, labels, {3: valid})
     along, across = np.full((1, 10), 5.0), np.full((1, 10), 5.0)
     along[0, 1] += 7  # further than most, on the line of the first class
     across[0, 5] += 1.5
-    assert not found.is_strange(found.score({3: along})[0])
-    assert found.is_strange(found.score({3: across})[0])
+    assert not found.is_ood(found.score({3: along})[0])
+    assert found.is_ood(found.score({3: across})[0])
 
 
 @settings(max_examples=15, deadline=None)
@@ -82,7 +82,7 @@ def test_what_lies_along_a_class_is_usual_and_what_lies_across_is_strange(random
 def test_a_twentieth_of_the_validation_images_lies_above(count, seed):
     random = np.random.default_rng(seed)
     (train, labels), (valid, _) = lines(random, 100), lines(random, count)
-    found = novelty.fit({IMAGE: train}, labels, {IMAGE: valid})
+    found = ood.fit({IMAGE: train}, labels, {IMAGE: valid})
     above = (found.score({IMAGE: valid}) > found.threshold).sum()
     assert abs(above - 0.05 * count) <= 1
 
@@ -90,23 +90,23 @@ def test_a_twentieth_of_the_validation_images_lies_above(count, seed):
 @pytest.mark.parametrize(("training", "dimensions"), [(2, 1), (3, 5), (30, 2000)])
 def test_few_images_and_long_vectors_are_enough(random, training, dimensions):
     train = random.normal(size=(training, dimensions))
-    found = novelty.fit({0: train}, np.arange(training) % 2, {0: train[:1]})
+    found = ood.fit({0: train}, np.arange(training) % 2, {0: train[:1]})
     assert np.isfinite(found.score({0: train})).all()
-    assert found.parts[0].basis.size <= novelty.MOST_NUMBERS
+    assert found.parts[0].basis.size <= ood.MOST_NUMBERS
 
 
 def test_no_validation_image_is_said(random):
     train = random.normal(size=(10, 4))
     with pytest.raises(ValueError, match="none"):
-        novelty.fit({0: train}, np.arange(10) % 2, {0: train[:0]})
+        ood.fit({0: train}, np.arange(10) % 2, {0: train[:0]})
 
 
 def test_what_is_read_is_what_was_saved(random):
     (train, labels), (valid, _) = lines(random, 400), lines(random, 50)
-    found = novelty.fit({IMAGE: train, 0: train}, labels, {IMAGE: valid, 0: valid})
+    found = ood.fit({IMAGE: train, 0: train}, labels, {IMAGE: valid, 0: valid})
     file, again = io.BytesIO(), io.BytesIO()
     found.save(file)
-    read = novelty.load(io.BytesIO(file.getvalue()))
+    read = ood.load(io.BytesIO(file.getvalue()))
     assert read.threshold == found.threshold
     seen = {IMAGE: valid, 0: valid}
     assert read.score(seen).tolist() == found.score(seen).tolist()
@@ -115,11 +115,11 @@ def test_what_is_read_is_what_was_saved(random):
 
 
 @pytest.mark.parametrize("name", networks.BUILDERS)
-@pytest.mark.parametrize("deeper", [False, True])
-def test_the_layer_before_the_last_gives_the_features(name, deeper, random):
+@pytest.mark.parametrize("variant", ["standard", "deep"])
+def test_the_layer_before_the_last_gives_the_features(name, variant, random):
     import keras
 
-    model = networks.build(name, (28, 28, 1), 10, deeper=deeper)
+    model = networks.build(name, (28, 28, 1), 10, variant=variant)
     images = random.integers(0, 256, (3, 28, 28, 1)).astype(np.uint8)
     layer = litert.shown_layers(model)[litert.feature_layer(model)]
     outputs = keras.Model(model.inputs, layer.output)([images.astype(np.float32) / 255])
@@ -134,14 +134,14 @@ def test_a_network_that_looks_at_the_image_alone_has_no_such_layer():
     assert litert.feature_layer(one) == IMAGE
 
 
-def test_a_run_finds_noise_strange_and_its_own_images_not(tiny_run, digits, random):
-    found, graph = tiny_run.novelty(), tiny_run.graph()
+def test_a_run_finds_noise_out_of_distribution_but_not_its_own_images(tiny_run, digits, random):
+    found, graph = tiny_run.ood_detector(), tiny_run.graph()
     assert [part.layer for part in found.parts] == [IMAGE, len(tiny_run.info.layers) - 2]
 
-    def strange(images: np.ndarray) -> float:
-        scores = [found.of_activations(image, graph.activations(image)) for image in images]
-        return float(np.mean([found.is_strange(score) for score in scores]))
+    def share_ood(images: np.ndarray) -> float:
+        scores = [found.score_activations(image, graph.activations(image)) for image in images]
+        return float(np.mean([found.is_ood(score) for score in scores]))
 
-    assert strange(digits.x_valid[:]) == pytest.approx(0.05, abs=0.01)
-    assert strange(digits.x_test[:]) < 0.15
-    assert strange(random.integers(0, 256, (20, 28, 28, 1)).astype(np.uint8)) == 1
+    assert share_ood(digits.x_valid[:]) == pytest.approx(0.05, abs=0.01)
+    assert share_ood(digits.x_test[:]) < 0.15
+    assert share_ood(random.integers(0, 256, (20, 28, 28, 1)).astype(np.uint8)) == 1

@@ -24,7 +24,7 @@ def inkling(*arguments, **environment) -> subprocess.CompletedProcess[str]:
 
 
 def picture(path, digit=0, paper=255):
-    """A large UCI digit as a scan: dark ink on light paper (or the other way), off-centre."""
+    """A large UCI digit as a scan: dark ink on light paper (or the other way), off-center."""
     ink = Image.fromarray((load_digits().images[digit] * 15).astype(np.uint8)).resize((160, 160))
     sheet = np.zeros((400, 300), np.uint8)
     sheet[30:190, 100:260] = np.asarray(ink)
@@ -127,17 +127,19 @@ def test_evaluate_adds_what_an_older_run_lacks(tmp_path, tiny_run):
     folder = tmp_path / "old"
     shutil.copytree(tiny_run.folder, folder)
     (folder / "features.parquet").unlink()
-    (folder / "novelty.npz").unlink()
+    (folder / "out_of_distribution.npz").unlink()
     kept = {path.name: path.read_bytes() for path in folder.iterdir()}
     seven = tmp_path / "seven.jsonl"
     seven.write_text("[[[60, 60], [200, 60], [120, 220]]]\n")
     before = inkling("predict", "old", seven, "--json", "--models", tmp_path)
-    assert "strange" not in json.loads(before.stdout)
+    assert "is_ood" not in json.loads(before.stdout)
     done = inkling("evaluate", "old", "--models", tmp_path)
     assert done.returncode == 0, done.stderr
     run = Store(tmp_path).open("old")
     assert run.features().equals(tiny_run.features())
-    assert run.novelty().threshold == pytest.approx(tiny_run.novelty().threshold, rel=1e-3)
+    assert run.ood_detector().threshold == pytest.approx(
+        tiny_run.ood_detector().threshold, rel=1e-3
+    )
     assert {name: (folder / name).read_bytes() for name in kept} == kept
 
 
@@ -148,8 +150,8 @@ def test_predict_says_what_looks_like_nothing_in_training(tmp_path, models, digi
     Image.fromarray(digits.x_train[0, ..., 0]).save(usual)
     done = inkling("predict", "latest", comb, usual, "--json", "--models", models)
     first, second = (json.loads(line) for line in done.stdout.splitlines())
-    assert (first["strange"], second["strange"]) == (True, False)
-    assert first["novelty"] > first["novelty_threshold"] > second["novelty"]
+    assert (first["is_ood"], second["is_ood"]) == (True, False)
+    assert first["ood_score"] > first["ood_threshold"] > second["ood_score"]
     said = inkling("predict", "latest", comb, usual, "--models", models).stdout.splitlines()
     words = "does not look like anything it was trained on"
     assert [words in line for line in said] == [True, False]
@@ -240,7 +242,7 @@ def test_a_killed_training_resumes_to_the_same_predictions(tmp_path):
     command = [sys.executable, "-m", "pipeline.cli", *arguments, "--models", str(broken)]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
-    while not list(broken.glob(".unfinished/*/state.npz")):
+    while not list(broken.glob(".interrupted/*/state.npz")):
         assert time.monotonic() < deadline
         time.sleep(0.02)
     process.kill()
@@ -253,7 +255,7 @@ def test_a_killed_training_resumes_to_the_same_predictions(tmp_path):
     assert "epoch 1 of 25" not in resumed.stderr
     first, second = (Store(tmp_path / name).open("latest") for name in ("whole", "broken"))
     assert first.predictions().equals(second.predictions())
-    assert not list(broken.glob(".unfinished/*/state.npz"))
+    assert not list(broken.glob(".interrupted/*/state.npz"))
     again = inkling("train", "--resume", "--models", broken)
     assert again.returncode == 1
     assert "nothing to resume" in again.stderr

@@ -27,7 +27,7 @@ def test_digits_are_split_as_promised(digits):
     assert digits.image_shape == (28, 28, 1)
     assert digits.x_train.dtype == np.uint8
     assert digits.class_names == tuple("0123456789")
-    assert digits.ink
+    assert digits.mnist_framed
     for labels in (digits.y_train, digits.y_valid, digits.y_test):
         share = np.bincount(labels, minlength=10) / len(labels)
         assert share == pytest.approx(np.full(10, 0.1), abs=0.01)
@@ -85,20 +85,24 @@ def test_a_prepared_dataset_needs_its_files_no_more(cache, tmp_path, monkeypatch
 def test_own_folders_keep_their_class_names(cache, tmp_path):
     for name in ("Katze", "Hund"):
         for number in range(12):
-            write_picture(tmp_path / "pets" / name / f"{number}.png", colour=number * 9)
+            write_picture(tmp_path / "pets" / name / f"{number}.png", color=number * 9)
     dataset = open_dataset(str(tmp_path / "pets"))
     assert dataset.name == "pets"
     assert dataset.class_names == ("Hund", "Katze")
     assert sum(dataset.counts.values()) == 24
-    assert not dataset.ink
+    assert not dataset.mnist_framed
     first = dataset.fingerprint
-    write_picture(tmp_path / "pets" / "Katze" / "new.png", colour=255)
+    write_picture(tmp_path / "pets" / "Katze" / "new.png", color=255)
     assert open_dataset(str(tmp_path / "pets")).fingerprint != first
 
 
 def test_the_classes_of_drawings_are_known_without_their_images(cache, tmp_path):
-    assert datasets.ink_classes("digits") == datasets.ink_classes("mnist") == tuple("0123456789")
-    assert datasets.ink_classes("fashion_mnist") == ()
+    assert (
+        datasets.mnist_framed_classes("digits")
+        == datasets.mnist_framed_classes("mnist")
+        == tuple("0123456789")
+    )
+    assert datasets.mnist_framed_classes("fashion_mnist") == ()
     for name, level in (("drawn", 0), ("photographed", 99)):
         images = np.full((20, 8, 8), level, np.uint8)
         images[:, 3:5, 3:5] = np.arange(20)[:, None, None] + 200
@@ -108,11 +112,11 @@ def test_the_classes_of_drawings_are_known_without_their_images(cache, tmp_path)
             class_names=np.array(["a", "b"]),
         ))  # fmt: skip
     path = str(tmp_path / "drawn.npz")
-    assert datasets.ink_classes(path) == ()  # nobody has looked into it yet
+    assert datasets.mnist_framed_classes(path) == ()  # nobody has looked into it yet
     open_dataset(path)
-    assert datasets.ink_classes(path) == ("a", "b")
+    assert datasets.mnist_framed_classes(path) == ("a", "b")
     open_dataset(str(tmp_path / "photographed.npz"))
-    assert datasets.ink_classes(str(tmp_path / "photographed.npz")) == ()
+    assert datasets.mnist_framed_classes(str(tmp_path / "photographed.npz")) == ()
 
 
 def test_own_idx_folder(cache, tmp_path):
@@ -216,7 +220,7 @@ class TestDownload:
 def test_mnist_is_whole(cache, monkeypatch, mnist_folder):
     dataset = open_dataset("mnist", mnist_folder)
     assert dataset.counts == {"train": 54_000, "valid": 6_000, "test": 10_000}
-    assert dataset.ink
+    assert dataset.mnist_framed
     assert dataset.y_test[:10].tolist() == [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
 
 

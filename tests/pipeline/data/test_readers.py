@@ -28,18 +28,18 @@ def write_idx_folder(folder, images=12, side=28, suffix=""):
     return folder
 
 
-def write_picture(path, size=(16, 16), mode="L", colour=None):
+def write_picture(path, size=(16, 16), mode="L", color=None):
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.new(mode, size, colour if colour is not None else 128).save(path)
+    Image.new(mode, size, color if color is not None else 128).save(path)
     return path
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
 def test_idx_is_read_gzipped_or_not(tmp_path, suffix):
-    labelled = readers.read_idx_folder(write_idx_folder(tmp_path, suffix=suffix))
-    assert labelled.x.shape == (12, 28, 28, 1)
-    assert labelled.y.tolist() == [0, 1, 2] * 4
-    assert labelled.y.dtype == np.int64
+    labeled = readers.read_idx_folder(write_idx_folder(tmp_path, suffix=suffix))
+    assert labeled.x.shape == (12, 28, 28, 1)
+    assert labeled.y.tolist() == [0, 1, 2] * 4
+    assert labeled.y.dtype == np.int64
 
 
 @pytest.mark.parametrize(
@@ -76,9 +76,9 @@ def parts(**changes):
 
 def test_npz_keeps_class_names(tmp_path):
     np.savez(tmp_path / "a.npz", **parts(class_names=np.array(["Größe", "b"])))
-    labelled = readers.read_npz(tmp_path / "a.npz")
-    assert labelled.class_names == ("Größe", "b")
-    assert labelled.x_test.shape == (6, 8, 8, 1)
+    labeled = readers.read_npz(tmp_path / "a.npz")
+    assert labeled.class_names == ("Größe", "b")
+    assert labeled.x_test.shape == (6, 8, 8, 1)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_npz_keeps_class_names(tmp_path):
     [
         ({"x_train": np.zeros((6, 8, 8), np.float32)}, "uint8.*float32"),
         ({"x_train": np.zeros((5, 8, 8), np.uint8)}, "5 images but 6 labels"),
-        ({"x_train": np.zeros((6, 8, 8, 2), np.uint8)}, "grey or"),
+        ({"x_train": np.zeros((6, 8, 8, 2), np.uint8)}, "gray or"),
         ({"x_train": np.zeros((6, 80, 80), np.uint8)}, "80×80 pixels; sides from 8 to 64"),
         ({"x_train": np.zeros((6, 9, 9), np.uint8)}, "differ in shape"),
         ({"x_train": np.zeros((0, 8, 8), np.uint8), "y_train": np.zeros(0, int)}, "got"),
@@ -125,30 +125,30 @@ def test_a_truncated_npz_is_one_sentence(tmp_path):
 
 
 def test_folders_of_pictures_are_classes(tmp_path):
-    for name, colour in (("10", 10), ("9", 9), ("2", 2)):
-        write_picture(tmp_path / name / "a.png", colour=colour)
-        write_picture(tmp_path / name / "b.jpg", colour=colour)
+    for name, color in (("10", 10), ("9", 9), ("2", 2)):
+        write_picture(tmp_path / name / "a.png", color=color)
+        write_picture(tmp_path / name / "b.jpg", color=color)
         (tmp_path / name / ".DS_Store").write_bytes(b"noise")
-    labelled = readers.read_image_folder(tmp_path)
-    assert labelled.class_names == ("2", "9", "10")  # by value, not by letter
-    assert labelled.x.shape == (6, 16, 16, 1)
-    assert [int(labelled.x[labelled.y == label].mean()) for label in range(3)] == [2, 9, 10]
+    labeled = readers.read_image_folder(tmp_path)
+    assert labeled.class_names == ("2", "9", "10")  # by value, not by letter
+    assert labeled.x.shape == (6, 16, 16, 1)
+    assert [int(labeled.x[labeled.y == label].mean()) for label in range(3)] == [2, 9, 10]
 
 
-def test_one_colour_picture_makes_all_colour(tmp_path):
+def test_one_color_picture_makes_all_color(tmp_path):
     write_picture(tmp_path / "cat" / "a.png")
-    write_picture(tmp_path / "dog" / "a.png", mode="RGB", colour=(200, 10, 10))
-    labelled = readers.read_image_folder(tmp_path)
-    assert labelled.x.shape == (2, 16, 16, 3)
-    assert labelled.x[1, 0, 0].tolist() == [200, 10, 10]
+    write_picture(tmp_path / "dog" / "a.png", mode="RGB", color=(200, 10, 10))
+    labeled = readers.read_image_folder(tmp_path)
+    assert labeled.x.shape == (2, 16, 16, 3)
+    assert labeled.x[1, 0, 0].tolist() == [200, 10, 10]
 
 
 def test_train_and_test_folders_are_kept_apart(tmp_path):
     for part in ("train", "test"):
         for name in ("cat", "dog"):
             write_picture(tmp_path / part / name / "a.png")
-    labelled = readers.read_image_folder(tmp_path)
-    assert len(labelled.x) == len(labelled.x_test) == 2
+    labeled = readers.read_image_folder(tmp_path)
+    assert len(labeled.x) == len(labeled.x_test) == 2
     write_picture(tmp_path / "test" / "bird" / "a.png")
     with pytest.raises(InklingError, match="bird"):
         readers.read_image_folder(tmp_path)
@@ -178,7 +178,7 @@ def test_a_text_named_png_is_named(tmp_path):
 
 
 def test_a_huge_picture_is_refused_before_it_is_decoded(tmp_path):
-    write_picture(tmp_path / "cat" / "a.png", size=(10_000, 10_000), mode="1", colour=1)
+    write_picture(tmp_path / "cat" / "a.png", size=(10_000, 10_000), mode="1", color=1)
     write_picture(tmp_path / "dog" / "a.png")
     with pytest.raises(InklingError, match="10000×10000"):
         readers.read_image_folder(tmp_path)

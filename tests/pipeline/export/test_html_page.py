@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pipeline import words
 from pipeline.errors import InklingError
 from pipeline.export import html_page
+from pipeline.progress import silent
 from pipeline.store.runs import Run
 
 
@@ -33,10 +35,10 @@ def test_it_holds_the_runs_own_graph(page, tiny_run):
 def test_its_numbers_are_those_of_the_run(page, tiny_run):
     facts = json.loads(part(page, "facts"))
     metrics = tiny_run.info.metrics
-    assert facts["verdict"] == [metrics.correct, metrics.total]
+    assert facts["verdict"] == words.verdict(metrics.correct, metrics.total)
     assert sum(map(sum, facts["counts"])) == metrics.total
     assert sum(row[at] for at, row in enumerate(facts["counts"])) == metrics.correct
-    assert facts["card"] == tiny_run.info.card
+    assert facts["model_card"] == tiny_run.info.model_card
 
 
 def test_it_may_ask_nobody_for_anything(page):
@@ -46,21 +48,21 @@ def test_it_may_ask_nobody_for_anything(page):
 
 
 def test_a_name_cannot_end_the_script_it_is_in(tiny_run):
-    info = tiny_run.info.model_copy(update={"card": {"x": "</script><b>"}})
+    info = tiny_run.info.model_copy(update={"model_card": {"x": "</script><b>"}})
     page = html_page.page(replace(tiny_run, info=info))
-    assert json.loads(part(page, "facts"))["card"] == {"x": "</script><b>"}
+    assert json.loads(part(page, "facts"))["model_card"] == {"x": "</script><b>"}
 
 
 def test_a_page_that_cannot_be_written_leaves_what_was_there(tiny_run, tmp_path):
     place = tmp_path / "file" / "pad.html"
     place.parent.write_text("a file")
     with pytest.raises(InklingError):
-        html_page.write_page(tiny_run, place)
+        html_page.write_page(tiny_run, place, silent)
     assert place.parent.read_text() == "a file"
 
 
 def test_others_may_open_what_is_handed_over(tiny_run, tmp_path):
-    html_page.write_page(tiny_run, tmp_path / "pad.html")
+    html_page.write_page(tiny_run, tmp_path / "pad.html", silent)
     assert (tmp_path / "pad.html").stat().st_mode & 0o777 == 0o644
 
 

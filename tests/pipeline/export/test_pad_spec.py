@@ -33,8 +33,8 @@ def test_what_is_packed_can_be_read_where_it_lies(tiny_run: Run):
 
 def test_what_is_usual_travels_along(tiny_run: Run):
     spec = pad_spec.describe([tiny_run], ["it"], "")
-    (described,) = [run["novelty"] for run in spec.facts["runs"]]
-    usual = tiny_run.novelty()
+    (described,) = [run["ood"] for run in spec.facts["runs"]]
+    usual = tiny_run.ood_detector()
     assert usual is not None
     assert described["threshold"] == usual.threshold
     for part, kept in zip(described["parts"], usual.parts, strict=True):
@@ -47,9 +47,9 @@ def test_what_is_usual_travels_along(tiny_run: Run):
 def test_a_run_of_before_travels_without(tiny_run: Run, tmp_path):
     folder = tmp_path / tiny_run.id
     shutil.copytree(tiny_run.folder, folder)
-    (folder / "novelty.npz").unlink()
+    (folder / "out_of_distribution.npz").unlink()
     spec = pad_spec.describe([replace(tiny_run, folder=folder)], ["it"], "")
-    assert spec.facts["runs"][0]["novelty"] is None
+    assert spec.facts["runs"][0]["ood"] is None
 
 
 def test_a_network_of_other_images_is_refused(tiny_run: Run):

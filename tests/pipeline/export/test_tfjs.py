@@ -117,14 +117,14 @@ def test_a_large_network_is_cut_at_four_mebibytes(tmp_path):
 def test_weights_come_back_to_the_byte(tmp_path, precision):
     with computing_in(precision):
         model = networks.build("cnn", (28, 28, 1), 10)
-    mean = model.get_layer("normalised").moving_mean
+    mean = model.get_layer("batch_norm").moving_mean
     mean.assign(np.linspace(-1, 1, mean.shape[0], dtype=np.float32))
     write_layers_model(model, tmp_path, {})
     written, data = read(tmp_path)
     at = 0
     manifest = written["weightsManifest"][0]["weights"]
     assert [weight["name"] for weight in manifest[6:10]] == [
-        f"normalised/{name}" for name in ("gamma", "beta", "moving_mean", "moving_variance")
+        f"batch_norm/{name}" for name in ("gamma", "beta", "moving_mean", "moving_variance")
     ]
     for weight, expected in zip(manifest, model.get_weights(), strict=True):
         count = expected.size
@@ -260,10 +260,10 @@ def test_a_network_that_is_no_graph_is_refused():
         layers_model(after(inner, (3,)))
 
 
-def test_quantised_weights_are_refused():
+def test_quantized_weights_are_refused():
     model = after(layers.Dense(2, name="the_one"))
     model.get_layer("the_one").quantize("int8")
-    with pytest.raises(InklingError, match=r"“the_one” \(Dense\).*quantised"):
+    with pytest.raises(InklingError, match=r"“the_one” \(Dense\).*quantized"):
         layers_model(model)
 
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from pipeline.errors import InklingError
-from pipeline.ink import drawing
+from pipeline.ink import drawing, photos
 from pipeline.ink.drawing import BlankDrawing
 
 SEVEN = [[[60.0, 60.0], [200.0, 60.0], [120.0, 220.0]]]
@@ -25,7 +25,7 @@ def blot(height=200, width=160) -> np.ndarray:
     return ink
 
 
-def centre_of_mass(ink: np.ndarray) -> tuple[float, float]:
+def center_of_mass(ink: np.ndarray) -> tuple[float, float]:
     rows, columns = np.indices(ink.shape)
     return (ink * columns).sum() / ink.sum(), (ink * rows).sum() / ink.sum()
 
@@ -44,9 +44,9 @@ def test_the_longer_side_fills_twenty_pixels():
     assert wide.max(axis=0).sum() / 255 == pytest.approx(20, abs=0.5)
 
 
-def test_the_centre_of_mass_comes_to_the_middle():
+def test_the_center_of_mass_comes_to_the_middle():
     for ink in (drawing.from_strokes(BOWL), drawing.from_pixels(blot())):
-        assert centre_of_mass(ink) == pytest.approx((drawing.MIDDLE, drawing.MIDDLE), abs=0.35)
+        assert center_of_mass(ink) == pytest.approx((drawing.MIDDLE, drawing.MIDDLE), abs=0.35)
 
 
 @settings(max_examples=60, deadline=None)
@@ -70,7 +70,9 @@ def test_moving_pixels_makes_no_difference(right, down):
 def test_inverting_a_picture_makes_no_difference():
     ink = np.pad(blot(), 5)
     light_on_dark, dark_on_light = Image.fromarray(ink), Image.fromarray(255 - ink)
-    assert np.array_equal(drawing.ink_of(light_on_dark), drawing.ink_of(dark_on_light))
+    assert np.array_equal(
+        photos.ink_of_clean_picture(light_on_dark), photos.ink_of_clean_picture(dark_on_light)
+    )
 
 
 @pytest.mark.parametrize("factor", [2, 4])
@@ -103,10 +105,13 @@ def test_thinning_leaves_a_blot_whole():
 
 def test_a_transparent_picture_is_read_by_its_ink():
     ink = blot()
-    for grey in (0, 255):  # dark and light ink on nothing
-        pixels = np.full((*ink.shape, 4), grey, np.uint8)
+    for gray in (0, 255):  # dark and light ink on nothing
+        pixels = np.full((*ink.shape, 4), gray, np.uint8)
         pixels[..., 3] = ink
-        assert np.abs(drawing.ink_of(Image.fromarray(pixels)).astype(int) - ink).max() <= 1
+        assert (
+            np.abs(photos.ink_of_clean_picture(Image.fromarray(pixels)).astype(int) - ink).max()
+            <= 1
+        )
 
 
 def test_a_dot_is_one_touch_of_the_pen():
@@ -144,9 +149,9 @@ def test_no_strokes_are_blank(strokes):
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
-def test_a_picture_of_one_colour_is_blank(mode):
+def test_a_picture_of_one_color_is_blank(mode):
     with pytest.raises(BlankDrawing):
-        drawing.ink_of(Image.new(mode, (50, 50)))
+        photos.ink_of_clean_picture(Image.new(mode, (50, 50)))
     with pytest.raises(BlankDrawing):
         drawing.from_pixels(np.zeros((50, 50), np.uint8))
 

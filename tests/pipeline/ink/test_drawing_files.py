@@ -20,7 +20,7 @@ points = st.lists(
 
 
 def read(path):
-    return list(inputs.read_all([path], SHAPE, ink=True))
+    return list(inputs.read_all([path], SHAPE, mnist_framed=True))
 
 
 def test_every_file_of_a_drawing_is_read_back_as_it_was(tmp_path):

@@ -105,5 +105,5 @@ def test_how_far_a_sweep_goes():
         ([7, 9], 0, (None, 1)),
     ],
 )
-def test_breaks_are_the_nearest_steps_read_otherwise(predicted, neutral, found):
-    assert perturbations.breaks(np.array(predicted), neutral) == found
+def test_decision_boundaries_are_the_nearest_steps_read_otherwise(predicted, neutral, found):
+    assert perturbations.decision_boundary(np.array(predicted), neutral) == found

@@ -9,8 +9,9 @@ import pytest
 from pipeline import access
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
-from pipeline.jobs import jobs
-from pipeline.jobs.jobs import Fetch, Job, StatusWriter, Training
+from pipeline.jobs import launch, worker
+from pipeline.jobs.job import ENDED, Fetch, Job, Status, Training, list_jobs
+from pipeline.jobs.worker import StatusWriter
 from pipeline.progress import Progress
 from pipeline.store import interrupted
 from pipeline.store.runs import Store
@@ -21,7 +22,7 @@ QUICK = Training(TrainConfig(network="pixels", epochs=2))
 ENDLESS = Training(TrainConfig(network="cnn", epochs=1000))
 
 
-def wait_for(job: Job, *states: str, seconds: float = 90) -> jobs.Status:
+def wait_for(job: Job, *states: str, seconds: float = 90) -> Status:
     deadline = time.monotonic() + seconds
     while (status := job.status()).state not in states:
         assert time.monotonic() < deadline, status
@@ -35,27 +36,27 @@ def store(tmp_path) -> Store:
 
 
 def test_a_training_in_the_background_publishes_its_run(store):
-    job = jobs.start(QUICK, store)
+    job = launch.start(QUICK, store)
     assert not job.status().ended
     with pytest.raises(InklingError, match="already being trained"):
-        jobs.start(QUICK, store)
-    status = wait_for(job, *jobs.ENDED)
+        launch.start(QUICK, store)
+    status = wait_for(job, *ENDED)
     assert status.state == "finished", status.message
     assert len(status.history) == 2
     run = store.open(status.run_id)
     assert run.info.config.network == "pixels"
-    assert [j.id for j in jobs.list_jobs(store)] == [job.id]
+    assert [j.id for j in list_jobs(store)] == [job.id]
     assert len(store.entries()) == 1  # the jobs' folder is no run
 
 
 def test_stop_keeps_the_best_epoch_as_a_stopped_run(store):
-    job = jobs.start(ENDLESS, store)
+    job = launch.start(ENDLESS, store)
     deadline = time.monotonic() + 60
     while len(job.status().history) < 2:
         assert time.monotonic() < deadline, job.status()
         time.sleep(0.05)
     job.stop()
-    status = wait_for(job, *jobs.ENDED)
+    status = wait_for(job, *ENDED)
     assert status.state == "stopped"
     (run,) = store.runs()  # its best epoch so far
     assert run.id == status.run_id
@@ -65,46 +66,46 @@ def test_stop_keeps_the_best_epoch_as_a_stopped_run(store):
 
 
 def test_a_killed_training_is_reported_as_failed(store):
-    job = jobs.start(ENDLESS, store)
+    job = launch.start(ENDLESS, store)
     wait_for(job, "running")
     os.kill(int((job.folder / "pid").read_text()), signal.SIGKILL)
-    status = wait_for(job, *jobs.ENDED)
+    status = wait_for(job, *ENDED)
     assert status.state == "failed"
     assert "ended before it was done" in status.message
-    jobs.start(QUICK, store)  # the dead one is not in the way
+    launch.start(QUICK, store)  # the dead one is not in the way
 
 
 def test_a_killed_training_can_go_on_where_it_was(store):
     long = TrainConfig(network="shallow", epochs=30, batch_size=8)
-    job = jobs.start(Training(long), store)
+    job = launch.start(Training(long), store)
     deadline = time.monotonic() + 60
     while len(job.status().history) < 2:
         assert time.monotonic() < deadline, job.status()
         time.sleep(0.01)
-    assert interrupted.list_unfinished(store) == []  # it is still going on
+    assert interrupted.list_interrupted(store) == []  # it is still going on
     os.kill(int((job.folder / "pid").read_text()), signal.SIGKILL)
-    assert wait_for(job, *jobs.ENDED).state == "failed"
-    (kept,) = interrupted.list_unfinished(store)
+    assert wait_for(job, *ENDED).state == "failed"
+    (kept,) = interrupted.list_interrupted(store)
     done = len(kept.rows())
     assert 2 <= done < 30
-    again = jobs.start(Training(kept.config(), resume=True), store)
-    status = wait_for(again, *jobs.ENDED)
+    again = launch.start(Training(kept.config(), resume=True), store)
+    status = wait_for(again, *ENDED)
     assert status.state == "finished", status.message
     history = store.open(status.run_id).history()
     assert history["epoch"].tolist() == list(range(1, 31))
-    assert interrupted.list_unfinished(store) == []
+    assert interrupted.list_interrupted(store) == []
 
 
 def test_a_failing_training_says_why(store):
-    job = jobs.start(Training(TrainConfig(dataset="/nowhere/at/all")), store)
-    status = wait_for(job, *jobs.ENDED)
+    job = launch.start(Training(TrainConfig(dataset="/nowhere/at/all")), store)
+    status = wait_for(job, *ENDED)
     assert status.state == "failed"
     assert "no dataset" in status.message
 
 
 def test_fetching_a_dataset_is_a_job_too(store):
-    job = jobs.start(Fetch("digits"), store)
-    assert wait_for(job, *jobs.ENDED).state == "finished"
+    job = launch.start(Fetch("digits"), store)
+    assert wait_for(job, *ENDED).state == "finished"
     assert job.request == Fetch("digits")
     assert store.entries() == []
 
@@ -112,10 +113,10 @@ def test_fetching_a_dataset_is_a_job_too(store):
 def test_a_process_that_never_comes_up_is_noticed(store, monkeypatch):
     real = subprocess.Popen
     monkeypatch.setattr(
-        jobs.subprocess, "Popen",
+        launch.subprocess, "Popen",
         lambda command, **kw: real([sys.executable, "-c", "print('no luck'); exit(3)"], **kw),
     )  # fmt: skip
-    status = wait_for(jobs.start(QUICK, store), *jobs.ENDED, seconds=10)
+    status = wait_for(launch.start(QUICK, store), *ENDED, seconds=10)
     assert status.state == "failed"
     assert "no luck" in status.message
 
@@ -123,10 +124,10 @@ def test_a_process_that_never_comes_up_is_noticed(store, monkeypatch):
 def test_read_only_starts_and_stops_nothing(store, monkeypatch):
     monkeypatch.setenv(access.READ_ONLY, "1")
     with pytest.raises(InklingError, match="read-only"):
-        jobs.start(QUICK, store)
+        launch.start(QUICK, store)
     with pytest.raises(InklingError, match="read-only"):
         Job(store.folder).stop()
-    assert jobs.list_jobs(store) == []
+    assert list_jobs(store) == []
 
 
 def test_the_status_file_tells_the_newest_and_keeps_each_epoch(tmp_path):
@@ -136,7 +137,7 @@ def test_the_status_file_tells_the_newest_and_keeps_each_epoch(tmp_path):
             Progress("Training", epoch, 2, "", {"epoch": epoch, "val_accuracy": accuracy})
         )
     writer.end("finished", run_id="r")
-    with jobs.alive(tmp_path):
+    with worker.alive(tmp_path):
         status = Job(tmp_path).status()
     assert status.history == (0.5, 0.75)
     assert (status.state, status.run_id, status.progress.done) == ("finished", "r", 2)

@@ -12,11 +12,13 @@ from pipeline.data.datasets import Dataset
 from pipeline.errors import InklingError
 from pipeline.experiment import run_experiment
 from pipeline.ink import drawing
+from pipeline.ink.drawing import Drawing
 from pipeline.store import corrections, interrupted
-from pipeline.store.interrupted import Unfinished
-from pipeline.store.runs import RunInfo, Store
+from pipeline.store.interrupted import InterruptedTraining
+from pipeline.store.run_info import RunInfo
+from pipeline.store.runs import Store
 from pipeline.training import fit as training
-from pipeline.training.checkpoint import Checkpoint, Extra
+from pipeline.training.checkpoint import Checkpoint, ExtraExamples
 
 DIGITS = tuple("0123456789")
 SEVEN = [[[60, 60], [200, 60], [120, 220.123]]]
@@ -30,8 +32,10 @@ def store(tmp_path) -> Store:
 
 
 def keep(store: Store, label: str = "7", **other) -> corrections.Correction:
-    given = {"class_names": DIGITS, "strokes": SEVEN} | other
-    return corrections.add(store, label=label, **given)
+    given = {"class_names": DIGITS} | other
+    strokes, ink = given.pop("strokes", SEVEN), given.pop("ink", None)
+    drawn = Drawing.of_strokes(strokes) if ink is None else Drawing(ink)
+    return corrections.add(store, label=label, drawing=drawn, **given)
 
 
 def lines(store: Store) -> list[dict]:
@@ -126,13 +130,6 @@ def test_the_largest_drawing_is_kept(store):
     assert len(corrections.read(store).standing) == 1
 
 
-def test_either_strokes_or_ink(store):
-    with pytest.raises(ValueError, match="either"):
-        keep(store, strokes=None)
-    with pytest.raises(ValueError, match="either"):
-        keep(store, ink=np.ones((28, 28), np.uint8))
-
-
 def test_no_more_than_so_many_stand(store, monkeypatch):
     monkeypatch.setattr(corrections, "MOST_STANDING", 3)
     first, *_ = (keep(store) for _ in range(3))
@@ -167,12 +164,13 @@ def test_two_processes_at_once_lose_nothing(store):
     code = f"""
 import sys
 from pathlib import Path
+from pipeline.ink.drawing import Drawing
 from pipeline.store import corrections
 from pipeline.store.runs import Store
 for _ in range(50):
     kept = corrections.add(
         Store(Path({str(store.folder)!r})), label=sys.argv[1], class_names={DIGITS!r},
-        strokes={SEVEN!r},
+        drawing=Drawing.of_strokes({SEVEN!r}),
     )
 """
     people = [subprocess.Popen([sys.executable, "-c", code, label]) for label in "47"]
@@ -227,15 +225,17 @@ class TestTraining:
         assert run.info.config.corrections
         assert run.info.dataset.fingerprint == digits.fingerprint
         assert run.info.metrics.total == 600
-        assert "It also learned from 2 corrections: 1 × “1”, 1 × “7”." in run.info.card["Data"]
+        assert (
+            "It also learned from 2 corrections: 1 × “1”, 1 × “7”." in run.info.model_card["Data"]
+        )
         assert store.open(run.id).info == run.info
         assert tiny_run.info.corrections == {}
-        assert "corrections" not in tiny_run.info.card["Data"]
+        assert "corrections" not in tiny_run.info.model_card["Data"]
 
     def test_an_epoch_shows_each_as_often_as_asked(self, digits):
         """The batches of an epoch hold every training image once and every extra one so often."""
         few = dataclasses.replace(digits, x_train=digits.x_train[:20], y_train=digits.y_train[:20])
-        extra = Extra(np.full((2, 28, 28, 1), 7, np.uint8), np.array([3, 4]), repeats=5)
+        extra = ExtraExamples(np.full((2, 28, 28, 1), 7, np.uint8), np.array([3, 4]), repeats=5)
         extra.images[1] = 9
         config = QUICK.model_copy(update={"batch_size": 10, "epochs": 1})
         settings = training._Settings.of(config, few, extra)
@@ -255,7 +255,7 @@ class TestTraining:
         blots = np.zeros((3, 28, 28, 1), np.uint8)
         blots[:, :6, :6] = 255
         blots[1, 0, 0], blots[2, 1, 1] = 0, 0
-        extra = Extra(blots, np.full(3, 4), repeats=20)
+        extra = ExtraExamples(blots, np.full(3, 4), repeats=20)
         config = QUICK.model_copy(update={"epochs": 4})
         first, again = (training.fit(config, digits, extra=extra).model for _ in range(2))
         for one, other in zip(first.get_weights(), again.get_weights(), strict=True):
@@ -271,14 +271,14 @@ class TestTraining:
     def test_no_correction_changes_nothing(self, digits):
         one, other = (
             training.fit(QUICK, digits, extra=extra).model.get_weights()
-            for extra in (None, Extra(digits.x_train[:0], digits.y_train[:0], 20))
+            for extra in (None, ExtraExamples(digits.x_train[:0], digits.y_train[:0], 20))
         )
         assert all(np.array_equal(*pair) for pair in zip(one, other, strict=True))
 
     def test_resuming_goes_on_with_the_corrections_it_began_with(self, store, digits):
         config = TrainConfig(network="shallow", epochs=4, corrections=True, augmentation=0.5)
         config = config.resolved(len(digits.y_train))
-        place = Unfinished.of(store, config, digits.fingerprint)
+        place = InterruptedTraining.of(store, config, digits.fingerprint)
 
         def keep_two(checkpoint):
             if len(checkpoint.rows) <= 2:
@@ -299,14 +299,14 @@ class TestTraining:
         with pytest.raises(InklingError, match="none with its classes yet"):
             run_experiment(config, store)
         keep(store, "7")
-        pictures = dataclasses.replace(digits, ink=False)
+        pictures = dataclasses.replace(digits, mnist_framed=False)
         with pytest.raises(InklingError, match="no drawings"):
             corrections.to_learn(corrections.read(store), pictures)
 
     def test_they_are_brought_to_the_images_shape(self, store, digits):
         keep(store, "7")
-        colour = np.zeros((5, 14, 14, 3), np.uint8)
-        small = dataclasses.replace(digits, x_train=colour)
+        color = np.zeros((5, 14, 14, 3), np.uint8)
+        small = dataclasses.replace(digits, x_train=color)
         extra = corrections.to_learn(corrections.read(store), small)
         assert extra.images.shape == (1, 14, 14, 3)
         assert extra.labels.tolist() == [7]
@@ -323,7 +323,7 @@ class TestOlder:
     def test_unfinished_trainings_are_found_and_read(self, tmp_path):
         # As it was kept before there were corrections: this name, and no word of them within.
         config = TrainConfig(network="pixels", epochs=9)
-        place = Unfinished.of(Store(tmp_path), config, "f")
+        place = InterruptedTraining.of(Store(tmp_path), config, "f")
         assert place.key == "b1a3332424a2b5c3"
         place.save(config, Checkpoint([{"val_accuracy": 0.5, "val_loss": 1.0}], best_epoch=1))
         with np.load(place.folder / interrupted.STATE) as kept:
@@ -341,7 +341,7 @@ class TestOlder:
 
     def test_with_and_without_corrections_are_two_trainings(self, tmp_path):
         keys = {
-            Unfinished.of(Store(tmp_path), TrainConfig(corrections=learns), "f").key
+            InterruptedTraining.of(Store(tmp_path), TrainConfig(corrections=learns), "f").key
             for learns in (False, True)
         }
         assert len(keys) == 2

@@ -1,6 +1,7 @@
 from pipeline.analysis.metrics import ClassScore, Metrics
 from pipeline.config import TrainConfig
 from pipeline.store.model_card import model_card
+from pipeline.store.run_info import DatasetInfo
 
 
 def test_a_card_says_data_limits_and_use():
@@ -13,12 +14,30 @@ def test_a_card_says_data_limits_and_use():
         calibration_error=0, classes=scores, confusions=[],
     )  # fmt: skip
     counts = {"train": 1000, "valid": 50, "test": 20}
-    card = model_card("pets", counts, TrainConfig(augmentation=0), metrics, ink=False)
+    pets = DatasetInfo(
+        name="pets", fingerprint="f", class_names=("cat", "dog"), counts=counts, mnist_framed=False
+    )
+    card = model_card(pets, TrainConfig(augmentation=0), metrics)
     assert list(card) == ["Intended use", "Data", "Limits"]
-    assert card["Data"].startswith("The pictures of “pets”: 1,000 to learn from, 50 to choose")
-    assert "80.00 %" in card["Limits"]
-    assert "70.0 % of “dog”" in card["Limits"]
+    assert card["Data"].startswith("The images of “pets”: 1,000 for training, 50 for validation")
+    assert "80.0% applies to images like its test set" in card["Limits"]
+    assert "weakest on “dog”: it recognizes 70.0%" in card["Limits"]
     assert "upright" not in card["Limits"]
-    mnist = model_card("mnist", counts, TrainConfig(augmentation=1), metrics, ink=True)
+    digits = pets.model_copy(update={"name": "mnist", "mnist_framed": True})
+    mnist = model_card(digits, TrainConfig(augmentation=1), metrics, {"cat": 2})
     assert mnist["Data"].startswith("70,000 handwritten digits")
-    assert mnist["Data"].endswith("bent a little.")
+    assert mnist["Data"].endswith("It also learned from 2 corrections: 2 × “cat”.")
+    assert "shifted, rotated and distorted" in mnist["Data"]
+    assert "upright" in mnist["Limits"]
+
+
+def test_a_class_that_is_never_missed_is_not_called_weak():
+    score = ClassScore(name="cat", precision=1, recall=1, f1=1, support=10)
+    metrics = Metrics(
+        correct=10, total=10, accuracy=1, accuracy_low=0.7, accuracy_high=1, log_loss=0,
+        calibration_error=0, classes=[score], confusions=[],
+    )  # fmt: skip
+    info = DatasetInfo(
+        name="cats", fingerprint="f", class_names=("cat",), counts={}, mnist_framed=False
+    )
+    assert "weakest" not in model_card(info, TrainConfig(), metrics)["Limits"]

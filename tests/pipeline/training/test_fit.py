@@ -12,7 +12,7 @@ from pipeline.experiment import run_experiment
 from pipeline.serving import litert
 from pipeline.serving.inference import ServingGraph
 from pipeline.store import interrupted
-from pipeline.store.interrupted import Unfinished
+from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.runs import Store
 from pipeline.training import augmentation, calibration, networks
 from pipeline.training import fit as training
@@ -61,7 +61,7 @@ def test_settings_are_resolved_by_the_size_of_the_dataset():
     assert TrainConfig(preset="quick").resolved(54_000).epochs == 2
     assert TrainConfig(network="pixels").resolved(54_000).augmentation == 0
     chosen = {"epochs": 3, "learning_rate": 0.1, "batch_size": 7, "augmentation": 0.5}
-    kept = TrainConfig(**chosen, label_smoothing=0.2, deeper=True)
+    kept = TrainConfig(**chosen, label_smoothing=0.2, variant="deep")
     assert kept.resolved(10) == kept
     assert TrainConfig().resolved(10).label_smoothing == 0
     assert TrainConfig(preset="best").resolved(10).label_smoothing == 0.1
@@ -130,7 +130,7 @@ def test_the_last_good_epoch_is_kept_when_the_loss_explodes(digits):
 @pytest.mark.parametrize("network", ["shallow", "cnn"])
 def test_an_interrupted_training_goes_on_as_if_it_had_not_been(digits, tmp_path, network):
     config = TrainConfig(network=network, epochs=4, augmentation=0.5).resolved(1077)
-    place = Unfinished.of(Store(tmp_path), config, digits.fingerprint)
+    place = InterruptedTraining.of(Store(tmp_path), config, digits.fingerprint)
 
     def keep_two(checkpoint):
         if len(checkpoint.rows) <= 2:
@@ -200,7 +200,7 @@ def test_resume_without_an_interrupted_training_says_so(tmp_path):
 
 
 def test_the_same_training_does_not_run_twice_at_once(tmp_path):
-    place = Unfinished.of(Store(tmp_path), QUICK, "f")
+    place = InterruptedTraining.of(Store(tmp_path), QUICK, "f")
     with place.held():
         assert place.running()
         with pytest.raises(InklingError, match="running already"), place.held():
@@ -209,7 +209,7 @@ def test_the_same_training_does_not_run_twice_at_once(tmp_path):
 
 
 def test_a_damaged_checkpoint_says_so(tmp_path):
-    place = Unfinished(tmp_path)
+    place = InterruptedTraining(tmp_path)
     assert place.load() is None
     (tmp_path / interrupted.STATE).write_bytes(b"PK cut off")
     with pytest.raises(InklingError, match="damaged"):
@@ -219,7 +219,7 @@ def test_a_damaged_checkpoint_says_so(tmp_path):
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
 def test_smoothed_labels_expect_a_share_of_every_class(smoothing):
     probabilities = tf.constant([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]])
-    loss = training._smoothed_cross_entropy(smoothing)(tf.constant([0, 1]), probabilities)
+    loss = training._cross_entropy(smoothing)(tf.constant([0, 1]), probabilities)
     wanted = (1 - smoothing) * np.eye(3)[:2] + smoothing / 3
     assert np.asarray(loss) == pytest.approx(-(wanted * np.log(probabilities)).sum(axis=1))
 
@@ -227,13 +227,14 @@ def test_smoothed_labels_expect_a_share_of_every_class(smoothing):
 class TestAugmentation:
     def test_strength_nought_changes_nothing(self, digits):
         images = tf.constant(digits.x_train[:8] / np.float32(255))
-        same = augment(images, tf.constant([0, 1]), 0.0, ink=False)
+        same = augment(images, tf.constant([0, 1]), 0.0, mnist_framed=False)
         assert np.asarray(same) == pytest.approx(np.asarray(images), abs=1e-5)
 
     def test_the_same_seed_gives_the_same_images(self, digits):
         images = tf.constant(digits.x_train[:8] / np.float32(255))
         first, again, other = (
-            np.asarray(augment(images, tf.constant([0, seed]), 1.0, ink=True)) for seed in (1, 1, 2)
+            np.asarray(augment(images, tf.constant([0, seed]), 1.0, mnist_framed=True))
+            for seed in (1, 1, 2)
         )
         assert np.array_equal(first, again)
         assert np.abs(first - other).max() > 0.1
@@ -243,7 +244,7 @@ class TestAugmentation:
     @pytest.mark.parametrize("shape", [(8, 8, 1), (20, 32, 3)])
     def test_any_shape(self, shape, random):
         images = tf.constant(random.random((5, *shape), dtype=np.float32))
-        assert augment(images, tf.constant([0, 0]), 1.0, ink=False).shape == (5, *shape)
+        assert augment(images, tf.constant([0, 0]), 1.0, mnist_framed=False).shape == (5, *shape)
 
 
 class TestTemperature:
@@ -301,7 +302,7 @@ def test_the_serving_graph_is_the_network(name, tmp_path, random):
 
 def test_a_graph_of_more_than_ten_layers_keeps_their_order(tmp_path, random):
     """The converter orders outputs by name, and output_10 comes before output_2."""
-    model = networks.build("cnn", (28, 28, 1), 10, deeper=True)
+    model = networks.build("cnn", (28, 28, 1), 10, variant="deep")
     assert len(litert.shown_layers(model)) > 10
     litert.export_litert(model, tmp_path / "model.tflite")
     images = random.integers(0, 256, (4, 28, 28, 1), dtype=np.uint8)
@@ -355,7 +356,7 @@ def test_a_failed_export_check_publishes_nothing(tmp_path, monkeypatch):
     with pytest.raises(litert.ExportMismatch):
         run_experiment(QUICK, store)
     assert store.entries() == []
-    assert [path.name for path in store.folder.iterdir()] == [".unfinished"]  # may go on
+    assert [path.name for path in store.folder.iterdir()] == [".checkpoints"]  # may go on
 
 
 def test_a_store_that_cannot_be_written_is_found_out_before_training(tmp_path, monkeypatch):

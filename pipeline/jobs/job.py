@@ -7,24 +7,16 @@ frees that lock however the child ends, so a job never looks alive after its pro
 
 import json
 import os
-import secrets
 import signal
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
-from pipeline import access, atomic
+from pipeline import access
 from pipeline.config import TrainConfig
-from pipeline.errors import InklingError
 from pipeline.progress import Progress
 from pipeline.store.runs import Store
 
@@ -145,31 +137,6 @@ class Job:
         return f"Its last words: “{lines[-1][:300]}”" if lines else "It said nothing."
 
 
-def start(request: Request, store: Store) -> Job:
-    """Start a training or the fetching of a dataset in a child process.
-
-    Raises:
-        InklingError: another job is running, the store cannot be written, or this is read-only.
-    """
-    access.refuse_if_read_only(REFUSED)
-    store.check_writable()
-    jobs = store.folder / ".jobs"
-    jobs.mkdir(exist_ok=True)
-    with FileLock(jobs / ".start.lock"):
-        running = next((job for job in list_jobs(store) if not job.status().ended), None)
-        if running is not None:
-            raise InklingError(
-                "Something is already being trained or fetched here. Wait until it is done, or "
-                "stop it first: two at once would only slow each other down."
-            )
-        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-        folder = jobs / f"{stamp}-{secrets.token_hex(2)}"
-        with atomic.whole_folder(folder) as draft:
-            (draft / REQUEST).write_text(_as_json(request), encoding="utf-8")
-        _spawn(folder, store)
-    return Job(folder)
-
-
 def list_jobs(store: Store) -> list[Job]:
     """List the store's jobs, newest first."""
     found = (store.folder / ".jobs").glob(f"*/{REQUEST}")
@@ -181,67 +148,6 @@ def find_job(store: Store, job_id: str) -> Job | None:
     return next((job for job in list_jobs(store) if job.id == job_id), None)
 
 
-@contextmanager
-def alive(folder: Path) -> Iterator[None]:
-    """Hold a job's lock: what the child does for as long as it works."""
-    (folder / "pid").write_text(str(os.getpid()))
-    # A watcher holds it for an instant now and then, so wait a little.
-    with FileLock(folder / ALIVE).acquire(timeout=10):
-        yield
-
-
-class StatusWriter:
-    """Keeps a job's status file; its `report` is the one callable that all progress goes to."""
-
-    def __init__(self, folder: Path) -> None:
-        """Write into a job's folder."""
-        self._path = folder / STATUS
-        self._status = Status("running")
-        self._written = 0.0
-
-    def report(self, progress: Progress) -> None:
-        """Note progress; the file is replaced a few times a second at most."""
-        history = self._status.history
-        new_epoch = progress.metrics.get("epoch", 0) > len(history)
-        if new_epoch:
-            history = (*history, progress.metrics["val_accuracy"])
-        self._status = Status("running", progress, history=history)
-        if new_epoch or time.monotonic() - self._written > SECONDS_BETWEEN_WRITES:
-            self._write()
-
-    def end(self, state: State, run_id: str = "", message: str = "") -> None:
-        """Say how it ended."""
-        self._status = Status(
-            state, self._status.progress, run_id, message, history=self._status.history
-        )
-        self._write()
-
-    def _write(self) -> None:
-        atomic.write_text(self._path, json.dumps(asdict(self._status)))
-        self._written = time.monotonic()
-
-
-def _spawn(folder: Path, store: Store) -> None:
-    """Start the child in a session of its own, so that it outlives the server if it must."""
-    command = [sys.executable, "-m", "pipeline.cli", "job", str(folder.resolve())]
-    command += ["--models", str(store.folder.resolve())]
-    with (folder / LOG).open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-
-    def reap() -> None:
-        code = process.wait()
-        if folder.exists():  # tests remove their stores
-            (folder / "exit").write_text(str(code))
-
-    threading.Thread(target=reap, name=f"reap-{folder.name}", daemon=True).start()
-
-
 def _read_status(path: Path) -> Status | None:
     try:
         raw: dict[str, Any] = json.loads(path.read_text("utf-8"))
@@ -249,9 +155,3 @@ def _read_status(path: Path) -> Status | None:
         return None
     progress = Progress(**raw.pop("progress"))
     return Status(**{**raw, "progress": progress, "history": tuple(raw["history"])})
-
-
-def _as_json(request: Request) -> str:
-    if isinstance(request, Fetch):
-        return json.dumps({"fetch": request.dataset})
-    return json.dumps({"train": request.config.model_dump(), "resume": request.resume})

@@ -1,4 +1,4 @@
-"""How an answer changes as a drawing is moved, turned, scaled and thickened."""
+"""How the prediction changes as a drawing is shifted, rotated, scaled and thickened."""
 
 from itertools import groupby
 
@@ -8,30 +8,30 @@ import streamlit as st
 from dashboard import images, loaders
 from dashboard.components.strips import Band, Strip, Track, strips
 from dashboard.figures.layout import cut
+from dashboard.view import View
 from dashboard.widgets import frame
-from dashboard.words import general as words
 from dashboard.words import perturbations as perturbation_words
+from dashboard.words import runs as run_words
 from pipeline.ink import perturbations
 from pipeline.ink.perturbations import Sweep
 from pipeline.store.runs import Run
 
 
-def shift_map(run: Run, image: np.ndarray, key: str, second: Run | None = None) -> None:
-    """Show how far a drawing can be changed before it is read as something else.
+def perturbation_map(view: View, image: np.ndarray, key: str) -> None:
+    """Show how far a drawing can be perturbed before the prediction changes.
 
     Args:
-        run: whose network reads it.
+        view: the runs that predict; the second is left out, with a word, if its network takes
+            images of another size or has other classes.
         image: uint8 (height, width, channels) as the network sees it, light on black.
         key: unique on the page.
-        second: another run to compare with; left out, with a word, if its network takes images of
-            another size or knows other classes.
     """
-    runs = [run]
-    if second is not None:
-        if _comparable(run, second):
-            runs.append(second)
+    run, runs = view.run, [view.run]
+    if view.second is not None:
+        if _comparable(run, view.second):
+            runs.append(view.second)
         else:
-            st.caption("The second run takes other images or knows other classes: it is left out.")
+            st.caption("The second run is left out: its images or classes are different.")
     sweeps = perturbations.sweeps(image)
     together = np.concatenate([sweep.images for sweep in sweeps])
     ends = np.cumsum([len(sweep.values) for sweep in sweeps])[:-1]
@@ -41,23 +41,23 @@ def shift_map(run: Run, image: np.ndarray, key: str, second: Run | None = None) 
         for sweep, of_runs in zip(sweeps, zip(*shares, strict=True), strict=True)
     ]
     st.caption(
-        "Above each picture: what it is read as. A line marks where that changes. Below: how "
-        "sure the network still is of its first answer. The framed picture is the drawing as it is."
+        "Above each picture: the predicted class; a line marks a decision boundary. Below: the "
+        "probability of the class predicted for the drawing as it is, which is framed."
     )
-    palette = frame.colours()
-    legend = [words.run_label(one) for one in runs] if len(runs) > 1 else []
-    colours = palette.categorical[:2] if legend else [palette.accent]
-    strips(shown, colours=colours, legend=legend, key=key)
+    palette = frame.colors()
+    legend = [run_words.run_label(one) for one in runs] if len(runs) > 1 else []
+    colors = palette.categorical[:2] if legend else [palette.accent]
+    strips(shown, colors=colors, legend=legend, key=key)
 
 
 def bands(names: list[str], neutral: int) -> list[Band]:
-    """Join steps side by side that are read alike."""
+    """Join neighboring steps with the same prediction."""
     joined, first = [], 0
     for name, alike in groupby(names):
         count = len(list(alike))
         same = name == names[neutral]
-        text = cut(name) if same or count == 1 else f"then {cut(name)}"
-        joined.append(Band(first, count, text, f"read as “{name}”", same))
+        shown = cut(name) if same or count == 1 else f"then {cut(name)}"
+        joined.append(Band(first, count, shown, f"predicted: “{name}”", same))
         first += count
     return joined
 
@@ -76,19 +76,19 @@ def _strip(sweep: Sweep, shares: list[np.ndarray], class_names: tuple[str, ...])
     """
     predicted = [of_run.argmax(axis=1) for of_run in shares]
     readings = [[class_names[label] for label in of_run] for of_run in predicted]
-    broken = [perturbations.breaks(of_run, sweep.neutral) for of_run in predicted]
+    broken = [perturbations.decision_boundary(of_run, sweep.neutral) for of_run in predicted]
     finding, *others = [
         perturbation_words.held(sweep, names, steps)
         for names, steps in zip(readings, broken, strict=True)
     ]
     second = "".join(f"The second run: {other[0].lower()}{other[1:]}" for other in others)
-    labels = ["read as"] if len(shares) == 1 else ["run", "second"]
+    labels = ["predicted"] if len(shares) == 1 else ["run", "second"]
     tracks = [
         Track(
             name=label,
             bands=bands(names, sweep.neutral),
             shares=of_run[:, of_run[sweep.neutral].argmax()].tolist(),
-            breaks=[step for step in steps if step is not None],
+            boundaries=[step for step in steps if step is not None],
         )
         for label, names, of_run, steps in zip(labels, readings, shares, broken, strict=True)
     ]
@@ -113,7 +113,9 @@ def _strip(sweep: Sweep, shares: list[np.ndarray], class_names: tuple[str, ...])
         unit=perturbation_words.UNITS[sweep.kind],
         values=[perturbation_words.tick(sweep.kind, value) for value in sweep.values],
         neutral=sweep.neutral,
-        source=images.data_uri(images.for_screen(side_by_side, ink=True, dark=frame.is_dark())),
+        source=images.data_uri(
+            images.for_screen(side_by_side, mnist_framed=True, dark=frame.is_dark())
+        ),
         hints=hints,
         tracks=tracks,
     )

@@ -1,12 +1,12 @@
-"""How well a run tells drawings that are no digits, and how many digits it takes for none.
+"""How many non-digits a run flags as out-of-distribution, and how many digits.
 
-`python benchmarks/novelty.py [RUN] [--models DIR]` scores drawings of 34 kinds (`nondigits.py`),
-100 of each, with Inkling's score and two others: how unsure the network is (Hendrycks, Gimpel
-2017: 1 − the largest probability) and the Mahalanobis distance of its features to the nearest
-class (Lee et al. 2018). Each has its threshold where 5 % of the validation images lie above. The
-settings of Inkling's score were chosen by one half of the kinds; the other half is for the report.
-Everything is computed with the serving graph. Needs the run's dataset, and for digits that people
-drew `$INKLING_DATA/drawings/pen-digits-dev.jsonl`.
+`python benchmarks/out_of_distribution.py [RUN] [--models DIR]` scores drawings of 34 kinds
+(`nondigits.py`), 100 of each, with Inkling's score and two baselines: 1 − the largest softmax
+probability (Hendrycks, Gimpel 2017) and the Mahalanobis distance of the features to the nearest
+class (Lee et al. 2018). The threshold of each is the 95th percentile on the validation images. The
+settings of Inkling's score were chosen on one half of the kinds (development); the other half is
+held out. Everything is computed with the serving graph. Needs the run's dataset and, for digits
+that people drew, `$INKLING_DATA/drawings/pen-digits-dev.jsonl`.
 """
 
 import json
@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks import nondigits
 from benchmarks.arguments import chosen_run
 from benchmarks.table import show
-from pipeline.analysis import out_of_distribution as novelty
+from pipeline.analysis import out_of_distribution as ood
 from pipeline.analysis.out_of_distribution import IMAGE
 from pipeline.data import datasets
 from pipeline.errors import InklingError
@@ -32,7 +32,7 @@ from pipeline.serving.inference import ServingGraph
 from pipeline.store.runs import Run
 
 EACH = 100  # drawings of a kind
-SHRINKAGE = 1e-3  # of the covariance towards a multiple of the identity
+SHRINKAGE = 1e-3  # of the covariance toward a multiple of the identity
 
 Seen = dict[int, np.ndarray]  # vectors (n, d) by layer
 Score = Callable[[Seen], np.ndarray]
@@ -47,11 +47,11 @@ def look(graph: ServingGraph, layer: int, images: np.ndarray) -> Seen:
 
 
 def mahalanobis(features: np.ndarray, labels: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    """Return the squared distance to the nearest class's mean under one covariance for all."""
+    """Return the squared distance to the nearest class mean, with one covariance for all."""
     classes = np.unique(labels)
     means = np.stack([features[labels == label].mean(axis=0) for label in classes])
-    centred = (features - means[np.searchsorted(classes, labels)]).astype(np.float64)
-    covariance = centred.T @ centred / len(centred)
+    centered = (features - means[np.searchsorted(classes, labels)]).astype(np.float64)
+    covariance = centered.T @ centered / len(centered)
     covariance += np.eye(len(covariance)) * SHRINKAGE * np.trace(covariance) / len(covariance)
     whiten = np.linalg.inv(np.linalg.cholesky(covariance)).T
 
@@ -66,8 +66,8 @@ def drawings_by_kind() -> dict[str, dict[str, np.ndarray]]:
     """Draw every kind, by group: uint8 (EACH, 28, 28, 1)."""
     random = np.random.default_rng(0)
     groups = {
-        "chosen by": nondigits.CHOOSING,
-        "reported": nondigits.REPORTING,
+        "development": nondigits.CHOOSING,
+        "held out": nondigits.REPORTING,
         "digits": nondigits.DIGITS,
     }
     return {
@@ -77,7 +77,7 @@ def drawings_by_kind() -> dict[str, dict[str, np.ndarray]]:
 
 
 def pen_digits() -> tuple[np.ndarray, np.ndarray] | None:
-    """Read what people drew: images uint8 (n, 28, 28, 1) and labels; None where they are not."""
+    """Read digits that people drew: images uint8 (n, 28, 28, 1) and labels; None if missing."""
     path = Path(os.environ.get("INKLING_DATA", "")) / "drawings" / "pen-digits-dev.jsonl"
     if not path.is_file():
         return None
@@ -87,23 +87,23 @@ def pen_digits() -> tuple[np.ndarray, np.ndarray] | None:
 
 
 def main() -> None:
-    """Print the share above the threshold by score, for each kind of drawing."""
+    """Print the percentage above the threshold, by score and by kind of drawing."""
     run = chosen_run()
-    found = run.novelty()
+    found = run.ood_detector()
     if found is None:
-        raise InklingError(f"Run {run.id} has no score yet: “inkling evaluate {run.id}” adds it.")
+        raise InklingError(f"Run {run.id} has no OOD score; “inkling evaluate {run.id}” adds it.")
     layer = found.parts[-1].layer
     graph = run.graph()
     data = datasets.open_by_fingerprint(run.info.dataset.name, run.info.dataset.fingerprint)
-    rows = novelty.sample(len(data.y_train))
+    rows = ood.sample(len(data.y_train))
     distance = mahalanobis(look(graph, layer, data.x_train[rows])[layer], data.y_train[rows])
     valid = look(graph, layer, data.x_valid[:])
     scores: dict[str, Score] = {
-        "Inkling's": found.score,
-        "unsure": lambda seen: -seen[-2].max(axis=1),
+        "Inkling": found.score,
+        "softmax": lambda seen: -seen[-2].max(axis=1),
         "Mahalanobis": lambda seen: distance(seen[layer]),
     }
-    thresholds = {name: np.quantile(score(valid), novelty.USUAL) for name, score in scores.items()}
+    thresholds = {name: np.quantile(score(valid), ood.USUAL) for name, score in scores.items()}
 
     def shares(seen: Seen) -> list[float]:
         return [float((score(seen) > thresholds[name]).mean()) for name, score in scores.items()]
@@ -116,7 +116,7 @@ def main() -> None:
         by_kind = {name: shares(look(graph, layer, images)) for name, images in kinds.items()}
         table.append(row(f"**{group}**", np.mean(list(by_kind.values()), axis=0).tolist()))
         table += [row(name, values) for name, values in by_kind.items()]
-    show(f"% of drawings that {run.id} finds strange", ["drawing", *scores], table)
+    show(f"% of drawings that {run.id} flags as out-of-distribution", ["drawing", *scores], table)
 
     test = look(graph, layer, data.x_test[:])
     table = [row("validation images", shares(valid)), row("test images", shares(test))]
@@ -126,21 +126,21 @@ def main() -> None:
         seen = look(graph, layer, images)
         right = seen[-2].argmax(axis=1) == labels
         table.append(row("digits that people drew", shares(seen)))
-        groups = {"read right": right, "read wrong": ~right}
+        groups = {"classified correctly": right, "misclassified": ~right}
         groups |= {f"{digit}s": labels == digit for digit in range(10)}
         for name, which in groups.items():
             table.append(row(f"… {name}", shares({key: x[which] for key, x in seen.items()})))
-    show(f"% of digits that {run.id} finds strange", ["images", *scores], table)
+    show(f"% of digits that {run.id} flags as out-of-distribution", ["images", *scores], table)
     print(f"one score takes {1000 * seconds(run, found):.2f} ms\n")
 
 
-def seconds(run: Run, found: novelty.Novelty) -> float:
-    """Time the score of one image, without the network that it needs anyway."""
+def seconds(run: Run, found: ood.OodDetector) -> float:
+    """Time the score of one image, not counting the network's prediction."""
     image = np.zeros(run.info.input_shape, np.uint8)
     activations = run.graph().activations(image)
     started = time.perf_counter()
     for _ in range(1000):
-        found.of_activations(image, activations)
+        found.score_activations(image, activations)
     return (time.perf_counter() - started) / 1000
 
 

@@ -1,10 +1,10 @@
-"""The selection, as people see and change it: one bar, the same on every page."""
+"""The selection bar: how people see and change what is selected, the same on every page."""
 
 from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import loaders, state
+from dashboard import address, loaders
 from dashboard.components.copy_link import copy_link
 from dashboard.selection import (
     CHANGE,
@@ -13,57 +13,40 @@ from dashboard.selection import (
     OUTCOME,
     OUTCOMES,
     PREDICTED,
+    SECOND_PREDICTED,
     TAG,
-    THEN,
     TRUE,
     Selection,
     to_address,
 )
-from dashboard.words import general as words
+from dashboard.view import View
+from dashboard.words import selection as selection_words
+from dashboard.words import text
 from pipeline.store.runs import Run
 
 MISTAKES = Selection(outcome="wrong")
 STEPS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0)
 
 
-def selection(run: Run) -> Selection:
-    """Read the selection within a run, saying what of a link did not fit."""
-    chosen = state.selection(run.class_names, run.info.metrics.total)
-    for sentence in chosen.dropped:
-        st.toast(sentence, icon=":material/link_off:")
-    return chosen
-
-
-def second_run(run: Run) -> Run | None:
-    """Return the run to compare with, if one is chosen that can be compared."""
-    wanted = state.chosen_second()
-    if wanted is None:
-        return None
-    found = next((other for other in loaders.comparable(run) if other.id == wanted), None)
-    if found is None:
-        st.toast(_why_not(run, wanted), icon=":material/link_off:")
-        state.choose_second(None)
-    return found
-
-
-def bar(run: Run, chosen: Selection) -> None:
-    """Show the filters behind a button, what is chosen as chips that can be removed, and a link."""
+def bar(view: View) -> None:
+    """Show the filters behind a button, the selection as removable chips, and a link to copy."""
+    run, chosen = view.run, view.chosen
     with st.container(horizontal=True, key="selection_bar", vertical_alignment="center"):
         with st.popover("Filter", icon=":material/filter_alt:"):
             _filters(run, chosen)
-        chips = words.chips(chosen, run.class_names)
+        chips = selection_words.chips(chosen, run.class_names)
         for part, label in chips:
             st.button(
-                words.plain(label),
+                text.plain(label),
                 key=f"chip_{part}",
                 icon=":material/close:",
                 icon_position="right",
-                help="Take this out of the selection",
-                on_click=state.change,
+                help="Remove this filter",
+                on_click=address.change,
                 kwargs={part: None},
             )
         if len(chips) > 1:
-            st.button("Clear", key="clear_selection", type="tertiary", on_click=state.clear)
+            st.button("Clear", key="clear_selection", type="tertiary", on_click=address.clear)
         copy_link("copy_link")
 
 
@@ -76,7 +59,7 @@ def test_image(run: Run, sample: int) -> None:
         min_value=0,
         max_value=run.info.metrics.total - 1,
         key=key,
-        on_change=lambda: state.change(sample=st.session_state[key]),
+        on_change=lambda: address.change(sample=st.session_state[key]),
     )
 
 
@@ -85,11 +68,13 @@ def _filters(run: Run, chosen: Selection) -> None:
     names = run.class_names
     _classes("True class", TRUE, names, chosen.true)
     _classes("Predicted class", PREDICTED, names, chosen.predicted)
-    _word("Right or wrong", OUTCOME, OUTCOMES, chosen.outcome, words.OUTCOMES)
+    _word("Right or wrong", OUTCOME, OUTCOMES, chosen.outcome, selection_words.OUTCOMES)
     _confidence(chosen)
-    if state.chosen_second():
-        _classes("Predicted by the second run", THEN, names, chosen.then)
-        _word("Compared with the second run", CHANGE, CHANGES, chosen.change, words.CHANGES)
+    if address.chosen_second():
+        _classes("Predicted by the second run", SECOND_PREDICTED, names, chosen.second_predicted)
+        _word(
+            "Compared with the second run", CHANGE, CHANGES, chosen.change, selection_words.CHANGES
+        )
     used = loaders.marks().names(run.info.dataset.fingerprint)
     if used or chosen.tag:
         tags = tuple(dict.fromkeys((*used, *([chosen.tag] if chosen.tag else []))))
@@ -104,7 +89,7 @@ def _classes(label: str, part: str, names: tuple[str, ...], chosen: tuple[int, .
         names,
         key=key,
         placeholder="any",
-        on_change=lambda: state.change(**{part: st.session_state[key], "sample": None}),
+        on_change=lambda: address.change(**{part: st.session_state[key], "sample": None}),
     )
 
 
@@ -120,7 +105,7 @@ def _word(
         key=key,
         placeholder="any",
         format_func=lambda word: shown.get(word, word),
-        on_change=lambda: state.change(**{part: st.session_state[key], "sample": None}),
+        on_change=lambda: address.change(**{part: st.session_state[key], "sample": None}),
     )
 
 
@@ -131,14 +116,14 @@ def _confidence(chosen: Selection) -> None:
     def changed() -> None:
         low, high = st.session_state[key]
         everything = (low, high) == (0.0, 1.0)
-        state.change(confidence=None if everything else f"{low:g}-{high:g}", sample=None)
+        address.change(confidence=None if everything else f"{low:g}-{high:g}", sample=None)
 
     st.select_slider(
         "Confidence",
         sorted({*STEPS, low, high}),
         value=(low, high),
         key=key,
-        format_func=words.percent,
+        format_func=text.percent,
         on_change=changed,
     )
 
@@ -149,7 +134,7 @@ def toward(
     true: int | None,
     *,
     predicted: int | None = None,
-    then: int | None = None,
+    second_predicted: int | None = None,
     change: str | None = None,
 ) -> None:
     """Choose a cell, a row or a column of a matrix; what else is chosen stays.
@@ -159,15 +144,17 @@ def toward(
         names: a name a class.
         true: the row.
         predicted: the column, of a matrix of the first run.
-        then: the column, of a matrix of the second run.
+        second_predicted: the column, of a matrix of the second run.
         change: from the first run to the second, as in `Selection`.
     """
 
     def only(label: int | None) -> tuple[int, ...]:
         return () if label is None else (label,)
 
-    cell = replace(chosen, true=only(true), predicted=only(predicted), then=only(then))
-    state.choose(replace(cell, change=change, area=(), sample=None), names)
+    cell = replace(
+        chosen, true=only(true), predicted=only(predicted), second_predicted=only(second_predicted)
+    )
+    address.choose(replace(cell, change=change, area=(), sample=None), names)
 
 
 def link(run: Run, page: str, label: str, chosen: Selection) -> None:
@@ -176,17 +163,5 @@ def link(run: Run, page: str, label: str, chosen: Selection) -> None:
         f"app_pages/{page}.py",
         label=label,
         icon=":material/arrow_forward:",
-        query_params={state.RUN: run.id, **to_address(chosen, run.class_names)},
+        query_params={address.RUN: run.id, **to_address(chosen, run.class_names)},
     )
-
-
-def _why_not(run: Run, wanted: str) -> str:
-    other = loaders.run(wanted)
-    if other is None:
-        return f"There is no run “{wanted[:60]}” here to compare with."
-    if other.class_names != run.class_names:
-        return (
-            f"Run {wanted} tells other classes apart ({', '.join(other.class_names)[:80]}), so it "
-            "cannot be laid beside this one."
-        )
-    return f"Run {wanted} was tested on other images, so it cannot be laid beside this one."

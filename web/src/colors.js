@@ -1,20 +1,20 @@
 /** The sequential scale of the page, from paper to ink, as pixels. */
 
 /**
- * @param {string} steps "#rrggbb" colours, parted by commas.
+ * @param {string} steps "#rrggbb" colors, parted by commas.
  * @return {Uint32Array} 256 pixels, least to most.
  */
 export function scaleOf(steps) {
-  const colours = steps.split(',').map((step) => {
+  const colors = steps.split(',').map((step) => {
     const number = parseInt(step.trim().slice(1), 16);
     return [number >> 16, (number >> 8) & 255, number & 255];
   });
   const pixels = new Uint8ClampedArray(4 * 256);
   for (let level = 0; level < 256; level++) {
-    const place = (level / 255) * (colours.length - 1);
-    const below = Math.min(Math.floor(place), colours.length - 2);
+    const place = (level / 255) * (colors.length - 1);
+    const below = Math.min(Math.floor(place), colors.length - 2);
     for (let channel = 0; channel < 3; channel++) {
-      const [from, to] = [colours[below][channel], colours[below + 1][channel]];
+      const [from, to] = [colors[below][channel], colors[below + 1][channel]];
       pixels[4 * level + channel] = from + (to - from) * (place - below);
     }
     pixels[4 * level + 3] = 255;

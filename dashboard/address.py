@@ -8,7 +8,16 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.selection import FILTERS, OF_TWO, SAMPLE, Selection, parse, to_address
+from dashboard.selection import (
+    FILTERS,
+    OF_TWO,
+    OLD_NAMES,
+    SAMPLE,
+    Selection,
+    parse,
+    to_address,
+)
+from pipeline.renamed import renamed
 
 RUN, SECOND = "run", "second"
 NAMES = (RUN, SECOND, *FILTERS, SAMPLE)
@@ -20,36 +29,44 @@ Values = dict[str, list[str]]
 
 def carry_over(page: str) -> None:
     """Bring the selection along to another page, once, if its address says nothing itself."""
+    _bring_up_to_date()
     changed = st.session_state.get(_PAGE) != page
     st.session_state[_PAGE] = page
     if changed and not any(name in st.query_params for name in NAMES):
         _write(st.session_state.get(_KEPT, {}))
-    st.session_state[_KEPT] = address()
+    st.session_state[_KEPT] = current()
 
 
-def address() -> Values:
+def _bring_up_to_date() -> None:
+    """Rename what a link from an earlier version of Inkling calls otherwise."""
+    if any(name in st.query_params for name in OLD_NAMES):
+        found = {name: st.query_params.get_all(name) for name in st.query_params}
+        st.query_params.from_dict(renamed(found, OLD_NAMES))
+
+
+def current() -> Values:
     """Return the selection as it stands in the address."""
     return {name: st.query_params.get_all(name) for name in NAMES if name in st.query_params}
 
 
-def change(**values: str | int | Sequence[str] | None) -> None:
+def change(**parts: str | int | Sequence[str] | None) -> None:
     """Write parts of the selection into the address; None or nothing takes a part out."""
-    unknown = values.keys() - set(NAMES)
+    unknown = parts.keys() - set(NAMES)
     if unknown:
         raise ValueError(f"the selection has no part {min(unknown)!r}")
     written = {
         name: [str(value)] if isinstance(value, str | int) else list(value or ())
-        for name, value in values.items()
+        for name, value in parts.items()
     }
-    _write(address() | written)
-    st.session_state[_KEPT] = address()
+    _write(current() | written)
+    st.session_state[_KEPT] = current()
 
 
 def _write(selection: Values) -> None:
     """Write all of it at once: every writing is one step of the browser's Back."""
     others = {name: st.query_params.get_all(name) for name in st.query_params if name not in NAMES}
     wanted = others | {name: values for name, values in selection.items() if values}
-    if wanted != others | address():
+    if wanted != others | current():
         st.query_params.from_dict(wanted)
 
 
@@ -80,9 +97,9 @@ def chosen_second() -> str | None:
     return st.query_params.get(SECOND)
 
 
-def selection(class_names: Sequence[str], images: int) -> Selection:
+def read_selection(class_names: Sequence[str], images: int) -> Selection:
     """Read the selection within a run; what does not fit is taken out of the address."""
-    found = parse(address(), class_names, images, second=SECOND in st.query_params)
+    found = parse(current(), class_names, images, second=SECOND in st.query_params)
     if found.dropped:
         choose(found, class_names)
     return found

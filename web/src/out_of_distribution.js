@@ -4,37 +4,37 @@ const SHORTEST = 1e-6; // length of a vector whose logarithm is taken
 const SMALLEST = 1e-12; // square of a distance whose logarithm is taken
 
 /**
- * @param {?{threshold: number, parts: object[]}} novelty as `pipeline/export/pad_spec.py` describes it; an
+ * @param {?{threshold: number, parts: object[]}} ood as `pipeline/export/pad_spec.py` describes it; an
  *     older run has none.
  * @param {(place: number[]) => Float32Array} arrayOf gets an array that it points to.
  */
-export function open(novelty, arrayOf) {
-  if (!novelty) return null;
-  const parts = novelty.parts.map((part) => ({
+export function open(ood, arrayOf) {
+  if (!ood) return null;
+  const parts = ood.parts.map((part) => ({
     ...part,
     ...Object.fromEntries(
       Object.entries(part.arrays).map(([name, place]) => [name, arrayOf(place)])),
   }));
-  return {threshold: novelty.threshold, parts};
+  return {threshold: ood.threshold, parts};
 }
 
 /**
- * @param {object} novelty from `open`.
+ * @param {object} ood from `open`.
  * @param {Float32Array} pixels what the network was given, in [0, 1].
  * @param {Float32Array[]} activations an array a layer.
  * @return {number} about 0 is usual; more is further from anything in training.
  */
-export function score(novelty, pixels, activations) {
+export function score(ood, pixels, activations) {
   let sum = 0;
-  for (const part of novelty.parts) {
+  for (const part of ood.parts) {
     const vector = part.layer < 0 ? pixels : activations[part.layer];
     sum += (logDistance(part, vector) - part.middle) / part.spread;
   }
   return sum;
 }
 
-function logDistance({mean, basis, centres, directions, classes, power, rest}, vector) {
-  const dimensions = centres.length / classes;
+function logDistance({mean, basis, centers, directions, classes, power, rest}, vector) {
+  const dimensions = centers.length / classes;
   const each = directions.length / (classes * dimensions);
   const projected = new Float64Array(dimensions);
   let length = 0, apart = 0;
@@ -51,7 +51,7 @@ function logDistance({mean, basis, centres, directions, classes, power, rest}, v
     const along = new Float64Array(each);
     let distance = 0;
     for (let k = 0; k < dimensions; k++) {
-      const off = projected[k] - centres[first + k];
+      const off = projected[k] - centers[first + k];
       distance += off * off;
       for (let j = 0; j < each; j++) along[j] += off * directions[(first + k) * each + j];
     }

@@ -1,0 +1,72 @@
+"""How every page with a run begins: which run, which second one, what is selected."""
+
+import streamlit as st
+
+from dashboard import address, loaders
+from dashboard.view import View
+from dashboard.widgets import frame
+from pipeline import access
+from pipeline.store.runs import Damaged, Run
+
+
+def view() -> View:
+    """Read from the address what a page shows; where there is no run, say what to do and end it.
+
+    What of the address does not fit is taken out of it, with a note.
+    """
+    run = current_run()
+    second = _second(run)
+    chosen = address.read_selection(run.class_names, run.info.metrics.total)
+    for sentence in chosen.dropped:
+        st.toast(sentence, icon=":material/link_off:")
+    return View(run, second, chosen)
+
+
+def current_run() -> Run:
+    """Return the chosen run; where there is none to show, say what to do and end the page."""
+    wanted = address.chosen_run()
+    entry = next((entry for entry in loaders.entries() if entry.id == wanted), None)
+    if isinstance(entry, Run):
+        return entry
+    if isinstance(entry, Damaged):
+        st.title("This run cannot be shown")
+        st.error(entry.reason, icon=":material/broken_image:")
+        st.write("Choose another run in the sidebar.")
+    else:
+        st.title("Nothing is trained yet")
+        st.write(
+            f"The store `{loaders.store().folder}` holds no run. Train a first network: on the "
+            "built-in digits it takes well under a minute."
+        )
+        if access.read_only():
+            st.info("This dashboard is read-only; train with `inkling train` on the command line.")
+        else:
+            st.page_link(
+                frame.TRAIN_PAGE, label="Train a network", icon=":material/model_training:"
+            )
+        st.code("inkling train", language="bash")
+    st.stop()
+
+
+def _second(run: Run) -> Run | None:
+    """Return the run to compare with, if one is chosen that can be compared."""
+    wanted = address.chosen_second()
+    if wanted is None:
+        return None
+    found = next((other for other in loaders.comparable(run) if other.id == wanted), None)
+    if found is None:
+        st.toast(_why_not(run, wanted), icon=":material/link_off:")
+        address.choose_second(None)
+    return found
+
+
+def _why_not(run: Run, wanted: str) -> str:
+    other = loaders.run(wanted)
+    if other is None:
+        return f"There is no run “{wanted[:60]}” here to compare with."
+    if other.class_names != run.class_names:
+        return (
+            f"Run {wanted} has other classes ({', '.join(other.class_names)[:80]}), so it cannot "
+            "be compared with this one."
+        )
+    return f"Run {wanted} was tested on other images, so it cannot be compared with this one."

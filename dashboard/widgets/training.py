@@ -1,0 +1,135 @@
+"""What to train, and going on with what was interrupted."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import loaders
+from dashboard.words import text
+from dashboard.words import trust as trust_words
+from pipeline.config import DEFAULT_NETWORK, DEFAULT_PRESET, NETWORKS, PRESETS, TrainConfig
+from pipeline.data import datasets
+from pipeline.errors import InklingError
+from pipeline.jobs import launch
+from pipeline.jobs.job import Training
+from pipeline.store.corrections import CORRECTIONS
+from pipeline.store.interrupted import InterruptedTraining
+from pipeline.words import counted
+
+OWN = "your own…"
+
+
+def form() -> None:
+    """Ask what to train, and start it."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        dataset = _dataset()
+        network = st.selectbox(
+            "Network",
+            list(NETWORKS),
+            index=list(NETWORKS).index(DEFAULT_NETWORK),
+            format_func=lambda key: f"{key} – {NETWORKS[key].title}",
+            key="train_network",
+        )
+        st.caption(NETWORKS[network].lesson)
+    with right:
+        preset = st.selectbox(
+            "Preset",
+            list(PRESETS),
+            index=list(PRESETS).index(DEFAULT_PRESET),
+            format_func=lambda key: f"{key} – {PRESETS[key].purpose}",
+            key="train_preset",
+        )
+        epochs = st.number_input(
+            "Epochs",
+            1,
+            1000,
+            value=None,
+            placeholder="depends on preset and dataset size",
+            key="train_epochs",
+        )
+        seed = st.number_input("Seed", 0, 2**31 - 1, value=0, key="train_seed")
+        learns = _learns_from_corrections(dataset)
+    if st.button("Train", type="primary", icon=":material/play_arrow:"):
+        try:
+            if not dataset:
+                raise InklingError("Say where your dataset is: a folder or an .npz file.")
+            config = TrainConfig(
+                dataset=dataset,
+                network=network,
+                preset=preset,
+                epochs=epochs,
+                seed=int(seed),
+                corrections=learns,
+            )
+        except InklingError as error:
+            st.error(str(error))
+        else:
+            _start(Training(config))
+
+
+def interrupted(place: InterruptedTraining) -> None:
+    """Offer to continue a training that was interrupted, or to discard it."""
+    with st.container(border=True, key=f"interrupted_{place.key}"):
+        config = None
+        try:
+            config = place.config()
+            st.markdown(_where_it_stands(config, place.rows()))
+        except InklingError as error:
+            st.warning(str(error))
+        with st.container(horizontal=True):
+            if config is not None and st.button(
+                "Resume", icon=":material/resume:", key=f"resume_{place.key}"
+            ):
+                _start(Training(config, resume=True))
+            if st.button("Discard", icon=":material/delete:", key=f"forget_{place.key}"):
+                place.forget()
+                st.rerun()
+
+
+def _dataset() -> str:
+    """Ask for a dataset; "" while the path of one's own is missing."""
+    name: str = st.selectbox("Dataset", [*datasets.NAMES, OWN], key="train_dataset")
+    if name != OWN:
+        return name
+    path = st.text_input(
+        "Folder or .npz on this machine",
+        key="train_path",
+        help="A folder with one folder of images per class, a folder of IDX files, or an .npz with "
+        "x_train, y_train, x_test, y_test. All images of one size, 8 to 64 pixels.",
+    )
+    return str(Path(path).expanduser()) if path.strip() else ""
+
+
+def _learns_from_corrections(dataset: str) -> bool:
+    """Ask whether to learn from what people corrected too, where any of it fits the dataset."""
+    found = loaders.corrections()
+    count = sum(found.counts(datasets.mnist_framed_classes(dataset)).values()) if dataset else 0
+    return count > 0 and st.toggle(
+        f"Also learn from corrections ({count:,})",
+        value=True,
+        key="train_corrections",
+        help=f"What people said their drawings were, on the Draw page: kept in `{CORRECTIONS}`, "
+        f"beside the runs. {trust_words.unreadable(found.damaged)}",
+    )
+
+
+def _start(request: Training) -> None:
+    """Start a training, and show it."""
+    try:
+        launch.start(request, loaders.store())
+    except InklingError as error:
+        st.error(str(error))
+    else:
+        st.rerun()
+
+
+def _where_it_stands(config: TrainConfig, rows: list[dict[str, float]]) -> str:
+    best = max((row["val_accuracy"] for row in rows), default=0.0)
+    learns = ", with the corrections it began with" if config.corrections else ""
+    return (
+        f"**{config.network}** on **{text.plain(config.dataset)}** was interrupted after "
+        f"{len(rows)} of {counted(config.epochs or 0, 'epoch')}, at a validation accuracy of "
+        f"{text.percent(best)}. It can continue from there{learns}; the result will be the same as "
+        "if it had never stopped."
+    )

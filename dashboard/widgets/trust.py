@@ -1,0 +1,60 @@
+"""Selective prediction and calibration of a run."""
+
+import streamlit as st
+
+from dashboard import loaders
+from dashboard.figures import trust as figures
+from dashboard.selection import Selection
+from dashboard.widgets import frame, selection_bar
+from dashboard.words import text
+from dashboard.words import trust as trust_words
+from pipeline.analysis.metrics import BINS, calibration_bins
+from pipeline.store.runs import Run
+
+
+def selective_prediction(run: Run) -> None:
+    """Let people choose how many images a person should see, and show what remains."""
+    st.subheader("Selective prediction: when a person helps")
+    found = loaders.risk_coverage(run)
+    if found.errors_remaining(0) == 0:
+        st.write(f"It makes no error on these {text.images(found.total)}: none needs passing on.")
+        return
+    key = f"passed_{found.total}"
+    # A widget forgets on another page; who looks at the errors there comes back to this choice.
+    st.session_state.setdefault(key, st.session_state.get(f"_{key}", found.usual()))
+    passed = st.session_state[f"_{key}"] = st.select_slider(
+        "Pass to a person",
+        found.choices(),
+        key=key,
+        format_func=lambda count: f"{count:,} ({text.percent(count / found.total)})",
+        help="The images with the lowest confidence go to a person, who is assumed to be right.",
+    )
+    figure = figures.risk_coverage(
+        found.curve(), passed, found.errors_remaining(passed), found.total, frame.colors()
+    )
+    finding = trust_words.passed_on(found, passed)
+    alt = f"Errors that remain against images passed to a person. {finding}."
+    frame.chart(figure, alt, "risk_coverage", finding=finding)
+    st.caption(trust_words.threshold(found, passed))
+    with st.container(horizontal=True):
+        if passed:
+            below = Selection(confidence=(0.0, float(found.confidence[passed - 1])))
+            selection_bar.link(run, "confusion_matrix", "The images passed on", below)
+        if found.errors_remaining(passed):
+            above = Selection(outcome="wrong", confidence=(float(found.confidence[passed]), 1.0))
+            selection_bar.link(run, "mistakes", "The errors that remain", above)
+
+
+def calibration(run: Run) -> None:
+    """Show whether confidence matches accuracy."""
+    st.subheader("Calibration: does its confidence match its accuracy?")
+    table, error = loaders.predictions(run), run.info.metrics.calibration_error
+    correct = (table["label"] == table["predicted"]).to_numpy()
+    bins = calibration_bins(table["confidence"].to_numpy(), correct)
+    finding = trust_words.calibration(bins, error)
+    figure = figures.reliability(bins, trust_words.FEW, frame.colors())
+    frame.chart(figure, f"Accuracy by confidence. {finding}.", "reliability", finding=finding)
+    st.caption(
+        f"Expected calibration error: {text.percent(error)}, the mean gap between confidence and "
+        f"accuracy over {BINS} bins. Lines are 95% confidence intervals (Wilson)."
+    )

@@ -1,0 +1,92 @@
+"""What is selected, in words; pure."""
+
+import numpy as np
+
+from dashboard.selection import (
+    AREA,
+    CHANGE,
+    CONFIDENCE,
+    OUTCOME,
+    PREDICTED,
+    SECOND_PREDICTED,
+    TAG,
+    TRUE,
+    Selection,
+)
+from dashboard.words.text import plain
+from pipeline.words import counted, interval
+
+OUTCOMES = {"right": "right", "wrong": "wrong (mistakes)"}
+CHANGES = {
+    "fixed": "fixed: only the second run is right",
+    "broken": "newly broken: only the first run is right",
+    "changed": "fixed or newly broken",
+}
+NOTHING_FITS = "No image matches this selection."
+
+
+def chips(chosen: Selection, class_names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Say what is selected, a part of the selection at a time: its name, and a few words."""
+
+    def either(labels: tuple[int, ...]) -> str:
+        named = [class_names[label] for label in labels]
+        return " or ".join(named) if len(named) <= 3 else f"one of {len(named)} classes"
+
+    said = []
+    if chosen.true:
+        said.append((TRUE, f"true: {either(chosen.true)}"))
+    if chosen.predicted:
+        said.append((PREDICTED, f"predicted: {either(chosen.predicted)}"))
+    if chosen.outcome:
+        said.append((OUTCOME, chosen.outcome))
+    if chosen.confidence:
+        said.append((CONFIDENCE, f"confidence: {interval(*chosen.confidence)}"))
+    if chosen.second_predicted:
+        said.append((SECOND_PREDICTED, f"second run predicted: {either(chosen.second_predicted)}"))
+    if chosen.change:
+        said.append((CHANGE, CHANGES[chosen.change].partition(":")[0]))
+    if chosen.tag:
+        said.append((TAG, f"marked: {chosen.tag}"))
+    if chosen.area:
+        said.append((AREA, "an area of the map"))
+    return said
+
+
+def chosen_images(
+    count: int, chosen: Selection, counts: np.ndarray, class_names: tuple[str, ...]
+) -> str:
+    """Say how many images are selected; of a cell alone, what it counts.
+
+    Args:
+        count: how many.
+        chosen: what narrows them.
+        counts: int (classes, classes), row true, column predicted.
+        class_names: a name a class.
+    """
+    if chosen.cell is None or chosen.filters != Selection(chosen.true, chosen.predicted):
+        return f"{matches(count)}."
+    true, predicted = chosen.cell
+    return cell(count, int(counts[true].sum()), class_names[true], class_names[predicted])
+
+
+def matches(count: int) -> str:
+    """Say how many images are selected: the beginning of a sentence of Markdown."""
+    return f"**{count:,}** {'image matches' if count == 1 else 'images match'} this selection"
+
+
+def changes(fixed: int, broken: int) -> str:
+    """Say what a second run fixes and breaks."""
+    if fixed == broken == 0:
+        return "The two runs are right and wrong on exactly the same images"
+    return f"The second run fixed {counted(fixed, 'mistake')} and newly broke {broken:,}"
+
+
+def cell(count: int, of: int, true: str, predicted: str) -> str:
+    """Say what one cell of a confusion matrix counts."""
+    alike, true, predicted = true == predicted, plain(true), plain(predicted)
+    if alike:
+        return f"**{count:,} of {of:,}** images of “{true}” are recognized."
+    if count == 0:
+        return f"No image of “{true}” is taken for “{predicted}”."
+    are = "is" if count == 1 else "are"
+    return f"**{count:,} of {of:,}** images of “{true}” {are} taken for “{predicted}”."

@@ -1,0 +1,41 @@
+"""`inkling evaluate`."""
+
+from typing import Annotated
+
+import typer
+
+from pipeline.cli import results
+from pipeline.cli.options import AsJson, Data, Models, RunName, store_at
+
+
+def evaluate(
+    run: RunName,
+    dataset: Annotated[
+        str | None, typer.Option(help="Default: the one that the run was trained on.")
+    ] = None,
+    data: Data = None,
+    models: Models = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure a run on the test images of a dataset with the same classes, and keep the result.
+
+    On its own dataset, adds what a run from an older version lacks: the map, the nearest training
+    images, and the out-of-distribution detector.
+    """
+    from pipeline import evaluation
+    from pipeline.cli.terminal import shown_progress
+    from pipeline.data import datasets
+
+    found = store_at(models).open(run)
+    with shown_progress() as report:
+        if dataset is None:
+            own = found.info.dataset
+            images = datasets.open_by_fingerprint(own.name, own.fingerprint)
+        else:
+            images = datasets.open_dataset(dataset, data, report)
+        metrics = evaluation.evaluate(found, images, report)
+    if as_json:
+        print(metrics.model_dump_json())
+        return
+    print(f"{found.id} on {images.name}\n{results.accuracy(metrics)}")
+    print(results.details(metrics))

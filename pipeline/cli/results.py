@@ -1,0 +1,28 @@
+"""Metrics, as the commands print them."""
+
+from typing import TYPE_CHECKING
+
+from pipeline import words
+
+if TYPE_CHECKING:
+    from pipeline.analysis.metrics import Metrics
+
+
+def accuracy(metrics: "Metrics") -> str:
+    """Say how often a classifier is right, with its confidence interval."""
+    low, high = metrics.accuracy_low, metrics.accuracy_high
+    return (
+        f"{words.verdict(metrics.correct, metrics.total)}, "
+        f"95% confidence interval {words.interval(low, high)}"
+    )
+
+
+def details(metrics: "Metrics") -> str:
+    """Say how sure it is, and how each class fares: several lines."""
+    lines = [f"log loss {metrics.log_loss:.4f}, calibration error {metrics.calibration_error:.4f}"]
+    lines += [
+        f"  {score.name:<14} precision {score.precision:6.1%}  recall {score.recall:6.1%}  "
+        f"F1 {score.f1:6.1%}  {words.counted(score.support, 'image')}"
+        for score in metrics.classes
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,135 @@
+"""Measuring a trained network: on test images, in its own features, on other datasets.
+
+What is measured is what is served: test images are predicted with the serving graph, not with
+Keras. Keras is loaded only where features are asked for.
+"""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from pipeline.analysis import embedding, metrics
+from pipeline.analysis import out_of_distribution as ood
+from pipeline.analysis.metrics import Metrics
+from pipeline.analysis.out_of_distribution import IMAGE, OodDetector
+from pipeline.data.datasets import Dataset
+from pipeline.errors import InklingError
+from pipeline.preprocess import to_model_input
+from pipeline.progress import OnProgress, Progress, silent
+from pipeline.quiet import quiet_stderr
+from pipeline.serving.inference import ServingGraph
+from pipeline.store.run_info import DatasetInfo, Evaluation
+from pipeline.store.runs import Run
+
+if TYPE_CHECKING:
+    import keras
+
+
+def predictions_of(graph: ServingGraph, dataset: Dataset) -> pd.DataFrame:
+    """Predict the test part of a dataset; see `metrics.predictions_table`."""
+    return metrics.predictions_table(dataset.y_test, graph.probabilities(dataset.x_test))
+
+
+def evaluate(run: Run, dataset: Dataset, on_progress: OnProgress = silent) -> Metrics:
+    """Measure a run on the test part of a dataset with its classes, and keep what is new.
+
+    On another dataset that is the result. On the run's own it is what the run lacks: features, an
+    OOD detector.
+
+    Raises:
+        InklingError: classes or image sizes differ, or a file of the run cannot be read.
+    """
+    _check_comparable(run, dataset)
+    with quiet_stderr():
+        graph = run.graph()
+    found = metrics.summarize(predictions_of(graph, dataset), dataset.class_names)
+    if dataset.fingerprint == run.info.dataset.fingerprint:
+        complete(run, dataset, on_progress)
+    else:
+        run.add_evaluation(
+            Evaluation(dataset=DatasetInfo.of(dataset), metrics=found, created=datetime.now(UTC))
+        )
+    return found
+
+
+def complete(run: Run, dataset: Dataset, on_progress: OnProgress = silent) -> None:
+    """Add what a run of an older version lacks: features, an OOD detector.
+
+    Args:
+        run: which one.
+        dataset: the one it was trained on.
+        on_progress: told where there is something to do.
+
+    Raises:
+        InklingError: the Keras model cannot be loaded.
+    """
+    lacks_features, lacks_detector = run.features(["distance"]) is None, run.ood_detector() is None
+    if not (lacks_features or lacks_detector):
+        return
+    on_progress(Progress("Completing", 0, 1, "adding what the run lacks"))
+    with quiet_stderr():  # TensorFlow, as it is loaded
+        from pipeline.training import networks
+
+        model = networks.load(run.model_path)
+    if lacks_features:
+        run.add_features(embed_images(model, dataset))
+    if lacks_detector:
+        run.add_ood_detector(fit_ood_detector(model, dataset))
+
+
+def embed_images(
+    model: "keras.Model", dataset: Dataset, train: np.ndarray | None = None
+) -> pd.DataFrame:
+    """Find the neighbors of the test images in a network's features; see `embedding.embed`.
+
+    Args:
+        model: the network.
+        dataset: whose test images.
+        train: `networks.features` of all training images, where they are known already.
+    """
+    from pipeline.training import networks
+
+    if train is None:
+        train = networks.features(model, dataset.x_train)
+    return embedding.embed(train, networks.features(model, dataset.x_test))
+
+
+def fit_ood_detector(
+    model: "keras.Model", dataset: Dataset, train: np.ndarray | None = None
+) -> OodDetector:
+    """Learn what the training images look like to a network; see `out_of_distribution.fit`.
+
+    Args:
+        model: the network.
+        dataset: what it was trained on.
+        train: `networks.features` of all training images, where they are known already.
+    """
+    from pipeline.serving import litert
+    from pipeline.training import networks
+
+    rows = ood.sample(len(dataset.y_train))
+    images = dataset.x_train[rows], dataset.x_valid[ood.sample(len(dataset.y_valid))]
+    seen = [{IMAGE: to_model_input(part).reshape(len(part), -1)} for part in images]
+    layer = litert.feature_layer(model)
+    if layer != IMAGE:
+        known = networks.features(model, images[0]) if train is None else train[rows]
+        seen[0][layer], seen[1][layer] = known, networks.features(model, images[1])
+    return ood.fit(seen[0], dataset.y_train[rows], seen[1])
+
+
+def _check_comparable(run: Run, dataset: Dataset) -> None:
+    info = run.info
+    if dataset.class_names == run.class_names and dataset.image_shape == info.input_shape:
+        return
+    raise InklingError(
+        f"Run {run.id} classifies {_images(info.input_shape)} into {len(run.class_names)} classes "
+        f"({', '.join(run.class_names)}); {dataset.name} has {_images(dataset.image_shape)} of "
+        f"{', '.join(dataset.class_names)}."
+    )
+
+
+def _images(shape: tuple[int, int, int]) -> str:
+    height, width, channels = shape
+    return f"{'grayscale' if channels == 1 else 'color'} images of {width}×{height} pixels"

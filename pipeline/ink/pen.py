@@ -1,0 +1,23 @@
+"""How far each point of a picture lies from the edge of its ink: what pens are changed by."""
+
+import numpy as np
+
+
+def edge_distance(inked: np.ndarray) -> np.ndarray:
+    """Measure how far each point lies from the edge of the ink.
+
+    Strokes of a round pen are the points within half its width of a line, so taking a rim off by
+    this distance, or putting one on, gives the strokes of another pen.
+
+    Args:
+        inked: bool (height, width), some of it True.
+
+    Returns:
+        float64 (height, width), pixels: positive inside, negative outside. The edge itself lies
+        half a pixel from the points at both its sides.
+    """
+    from scipy import ndimage  # slow to import, and strokes do not need it
+
+    inside = ndimage.distance_transform_edt(inked)
+    outside = ndimage.distance_transform_edt(~inked)
+    return np.where(inked, inside - 0.5, 0.5 - outside)

@@ -1,0 +1,68 @@
+"""Starting a job: a child process `inkling job`, which outlives the server if it must."""
+
+import json
+import secrets
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock
+
+from pipeline import access, atomic
+from pipeline.errors import InklingError
+from pipeline.jobs.job import LOG, REFUSED, REQUEST, Fetch, Job, Request, list_jobs
+from pipeline.store.runs import Store
+
+
+def start(request: Request, store: Store) -> Job:
+    """Start a training or the fetching of a dataset in a child process.
+
+    Raises:
+        InklingError: another job is running, the store cannot be written, or this is read-only.
+    """
+    access.refuse_if_read_only(REFUSED)
+    store.check_writable()
+    jobs = store.folder / ".jobs"
+    jobs.mkdir(exist_ok=True)
+    with FileLock(jobs / ".start.lock"):
+        running = next((job for job in list_jobs(store) if not job.status().ended), None)
+        if running is not None:
+            raise InklingError(
+                "Something is already being trained or fetched here. Wait until it is done, or "
+                "stop it first: two at once would only slow each other down."
+            )
+        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+        folder = jobs / f"{stamp}-{secrets.token_hex(2)}"
+        with atomic.whole_folder(folder) as draft:
+            (draft / REQUEST).write_text(_as_json(request), encoding="utf-8")
+        _spawn(folder, store)
+    return Job(folder)
+
+
+def _spawn(folder: Path, store: Store) -> None:
+    """Start the child in a session of its own, so that it outlives the server if it must."""
+    command = [sys.executable, "-m", "pipeline.cli", "job", str(folder.resolve())]
+    command += ["--models", str(store.folder.resolve())]
+    with (folder / LOG).open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def reap() -> None:
+        code = process.wait()
+        if folder.exists():  # tests remove their stores
+            (folder / "exit").write_text(str(code))
+
+    threading.Thread(target=reap, name=f"reap-{folder.name}", daemon=True).start()
+
+
+def _as_json(request: Request) -> str:
+    if isinstance(request, Fetch):
+        return json.dumps({"fetch": request.dataset})
+    return json.dumps({"train": request.config.model_dump(), "resume": request.resume})

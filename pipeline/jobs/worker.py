@@ -1,0 +1,108 @@
+"""What the child process of a job does: the work itself, and its status as it goes."""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from filelock import FileLock
+
+from pipeline import atomic
+from pipeline.config import TrainConfig
+from pipeline.data import datasets
+from pipeline.errors import InklingError
+from pipeline.jobs.job import ALIVE, STATUS, Fetch, Job, State, Status
+from pipeline.progress import OnProgress, Progress
+from pipeline.quiet import quiet_stderr
+from pipeline.store.runs import Run, Store
+
+SECONDS_BETWEEN_WRITES = 0.25
+
+
+def work(folder: Path, store: Store) -> None:
+    """Do what a job folder asks for: progress and outcome go to its status file.
+
+    Raises:
+        InklingError: what it asks for cannot be done; the status says so too.
+    """
+    request, status = Job(folder).request, StatusWriter(folder)
+    with alive(folder):
+        try:
+            run = None
+            if isinstance(request, Fetch):
+                datasets.open_dataset(request.dataset, None, status.report)
+            else:
+                run = train(request.config, store, None, status.report, resume=request.resume)
+        except InklingError as error:
+            status.end("failed", message=str(error))
+            raise
+        except KeyboardInterrupt:
+            status.end("stopped", message="It was stopped.")
+        except Exception as error:
+            status.end("failed", message=f"Inkling failed with an internal error: {error!r}.")
+            raise
+        else:
+            note = run.info.note if run else ""
+            status.end("stopped" if note else "finished", run.id if run else "", note)
+
+
+def train(
+    config: TrainConfig,
+    store: Store,
+    data_dir: Path | None,
+    on_progress: OnProgress,
+    *,
+    resume: bool,
+) -> Run:
+    """Load TensorFlow, quietly, and run an experiment; see `experiment.run_experiment`."""
+    on_progress(Progress("Starting", 0, 0, "loading TensorFlow"))
+    with quiet_stderr():
+        import tensorflow as tf
+
+        tf.config.list_physical_devices("GPU")  # complains, once, where there is no driver
+        from pipeline.experiment import run_experiment
+
+    return run_experiment(config, store, data_dir, on_progress, resume=resume)
+
+
+@contextmanager
+def alive(folder: Path) -> Iterator[None]:
+    """Hold a job's lock: what the child does for as long as it works."""
+    (folder / "pid").write_text(str(os.getpid()))
+    # A watcher holds it for an instant now and then, so wait a little.
+    with FileLock(folder / ALIVE).acquire(timeout=10):
+        yield
+
+
+class StatusWriter:
+    """Keeps a job's status file; its `report` is the one callable that all progress goes to."""
+
+    def __init__(self, folder: Path) -> None:
+        """Write into a job's folder."""
+        self._path = folder / STATUS
+        self._status = Status("running")
+        self._written = 0.0
+
+    def report(self, progress: Progress) -> None:
+        """Note progress; the file is replaced a few times a second at most."""
+        history = self._status.history
+        new_epoch = progress.metrics.get("epoch", 0) > len(history)
+        if new_epoch:
+            history = (*history, progress.metrics["val_accuracy"])
+        self._status = Status("running", progress, history=history)
+        if new_epoch or time.monotonic() - self._written > SECONDS_BETWEEN_WRITES:
+            self._write()
+
+    def end(self, state: State, run_id: str = "", message: str = "") -> None:
+        """Say how it ended."""
+        self._status = Status(
+            state, self._status.progress, run_id, message, history=self._status.history
+        )
+        self._write()
+
+    def _write(self) -> None:
+        atomic.write_text(self._path, json.dumps(asdict(self._status)))
+        self._written = time.monotonic()

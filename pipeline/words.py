@@ -1,0 +1,79 @@
+"""Sentences that the command line, pages and exported pages share; pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+# Which the live pad fills in and shows as well.
+GUESS = "{best} ({share}), then {other} ({rest})"
+OOD_REMARK = "Unlike anything in training. Best guess: "
+
+
+def percent(share: float) -> str:
+    """Write a share as a percentage with the digits that mean something: "98.5%", "99.95%"."""
+    if share == 1:
+        return "100%"
+    digits = 1 if share < 0.99 else 2
+    text = f"{100 * share:.{digits}f}"
+    # 99.999 must not read as if nothing were wrong, nor 0.04 as if nothing were there.
+    if float(text) == 100:
+        text = "99.99"
+    if 0 < share < 0.0005:
+        return "under 0.1%"
+    return f"{text}%"
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Write how many of something: "1 image", "1,400 images", "2 classes"."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def verdict(correct: int, total: int, mark: str = "") -> str:
+    """Say how often a classifier is right.
+
+    Args:
+        correct, total: test images.
+        mark: put around the two numbers, such as Markdown's "**".
+    """
+    return (
+        f"Right on {mark}{correct:,} of {total:,}{mark} test images it had never seen "
+        f"({percent(correct / total)})"
+    )
+
+
+def interval(low: float, high: float) -> str:
+    """Write a confidence interval of a share: "99.45% to 99.71%"."""
+    return f"{percent(low)} to {percent(high)}"
+
+
+def guess(
+    class_names: Sequence[str],
+    probabilities: "Sequence[float] | np.ndarray",
+    *,
+    is_ood: bool = False,
+    mark: str = "",
+) -> str:
+    """Say a prediction and the runner-up: "7 (99.1%), then 1 (0.5%)".
+
+    Args:
+        class_names: a name a class, at least two.
+        probabilities: float (classes,).
+        is_ood: whether the image is out of distribution; then that is remarked first.
+        mark: put around the predicted class, such as Markdown's "**".
+    """
+    *_, second, first = sorted(range(len(class_names)), key=probabilities.__getitem__)
+    said = GUESS.format(
+        best=f"{mark}{class_names[first]}{mark}",
+        share=percent(float(probabilities[first])),
+        other=class_names[second],
+        rest=percent(float(probabilities[second])),
+    )
+    return OOD_REMARK + said if is_ood else said
+
+
+def corrections(by_class: Mapping[str, int]) -> str:
+    """Say how many corrections there are: "12 corrections: 3 × “4”, 9 × “9”"."""
+    listed = ", ".join(f"{count:,} × “{name}”" for name, count in by_class.items())
+    return f"{counted(sum(by_class.values()), 'correction')}: {listed}"

@@ -1,0 +1,27 @@
+import pytest
+
+from dashboard.words import text
+from dashboard.words.text import plain
+
+
+def test_names_that_others_chose_are_shown_as_they_are():
+    assert plain("a_b*c $x^2$ <b>") == r"a\_b\*c \$x^2\$ \<b\>"
+    assert plain("9 → 4") == "9 → 4"
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "once"), (2, "twice"), (1400, "1,400 times")])
+def test_times(count, said):
+    assert text.times(count) == said
+
+
+def test_one_image_is_no_images():
+    assert (text.images(1), text.images(0), text.images(1400)) == (
+        "1 image", "0 images", "1,400 images",
+    )  # fmt: skip
+
+
+def test_a_long_name_loses_its_middle():
+    assert text.shorten("short") == "short"
+    shortened = text.shorten("a" * 30 + "b" * 30)
+    assert len(shortened) == text.LONGEST_NAME
+    assert shortened == "a" * 11 + "…" + "b" * 28

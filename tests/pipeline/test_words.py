@@ -1,0 +1,43 @@
+import pytest
+
+from pipeline import words
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.985, "98.5%"),
+        (0.9937, "99.37%"),
+        (1.0, "100%"),
+        (0.99999, "99.99%"),
+        (0.0004, "under 0.1%"),
+        (0.0, "0.0%"),
+    ],
+)
+def test_percentages_have_the_digits_that_mean_something(share, said):
+    assert words.percent(share) == said
+
+
+def test_numbers_agree_with_their_nouns():
+    assert words.counted(1, "image") == "1 image"
+    assert words.counted(0, "image") == "0 images"
+    assert words.counted(2, "class", "classes") == "2 classes"
+
+
+def test_the_verdict_says_how_often_it_is_right():
+    assert words.verdict(9960, 10_000) == (
+        "Right on 9,960 of 10,000 test images it had never seen (99.60%)"
+    )
+    assert words.verdict(1, 2, mark="**").startswith("Right on **1 of 2** test images")
+
+
+def test_a_guess_names_the_runner_up():
+    assert words.guess("abc", [0.2, 0.1, 0.7]) == "c (70.0%), then a (20.0%)"
+    assert words.guess("abc", [0.2, 0.1, 0.7], is_ood=True) == (
+        "Unlike anything in training. Best guess: c (70.0%), then a (20.0%)"
+    )
+
+
+def test_corrections_are_counted_by_class():
+    assert words.corrections({"4": 3, "9": 9}) == "12 corrections: 3 × “4”, 9 × “9”"
+    assert words.corrections({"4": 1}) == "1 correction: 1 × “4”"
