@@ -95,7 +95,7 @@ def following(page: Page) -> list[float]:
 
 def lifting(page: Page) -> list[float]:
     """Time the canvas that predicts on the server: milliseconds from release to the new bars."""
-    page.get_by_text("On the server").click()
+    page.get_by_text("Edit an image").click()
     page.wait_for_selector(".upper-canvas")
     curve(page, ".upper-canvas", 0, every=0.004)
     gaps = []

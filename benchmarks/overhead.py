@@ -23,8 +23,8 @@ ROUNDS, EPOCHS = 3, 3
 BARE = f"""
 import json, time
 import keras, numpy as np
-from pipeline.datasets import open_dataset
-from pipeline.networks import build
+from pipeline.data.datasets import open_dataset
+from pipeline.training.networks import build
 
 data = open_dataset("mnist")
 model = build("cnn", data.image_shape, 10)

@@ -31,7 +31,7 @@ GOAL = 0.99
 CLOCK = """
 import sys, time
 import keras, numpy as np
-from pipeline.datasets import open_dataset
+from pipeline.data.datasets import open_dataset
 
 class Clock(keras.callbacks.Callback):
     def __init__(self):
@@ -74,7 +74,7 @@ model.fit(x, data.y_train[:], batch_size=128, epochs=25, verbose=0,
 QUICK = (
     CLOCK
     + """
-from pipeline import training
+from pipeline.training import fit as training
 from pipeline.config import TrainConfig
 
 fit = keras.Model.fit

@@ -28,7 +28,8 @@ from benchmarks.table import show
 from pipeline.analysis import metrics as evaluation
 from pipeline.config import TrainConfig
 from pipeline.data import datasets
-from pipeline.store.runs import Results, Run, Store, describe
+from pipeline.store.run_info import DatasetInfo, RunInfo
+from pipeline.store.runs import Run, RunFiles, Store
 from tests.browser import chromium
 from tests.browser.conftest import ARGUMENTS, free_port, settle, wait_until_healthy
 
@@ -92,27 +93,24 @@ def _publish(store: Store, dataset: datasets.Dataset, like: Run, rng: np.random.
     shares = rng.dirichlet(np.full(CLASSES, 0.2), rows).astype(np.float32) * 0.4
     shares[np.arange(rows), guesses] += 1 - shares.sum(axis=1)
     table = evaluation.predictions_table(labels, shares)
-    store.publish(
-        Results(
-            status="finished",
-            created=datetime.now(UTC),
-            config=TrainConfig(dataset=dataset.name, epochs=1).resolved(1000),
-            dataset=describe(dataset),
-            input_shape=dataset.image_shape,
-            layers=like.info.layers,
-            metrics=evaluation.summarize(table, dataset.class_names),
-            best_epoch=1,
-            temperature=1.0,
-            hardware={},
-            model_card={},
-            note="",
-            timings={"training": 1.0},
-            history=like.history(),
-            predictions=table,
-            write_model=lambda path: shutil.copyfile(like.model_path, path),
-            write_graph=lambda path: shutil.copyfile(like.graph_path, path),
-        )
+    info = RunInfo(
+        status="finished",
+        created=datetime.now(UTC),
+        config=TrainConfig(dataset=dataset.name, epochs=1).resolved(1000),
+        dataset=DatasetInfo.of(dataset),
+        input_shape=dataset.image_shape,
+        layers=like.info.layers,
+        metrics=evaluation.summarize(table, dataset.class_names),
+        best_epoch=1,
+        timings={"training": 1.0},
     )
+    files = RunFiles(
+        history=like.history(),
+        predictions=table,
+        write_model=lambda path: shutil.copyfile(like.model_path, path),
+        write_graph=lambda path: shutil.copyfile(like.graph_path, path),
+    )
+    store.publish(info, files)
 
 
 def cell_clicks(page: Page, address: str, run: Run) -> list[float]:

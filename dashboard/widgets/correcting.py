@@ -138,7 +138,7 @@ def _thanks(kept: Correction, former: str, undo: Callable[[], None], key: str) -
     with st.container(horizontal=True, vertical_alignment="center"):
         said = text.plain(f"Thank you! Kept as “{kept.label}”{instead}.")
         st.markdown(f"{said} The next training can learn from it.", width="content")
-        st.button("Undo", icon=":material/undo:", key=f"{key}_undo", on_click=undo)
+        st.button("Undo correction", icon=":material/undo:", key=f"{key}_undo", on_click=undo)
 
 
 def _digest(names: tuple[str, ...], drawing: Drawing | None) -> str:

@@ -90,14 +90,14 @@ def test_a_click_on_a_cell_shows_its_images(page, server, tiny_run):
     expect(page.get_by_text(f"Test image {int(sample):,}, ")).to_be_visible()
     page.get_by_role("button", name="Feature maps").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Feature maps")
-    expect(page.get_by_text(f"Test image {int(sample):,} is read as")).to_be_visible()
+    expect(page.get_by_text(f"Test image {int(sample):,} is predicted as")).to_be_visible()
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Confusion matrix")
     expect(page.get_by_text(f"Test image {int(sample):,}, ")).to_be_visible()
     page.go_back()
     expect(page.locator(".gallery .tile")).to_have_count(count)
     page.go_back()
-    expect(page.get_by_text("Click a cell, or a class")).to_be_visible()
+    expect(page.get_by_text("Click a cell, or a class name")).to_be_visible()
     page.go_forward()
     expect(page.locator(".gallery .tile")).to_have_count(count)
 
@@ -112,7 +112,7 @@ def test_an_explorer_finds_a_wrong_label_and_shows_it_to_a_friend(
     tile = page.locator(".gallery .tile").first
     sample = int(tile.get_attribute("data-id"))
     tile.click()
-    expect(page.get_by_text("It looks like these training images")).to_be_visible()
+    expect(page.get_by_text("The nearest training images")).to_be_visible()
     expect(page.locator(".pictures.row img")).to_have_count(5)
     neighbors = tiny_run.features().iloc[sample][["neighbor_0", "neighbor_4"]].astype(int)
     expect(page.locator(".pictures.row")).to_contain_text(f"· {neighbors['neighbor_0']}")
@@ -121,7 +121,7 @@ def test_an_explorer_finds_a_wrong_label_and_shows_it_to_a_friend(
     page.get_by_role("button", name="Wrong label").click()
     settle(page)
     page.get_by_role("link", name="Scorecard", exact=True).click()
-    expect(page.get_by_text("With the one marked image left out")).to_be_visible()
+    expect(page.get_by_text("Without the one marked image")).to_be_visible()
     expect(page.get_by_text(re.compile(rf"{right:,} of 599"))).to_be_visible()
     settle(page)
 
@@ -141,7 +141,7 @@ def test_an_explorer_finds_a_wrong_label_and_shows_it_to_a_friend(
     # The friend takes the mark back; both see it.
     friend.get_by_role("button", name="Wrong label").click()
     settle(friend)
-    friend.get_by_role("button", name=f"All {count} images").click()
+    friend.get_by_role("button", name=f"Back to {count} images").click()
     expect(friend.locator(".gallery .tile")).to_have_count(count)
     other.close()
     assert reviews.read(server_store).tags == {}
@@ -158,7 +158,7 @@ def test_rows_and_columns_are_chosen_by_their_headers(page, server, tiny_run):
     expect(page.get_by_role("button", name="true: 3")).to_have_count(0)
     expect(page.locator(".gallery .tile")).to_have_count(int((table["predicted"] == 5).sum()))
     page.get_by_role("button", name="predicted: 5").click()  # a chip goes when it is clicked
-    expect(page.get_by_text("Click a cell, or a class")).to_be_visible()
+    expect(page.get_by_text("Click a cell, or a class name")).to_be_visible()
     expect(page).not_to_have_url(re.compile("predicted"))
 
 
@@ -233,12 +233,12 @@ def test_an_images_pixel_values_are_one_click_away(page, server, tiny_run):
     page.get_by_role("link", name="Mistakes", exact=True).click()
     page.get_by_role("button", name="Pixel values").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Data")
-    expect(page.get_by_text("becomes one vector of 784 numbers")).to_be_visible()
+    expect(page.get_by_text("flattened into a vector of 784 numbers")).to_be_visible()
 
 
 def test_a_drawing_is_predicted_on_the_server(page, server):
     open_page(page, server, "Draw")
-    page.get_by_text("On the server").click()
+    page.get_by_text("Edit an image").click()
     expect(page.get_by_text("Nothing drawn yet")).to_be_visible()
     draw(page, SEVEN)
     expect(page.locator("h4")).to_have_text(re.compile(r"\d \(\d+\.\d+ %\), else \d"))
@@ -312,7 +312,7 @@ def test_a_training_started_on_the_page_publishes_a_run(page, server, server_sto
     page.get_by_role("link", name="Mistakes", exact=True).click()
     expect(page.locator(".gallery .tile").first).to_be_visible()
     page.get_by_role("link", name="Train", exact=True).click()
-    expect(page.get_by_text(re.compile("^Done: Right on"))).to_be_visible(timeout=90_000)
+    expect(page.get_by_text(re.compile("^Done. Right on"))).to_be_visible(timeout=90_000)
     (new,) = {run.id for run in server_store.runs()} - before
     page.get_by_role("link", name=re.compile("^Look at digits pixels")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Pixels alone on digits")

@@ -70,7 +70,7 @@ def test_drawing_around_marks_selects_them(page, server, tiny_run: Run):
     expect(page.get_by_role("heading", level=1)).to_have_text("Data")
     settle(page)
     page.locator(".gallery .tile").first.click()
-    expect(page.get_by_role("button", name=f"All {sum(within)} images")).to_be_visible()
+    expect(page.get_by_role("button", name=f"Back to {sum(within)} images")).to_be_visible()
 
     page.get_by_role("button", name="an area of the map").click()
     expect(page).not_to_have_url(re.compile("area="))

@@ -53,7 +53,7 @@ def test_two_runs_answer_side_by_side(page, server, tiny_run, twin):
     expect(page.locator(".run")).to_have_count(2)
     for name in page.locator(".run").all():
         expect(name).to_be_visible()
-    page.get_by_text("On the server").click()
+    page.get_by_text("Edit an image").click()
     draw_strokes(page, page.locator(".upper-canvas"), SEVEN, unit=280)
     expect(page.locator("h4 strong")).to_have_count(2)
     assert page.locator("h4 strong").all_inner_texts() == [first, second]
@@ -75,11 +75,11 @@ def test_what_is_saved_is_read_back_by_predict(drawn, tmp_path, kind):
 
 
 def test_how_far_it_can_be_changed(drawn):
-    drawn.get_by_text("Moved and turned").click()
+    drawn.get_by_text("Perturbations").click()
     for words in (
-        "Moved .* to the left|Moved sideways",
+        "Shifted .* left|Shifted sideways",
         "up or down",
-        "[Tt]urned",
+        "[Rr]otated",
         "size",
         "thick",
     ):

@@ -164,7 +164,7 @@ def test_live_pad_and_canvas_agree_with_predict(page, server, tiny_run, tmp_path
         settle(page)
     for row, answer in zip(rows[:3], expected, strict=False):
         open_draw(page, server, tiny_run)
-        page.get_by_text("On the server").click()
+        page.get_by_text("Edit an image").click()
         draw_strokes(page, page.locator(".upper-canvas"), row["strokes"])
         expect(page.locator("h4 strong")).to_have_text(answer["predicted"])
         settle(page)
@@ -250,7 +250,7 @@ def test_a_browser_that_cannot_says_what_to_do(browser, server, tiny_run):
     page.add_init_script("delete globalThis.WebAssembly")
     open_draw(page, server, tiny_run)
     expect(page.get_by_text("This browser cannot run the network")).to_be_visible()
-    expect(page.get_by_text("The canvas on the server can.")).to_be_visible()
+    expect(page.get_by_text("Use the canvas under “Edit an image” instead.")).to_be_visible()
     context.close()
 
 
@@ -276,14 +276,14 @@ def test_what_it_was_is_kept_thanked_for_and_taken_back(page, server, server_sto
     expect(page.get_by_role("button", name="8", exact=True)).to_be_disabled()
     draw_strokes(page, surface, SEVEN, unit=280)
     page.get_by_role("button", name="8", exact=True).click()
-    expect(page.get_by_text("Thank you: kept as “8”.")).to_be_visible()
+    expect(page.get_by_text("Thank you! Kept as “8”.")).to_be_visible()
     assert kept() == ["8"]
     page.get_by_role("button", name="7", exact=True).click()
-    expect(page.get_by_text("kept as “7”, no longer as “8”")).to_be_visible()
+    expect(page.get_by_text("Kept as “7”, no longer as “8”")).to_be_visible()
     expect(page.get_by_text("1 correction: 1 × “7”")).to_be_visible()
     assert kept() == ["7"]
     expect(page.locator(".told strong")).to_have_text(re.compile(r"^\d$"))  # the drawing stays
-    page.get_by_role("button", name="Take it back").click()
+    page.get_by_role("button", name="Undo correction").click()
     expect(page.get_by_text("Thank you")).not_to_be_visible()
     assert kept() == []
 

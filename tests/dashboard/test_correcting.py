@@ -98,7 +98,7 @@ def test_another_answer_takes_the_place_of_the_first_and_says_so(page, store):
 
 def test_undo_takes_back_this_one_only(page, store):
     corrections.add(store, label="4", class_names=DIGITS, drawing=SEVEN)
-    at = press(press(page(SEVEN), "7"), "Undo")
+    at = press(press(page(SEVEN), "7"), "Undo correction")
     assert labels(store) == ["4"]
     assert "Thank you" not in text(at)
     assert "1 correction: 1 × “4”" in text(at)
@@ -153,7 +153,7 @@ def test_many_classes_are_a_list(page, store, tiny_run):
     at.selectbox[0].select("d").run()
     assert labels(store) == ["d"]
     assert "no longer as “c”" in text(at)
-    press(at, "Undo")
+    press(at, "Undo correction")
     assert at.selectbox[0].value is None
     assert labels(store) == []
 
