@@ -9,18 +9,23 @@ from pipeline import access
 PAGES = {  # by section: file, title, icon, what it is for
     "Results": (
         ("overview", "Overview", "visibility", "What the model is, and how often it is right."),
-        ("scorecard", "Scorecard", "verified", "How far its answers can be trusted."),
-        ("compare", "Compare", "leaderboard", "Which run is better, and whether that is chance."),
+        ("scorecard", "Scorecard", "verified", "How far its predictions can be trusted."),
+        (
+            "compare",
+            "Compare",
+            "leaderboard",
+            "Which run is better, or whether it is chance.",
+        ),
     ),
     "Mistakes": (
         ("confusion_matrix", "Confusion matrix", "grid_on", "Which class is taken for which."),
         ("mistakes", "Mistakes", "rule", "Every misclassified test image, most confident first."),
-        ("labels", "Labels", "flag", "Which labels may be wrong, and what people said of them."),
+        ("labels", "Labels", "flag", "Which labels may be wrong, and how people marked them."),
     ),
     "Look inside": (
-        ("data", "Data", "database", "What the network learned from and is tested on."),
-        ("feature_maps", "Feature maps", "layers", "What each layer makes of one image."),
-        ("draw", "Draw", "draw", "Draw something and see what the network makes of it."),
+        ("data", "Data", "database", "What the network is trained and tested on."),
+        ("feature_maps", "Feature maps", "layers", "What each layer computes from one image."),
+        ("draw", "Draw", "draw", "Draw something and see what the network predicts."),
     ),
     "Do better": (
         ("train", "Train", "model_training", "Train another network and see if it is better."),

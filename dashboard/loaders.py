@@ -114,7 +114,7 @@ def cells(run: Run, shown: str, diagonal: bool, *, dark: bool) -> Cells:
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=16, show_spinner=False)
 def changes(first: Run, second: Run) -> tuple[np.ndarray, np.ndarray]:
-    """Count what the second run mends and breaks; see `evaluation.changed_counts`."""
+    """Count what the second run fixes and newly breaks; see `metrics.changed_counts`."""
     one, other = predictions(first), predictions(second)
     return evaluation.changed_counts(
         one["label"].to_numpy(),
@@ -147,7 +147,7 @@ def compared(first: Run, second: Run) -> Comparison:
     if not np.array_equal(label, other["label"].to_numpy()):
         raise PredictionsMismatch(
             f"Runs {first.id} and {second.id} name the same test images, but their predictions "
-            "have other labels. Copy the runs again from where they came, or train anew."
+            "have other labels. Copy the runs again from where they came, or train again."
         )
     return significance.mcnemar(label, one["predicted"].to_numpy(), other["predicted"].to_numpy())
 
@@ -297,7 +297,7 @@ def dataset(run: Run) -> Dataset:
         raise PredictionsMismatch(
             f"The predictions of run {run.id} do not belong to its dataset "
             f"“{run.info.dataset.name}”: {misfit}. Copy the run again from where it came, or "
-            "train anew."
+            "train again."
         )
     return found
 

@@ -1,4 +1,4 @@
-"""How long work tells of itself: one value, handed to one callable."""
+"""How long-running work reports progress: one value, handed to one callable."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

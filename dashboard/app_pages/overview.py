@@ -9,8 +9,6 @@ from dashboard.widgets import frame, opening
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from pipeline.config import NETWORKS
-from pipeline.serving import layer_words
-from pipeline.serving.inference import LayerInfo
 from pipeline.store.runs import Run
 
 
@@ -39,14 +37,7 @@ def layers(run: Run) -> None:
         f"It takes a {color} image of {width}×{height} pixels and has {run.info.parameters:,} "
         "parameters."
     )
-    st.markdown("\n".join(f"1. {layer_line(layer)}" for layer in run.info.layers))
-
-
-def layer_line(layer: LayerInfo) -> str:
-    """Describe a layer in a line."""
-    learned = f" · {layer.parameters:,} parameters" if layer.parameters else ""
-    what = layer_words.does(layer)
-    return f"**{text.plain(layer.name)}** · {layer_words.gives(layer)}{learned} · :gray[{what}]"
+    st.markdown("\n".join(f"1. {run_words.layer_line(layer)}" for layer in run.info.layers))
 
 
 def model_card(run: Run) -> None:

@@ -15,7 +15,7 @@ from pipeline.store.runs import Run
 
 
 def without_marked(run: Run) -> None:
-    """Say how it fares where nobody doubts the label, if people marked any."""
+    """Say how accurate it is where nobody doubts the label, if people marked any."""
     marks, fingerprint = loaders.marks(), run.info.dataset.fingerprint
     marked = marks.tagged(fingerprint, WRONG_LABEL) | marks.tagged(fingerprint, AMBIGUOUS)
     correct, total = metrics_of.hits(loaders.predictions(run), marked)
@@ -24,7 +24,7 @@ def without_marked(run: Run) -> None:
 
 
 def elsewhere(run: Run) -> None:
-    """Show how it fares on other datasets, or say how to find out."""
+    """Show its accuracy on other datasets, or say how to find out."""
     st.subheader("On other datasets")
     found, name = run.evaluations(), run.info.dataset.name
     if not found:

@@ -1,4 +1,4 @@
-"""The box to draw in that asks the server: streamlit-drawable-canvas, read as strokes."""
+"""The canvas that asks the server: streamlit-drawable-canvas, and the strokes drawn on it."""
 
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas

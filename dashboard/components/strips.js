@@ -1,5 +1,5 @@
-// One image changed step by step: bands of what it is read as, the pictures, and how surely it is
-// still read as at first. Text is only ever set as text.
+// One image perturbed step by step: the predictions as bands, the pictures, and the probability of
+// the class predicted first. Text is only ever set as text.
 const SVG = "http://www.w3.org/2000/svg"
 
 export default function ({ parentElement, data }) {

@@ -1,4 +1,4 @@
-"""Strips of pictures: one image changed step by step, what each is read as, and how surely.
+"""Strips of pictures: one image perturbed step by step, with predictions and probabilities.
 
 A strip scrolls by itself where it is wider than the page.
 """
@@ -25,9 +25,9 @@ class Band:
 
     Attributes:
         first, count: which, and how many.
-        text: what they are read as, in few letters.
+        text: the predicted class, in few letters.
         whole: the same in full.
-        same: whether they are read as the unchanged image is.
+        same: whether the prediction is that of the unchanged image.
     """
 
     first: int

@@ -167,7 +167,8 @@ def _page(key: str, count: int, size: int) -> slice:
     kept = f"{key}_page"
     # Another selection may have fewer pages than the one before.
     st.session_state[kept] = min(st.session_state.get(kept, 1), pages)
-    number = st.number_input(f"Page (of {pages:,})", 1, pages, key=kept)
+    label = f"Page {st.session_state[kept]:,} of {pages:,}"
+    number = st.number_input(label, 1, pages, key=kept)
     first = (int(number) - 1) * size
     st.caption(f"{first + 1:,} to {min(first + size, count):,} of {count:,}")
     return slice(first, first + size)

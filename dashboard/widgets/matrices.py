@@ -65,7 +65,7 @@ def confusion(
 
 
 def difference(first: Run, second: Run, chosen: Selection) -> None:
-    """Show what the second run mends and breaks; a click shows those images."""
+    """Show what the second run fixes and newly breaks; a click shows those images."""
     fixed, broken = loaders.changes(first, second)
     total_fixed, total_broken = int(np.trace(fixed)), int(np.trace(broken))
     st.markdown(f"**{selection_words.changes(total_fixed, total_broken)}**")

@@ -14,7 +14,7 @@ MOST_ROWS = 20  # shown at once; a longer table scrolls by itself
 
 
 def class_scores(scores: Sequence[ClassScore], counts: np.ndarray, key: str) -> None:
-    """Show how each class fares, the one that is missed most first.
+    """Show the scores of each class, the one that is missed most first.
 
     Args:
         scores: one a class, in the order of the labels.
@@ -46,7 +46,7 @@ def class_scores(scores: Sequence[ClassScore], counts: np.ndarray, key: str) -> 
 
 
 def results(found: Sequence[tuple[str, Metrics]], key: str) -> None:
-    """Show how a run fares on datasets, a row a dataset.
+    """Show the metrics of a run on datasets, a row per dataset.
 
     Args:
         found: a dataset's name and what was measured on its test images, in order.

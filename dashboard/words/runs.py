@@ -1,9 +1,11 @@
 """What a run is, and how good it is, in sentences; pure."""
 
-from dashboard.words.text import percent, times
+from dashboard.words.text import percent, plain, times
 from pipeline import words
 from pipeline.analysis.metrics import Confusion, Metrics
 from pipeline.config import NETWORKS
+from pipeline.serving import layer_words
+from pipeline.serving.inference import LayerInfo
 from pipeline.store.runs import Run
 
 
@@ -60,3 +62,10 @@ def top_confusion(confusions: list[Confusion], class_names: tuple[str, ...]) -> 
     if tied == 1:
         return f"The most frequent mistake: {pair}, {times(first.count)}"
     return f"No single mistake stands out: {pair} {times(first.count)}, and others just as often"
+
+
+def layer_line(layer: LayerInfo) -> str:
+    """Describe a layer in a line of Markdown."""
+    learned = f" · {layer.parameters:,} parameters" if layer.parameters else ""
+    what = layer_words.does(layer)
+    return f"**{plain(layer.name)}** · {layer_words.gives(layer)}{learned} · :gray[{what}]"

@@ -84,7 +84,7 @@ def calibration(bins: pd.DataFrame, error: float) -> str:
 
 
 def elsewhere(own: Metrics, others: Sequence[Evaluation]) -> str:
-    """Say how it fares on the dataset that is hardest for it, for the title of a table."""
+    """Say how accurate it is on the dataset that is hardest for it, for the title of a table."""
     hardest = min(others, key=lambda found: found.metrics.accuracy)
     return (
         f"{percent(hardest.metrics.accuracy)} on “{hardest.dataset.name}”, {percent(own.accuracy)} "

@@ -16,7 +16,7 @@ SMALLEST_PROBABILITY = float(np.finfo(np.float32).tiny)  # keeps a logarithm fin
 
 
 class ClassScore(BaseModel):
-    """How one class fares; every share is in [0, 1], and 0 where it would divide by nothing.
+    """The scores of one class; every share is in [0, 1], and 0 where it would divide by nothing.
 
     Attributes:
         name: of the class.

@@ -1,6 +1,6 @@
-"""How little an image looks like anything that a network was trained on.
+"""Out-of-distribution detection: how unlike anything in training an image is.
 
-A classifier must choose a class: it reads a W as a 4, and may be sure of it. This looks at two
+A classifier must choose a class: it takes a W for a 4, and may be confident. This looks at two
 vectors of an image, its pixels and what the network's last layer gets, each by itself:
 
 1. The vector is projected on the directions in which training images vary most.

@@ -1,4 +1,4 @@
-"""What a classifier gets wrong when a person takes the images that it is least sure of.
+"""Selective prediction: the errors that remain when a person takes the least confident images.
 
 Source: El-Yaniv, Wiener 2010, On the foundations of noise-free selective classification.
 """
@@ -24,7 +24,7 @@ class RiskCoverage:
     Attributes:
         confidence: float (n,) in [0, 1], ascending.
         errors: int64 (n + 1,); entry k is how many errors remain among the others when the k
-            least sure images are passed on to a person.
+            least confident images are passed on to a person.
     """
 
     confidence: np.ndarray
@@ -36,7 +36,7 @@ class RiskCoverage:
         return len(self.confidence)
 
     def errors_remaining(self, passed: int) -> int:
-        """Return how many errors remain when so many, the least sure, are passed on."""
+        """Return how many errors remain when so many, the least confident, are passed on."""
         return int(self.errors[passed])
 
     def choices(self) -> list[int]:
@@ -63,7 +63,7 @@ class RiskCoverage:
 def risk_coverage(confidence: np.ndarray, correct: np.ndarray) -> RiskCoverage:
     """Sort images by confidence and count the errors that remain.
 
-    Of equally sure images the right ones are passed on first: no threshold tells them apart, so
+    Of equally confident images right ones are passed on first: no threshold tells them apart, so
     the count promises no more than holds in whatever order they come.
 
     Args:

@@ -11,7 +11,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Comparison:
-    """How a second classifier fares beside a first.
+    """A second classifier compared with a first.
 
     Attributes:
         fixed: images that only the second gets right.

@@ -18,7 +18,7 @@ def accuracy(metrics: "Metrics") -> str:
 
 
 def details(metrics: "Metrics") -> str:
-    """Say how sure it is, and how each class fares: several lines."""
+    """Write log loss, calibration error and the scores of each class: several lines."""
     lines = [f"log loss {metrics.log_loss:.4f}, calibration error {metrics.calibration_error:.4f}"]
     lines += [
         f"  {score.name:<14} precision {score.precision:6.1%}  recall {score.recall:6.1%}  "

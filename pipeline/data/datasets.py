@@ -73,7 +73,7 @@ class Dataset:
         mnist_framed: whether the images are light ink with an empty margin, framed as MNIST's
             are; then what is drawn or photographed passes through `drawing` before prediction.
 
-    The test part is looked at once, at evaluation.
+    The test part is used only once, at evaluation.
     """
 
     name: str
@@ -297,8 +297,8 @@ def _read_place(place: Path) -> Labeled:
     if place.is_file():
         if place.suffix != ".npz":
             raise InklingError(
-                f"{place} is a file but no .npz. A dataset is an .npz, a folder of IDX files, or a "
-                "folder of class-named folders of pictures."
+                f"{place} is a file but not an .npz. A dataset is an .npz, a folder of IDX files, "
+                "or a folder of class-named folders of pictures."
             )
         return readers.read_npz(place)
     if readers.holds_idx(place):

@@ -63,7 +63,7 @@ def read_idx(path: Path) -> np.ndarray:
         )
     axes, start = raw[3], 4 + 4 * raw[3]
     if len(raw) < start:
-        raise InklingError(f"{path} is cut off inside its header. Copy or download it again.")
+        raise InklingError(f"{path} is truncated inside its header. Copy or download it again.")
     shape = struct.unpack(f">{axes}I", raw[4:start])
     expected = math.prod(shape)
     if len(raw) - start != expected:
@@ -117,11 +117,11 @@ def read_npz(path: Path) -> Labeled:
         if "pickle" not in str(error).lower() and "object" not in str(error).lower():
             raise InklingError(f"{path} is damaged: {error}.") from None
         raise InklingError(
-            f"{path} holds Python objects or is no .npz at all; such files can run code when they "
-            "are opened, so they are refused. Save plain number arrays with numpy.savez."
+            f"{path} holds Python objects or is not an .npz at all; such files can run code when "
+            "they are opened, so they are refused. Save plain number arrays with numpy.savez."
         ) from None
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError, AttributeError, TypeError) as error:
-        raise InklingError(f"{path} is not a whole .npz file: {error}.") from None
+        raise InklingError(f"{path} is not a complete .npz file: {error}.") from None
     return _labeled(parts, str(path), None if names is None else _class_names(names, path))
 
 
@@ -158,7 +158,7 @@ def _read_bytes(path: Path) -> bytes:
         return gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise InklingError(
-            f"{path} is damaged or cut off: {error}. Copy or download it again."
+            f"{path} is damaged or truncated: {error}. Copy or download it again."
         ) from None
     except OSError as error:
         raise InklingError(f"{path} cannot be read: {error.strerror or error}.") from None

@@ -18,7 +18,7 @@ from pipeline import atomic, words
 from pipeline.analysis.metrics import confusion_counts
 from pipeline.errors import InklingError
 from pipeline.export import pad_spec
-from pipeline.progress import OnProgress, Progress
+from pipeline.progress import OnProgress, Progress, silent
 from pipeline.quiet import quiet_stderr
 from pipeline.store.runs import Run
 
@@ -31,7 +31,7 @@ POLICY = (
 )
 
 
-def write_page(run: Run, path: Path, on_progress: OnProgress) -> None:
+def write_page(run: Run, path: Path, on_progress: OnProgress = silent) -> None:
     """Write the page of a run.
 
     Raises:

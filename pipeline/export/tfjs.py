@@ -305,7 +305,7 @@ def layers_model(model: keras.Model) -> LayersModel:
     """
     if not getattr(model, "inputs", None):
         raise InklingError(
-            f"The network “{model.name}” is no graph of layers, so it cannot be written for "
+            f"The network “{model.name}” is not a graph of layers, so it cannot be written for "
             "TensorFlow.js. Build it with keras.Sequential or keras.Model(inputs, outputs)."
         )
     graph = keras.Model(model.inputs, model.outputs)  # also of a sequential model

@@ -96,7 +96,7 @@ def checked_ink(strokes: Strokes) -> np.ndarray:
     if len(strokes) > MOST_STROKES or points > MOST_POINTS:
         raise InklingError(
             f"This drawing has {len(strokes):,} strokes with {points:,} points; up to "
-            f"{MOST_STROKES:,} strokes with {MOST_POINTS:,} points are taken. Draw it simpler."
+            f"{MOST_STROKES:,} strokes with {MOST_POINTS:,} points are accepted. Use fewer."
         )
     with np.errstate(all="ignore"):  # of points so far apart that the next check refuses them
         ink = from_strokes(strokes)
@@ -105,7 +105,7 @@ def checked_ink(strokes: Strokes) -> np.ndarray:
     if furthest > FURTHEST:
         raise InklingError(
             f"A point of this drawing lies {furthest:.3g} from the corner; at most "
-            f"{FURTHEST:,.0f} is taken. Draw it anew."
+            f"{FURTHEST:,.0f} is accepted. Draw it again."
         )
     return ink
 

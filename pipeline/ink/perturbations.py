@@ -137,11 +137,11 @@ def decision_boundary(predicted: np.ndarray, neutral: int) -> tuple[int | None, 
     """Find where a prediction first changes, to either side of the unchanged image.
 
     Args:
-        predicted: int (steps,), the class that each step is read as.
+        predicted: int (steps,), the class predicted at each step.
         neutral: the step that changes nothing.
 
     Returns:
-        The nearest step before, and after, that is read as another class; None where none is.
+        The nearest step before, and after, with another prediction; None where there is none.
     """
     other = np.flatnonzero(predicted != predicted[neutral])
     before, after = other[other < neutral], other[other > neutral]

@@ -3,13 +3,13 @@
 from pipeline.serving.inference import LayerInfo
 
 DOES = {
-    "Flatten": "lays the numbers out in one row",
-    "Dense": "weighs every number it gets, once for each of its units",
-    "Conv2D": "slides small filters over the picture; each map shows where its filter fits",
-    "MaxPooling2D": "keeps the strongest of each 2×2, so the maps shrink by half",
-    "AveragePooling2D": "keeps the mean of each 2×2, so the maps shrink by half",
-    "GlobalAveragePooling2D": "keeps the mean of each map",
-    "BatchNormalization": "shifts and scales each number so that all are of one size",
+    "Flatten": "flattens its input into one vector",
+    "Dense": "computes a weighted sum of all its inputs for each unit",
+    "Conv2D": "slides small filters over its input; each map shows where its filter matches",
+    "MaxPooling2D": "keeps the largest of each 2×2, which halves width and height",
+    "AveragePooling2D": "keeps the mean of each 2×2, which halves width and height",
+    "GlobalAveragePooling2D": "keeps the mean of each feature map",
+    "BatchNormalization": "shifts and scales its inputs to a common range",
     "Activation": "keeps what is positive",
     "ReLU": "keeps what is positive",
     "Add": "adds two earlier outputs",
@@ -20,11 +20,11 @@ FEW_UNITS = 24  # as many units as fit side by side at a size that can be told a
 
 def does(layer: LayerInfo) -> str:
     """Say what a layer does."""
-    return DOES.get(layer.kind, "transforms what it gets")
+    return DOES.get(layer.kind, "transforms its input")
 
 
 def gives(layer: LayerInfo) -> str:
-    """Say what a layer gives: "16 maps of 28×28" or "128 numbers"."""
+    """Say what a layer outputs: "16 maps of 28×28" or "128 numbers"."""
     if len(layer.shape) == 3:
         height, width, maps = layer.shape
         return f"{maps:,}\xa0{'map' if maps == 1 else 'maps'} of\xa0{width}×{height}"

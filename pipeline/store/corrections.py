@@ -137,7 +137,7 @@ def add(
     access.refuse_if_read_only(REFUSED)
     names = tuple(class_names)
     if label not in names:
-        raise InklingError(f"“{label[:40]}” is none of the classes: {', '.join(names)}.")
+        raise InklingError(f"“{label[:40]}” is not one of the classes: {', '.join(names)}.")
     if not drawing.ink.any():
         raise BlankDrawing
     stamp = datetime.now(UTC).isoformat(timespec="seconds")
@@ -152,12 +152,12 @@ def add(
         if len(others) >= MOST_STANDING:
             raise InklingError(
                 f"There are {len(others):,} corrections already, and no more are kept. Train with "
-                f"them, then move {path} away to begin anew."
+                f"them, then move {path} away to start over."
             )
         if path.exists() and path.stat().st_size + len(line.encode()) + 1 > MOST_FILE_BYTES:
             raise InklingError(
                 f"The corrections in {path} take up {MOST_FILE_BYTES // 2**20} MB, and no more are "
-                "kept. Train with them, then move that file away to begin anew."
+                "kept. Train with them, then move that file away to start over."
             )
         add_line(line)
     return correction

@@ -67,8 +67,8 @@ class InterruptedTraining:
             lock = self._lock().acquire(timeout=0)
         except Timeout as error:
             raise InklingError(
-                "The very same training is running already. Wait until it is done, or choose "
-                "another seed."
+                "This very training is already running. Wait until it is done, or choose another "
+                "seed."
             ) from error
         with lock:
             yield
@@ -126,7 +126,7 @@ class InterruptedTraining:
         except DAMAGED as error:
             raise InklingError(
                 f"The checkpoint in {self.folder} is damaged: {error}. Delete that folder and "
-                "train anew."
+                "train again."
             ) from error
         return Checkpoint(
             rows=facts["rows"],
@@ -156,7 +156,7 @@ class InterruptedTraining:
         except (OSError, ValueError) as error:
             raise InklingError(
                 f"The settings of the interrupted training in {self.folder} cannot be read. "
-                "Delete that folder and train anew."
+                "Delete that folder and train again."
             ) from error
 
     def forget(self) -> None:

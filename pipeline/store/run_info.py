@@ -42,7 +42,7 @@ class DatasetInfo(BaseModel):
 
 
 class Evaluation(BaseModel):
-    """How a run fares on the test part of another dataset with its classes."""
+    """The metrics of a run on the test part of another dataset with its classes."""
 
     dataset: DatasetInfo
     metrics: Metrics
@@ -63,7 +63,7 @@ class RunInfo(BaseModel):
         layers: in the order of the serving graph's outputs.
         metrics: on the test part.
         best_epoch: the epoch whose weights are kept, counted from 1.
-        temperature: what its logits were divided by, so that it is as sure as it is right.
+        temperature: what its logits were divided by, so that confidence matches accuracy.
         hardware: the devices and the precision it was trained with.
         corrections: how many it learned from beside the training part, by class.
         card: the model card: sentences by heading.

@@ -393,7 +393,7 @@ def _read_info(folder: Path) -> RunInfo:
 def _damaged(folder: Path, what: str) -> RunDamaged:
     return RunDamaged(
         f"Run {folder.name} is damaged: {what}. Copy it again from where it came, or delete its "
-        "folder and train anew."
+        "folder and train again."
     )
 
 

@@ -1,4 +1,4 @@
-"""Making a classifier as sure as it is right."""
+"""Calibration: making the confidence of a classifier match its accuracy."""
 
 import numpy as np
 
@@ -11,14 +11,14 @@ SMALLEST_PROBABILITY = 1e-12
 def fit_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
     """Find the temperature that makes held-out labels likeliest (Guo et al. 2017).
 
-    Dividing all logits by it changes no prediction, only how sure each is.
+    Dividing all logits by it changes no prediction, only the confidence of each.
 
     Args:
         probabilities: float (n, classes) of images that were not trained on.
         labels: int (n,).
 
     Returns:
-        A number in [0.2, 5]: above 1 the classifier was too sure, below 1 not sure enough.
+        A number in [0.2, 5]: above 1 the classifier was overconfident, below 1 underconfident.
 
     Raises:
         InklingError: there is no image.

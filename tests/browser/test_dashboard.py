@@ -198,7 +198,7 @@ def test_the_matrix_can_be_taken_along(page, server, tiny_run, kind):
             assert f"{count:,}" in texts
 
 
-def test_cells_can_show_their_surest_image(page, server, tiny_run):
+def test_cells_can_show_their_most_confident_image(page, server, tiny_run):
     table = tiny_run.predictions()
     filled = len(table.groupby(["label", "predicted"]))
     open_page(page, server, "Confusion matrix")
@@ -241,7 +241,7 @@ def test_a_drawing_is_predicted_on_the_server(page, server):
     page.get_by_text("Edit an image").click()
     expect(page.get_by_text("Nothing drawn yet")).to_be_visible()
     draw(page, SEVEN)
-    expect(page.locator("h4")).to_have_text(re.compile(r"\d \(\d+\.\d+ %\), else \d"))
+    expect(page.locator("h4")).to_have_text(re.compile(r"\d \(\d+\.\d+%\), then \d"))
     expect(page.get_by_text("conv1 · ")).to_be_visible()
 
 

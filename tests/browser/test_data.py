@@ -58,7 +58,7 @@ def test_drawing_around_marks_selects_them(page, server, tiny_run: Run):
     within = [turns_around(corners, place) for place in places]
     wrong = int((np.array(within) & (table["label"] != table["predicted"])).sum())
     assert 10 < sum(within) < len(places)
-    told = f"{sum(within)} images fit this selection; {wrong} are"
+    told = f"{sum(within)} images match this selection; {wrong} are"
     expect(page.get_by_text(told)).to_be_visible()
     expect(page.locator(".gallery .tile")).to_have_count(min(sum(within), 100))
     expect(page.locator(".shapelayer path")).to_have_count(1)

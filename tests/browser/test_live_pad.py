@@ -326,10 +326,12 @@ def test_both_languages_score_how_far_out_of_distribution_a_drawing_is_alike(pag
         assert there == pytest.approx(usual.score_activations(image, activations), abs=1e-3)
 
 
-def test_a_heart_does_not_look_like_a_digit(offline):
+def test_a_heart_is_remarked_on_as_unlike_anything_in_training(offline):
     draw_strokes(offline, offline.locator(".surface"), HEART, unit=280)
     settled(offline)
-    expect(offline.locator(".told")).to_have_text(re.compile("^That doesn’t look like a digit"))
+    expect(offline.locator(".told")).to_have_text(
+        re.compile("^Unlike anything in training. Best guess: ")
+    )
     offline.get_by_role("button", name="Clear").click()
     draw_strokes(offline, offline.locator(".surface"), SEVEN, unit=280)
     settled(offline)

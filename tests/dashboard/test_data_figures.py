@@ -14,8 +14,8 @@ from pipeline.data.datasets import CHUNK, class_means
 LIGHT = palette(dark=False)
 NAMES = ("a", "b")
 COUNTS = {"train": np.array([6, 3]), "valid": np.array([1, 1]), "test": np.array([2, 2])}
-# Two classes around (0, 0) and (10, 0); row 2 is an "a" read as "b" that lies there, row 5 a "b"
-# read as "a" that stays at home, row 6 has no place.
+# Two classes around (0, 0) and (10, 0); row 2 is an "a" taken for "b" that lies there, row 5 a "b"
+# taken for "a" that stays at home, row 6 has no place.
 PLACES = np.array([[0, 0], [0, 1], [9, 0], [10, 0], [10, 1], [10, -1], [np.nan] * 2], np.float32)
 TABLE = pd.DataFrame(
     {

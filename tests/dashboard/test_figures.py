@@ -23,7 +23,7 @@ def test_probability_bars_mark_best_and_true():
     assert drawn.marker.color[1] == LIGHT.accent != drawn.marker.color[0]
 
 
-def test_two_runs_opinions_lie_side_by_side():
+def test_two_runs_predictions_are_side_by_side():
     first, second = bars.predictions(
         [[0.2, 0.8], [0.6, 0.4]], ["old", "new"], ("a", "b"), LIGHT, true=0
     ).data

@@ -16,7 +16,7 @@ TABLE = pd.DataFrame(
         "confidence": np.array([0.9, 0.6, 0.99, 0.5, 1.0], np.float32),
     }
 )
-# The second run mends row 1, breaks row 2 (read as the third class), and keeps row 3 wrong.
+# The second run fixes row 1, newly breaks row 2 (as the third class), and keeps row 3 wrong.
 SECOND = TABLE.assign(predicted=[0, 0, 2, 2, 2])
 
 

@@ -8,7 +8,7 @@ from pipeline.analysis.metrics import Metrics, calibration_bins, calibration_err
 from pipeline.analysis.selective_prediction import risk_coverage
 from pipeline.store.run_info import DatasetInfo, Evaluation
 
-# The 120 least sure of 10,000 hold 25 errors; 3 are among the most confident.
+# The 120 least confident of 10,000 hold 25 errors; 3 are among the most confident.
 CORRECT = np.ones(10_000, bool)
 CORRECT[[*range(25), 9_000, 9_001, 9_002]] = False
 SOME = risk_coverage(np.linspace(0.5, 1, 10_000), CORRECT)

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
+from pipeline.ink.drawing import Drawing
 from pipeline.store import corrections
 from pipeline.store.runs import Store
 
@@ -153,7 +154,7 @@ def test_predict_says_what_looks_like_nothing_in_training(tmp_path, models, digi
     assert (first["is_ood"], second["is_ood"]) == (True, False)
     assert first["ood_score"] > first["ood_threshold"] > second["ood_score"]
     said = inkling("predict", "latest", comb, usual, "--models", models).stdout.splitlines()
-    words = "does not look like anything it was trained on"
+    words = "Unlike anything in training. Best guess: "
     assert [words in line for line in said] == [True, False]
 
 
@@ -181,7 +182,10 @@ def test_train_and_data(tmp_path):
 
 def test_train_learns_from_corrections_when_told_to(tmp_path):
     corrections.add(
-        Store(tmp_path), label="7", class_names="0123456789", strokes=[[[0, 0], [9, 0], [3, 15]]]
+        Store(tmp_path),
+        label="7",
+        class_names="0123456789",
+        drawing=Drawing.of_strokes([[[0, 0], [9, 0], [3, 15]]]),
     )
     arguments = ("train", "--network", "pixels", "--epochs", 1, "--models", tmp_path)
     done = inkling(*arguments, "--corrections")
@@ -242,7 +246,7 @@ def test_a_killed_training_resumes_to_the_same_predictions(tmp_path):
     command = [sys.executable, "-m", "pipeline.cli", *arguments, "--models", str(broken)]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
-    while not list(broken.glob(".interrupted/*/state.npz")):
+    while not list(broken.glob(".checkpoints/*/state.npz")):
         assert time.monotonic() < deadline
         time.sleep(0.02)
     process.kill()
@@ -255,7 +259,7 @@ def test_a_killed_training_resumes_to_the_same_predictions(tmp_path):
     assert "epoch 1 of 25" not in resumed.stderr
     first, second = (Store(tmp_path / name).open("latest") for name in ("whole", "broken"))
     assert first.predictions().equals(second.predictions())
-    assert not list(broken.glob(".interrupted/*/state.npz"))
+    assert not list(broken.glob(".checkpoints/*/state.npz"))
     again = inkling("train", "--resume", "--models", broken)
     assert again.returncode == 1
     assert "nothing to resume" in again.stderr

@@ -10,7 +10,6 @@ import pytest
 from pipeline import words
 from pipeline.errors import InklingError
 from pipeline.export import html_page
-from pipeline.progress import silent
 from pipeline.store.runs import Run
 
 
@@ -57,12 +56,12 @@ def test_a_page_that_cannot_be_written_leaves_what_was_there(tiny_run, tmp_path)
     place = tmp_path / "file" / "pad.html"
     place.parent.write_text("a file")
     with pytest.raises(InklingError):
-        html_page.write_page(tiny_run, place, silent)
+        html_page.write_page(tiny_run, place)
     assert place.parent.read_text() == "a file"
 
 
 def test_others_may_open_what_is_handed_over(tiny_run, tmp_path):
-    html_page.write_page(tiny_run, tmp_path / "pad.html", silent)
+    html_page.write_page(tiny_run, tmp_path / "pad.html")
     assert (tmp_path / "pad.html").stat().st_mode & 0o777 == 0o644
 
 

@@ -102,7 +102,7 @@ def straight(strokes: int, points: int) -> list[list[list[float]]]:
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"label": "ten"}, "“ten” is none of the classes: 0, 1"),
+        ({"label": "ten"}, "“ten” is not one of the classes: 0, 1"),
         ({"strokes": []}, "blank"),
         ({"strokes": [[], []]}, "blank"),
         ({"strokes": straight(1, 5001)}, "1 strokes with 5,001 points"),
@@ -320,7 +320,7 @@ class TestOlder:
         assert info.corrections == {}
         assert not info.config.corrections
 
-    def test_unfinished_trainings_are_found_and_read(self, tmp_path):
+    def test_interrupted_trainings_are_found_and_read(self, tmp_path):
         # As it was kept before there were corrections: this name, and no word of them within.
         config = TrainConfig(network="pixels", epochs=9)
         place = InterruptedTraining.of(Store(tmp_path), config, "f")

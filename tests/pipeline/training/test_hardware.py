@@ -49,7 +49,8 @@ def test_a_batch_is_spread_over_all_devices():
 import tensorflow as tf
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-from pipeline import hardware, training
+from pipeline.training import fit as training
+from pipeline.training import hardware
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import open_dataset
 mirrored = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
