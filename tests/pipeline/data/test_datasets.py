@@ -150,7 +150,7 @@ def test_an_unknown_dataset_names_the_known(cache):
 
 def test_a_file_that_is_no_dataset_is_one_sentence(cache, tmp_path):
     (tmp_path / "a.txt").write_text("x")
-    with pytest.raises(InklingError, match=r"no \.npz"):
+    with pytest.raises(InklingError, match=r"not an .npz"):
         open_dataset(str(tmp_path / "a.txt"))
 
 

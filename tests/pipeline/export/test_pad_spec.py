@@ -77,4 +77,4 @@ def test_layers_in_words(shape, columns, gives):
     layer = LayerInfo(name="x", kind="Odd", shape=shape, parameters=0)
     assert layer_words.columns(shape) == columns
     assert layer_words.gives(layer) == gives
-    assert layer_words.does(layer) == "transforms what it gets"
+    assert layer_words.does(layer) == "transforms its input"

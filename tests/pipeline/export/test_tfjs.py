@@ -253,7 +253,7 @@ def test_a_network_that_is_no_graph_is_refused():
         def call(self, x):
             return x
 
-    with pytest.raises(InklingError, match="no graph of layers"):
+    with pytest.raises(InklingError, match="not a graph of layers"):
         layers_model(Free())
     inner = keras.Sequential([layers.Dense(2)], name="inner")
     with pytest.raises(InklingError, match=r"“inner” \(Sequential\)"):

@@ -203,7 +203,7 @@ def test_the_same_training_does_not_run_twice_at_once(tmp_path):
     place = InterruptedTraining.of(Store(tmp_path), QUICK, "f")
     with place.held():
         assert place.running()
-        with pytest.raises(InklingError, match="running already"), place.held():
+        with pytest.raises(InklingError, match="already running"), place.held():
             pass
     assert not place.running()
 
