@@ -1,7 +1,7 @@
-"""The selection in the address of the page: which runs, which cell, which image.
+"""The selection in the page's address (URL): which runs, which cell, which image.
 
-The address is the one source of truth: widgets write into it from their callbacks, and are set
-from it before they are drawn. So every view can be linked, and Back works.
+The address is the single source of truth: widgets write to it in their callbacks, and are set
+from it before they are drawn. So every view can be linked to, and the Back button works.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ Values = dict[str, list[str]]
 
 
 def carry_over(page: str) -> None:
-    """Bring the selection along to another page, once, if its address says nothing itself."""
+    """Carry the selection over to another page, once, unless its address has its own."""
     _bring_up_to_date()
     changed = st.session_state.get(_PAGE) != page
     st.session_state[_PAGE] = page
@@ -38,7 +38,7 @@ def carry_over(page: str) -> None:
 
 
 def _bring_up_to_date() -> None:
-    """Rename what a link from an earlier version of Inkling calls otherwise."""
+    """Rename the parameters of a link made by an earlier version of Inkling."""
     if any(name in st.query_params for name in OLD_NAMES):
         found = {name: st.query_params.get_all(name) for name in st.query_params}
         st.query_params.from_dict(renamed(found, OLD_NAMES))
@@ -50,7 +50,7 @@ def current() -> Values:
 
 
 def change(**parts: str | int | Sequence[str] | None) -> None:
-    """Write parts of the selection into the address; None or nothing takes a part out."""
+    """Write parts of the selection to the address; None or an empty list removes a part."""
     unknown = parts.keys() - set(NAMES)
     if unknown:
         raise ValueError(f"the selection has no part {min(unknown)!r}")
@@ -63,7 +63,7 @@ def change(**parts: str | int | Sequence[str] | None) -> None:
 
 
 def _write(selection: Values) -> None:
-    """Write all of it at once: every writing is one step of the browser's Back."""
+    """Write all parts at once: each write is one step for the browser's Back button."""
     others = {name: st.query_params.get_all(name) for name in st.query_params if name not in NAMES}
     wanted = others | {name: values for name, values in selection.items() if values}
     if wanted != others | current():
@@ -71,19 +71,19 @@ def _write(selection: Values) -> None:
 
 
 def choose(selection: Selection, class_names: Sequence[str]) -> None:
-    """Write a whole selection into the address; the runs stay."""
+    """Write a whole selection to the address; the runs stay."""
     written = to_address(selection, class_names)
     change(**{name: written.get(name) for name in (*FILTERS, SAMPLE)})
 
 
 def choose_second(run_id: str | None) -> None:
-    """Choose what to compare with, or nothing; then what was said of the two is void."""
+    """Choose the second run; None removes it, with the filters that need two runs."""
     void = {} if run_id else dict.fromkeys(OF_TWO)
     change(second=run_id, **void)
 
 
 def clear() -> None:
-    """Take every filter, and the image, out of the address; the runs stay."""
+    """Remove all filters and the image from the address; the runs stay."""
     change(**dict.fromkeys((*FILTERS, SAMPLE)))
 
 
@@ -98,7 +98,7 @@ def chosen_second() -> str | None:
 
 
 def read_selection(class_names: Sequence[str], images: int) -> Selection:
-    """Read the selection within a run; what does not fit is taken out of the address."""
+    """Read the selection within a run; values that do not fit are removed from the address."""
     found = parse(current(), class_names, images, second=SECOND in st.query_params)
     if found.dropped:
         choose(found, class_names)

@@ -1,4 +1,4 @@
-"""The dashboard: which pages there are, and what is the same on each."""
+"""The dashboard: its pages, and what they have in common."""
 
 import streamlit as st
 
@@ -14,11 +14,11 @@ PAGES = {  # by section: file, title, icon, what it is for
             "compare",
             "Compare",
             "leaderboard",
-            "Which run is better, or whether it is chance.",
+            "Which run is better, and whether that could be chance.",
         ),
     ),
     "Mistakes": (
-        ("confusion_matrix", "Confusion matrix", "grid_on", "Which class is taken for which."),
+        ("confusion_matrix", "Confusion matrix", "grid_on", "Which classes are taken for which."),
         ("mistakes", "Mistakes", "rule", "Every misclassified test image, most confident first."),
         ("labels", "Labels", "flag", "Which labels may be wrong, and how people marked them."),
     ),
@@ -27,11 +27,11 @@ PAGES = {  # by section: file, title, icon, what it is for
         ("feature_maps", "Feature maps", "layers", "What each layer computes from one image."),
         ("draw", "Draw", "draw", "Draw something and see what the network predicts."),
     ),
-    "Do better": (
+    "Improve": (
         ("train", "Train", "model_training", "Train another network and see if it is better."),
     ),
 }
-CHANGING = {"train"}  # not even registered where nothing may be changed
+CHANGING = {"train"}  # not registered on a read-only dashboard
 
 st.set_page_config(page_title="Inkling", page_icon=str(APP.parent / "icon.png"), layout="wide")
 sections = {
@@ -54,7 +54,7 @@ address.carry_over(page.title)
 
 @frame.plainly
 def show() -> None:
-    """Show the page that was asked for, with the runs to choose from beside it."""
+    """Show the requested page, with the run picker in the sidebar."""
     frame.run_picker()
     page.run()
 

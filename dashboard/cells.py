@@ -13,14 +13,14 @@ SHOWN = ("Counts", "% of true", "% of predicted", "Pictures")
 
 @dataclass(frozen=True)
 class Cells:
-    """What the cells show; every list goes row by row, true class by true class.
+    """What the cells show; every list is in row order, one row per true class.
 
     Attributes:
-        texts: what is written in each.
-        hints: what each counts, in a few words.
-        colors: "#rrggbb", of the ground.
+        texts: what is written in each cell.
+        hints: what each cell counts, in a few words.
+        colors: "#rrggbb", of the background.
         inks: "#rrggbb", of the text.
-        numbers: what a table of the matrix holds.
+        numbers: the values of the matrix as a table.
     """
 
     texts: Sequence[str]
@@ -37,16 +37,16 @@ def counted(
 
     Args:
         counts: int (classes, classes), row true, column predicted.
-        palette: of the page's mode.
+        palette: for the page's mode.
         shown: one of SHOWN: counts, or shares of a row or of a column in percent.
-        diagonal: whether what is right is shown; without it the rare confusions stand out.
+        diagonal: whether to show correct predictions; without them rare confusions stand out.
     """
     of_true = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     of_predicted = counts / np.maximum(counts.sum(axis=0, keepdims=True), 1)
     drawn = counts.copy()
     if not diagonal:
         np.fill_diagonal(drawn, 0)
-    # Mistakes are rare: a logarithm keeps one of them visible beside a thousand hits.
+    # Mistakes are rare: a logarithm keeps one of them visible beside a thousand correct ones.
     depth = np.log1p(drawn) / max(float(np.log1p(drawn).max()), 1e-9)
     shares = {"% of true": of_true, "% of predicted": of_predicted}.get(shown)
     texts = [
@@ -66,12 +66,12 @@ def changed(fixed: np.ndarray, broken: np.ndarray, palette: Palette) -> Cells:
 
     Args:
         fixed: int (classes, classes): mistakes of the first run that the second gets right, by
-            true class and by what the first said; on the diagonal their sums by true class.
-        broken: int (classes, classes): the other way round.
-        palette: of the page's mode.
+            true class and the first run's prediction; on the diagonal their sums by true class.
+        broken: int (classes, classes): the other way around.
+        palette: for the page's mode.
     """
     difference = broken - fixed
-    # The sums on the diagonal would pale all others.
+    # The sums on the diagonal would make all other cells pale.
     off = difference - np.diag(np.diag(difference))
     most = max(int(np.abs(off).max()), 1)
     texts = [_change_text(int(f), int(b)) for f, b in zip(fixed.flat, broken.flat, strict=True)]
@@ -104,7 +104,7 @@ def _hex(levels: np.ndarray, steps: Sequence[str]) -> list[str]:
 
 
 def _inks(colors: Sequence[str], palette: Palette) -> list[str]:
-    """Choose, for text on each ground, whichever of text and page color differs more."""
+    """Choose the text color with more contrast on each background: text or page color."""
     dark, light = sorted((palette.text, palette.surface), key=_brightness)
     return [light if _brightness(color) < 0.5 else dark for color in colors]
 

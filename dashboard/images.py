@@ -1,4 +1,4 @@
-"""Arrays -> pictures for a page; pure, always crisp."""
+"""Arrays -> pictures for a page, with crisp pixels; pure."""
 
 import base64
 import io
@@ -13,12 +13,12 @@ GAP = 2  # pixels of paper between the maps of a mosaic, before enlarging
 
 
 def for_screen(image: np.ndarray, *, mnist_framed: bool, dark: bool) -> np.ndarray:
-    """Return an image as people should see it: ink dark on paper, light in the dark mode.
+    """Return an image as people should see it: dark ink on paper, light ink in dark mode.
 
     Args:
         image: uint8 (height, width, 1) or (height, width, 3).
         mnist_framed: whether it is light ink on black; other images are left as they are.
-        dark: whether the page is.
+        dark: whether the page is dark.
 
     Returns:
         uint8 (height, width) for gray, (height, width, 3) for color.
@@ -47,7 +47,7 @@ def sheet(images: np.ndarray, *, mnist_framed: bool, dark: bool) -> tuple[np.nda
     Args:
         images: uint8 (n, height, width, channels), n at least 1.
         mnist_framed: whether they are light ink on black.
-        dark: whether the page is.
+        dark: whether the page is dark.
 
     Returns:
         uint8 (rows·height, columns·width) or (…, 3), and how many columns there are.
@@ -67,7 +67,7 @@ def feature_mosaic(activation: np.ndarray, palette: Palette, columns: int) -> np
 
     Args:
         activation: float (height, width, maps), or (units,), which becomes a strip of cells.
-        palette: gives paper for 0 and below, ink for the layer's largest value.
+        palette: its paper color stands for 0 and below, its ink for the layer's largest value.
         columns: maps (or cells) in a row.
 
     Returns:

@@ -1,7 +1,7 @@
 """Runs, images and reviews for pages: the only home of Streamlit's caches.
 
 A run never changes once it is published, so a run is its own key. Tables are shared, not copied:
-never change what these hand out.
+never modify what these functions return.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,6 +17,7 @@ from dashboard.palette import palette
 from dashboard.selection import Selection, matching
 from dashboard.view import View
 from dashboard.words import runs as run_words
+from dashboard.words import text
 from pipeline.analysis import embedding, selective_prediction, significance
 from pipeline.analysis import metrics as evaluation
 from pipeline.analysis.out_of_distribution import OodDetector
@@ -51,7 +52,7 @@ ORDERS = {  # what galleries are sorted by: column, and whether its largest come
 
 
 class PredictionsMismatch(InklingError):
-    """A run's predictions are not of the images that it says."""
+    """A run's predictions belong to other images than the run states."""
 
 
 def store() -> Store:
@@ -60,9 +61,9 @@ def store() -> Store:
 
 
 def entries() -> list[Run | Damaged]:
-    """List the store as it is now, newest first: runs may come at any moment."""
+    """List the store as it is now, newest first: runs may be added at any time."""
     folder = store().folder
-    # A run comes and goes by a renaming in the store's folder, which that folder's time shows.
+    # Runs are added and removed by renaming within the folder, which changes its time stamp.
     changed = folder.stat().st_mtime_ns if folder.exists() else 0
     return _entries(str(folder.resolve()), changed)
 
@@ -73,27 +74,27 @@ def _entries(folder: str, changed: int) -> list[Run | Damaged]:
 
 
 def run(run_id: str | None) -> Run | None:
-    """Find a whole run by its id."""
+    """Find a run by its id; None if there is none or it is damaged."""
     found = (entry for entry in entries() if entry.id == run_id and isinstance(entry, Run))
     return next(found, None)
 
 
 def comparable(first: Run) -> list[Run]:
-    """List the other runs that were tested on the very same images, newest first."""
+    """List the other runs that were tested on the same images, newest first."""
     same = first.info.dataset.fingerprint
     others = (entry for entry in entries() if isinstance(entry, Run) and entry.id != first.id)
     return [other for other in others if other.info.dataset.fingerprint == same]
 
 
 def leaderboard(first: Run) -> list[Run]:
-    """List a run and those that were tested on the very same images: best first, then newest."""
+    """List a run and those that were tested on the same images: best first, then newest."""
     runs = [first, *comparable(first)]
     return sorted(runs, key=lambda run: (run.info.metrics.accuracy, run.info.created), reverse=True)
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)
 def predictions(run: Run) -> pd.DataFrame:
-    """Read the columns of the predictions table that views filter and sort by: a row an image."""
+    """Read the predictions that views filter and sort by: one row per test image."""
     return run.predictions(COLUMNS)
 
 
@@ -108,7 +109,7 @@ def confusion(run: Run) -> np.ndarray:
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=32, show_spinner=False)
 def cells(run: Run, shown: str, diagonal: bool, *, dark: bool) -> Cells:
-    """Lay a run's confusion matrix out; see `cells.counted`."""
+    """Lay out a run's confusion matrix; see `cells.counted`."""
     return counted(confusion(run), palette(dark), shown=shown, diagonal=diagonal)
 
 
@@ -140,21 +141,21 @@ def compared(first: Run, second: Run) -> Comparison:
     """Compare two runs, image by image.
 
     Raises:
-        PredictionsMismatch: their predictions are of other images after all.
+        PredictionsMismatch: their predictions turn out to be of different images.
     """
     one, other = predictions(first), predictions(second)
     label = one["label"].to_numpy()
     if not np.array_equal(label, other["label"].to_numpy()):
         raise PredictionsMismatch(
-            f"Runs {first.id} and {second.id} name the same test images, but their predictions "
-            "have other labels. Copy the runs again from where they came, or train again."
+            f"Runs {first.id} and {second.id} name the same test images, but the labels in their "
+            "predictions differ. Copy the runs again from their source, or train again."
         )
     return significance.mcnemar(label, one["predicted"].to_numpy(), other["predicted"].to_numpy())
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)
 def risk_coverage(run: Run) -> RiskCoverage:
-    """Sort the test images by confidence, and count the errors that remain after each."""
+    """Compute the risk–coverage curve of a run's test images."""
     table = predictions(run)
     correct = (table["label"] == table["predicted"]).to_numpy()
     return selective_prediction.risk_coverage(table["confidence"].to_numpy(), correct)
@@ -162,7 +163,7 @@ def risk_coverage(run: Run) -> RiskCoverage:
 
 @st.cache_data(hash_funcs=_BY_RUN, max_entries=32, show_spinner=False)
 def history(run: Run) -> pd.DataFrame:
-    """Read the row an epoch."""
+    """Read how a run learned: one row per epoch."""
     return run.history()
 
 
@@ -172,13 +173,13 @@ def _features(run: Run, columns: tuple[str, ...]) -> pd.DataFrame | None:
 
 
 def places(run: Run) -> np.ndarray | None:
-    """Read where each test image lies on the map: float32 (n, 2), NaN if nowhere; or None."""
+    """Read each test image's place on the map: float32 (n, 2), NaN if it has none; or None."""
     table = _features(run, ("map_x", "map_y"))
     return None if table is None else table.to_numpy()
 
 
 def neighbors(run: Run, sample: int) -> list[int] | None:
-    """Return the training images most like a test image, nearest first; None if unknown."""
+    """Return the training images nearest to a test image, nearest first; None if unknown."""
     table = _features(run, embedding.NEIGHBOR_COLUMNS)
     if table is None:
         return None
@@ -186,7 +187,7 @@ def neighbors(run: Run, sample: int) -> list[int] | None:
 
 
 def has_features(run: Run) -> bool:
-    """Whether a run knows neighbors and a map."""
+    """Whether a run has neighbors and a map."""
     return _features(run, ("distance",)) is not None
 
 
@@ -244,16 +245,17 @@ def _corrections(path: str, version: tuple[int, int]) -> Corrections:
 
 
 def _version(path: Path) -> tuple[int, int]:
-    """Return what changes whenever lines are added to a file: its time, and its bytes."""
+    """Return what changes whenever lines are added to a file: its time stamp and its size."""
     state = path.stat() if path.exists() else None
     return (state.st_mtime_ns, state.st_size) if state else (0, 0)
 
 
 def marks_table(run: Run) -> pd.DataFrame:
-    """Lay out what people said of a run's test images.
+    """Tabulate the marks that people gave a run's test images.
 
     Returns:
-        A row a mark, oldest first: index, label and predicted (in words), confidence, tag, time.
+        One row per mark, oldest first: index, label and predicted (class names), confidence, tag,
+        time.
     """
     table = marks().table(run.info.dataset.fingerprint)
     table = table[table["index"] < run.info.metrics.total]
@@ -264,20 +266,20 @@ def marks_table(run: Run) -> pd.DataFrame:
     return table
 
 
-@st.cache_resource(max_entries=8, show_spinner="Opening the images…")
+@st.cache_resource(max_entries=8, show_spinner="Loading the images…")
 def _dataset(name: str, fingerprint: str) -> Dataset:
     return datasets.open_by_fingerprint(name, fingerprint)
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=16, show_spinner=False)
 def _misfit(run: Run) -> str:
-    """Say what of a run's predictions does not fit its dataset, or ""."""
+    """Say how a run's predictions do not fit its dataset; "" if they do."""
     labels, found = _dataset_of(run).y_test, predictions(run)["label"].to_numpy()
     if len(labels) != len(found):
-        return f"they are of {len(found):,} images, the dataset has {len(labels):,}"
+        return f"they are for {text.images(len(found))}, but the dataset has {len(labels):,}"
     differing = np.flatnonzero(labels != found)
     if len(differing):
-        return f"they give image {differing[0]:,} another label than the dataset does"
+        return f"they give image {differing[0]:,} a different label than the dataset does"
     return ""
 
 
@@ -286,26 +288,27 @@ def _dataset_of(run: Run) -> Dataset:
 
 
 def dataset(run: Run) -> Dataset:
-    """Open the very dataset that a run was trained on.
+    """Open the dataset that a run was trained on.
 
     Raises:
         DatasetMissing: it is not on this machine.
-        PredictionsMismatch: the run's predictions are of other images.
+        PredictionsMismatch: the run's predictions are of different images.
     """
     found = _dataset_of(run)
     if misfit := _misfit(run):
         raise PredictionsMismatch(
             f"The predictions of run {run.id} do not belong to its dataset "
-            f"“{run.info.dataset.name}”: {misfit}. Copy the run again from where it came, or "
-            "train again."
+            f"“{run.info.dataset.name}”: {misfit}. Copy the run again from its source, or train "
+            "again."
         )
     return found
 
 
 def class_counts(run: Run, images: Dataset | None) -> dict[str, np.ndarray]:
-    """Count each class's images by part: int64 (classes,) a part.
+    """Count each class's images by part: int64 (classes,) per part.
 
-    Where the images are not on this machine, only the test part is known: by its predictions.
+    Where the images are not on this machine, only the test part is known, from its
+    predictions.
     """
     if images is None:
         return {"test": confusion(run).sum(axis=1)}
@@ -326,13 +329,13 @@ def mean_images(images: Dataset) -> np.ndarray:
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)
 def graph(run: Run) -> ServingGraph:
-    """Load a run's serving graph; sessions share it and take turns."""
+    """Load a run's serving graph, which sessions share and use in turn."""
     return run.graph()
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)
 def live_pad(runs: Sequence[Run]) -> bytes:
-    """Pack what the live pad needs to answer with one run, or two.
+    """Pack what the live pad needs to predict with one run, or two.
 
     Raises:
         NotLive: a network takes images that the pad does not draw.
@@ -342,11 +345,11 @@ def live_pad(runs: Sequence[Run]) -> bytes:
 
 
 def predict(run: Run, image: np.ndarray) -> Prediction:
-    """Predict one image, uint8 (height, width, channels), by a run's network."""
+    """Predict one image, uint8 (height, width, channels), with a run's network."""
     return prediction.predict(graph(run), ood_detector(run), image)
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=8, show_spinner=False)
 def ood_detector(run: Run) -> OodDetector | None:
-    """Read what scores drawings as out of distribution, where the run has it."""
+    """Load a run's out-of-distribution detector; None if it has none."""
     return run.ood_detector()

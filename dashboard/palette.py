@@ -1,4 +1,4 @@
-"""The colors of pages and figures, read once from the theme so that both are one."""
+"""The colors of pages and figures, read once from the theme so that both agree."""
 
 import tomllib
 from collections.abc import Sequence
@@ -17,9 +17,9 @@ class Palette:
     Attributes:
         text: of words and axes.
         surface: of the page.
-        border: of lines that only divide.
-        accent: the one color that draws the eye.
-        categorical: Okabe and Ito's eight, which color-blind people tell apart.
+        border: of dividing lines.
+        accent: the one color that stands out.
+        categorical: Okabe and Ito's eight, which color-blind people can tell apart.
         sequential: ten steps from paper to ink.
         diverging: ten steps from blue over paper to vermilion.
     """
@@ -34,12 +34,12 @@ class Palette:
 
     @property
     def right(self) -> str:
-        """The color of what is right; always beside a word that says so."""
+        """The color of what is right; never used without a word that says so."""
         return self.categorical[0]
 
     @property
     def wrong(self) -> str:
-        """The color of what is wrong; always beside a word that says so."""
+        """The color of what is wrong; never used without a word that says so."""
         return self.categorical[1]
 
 

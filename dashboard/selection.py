@@ -1,4 +1,4 @@
-"""What is chosen within a run, how an address says it, and which test images it means; pure."""
+"""What is selected within a run, how an address encodes it, which images match it; pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,22 +6,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from pipeline.words import counted
+
 TRUE, PREDICTED, SAMPLE = "true", "predicted", "sample"
 OUTCOME, CONFIDENCE, CHANGE, TAG, AREA = "outcome", "confidence", "change", "tag", "area"
 SECOND_PREDICTED = "second_predicted"  # what the second run predicted
-OF_TWO = (SECOND_PREDICTED, CHANGE)  # which mean nothing without a second run
+OF_TWO = (SECOND_PREDICTED, CHANGE)  # which need a second run
 FILTERS = (TRUE, PREDICTED, OUTCOME, CONFIDENCE, SECOND_PREDICTED, CHANGE, TAG, AREA)
 OUTCOMES = ("right", "wrong")
 OLD_NAMES = {"then": SECOND_PREDICTED}  # in links made by earlier versions
 CHANGES = ("fixed", "broken", "changed")  # from the first run to the second; the last is either
-MOST_CORNERS = 60  # of an area: an address has its limits
+MOST_CORNERS = 60  # of an area: the length of an address is limited
 
 Address = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Which test images of a run are chosen; what is empty narrows nothing.
+    """Which test images of a run are selected; an empty part does not narrow them.
 
     Attributes:
         true, predicted: classes by number.
@@ -29,11 +31,11 @@ class Selection:
         confidence: lowest and highest, in [0, 1].
         second_predicted: classes that the second run predicted, by number.
         change: "fixed" (the first run is wrong, the second right), "broken" (the other way
-            round) or "changed" (either). Then `predicted` is what the wrong one of them said.
-        tag: of a review.
+            around) or "changed" (either). Then `predicted` is of the run that is wrong.
+        tag: of a mark.
         area: corners of a polygon on the map, (x, y).
         sample: a test image by its index.
-        dropped: sentences on values of the address that did not fit.
+        dropped: a sentence for each value of the address that did not fit.
     """
 
     true: tuple[int, ...] = ()
@@ -49,19 +51,19 @@ class Selection:
 
     @property
     def cell(self) -> tuple[int, int] | None:
-        """The cell of the confusion matrix, if it is one."""
+        """The cell of the confusion matrix, if a single one is selected."""
         if len(self.true) == len(self.predicted) == 1:
             return self.true[0], self.predicted[0]
         return None
 
     @property
     def compares(self) -> bool:
-        """Whether the second run has a say in it."""
+        """Whether it depends on the second run."""
         return bool(self.second_predicted or self.change)
 
     @property
     def filters(self) -> "Selection":
-        """The same without the one image and the notes: what decides which images are meant."""
+        """The same without the single image and the notes: what decides which images match."""
         return replace(self, sample=None, dropped=())
 
 
@@ -69,15 +71,15 @@ def parse(address: Address, class_names: Sequence[str], images: int, *, second: 
     """Check the values of an address against a run; what does not fit is dropped, with a note.
 
     Args:
-        address: values by name, as they stand in the address: untrusted text.
-        class_names: a name a class; the address names classes by name.
+        address: the address's values by name: untrusted text.
+        class_names: one name per class; an address refers to classes by name.
         images: how many test images there are.
         second: whether there is a second run to compare with.
     """
     reader = _Reader(address, list(class_names))
     second_predicted, change = reader.classes(SECOND_PREDICTED), reader.word(CHANGE, CHANGES)
     if (second_predicted or change) and not second:
-        reader.dropped.append("The link compares with a second run, which is not chosen.")
+        reader.dropped.append("The link filters by a second run, but none is selected.")
         second_predicted, change = (), None
     return Selection(
         true=reader.classes(TRUE),
@@ -110,7 +112,7 @@ def to_address(selection: Selection, class_names: Sequence[str]) -> dict[str, li
 
 
 def area_text(corners: Sequence[tuple[float, float]]) -> str:
-    """Write a polygon for an address; of a very long outline every so many corners are kept."""
+    """Write a polygon for an address; a very long outline is thinned evenly."""
     step = -(-len(corners) // MOST_CORNERS)
     return "_".join(f"{x:.1f},{y:.1f}" for x, y in list(corners)[::step])
 
@@ -123,14 +125,15 @@ def matching(
     tagged: frozenset[int] = frozenset(),
     places: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Find the test images that a selection means.
+    """Find the test images that match a selection.
 
     Args:
-        table: the first run's predictions: label, predicted, confidence, a row a test image.
-        chosen: its sample is not looked at.
+        table: the first run's predictions: label, predicted, confidence, one row per
+            test image.
+        chosen: the selection; its sample is ignored.
         second: the second run's predictions of the same images, if there is one.
-        tagged: images that have the chosen tag.
-        places: float (n, 2), where each image lies on the map; NaN if nowhere.
+        tagged: images that have the selected tag.
+        places: float (n, 2), each image's place on the map; NaN if it has none.
 
     Returns:
         int32 (m,), row numbers, ascending.
@@ -154,7 +157,7 @@ def matching(
         keep &= np.isin(second["predicted"].to_numpy(), chosen.second_predicted)
     if chosen.confidence:
         confidence, (low, high) = table["confidence"].to_numpy(), chosen.confidence
-        # An address keeps a few digits; the ends belong to the range.
+        # An address keeps only a few digits; the range includes its ends.
         keep &= (confidence >= low - 1e-6) & (confidence <= high + 1e-6)
     if chosen.tag:
         named = np.zeros(len(table), dtype=bool)
@@ -167,7 +170,7 @@ def matching(
 
 
 def inside(points: np.ndarray, corners: Sequence[tuple[float, float]]) -> np.ndarray:
-    """Tell which points (n, 2) lie in a polygon: bool (n,), by counting crossings of a ray."""
+    """Find which points (n, 2) are in a polygon, by counting crossings of a ray: bool (n,)."""
     x, y = points[:, 0], points[:, 1]
     within = np.zeros(len(points), dtype=bool)
     previous = corners[-1]
@@ -181,7 +184,7 @@ def inside(points: np.ndarray, corners: Sequence[tuple[float, float]]) -> np.nda
 
 
 class _Reader:
-    """Reads one value after the other, noting what does not fit."""
+    """Reads one value after another, noting what does not fit."""
 
     def __init__(self, address: Address, class_names: list[str]) -> None:
         self._address = address
@@ -204,7 +207,7 @@ class _Reader:
                 found.add(self._names.index(value))
             else:
                 self.dropped.append(
-                    f"The link asks for {name} class “{value[:40]}”; this run has none."
+                    f"The link filters by class “{value[:40]}”, which this run does not have."
                 )
         return tuple(sorted(found))
 
@@ -246,11 +249,14 @@ class _Reader:
             return None
         if value.isascii() and value.isdecimal() and len(value) < 10 and int(value) < images:
             return int(value)
-        self.dropped.append(f"The link asks for image “{value[:40]}”; this run has {images:,}.")
+        self.dropped.append(
+            f"The link points to test image “{value[:40]}”; this run has "
+            f"{counted(images, 'test image')}."
+        )
         return None
 
     def _drop(self, name: str, value: str) -> None:
-        self.dropped.append(f"The link asks for {name} “{value[:40]}”, which means nothing here.")
+        self.dropped.append(f"The link’s value for “{name}” is not valid: “{value[:40]}”.")
 
 
 def _number(text: str) -> float | None:

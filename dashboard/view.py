@@ -13,7 +13,7 @@ class View:
 
     Attributes:
         run: the chosen run.
-        second: another run, tested on the same images, to compare it with.
+        second: another run, tested on the same images, to compare with; None for none.
         chosen: which test images are selected.
     """
 

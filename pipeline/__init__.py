@@ -1,1 +1,1 @@
-"""Preprocess images, train and evaluate small Keras networks, write a run folder for each."""
+"""Preprocess images, train and evaluate small Keras networks, write one run folder for each."""

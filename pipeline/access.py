@@ -1,25 +1,25 @@
-"""Who may change things: a dashboard that is only for show may not."""
+"""Read-only mode: a dashboard on which nothing can be changed."""
 
 import os
 
 from pipeline.errors import InklingError
 
-READ_ONLY = "INKLING_READ_ONLY"  # set to anything, in the environment
+READ_ONLY = "INKLING_READ_ONLY"  # environment variable; any value but "" turns it on
 
 
 def read_only() -> bool:
-    """Whether nothing may be changed, started or stopped here."""
+    """Whether this dashboard is read-only: nothing can be changed, started or stopped."""
     return bool(os.environ.get(READ_ONLY))
 
 
 def refuse_if_read_only(consequence: str) -> None:
-    """Stop what would change something where nothing may be changed.
+    """Refuse a change where the dashboard is read-only.
 
     Args:
-        consequence: what cannot be done, as a clause: "nothing can be trained or stopped here".
+        consequence: what is not possible, as a clause: "marks cannot be changed".
 
     Raises:
-        InklingError: this is read-only.
+        InklingError: the dashboard is read-only.
     """
     if read_only():
         raise InklingError(f"This dashboard is read-only: {consequence}.")

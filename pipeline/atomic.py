@@ -1,4 +1,4 @@
-"""Writing so that a reader sees all of a thing or none of it, whenever the power fails."""
+"""Atomic writes: a reader sees all of a file or none of it, even after a power failure."""
 
 import errno
 import os
@@ -11,34 +11,34 @@ from typing import BinaryIO
 
 from pipeline.errors import InklingError
 
-NEARLY_NOTHING = 2**20  # bytes
+NEARLY_NOTHING = 2**20  # bytes of free space
 REASONS = {
     errno.ENOSPC: "the disk is full. Free some space and try again",
-    errno.EDQUOT: "your disk quota is used up. Free some space and try again",
-    errno.EACCES: "you may not write there. Choose another place or change its rights",
-    errno.EPERM: "you may not write there. Choose another place or change its rights",
-    errno.EROFS: "that disk is read-only. Choose another place",
-    errno.ENOTEMPTY: "it is already there",
-    errno.EEXIST: "it is already there",
+    errno.EDQUOT: "your disk quota is exceeded. Free some space and try again",
+    errno.EACCES: "permission denied. Choose another location or change its permissions",
+    errno.EPERM: "permission denied. Choose another location or change its permissions",
+    errno.EROFS: "the disk is read-only. Choose another location",
+    errno.ENOTEMPTY: "it already exists",
+    errno.EEXIST: "it already exists",
     errno.ENAMETOOLONG: "its name is too long. Choose a shorter one",
-    errno.ENOTDIR: "a part of that path is a file, not a folder",
+    errno.ENOTDIR: "part of the path is a file, not a folder",
 }
 
 
 @contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
-    """Yield a new folder beside `target` that becomes it when the block ends well.
+    """Yield a new folder beside `target` that becomes `target` if the block succeeds.
 
     If the block fails, nothing is left behind and what was there before is untouched.
 
     Raises:
-        InklingError: the disk is full, the place cannot be written, or `target` already exists.
+        InklingError: the disk is full, the location cannot be written, or `target` already exists.
     """
     with _said_plainly(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
         try:
-            # Said inside, before the draft is removed and its space is free again.
+            # In here, before the draft is removed and its space is free again.
             with _said_plainly(target):
                 yield draft
             for path in [*draft.rglob("*"), draft]:
@@ -52,15 +52,15 @@ def whole_folder(target: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replace a file's whole content at once; faults as `write`."""
+    """Replace the content of a file atomically; raises as `write`."""
     write(path, lambda file: file.write(text.encode()))
 
 
 def write(path: Path, fill: Callable[[BinaryIO], object]) -> None:
-    """Replace a file at once by what `fill` writes.
+    """Replace a file atomically with what `fill` writes.
 
     Raises:
-        InklingError: the disk is full or the place cannot be written.
+        InklingError: the disk is full or the location cannot be written.
     """
     with _said_plainly(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -82,7 +82,7 @@ def _said_plainly(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        # NumPy and HDF5 do not say which fault it was when a write falls short.
+        # NumPy and HDF5 give no error number when a write falls short.
         number = error.errno if error.errno is not None or not _is_full(target) else errno.ENOSPC
         if number not in REASONS:
             raise

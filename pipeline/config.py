@@ -1,4 +1,4 @@
-"""Every setting of a training, checked once and written into the run."""
+"""Every setting of a training, validated once and written into the run."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +10,13 @@ from pipeline.errors import InklingError
 
 @dataclass(frozen=True)
 class NetworkKind:
-    """What a person should know of a network before training it.
+    """What to know about a network before training it.
 
     Attributes:
         title: a few words for a list.
-        lesson: one sentence: why this network is worth a look.
+        lesson: one sentence: what this network shows.
         learning_rate: the peak of its schedule for batches of 128, chosen on validation images.
-        augmented: whether it has room to learn from changed images; the smallest only get worse.
+        augmented: whether it has the capacity to benefit from augmentation; the smallest do not.
     """
 
     title: str
@@ -25,32 +25,32 @@ class NetworkKind:
     augmented: bool = False
 
 
-# Smallest first: read in this order they tell a story.
+# Smallest first: in this order, each adds an idea.
 NETWORKS: dict[str, NetworkKind] = {
     "pixels": NetworkKind(
         "Pixels alone",
-        "Each pixel is a feature with one weight per class: no hidden layer at all.",
+        "Softmax regression: each pixel is a feature with one weight per class, no hidden layer.",
         5e-3,
     ),
     "perceptron": NetworkKind(
         "Two small hidden layers",
-        "Two hidden layers of 16 sigmoid units: small enough to draw whole.",
+        "Two hidden layers of 16 sigmoid units: small enough to show every unit.",
         1e-2,
     ),
     "shallow": NetworkKind(
         "One wide hidden layer",
-        "One hidden layer of 128 units: what a shallow network reaches, and where it stops.",
+        "One hidden layer of 128 ReLU units: how far a shallow network gets.",
         3e-3,
     ),
     "lenet5": NetworkKind(
         "LeNet-5",
-        "The classic of 1998: small filters slide over the image, so position matters less.",
+        "The 1998 classic: small filters slide over the image, so position matters less.",
         3e-3,
         augmented=True,
     ),
     "cnn": NetworkKind(
         "Convolutional network",
-        "Convolutions and batch normalization: the most accurate of these, and quick to train.",
+        "Convolutions and batch normalization: the most accurate of these, and fast to train.",
         5e-3,
         augmented=True,
     ),
@@ -59,24 +59,24 @@ NETWORKS: dict[str, NetworkKind] = {
 
 STANDARD, DEEP = "standard", "deep"
 VARIANTS = {  # of a network, in words
-    STANDARD: "the network as it is listed",
+    STANDARD: "the network as listed",
     DEEP: "more layers: more accurate, and slower to train",
 }
 
 
 @dataclass(frozen=True)
 class Preset:
-    """How much time a training may take.
+    """How long a training may take.
 
     Attributes:
         purpose: a few words for a list.
-        images_seen: about how many training images go by; a small dataset is gone through more
-            often, within the two bounds that follow.
+        images_seen: about how many training images are shown in all; a small dataset gets more
+            epochs, within the two bounds that follow.
         fewest_epochs, most_epochs: those bounds.
-        batch_size: images a step.
-        augmentation: strength, for networks that have room for it.
-        variant: of the network, where it has that one; see VARIANTS.
-        learning_rate_factor: what the network's own learning rate is multiplied by.
+        batch_size: images per step.
+        augmentation: strength, for networks that benefit from it.
+        variant: of the network, if it has that variant; see VARIANTS.
+        learning_rate_factor: multiplies the network's own learning rate.
         label_smoothing: share of each label that is spread over all classes.
     """
 
@@ -95,7 +95,7 @@ PRESETS: dict[str, Preset] = {
     "quick": Preset("about 99% on MNIST in seconds", 108_000, 2, 40, 256),
     "default": Preset("about a minute on MNIST", 750_000, 14, 60, 128, augmentation=0.6),
     "best": Preset(
-        "the most accurate; 15 minutes or more on MNIST",
+        "most accurate; 15 minutes or more on MNIST",
         1_780_000,
         20,
         120,
@@ -113,20 +113,20 @@ DEFAULT_PRESET = "default"
 
 
 class TrainConfig(BaseModel):
-    """The settings of one training. What is None is taken from the preset and the network.
+    """The settings of one training. Those that are None come from the preset and the network.
 
     Attributes:
-        dataset: "digits", "mnist", "fashion_mnist", or the path of your own.
+        dataset: "digits", "mnist", "fashion_mnist", or the path of another dataset.
         network: a key of NETWORKS.
         preset: a key of PRESETS.
         epochs: passes over the training images.
-        batch_size: images a step.
+        batch_size: images per step.
         learning_rate: peak of the warm-up and cosine schedule.
-        augmentation: strength with which training images are changed; 0 leaves them alone.
+        augmentation: strength of data augmentation; 0 turns it off.
         label_smoothing: share of each label that is spread over all classes (Szegedy et al. 2016).
-        variant: a key of VARIANTS; a network that has no such variant takes its standard one.
-        corrections: whether to learn from the corrections in the store too, where they fit.
-        seed: fixes the initial weights, the order of the images and their changes.
+        variant: a key of VARIANTS; a network without that variant uses its standard one.
+        corrections: whether to also learn from the corrections in the store that fit.
+        seed: determines the initial weights, the order of the images and their augmentation.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -140,7 +140,7 @@ class TrainConfig(BaseModel):
     augmentation: float | None = Field(default=None, ge=0, le=2)
     label_smoothing: float | None = Field(default=None, ge=0, lt=1)
     variant: str | None = None
-    corrections: bool = False  # only when asked for: else the same words would train otherwise
+    corrections: bool = False  # opt-in, so that equal settings train equally
     seed: int = Field(default=0, ge=0, lt=2**31)
 
     @model_validator(mode="before")
@@ -167,11 +167,11 @@ class TrainConfig(BaseModel):
         return name
 
     def resolved(self, train_images: int) -> "TrainConfig":
-        """Return the same settings with every None replaced by the value that will be used."""
+        """Return the same settings with every None replaced by the value to use."""
         preset, network = PRESETS[self.preset], NETWORKS[self.network]
         usual = round(preset.images_seen / max(train_images, 1))
         batch_size = self.batch_size or preset.batch_size
-        # Larger batches take larger steps (Krizhevsky 2014 gives the square root).
+        # Larger batches take larger steps: square-root scaling (Krizhevsky 2014).
         usual_rate = network.learning_rate * preset.learning_rate_factor
         learning_rate = self.learning_rate or usual_rate * (batch_size / 128) ** 0.5
         augmentation, smoothing = self.augmentation, self.label_smoothing

@@ -1,10 +1,10 @@
-"""The one error that is meant for people."""
+"""The one error that is meant for users."""
 
 
 class InklingError(Exception):
-    """Something the person at the keyboard can fix.
+    """A problem that the user can fix.
 
-    Its message is one or two whole sentences: what was expected, what came, what to do. The
-    command line prints it and exits with 1; a page shows it. Anything else that is raised is a
-    bug of ours and keeps its traceback.
+    Its message is one or two complete sentences: what was expected, what was found, what to do.
+    The command line prints it and exits with status 1; a page shows it. Any other exception is a
+    bug in Inkling and keeps its traceback.
     """

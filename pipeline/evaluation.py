@@ -1,7 +1,7 @@
-"""Measuring a trained network: on test images, in its own features, on other datasets.
+"""Evaluating a trained network: on test images, in its own features, on other datasets.
 
-What is measured is what is served: test images are predicted with the serving graph, not with
-Keras. Keras is loaded only where features are asked for.
+What is evaluated is what is served: test images are predicted with the serving graph, not with
+Keras. Keras is loaded only to compute features.
 """
 
 from datetime import UTC, datetime
@@ -33,13 +33,13 @@ def predictions_of(graph: ServingGraph, dataset: Dataset) -> pd.DataFrame:
 
 
 def evaluate(run: Run, dataset: Dataset, on_progress: OnProgress = silent) -> Metrics:
-    """Measure a run on the test part of a dataset with its classes, and keep what is new.
+    """Evaluate a run on the test part of a dataset with the same classes, and store what is new.
 
-    On another dataset that is the result. On the run's own it is what the run lacks: features, an
-    OOD detector.
+    For another dataset, that is the metrics; for the run's own, whatever the run lacks: features,
+    an OOD detector.
 
     Raises:
-        InklingError: classes or image sizes differ, or a file of the run cannot be read.
+        InklingError: classes or image shapes differ, or a file of the run cannot be read.
     """
     _check_comparable(run, dataset)
     with quiet_stderr():
@@ -55,12 +55,12 @@ def evaluate(run: Run, dataset: Dataset, on_progress: OnProgress = silent) -> Me
 
 
 def complete(run: Run, dataset: Dataset, on_progress: OnProgress = silent) -> None:
-    """Add what a run of an older version lacks: features, an OOD detector.
+    """Add what a run from an older version lacks: features, an OOD detector.
 
     Args:
-        run: which one.
+        run: the run.
         dataset: the one it was trained on.
-        on_progress: told where there is something to do.
+        on_progress: called if there is anything to compute.
 
     Raises:
         InklingError: the Keras model cannot be loaded.
@@ -68,8 +68,8 @@ def complete(run: Run, dataset: Dataset, on_progress: OnProgress = silent) -> No
     lacks_features, lacks_detector = run.features(["distance"]) is None, run.ood_detector() is None
     if not (lacks_features or lacks_detector):
         return
-    on_progress(Progress("Completing", 0, 1, "adding what the run lacks"))
-    with quiet_stderr():  # TensorFlow, as it is loaded
+    on_progress(Progress("Completing", 0, 1, "computing what this run lacks"))
+    with quiet_stderr():  # while TensorFlow is loaded
         from pipeline.training import networks
 
         model = networks.load(run.model_path)
@@ -82,12 +82,12 @@ def complete(run: Run, dataset: Dataset, on_progress: OnProgress = silent) -> No
 def embed_images(
     model: "keras.Model", dataset: Dataset, train: np.ndarray | None = None
 ) -> pd.DataFrame:
-    """Find the neighbors of the test images in a network's features; see `embedding.embed`.
+    """Find the nearest training images of each test image; see `embedding.embed`.
 
     Args:
         model: the network.
-        dataset: whose test images.
-        train: `networks.features` of all training images, where they are known already.
+        dataset: the dataset with the test and training images.
+        train: `networks.features` of all training images, if already computed.
     """
     from pipeline.training import networks
 
@@ -104,7 +104,7 @@ def fit_ood_detector(
     Args:
         model: the network.
         dataset: what it was trained on.
-        train: `networks.features` of all training images, where they are known already.
+        train: `networks.features` of all training images, if already computed.
     """
     from pipeline.serving import litert
     from pipeline.training import networks
@@ -125,8 +125,9 @@ def _check_comparable(run: Run, dataset: Dataset) -> None:
         return
     raise InklingError(
         f"Run {run.id} classifies {_images(info.input_shape)} into {len(run.class_names)} classes "
-        f"({', '.join(run.class_names)}); {dataset.name} has {_images(dataset.image_shape)} of "
-        f"{', '.join(dataset.class_names)}."
+        f"({', '.join(run.class_names)}); {dataset.name} has {_images(dataset.image_shape)} in "
+        f"{len(dataset.class_names)} classes ({', '.join(dataset.class_names)}). Choose a dataset "
+        "with the same classes and image size."
     )
 
 

@@ -36,18 +36,18 @@ def run_experiment(
 
     Args:
         config: the settings; those that are None are resolved first.
-        store: where the run goes.
-        data_dir: a folder to look in first for a named dataset.
-        on_progress: told of every stage.
-        resume: continue after the last epoch that an interrupted training with the same settings
-            finished, if there is one.
+        store: where the run is published.
+        data_dir: a folder to search first for a named dataset.
+        on_progress: called at every stage.
+        resume: continue an interrupted training with the same settings, if there is one, after
+            its last completed epoch.
 
     Returns:
-        The published run, marked "stopped" if it was ended early. If anything fails, the runs in
-        the store are as they were before.
+        The published run, marked "stopped" if it ended early. If anything fails, the runs in the
+        store are unchanged.
 
     Raises:
-        InklingError: the dataset, the settings or the store are not fit for it, and why.
+        InklingError: the dataset, the settings or the store is unsuitable; the message says why.
     """
     created, timings = datetime.now(UTC), dict[str, float]()
     store.check_writable()
@@ -62,7 +62,7 @@ def run_experiment(
             extra = corrections.to_learn(corrections.read(store), dataset)
         keep = partial(interrupted.save, config)
         trained = training.fit(config, dataset, on_progress, keep, checkpoint, extra)
-        timings["training"] = trained.seconds  # with those of an interrupted one before
+        timings["training"] = trained.seconds  # including those before an interruption
 
         graph_path = Path(scratch) / "model.tflite"
         with _stage("Exporting", "writing and checking the serving graph", timings, on_progress):
@@ -70,7 +70,12 @@ def run_experiment(
         with _stage("Evaluating", f"{len(dataset.y_test):,} test images", timings, on_progress):
             predictions = evaluation.predictions_of(graph, dataset)
             summary = metrics.summarize(predictions, dataset.class_names)
-        with _stage("Mapping", "which images the network finds alike", timings, on_progress):
+        with _stage(
+            "Mapping",
+            "features, nearest neighbors and out-of-distribution detector",
+            timings,
+            on_progress,
+        ):
             seen = networks.features(trained.model, dataset.x_train)
             features = evaluation.embed_images(trained.model, dataset, seen)
             detector = evaluation.fit_ood_detector(trained.model, dataset, seen)
@@ -111,7 +116,7 @@ def run_experiment(
 def _stage(
     name: str, note: str, timings: dict[str, float], on_progress: OnProgress
 ) -> Iterator[None]:
-    """Announce a stage, and note how many seconds it took."""
+    """Announce a stage, and record how many seconds it took."""
     on_progress(Progress(name, 0, 1, note))
     started = time.perf_counter()
     yield

@@ -1,10 +1,10 @@
-"""Names that people chose -> parts of file names."""
+"""Names chosen by users -> parts of file names."""
 
 import re
 
-LONGEST = 40  # letters
+LONGEST = 40  # characters
 
 
 def slug(name: str) -> str:
-    """Keep of a name what is safe in a path and in a URL: a–z, 0–9 and _, at most 40 letters."""
+    """Reduce a name to what is safe in paths and URLs: a–z, 0–9 and _, at most 40 characters."""
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:LONGEST] or "dataset"

@@ -1,4 +1,4 @@
-"""uint8 images -> what every network takes: the only route for pixels."""
+"""uint8 images -> network input: the only route for pixels."""
 
 import numpy as np
 
@@ -10,10 +10,10 @@ def to_model_input(images: np.ndarray) -> np.ndarray:
         images: uint8 (n, height, width, channels) in [0, 255].
 
     Returns:
-        float32 of the same shape in [0, 1]. Nothing else happens outside the network.
+        float32 of the same shape in [0, 1]. No other preprocessing happens outside the network.
 
     Raises:
-        ValueError: another dtype or number of axes; nothing is guessed.
+        ValueError: another dtype or number of axes.
     """
     if images.dtype != np.uint8 or images.ndim != 4:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""How long-running work reports progress: one value, handed to one callable."""
+"""How long-running work reports progress: one value, passed to one callable."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Progress:
-    """A moment of some long work.
+    """The state of long-running work at one moment.
 
     Attributes:
-        stage: what is being done, in the words a person reads: "Training", "Evaluating".
+        stage: what is being done, as shown to the user: "Training", "Evaluating".
         done: how much of the stage is done, in [0, total].
-        total: how much there is to do; 0 where that is not known.
-        note: the newest thing worth knowing ("epoch 3 of 12").
-        metrics: the newest numbers by name, where there are any.
+        total: how much there is to do; 0 if unknown.
+        note: the latest detail ("epoch 3 of 12").
+        metrics: the latest metrics by name, if any.
     """
 
     stage: str
@@ -27,4 +27,4 @@ OnProgress = Callable[[Progress], None]
 
 
 def silent(progress: Progress) -> None:
-    """Say nothing: the callable for work that nobody watches."""
+    """Ignore progress: the callable for work that nobody watches."""

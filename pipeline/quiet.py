@@ -1,7 +1,7 @@
-"""Keeping the start-up notes of TensorFlow's and LiteRT's C++ away from the terminal.
+"""Keeping the startup messages of TensorFlow's and LiteRT's C++ code off the terminal.
 
-No setting does it: TensorFlow writes its first notes before it reads TF_CPP_MIN_LOG_LEVEL, and
-LiteRT names its delegate whatever the environment says (TensorFlow 2.21, LiteRT 2.3).
+No setting does this: TensorFlow logs its first messages before it reads TF_CPP_MIN_LOG_LEVEL, and
+LiteRT announces its delegate regardless of the environment (TensorFlow 2.21, LiteRT 2.3).
 """
 
 import os
@@ -11,11 +11,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def quiet_stderr() -> Iterator[None]:
-    """Send what is written to the process's standard error to nowhere for a moment.
+    """Discard what the process writes to standard error while the block runs.
 
-    Python's own redirection does not reach C++. Exceptions still come through; only short calls
-    that are known to chatter belong in the block, and only where one thread runs: never in the web
-    process.
+    Python's own redirection does not reach C++. Exceptions still propagate. Wrap only short calls
+    that are known to log, and only in processes with a single thread: never in the web process.
     """
     saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:

@@ -1,18 +1,18 @@
-"""What earlier versions of Inkling wrote, under the names used now."""
+"""Records of earlier versions of Inkling, brought to the current names."""
 
 from collections.abc import Mapping
 from typing import Any
 
 
 def renamed(record: Any, names: Mapping[str, str]) -> Any:
-    """Bring a record's old keys to their new names.
+    """Rename the old keys of a record.
 
     Args:
-        record: as it was read from JSON; only a dictionary is changed, in a copy.
+        record: as read from JSON; only a dictionary is changed, in a copy.
         names: new names by old ones.
 
     Returns:
-        The record; where it has both names already, the new one counts.
+        The record; where it has both an old and a new key, the new one wins.
     """
     if not isinstance(record, Mapping):
         return record

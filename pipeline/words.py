@@ -1,4 +1,4 @@
-"""Sentences that the command line, pages and exported pages share; pure."""
+"""Sentences shared by the command line, the pages and exported pages; pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-# Which the live pad fills in and shows as well.
+# The live pad fills these in, too.
 GUESS = "{best} ({share}), then {other} ({rest})"
 OOD_REMARK = "Unlike anything in training. Best guess: "
 
 
 def percent(share: float) -> str:
-    """Write a share as a percentage with the digits that mean something: "98.5%", "99.95%"."""
+    """Write a share as a percentage with the digits that are significant: "98.5%", "99.95%"."""
     if share == 1:
         return "100%"
     digits = 1 if share < 0.99 else 2
     text = f"{100 * share:.{digits}f}"
-    # 99.999 must not read as if nothing were wrong, nor 0.04 as if nothing were there.
+    # 99.999% must not look like perfection, nor 0.04% like zero.
     if float(text) == 100:
         text = "99.99"
     if 0 < share < 0.0005:
@@ -26,7 +26,7 @@ def percent(share: float) -> str:
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:
-    """Write how many of something: "1 image", "1,400 images", "2 classes"."""
+    """Write a count with its noun: "1 image", "1,400 images", "2 classes"."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
@@ -35,7 +35,7 @@ def verdict(correct: int, total: int, mark: str = "") -> str:
 
     Args:
         correct, total: test images.
-        mark: put around the two numbers, such as Markdown's "**".
+        mark: placed around the two numbers, such as Markdown's "**".
     """
     return (
         f"Right on {mark}{correct:,} of {total:,}{mark} test images it had never seen "
@@ -55,13 +55,13 @@ def guess(
     is_ood: bool = False,
     mark: str = "",
 ) -> str:
-    """Say a prediction and the runner-up: "7 (99.1%), then 1 (0.5%)".
+    """Describe a prediction and its runner-up: "7 (99.1%), then 1 (0.5%)".
 
     Args:
-        class_names: a name a class, at least two.
+        class_names: one name per class, at least two.
         probabilities: float (classes,).
-        is_ood: whether the image is out of distribution; then that is remarked first.
-        mark: put around the predicted class, such as Markdown's "**".
+        is_ood: whether the image is out of distribution; if so, that comes first.
+        mark: placed around the predicted class, such as Markdown's "**".
     """
     *_, second, first = sorted(range(len(class_names)), key=probabilities.__getitem__)
     said = GUESS.format(

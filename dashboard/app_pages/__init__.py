@@ -1,1 +1,1 @@
-"""One file a page: pick, load, draw."""
+"""One file per page: choose, load, show."""

@@ -16,7 +16,7 @@ from pipeline.words import counted
 
 
 def sentence(view: View, board: list[Run]) -> str:
-    """Say which of two runs is better, or which of all is the best."""
+    """Say which of two runs is better, or which of all runs is the best."""
     if view.second is None:
         name = text.plain(comparison_words.name(board[0]))
         return comparison_words.best([one.info.metrics for one in board], name)
@@ -25,7 +25,7 @@ def sentence(view: View, board: list[Run]) -> str:
 
 
 def difference(run: Run, second: Run, found: Comparison) -> None:
-    """Link to the images that only one of two runs gets right, and say how the test is made."""
+    """Link to the images that only one of two runs gets right, and explain the test."""
     with st.container(horizontal=True):
         for change, count in (("fixed", found.fixed), ("broken", found.broken)):
             if count:
@@ -39,7 +39,7 @@ def difference(run: Run, second: Run, found: Comparison) -> None:
 
 
 def what_next(board: list[Run]) -> None:
-    """Say what to do where no second run is chosen."""
+    """Say what to do while no second run is chosen."""
     if len(board) > 1:
         st.info(
             "Choose a second run under “Compare with” in the sidebar. Compared image by image, two "

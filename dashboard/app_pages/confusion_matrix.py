@@ -14,7 +14,7 @@ VIEWS = ("This run", "Side by side", "Difference")
 
 
 def matrix(view: View) -> None:
-    """Draw the matrix, or two, or what changed between them, with what changes the view."""
+    """Draw one matrix, two, or their difference, with the controls that choose between them."""
     shows, second = VIEWS[0], view.second
     with st.container(horizontal=True, vertical_alignment="center"):
         if second is not None:
@@ -39,7 +39,7 @@ def matrix(view: View) -> None:
 
 
 def images(view: View) -> None:
-    """Show the selected images, most confident first, or the one that was picked of them."""
+    """Show the selected images, most confident first, or the one that was picked."""
     run, chosen = view.run, view.chosen
     if chosen.filters == Selection() and chosen.sample is None:
         st.info(
@@ -54,10 +54,10 @@ def images(view: View) -> None:
     detail.one_or_all(view, galleries.images_of(run), rows, sentence, "cell_images")
 
 
-@st.fragment  # what is outside stays as it is, which saves a third of the time
+@st.fragment  # only this part of the page reruns, which saves a third of the time
 @frame.plainly
 def explorer() -> None:
-    """Show the selection, the matrix, and the images that are selected in it."""
+    """Show the selection, the matrix, and the selected images."""
     view = opening.view()
     selection_bar.bar(view)
     left, right = st.columns([5, 3], gap="medium")
@@ -71,9 +71,9 @@ metrics = opening.view().run.info.metrics
 wrong = metrics.total - metrics.correct
 frame.heading(
     "Confusion matrix",
-    f"**{wrong:,} of {metrics.total:,}** test images lie off the diagonal: "
-    f"{'it is a mistake' if wrong == 1 else 'they are mistakes'}."
+    f"**{wrong:,} of {metrics.total:,}** test images "
+    f"{'is off the diagonal: a mistake' if wrong == 1 else 'are off the diagonal: the mistakes'}."
     if wrong
-    else f"All {counted(metrics.total, 'test image')} lie on the diagonal: no mistakes.",
+    else f"All {counted(metrics.total, 'test image')} are on the diagonal: no mistakes.",
 )
 explorer()

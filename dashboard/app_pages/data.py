@@ -1,4 +1,4 @@
-"""What the network learned from and is tested on: its classes, single images, a map."""
+"""What the network is trained and tested on: its classes, single images, a map."""
 
 import streamlit as st
 
@@ -15,9 +15,9 @@ SHOWS = "data_view"
 
 
 def part_of(chosen: Selection) -> str | None:
-    """Let people choose what to see; at first what the address speaks of."""
+    """Let people choose what to see; at first, what the address asks for."""
     spoken_of = MAP if chosen.area else CLASSES if chosen.sample is None else ONE_IMAGE
-    # A widget forgets when people leave the page, so whoever comes with an image sees it.
+    # Widgets forget when people leave the page, so those who return with an image see it.
     st.session_state.setdefault(SHOWS, spoken_of)
     return st.segmented_control(
         "View", (CLASSES, ONE_IMAGE, MAP), key=SHOWS, required=True, label_visibility="collapsed"
@@ -25,13 +25,13 @@ def part_of(chosen: Selection) -> str | None:
 
 
 def look_at(sample: int) -> None:
-    """Go on with one image."""
+    """Switch to the view of one image."""
     address.change(sample=sample)
     st.session_state[SHOWS] = ONE_IMAGE
 
 
 def one_image(view: View, dataset: Dataset) -> None:
-    """Show an image as the numbers it is: in their places, and as one vector."""
+    """Show the numbers of an image: as a grid, and as one vector."""
     run, sample = view.run, view.chosen.sample
     if sample is None:
         fitting = loaders.rows(view, "most confident first")
@@ -41,7 +41,7 @@ def one_image(view: View, dataset: Dataset) -> None:
     image = dataset.x_test[sample]
     left, right = st.columns([1, 2], gap="large")
     with left:
-        alt = f"Test image {sample}, which is “{true}”, enlarged."
+        alt = f"Test image {sample:,}, enlarged; its true class is “{true}”."
         galleries.picture(
             image, mnist_framed=dataset.mnist_framed, width=224, alt=alt, key="one_large"
         )
@@ -62,12 +62,12 @@ def one_image(view: View, dataset: Dataset) -> None:
 
 
 def channel_of(channels: int) -> int:
-    """Let people choose which of an image's channels they see, where it has several."""
+    """Let people choose which of an image's channels to see, where it has several."""
     if channels == 1:
         return 0
     names = data_words.CHANNELS
     return names.index(
-        st.segmented_control("Numbers for", names, default=names[0], required=True, key="channel")
+        st.segmented_control("Color channel", names, default=names[0], required=True, key="channel")
     )
 
 

@@ -26,7 +26,7 @@ LAYERS, PERTURBATIONS = "Layer by layer", "Perturbations"
 @st.fragment
 @frame.plainly
 def draw() -> None:
-    """Let people draw in one of the ways, and show what comes of it."""
+    """Let people draw in one of the ways, and show the result."""
     view = opening.view()
     sample = view.chosen.sample
     editing = sample is not None
@@ -48,7 +48,7 @@ def draw() -> None:
 
 
 def predicted(view: View, drawing: Drawing | None) -> Shown | None:
-    """Have each run predict a drawing, once."""
+    """Predict a drawing with each run."""
     if drawing is None:
         return None
     images = [drawing.image(run.info.input_shape) for run in view.runs]
@@ -57,7 +57,7 @@ def predicted(view: View, drawing: Drawing | None) -> Shown | None:
 
 
 def below(view: View, shown: Shown | None, *, live: bool) -> None:
-    """Show what is inside, or how the prediction changes with the drawing."""
+    """Show the layers, or how the prediction changes as the drawing is perturbed."""
     with st.container(horizontal=True, vertical_alignment="center"):
         looks_at = st.segmented_control(
             "Look at", [LAYERS, PERTURBATIONS], default=LAYERS, required=True, key="draw_view",

@@ -32,7 +32,7 @@ def quick_picks(view: View, dataset: Dataset, rows: np.ndarray, sample: int) -> 
 
 view = opening.view()
 run = view.run
-# Where nothing is selected, mistakes tell most.
+# Where nothing is selected, mistakes are the most informative.
 wanted = view.chosen if view.chosen.filters != Selection() else selection_bar.MISTAKES
 rows = loaders.rows(replace(view, chosen=wanted), "most confident first")
 sample = view.chosen.sample
@@ -58,7 +58,7 @@ with left:
         dataset.x_test[sample],
         mnist_framed=dataset.mnist_framed,
         width=224,
-        alt=f"Test image {sample}, which is “{true}”, as the network gets it.",
+        alt=f"Test image {sample:,} as the network gets it; its true class is “{true}”.",
         key="large",
     )
     network.probabilities(prediction.probabilities, run, "sample_bars", true=int(row["label"]))

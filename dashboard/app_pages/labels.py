@@ -1,6 +1,6 @@
-"""Which labels may be wrong, and what people said of them.
+"""Which labels may be wrong, and how people marked them.
 
-Suspicious labels are those to which the model, which never saw the image, gives the lowest
+Suspicious labels are those to which the network, which never saw the image, gives the lowest
 probability (Northcutt, Jiang, Chuang 2021, Confident learning).
 """
 
@@ -16,7 +16,7 @@ from dashboard.words import trust as trust_words
 from pipeline.store import reviews
 
 SUSPICIOUS, MARKED = "Suspicious", "Marked"
-FIRST = 60  # images to look through at once
+FIRST = 60  # images on a page
 
 
 def images(view: View, marked: dict[int, str]) -> np.ndarray:
@@ -37,7 +37,7 @@ def images(view: View, marked: dict[int, str]) -> np.ndarray:
 def marks_file(table: pd.DataFrame) -> None:
     """Offer the marks as a file, and say where they are kept."""
     st.download_button(
-        "Marks as CSV",
+        "Download marks (CSV)",
         table.to_csv(index=False),
         file_name="marks.csv",
         mime="text/csv",
@@ -60,8 +60,8 @@ marked = {index: ", ".join(marks.of(fingerprint, index)) for index in table["ind
 given = table["tag"].value_counts()
 frame.heading(
     "Labels",
-    "Where the network is confident that a label is wrong, look twice: it has never seen these "
-    "images. "
+    "Where the network finds a label very unlikely, the label itself may be wrong: these images "
+    "were not used in training. "
     + trust_words.marked_so_far(
         len(marked), given.get(reviews.WRONG_LABEL, 0), given.get(reviews.AMBIGUOUS, 0)
     ),
@@ -85,7 +85,7 @@ with left:
             notes=marked,
         )
     else:
-        st.info("There is no image to show here.", icon=":material/flag:")
+        st.info("There are no images to show here.", icon=":material/flag:")
     marks_file(table)
 with right:
     detail.one_of(view, dataset, rows)

@@ -1,4 +1,4 @@
-"""Every misclassified test image, or whatever the selection says."""
+"""Every misclassified test image, or those that the selection asks for."""
 
 from dataclasses import replace
 
@@ -17,8 +17,8 @@ SIZE = "mistakes_size"
 
 
 def chosen_rows(view: View) -> np.ndarray:
-    """Let people choose an order and a page size, and return the images that are meant."""
-    # Only mistakes, unless the selection says what it wants.
+    """Let people choose an order and a page size, and return the images to show."""
+    # Only mistakes, unless the selection says otherwise.
     chosen = view.chosen
     wanted = chosen if chosen.outcome or chosen.change else replace(chosen, outcome="wrong")
     wide, narrow = st.columns([3, 1])
@@ -35,7 +35,9 @@ def gallery(view: View, dataset: Dataset | None, rows: np.ndarray) -> None:
         st.info(selection_words.NOTHING_FITS, icon=":material/filter_alt_off:")
         if view.run.info.metrics.correct == view.run.info.metrics.total:
             st.page_link(
-                "app_pages/draw.py", label="Try to fool it by drawing", icon=":material/draw:"
+                "app_pages/draw.py",
+                label="Try to fool the network with a drawing",
+                icon=":material/draw:",
             )
         return
     st.caption(f"{text.images(len(rows))}. Click one for details.")
@@ -51,10 +53,10 @@ def gallery(view: View, dataset: Dataset | None, rows: np.ndarray) -> None:
     )
 
 
-@st.fragment  # what is outside stays as it is, which saves a third of the time
+@st.fragment  # only this part of the page reruns, which saves a third of the time
 @frame.plainly
 def explorer() -> None:
-    """Show the selection, its images, and one of them up close."""
+    """Show the selection, its images, and one of them in detail."""
     view = opening.view()
     selection_bar.bar(view)
     dataset = galleries.images_of(view.run)
@@ -67,17 +69,19 @@ def explorer() -> None:
 
 
 def sentence(view: View) -> str:
-    """Say how many mistakes there are, and how many of them are confident ones."""
+    """Say how many mistakes there are, and how many of them are confident."""
     metrics = view.run.info.metrics
     wrong = metrics.total - metrics.correct
     if not wrong:
         return f"None: all {counted(metrics.total, 'test image')} are classified correctly."
     sure = replace(selection_bar.MISTAKES, confidence=(0.9, 1.0))
     confident = len(loaders.rows(replace(view, chosen=sure), "most confident first"))
-    opening_words = f"**{wrong:,} of {metrics.total:,}** test images are misclassified"
-    if not confident:
-        return f"{opening_words}, none of them with more than 90% confidence."
-    return f"{opening_words}, {confident:,} of them with more than 90% confidence."
+    are = "is" if wrong == 1 else "are"
+    opening_words = f"**{wrong:,} of {metrics.total:,}** test images {are} misclassified"
+    if wrong == 1:
+        return f"{opening_words}, with {'at least' if confident else 'less than'} 90% confidence."
+    some = f"{confident:,}" if confident else "none"
+    return f"{opening_words}, {some} of them with at least 90% confidence."
 
 
 frame.heading("Mistakes", sentence(opening.view()))

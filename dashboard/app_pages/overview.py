@@ -6,6 +6,7 @@ from dashboard import address, loaders
 from dashboard.figures import bars, curves
 from dashboard.selection import PREDICTED, TRUE
 from dashboard.widgets import frame, opening
+from dashboard.words import data as data_words
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from pipeline.config import NETWORKS
@@ -35,7 +36,7 @@ def layers(run: Run) -> None:
     color = "grayscale" if channels == 1 else "color"
     st.markdown(
         f"It takes a {color} image of {width}×{height} pixels and has {run.info.parameters:,} "
-        "parameters."
+        "parameters (learned numbers)."
     )
     st.markdown("\n".join(f"1. {run_words.layer_line(layer)}" for layer in run.info.layers))
 
@@ -53,12 +54,17 @@ def details(run: Run) -> None:
     """Show how it was trained, folded away."""
     with st.expander("How it was trained", icon=":material/history:"):
         info, config, kept = run.info, run.info.config, run.info.best_epoch
-        finding = f"The weights of epoch {kept} of {config.epochs} are kept: best on validation"
+        finding = (
+            f"The weights of epoch {kept} of {config.epochs} are kept: best validation accuracy"
+        )
         figure = curves.history(loaders.history(run), kept, frame.colors())
         frame.chart(figure, f"Accuracy by epoch. {finding}.", "history", finding=finding)
-        counts = ", ".join(f"{number:,} {part}" for part, number in info.dataset.counts.items())
+        counts = ", ".join(
+            f"{number:,} {data_words.PARTS.get(part, part)}"
+            for part, number in info.dataset.counts.items()
+        )
         st.markdown(
-            f"- Dataset **{text.plain(info.dataset.name)}**: {counts}\n"
+            f"- Dataset **{text.plain(info.dataset.name)}**: {counts} images\n"
             f"- Batch size {config.batch_size}, learning rate {config.learning_rate:g}, "
             f"seed {config.seed}, augmentation {config.augmentation or 0:g}, "
             f"label smoothing {config.label_smoothing or 0:g}, preset {config.preset}, "

@@ -15,7 +15,7 @@ from pipeline.store.runs import Run
 
 
 def without_marked(run: Run) -> None:
-    """Say how accurate it is where nobody doubts the label, if people marked any."""
+    """State the accuracy without the images whose labels people doubt, if there are any."""
     marks, fingerprint = loaders.marks(), run.info.dataset.fingerprint
     marked = marks.tagged(fingerprint, WRONG_LABEL) | marks.tagged(fingerprint, AMBIGUOUS)
     correct, total = metrics_of.hits(loaders.predictions(run), marked)
@@ -28,7 +28,9 @@ def elsewhere(run: Run) -> None:
     st.subheader("On other datasets")
     found, name = run.evaluations(), run.info.dataset.name
     if not found:
-        st.caption("Not evaluated on another dataset yet. To do so, on one with the same classes:")
+        st.caption(
+            "Not evaluated on other datasets yet. To evaluate it on one with the same classes:"
+        )
         st.code(f"inkling evaluate {run.id} --dataset …", language="bash", wrap_lines=True)
         return
     st.markdown(f"**{text.plain(trust_words.elsewhere(run.info.metrics, found))}**")

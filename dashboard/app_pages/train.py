@@ -18,7 +18,10 @@ def result(job: Job) -> None:
         return
     run = next((r for r in loaders.store().runs() if r.id == status.run_id), None)
     if run is None:
-        st.warning("The training was stopped; no run was written.", icon=":material/stop:")
+        st.warning(
+            "The last training left no run: it was stopped early, or its run was deleted.",
+            icon=":material/stop:",
+        )
         return
     if status.state == "stopped":
         st.warning(f"{status.message} Its best epoch is kept.", icon=":material/stop:")

@@ -1,1 +1,1 @@
-"""Custom components, and the one from elsewhere."""
+"""Custom components, and a third-party one."""

@@ -1,4 +1,4 @@
-"""The canvas that asks the server: streamlit-drawable-canvas, and the strokes drawn on it."""
+"""The canvas whose drawing the server predicts: streamlit-drawable-canvas."""
 
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
@@ -10,19 +10,19 @@ SIDE = 280  # CSS pixels
 
 
 def canvas(key: str, *, dark: bool, width: int, eraser: bool, picture: str | None) -> list[Edit]:
-    """Show the box, with undo, redo and clear, and return what is drawn in it.
+    """Show the canvas, with undo, redo and clear, and return what is drawn on it.
 
     Args:
         key: unique on the page and for the picture.
-        dark: draw light on dark instead of dark on light.
+        dark: whether to draw light on dark instead of dark on light.
         width: of the pen, in CSS pixels.
-        eraser: draw in the color of the paper.
-        picture: what to draw over, a data URI; None for blank paper.
+        eraser: whether to draw in the color of the paper.
+        picture: a data URI of what to draw over; None for blank paper.
 
     Returns:
         The strokes in canvas pixels, first to last.
     """
-    st.caption("Draw with mouse, pen or finger. Point at the box to undo, redo or clear.")
+    st.caption("Draw with a mouse, pen or finger. Point at the box for undo, redo and clear.")
     ink, paper = ("#f2efe8", "#0f1318") if dark else ("#1d2430", "#ffffff")
     result = st_canvas(
         key=key,

@@ -1,4 +1,4 @@
-// Copies the address as the browser shows it at the moment of the click.
+// Copies the address that the browser shows at the time of the click.
 const IDLE = "Copy link"
 
 export default function ({ parentElement }) {

@@ -1,4 +1,4 @@
-"""A button that copies the address of the page."""
+"""A button that copies the page's address (URL)."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What Fabric.js, the canvas's library, says of a drawing; pure."""
+"""How Fabric.js, the canvas's library, describes a drawing; pure."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +9,8 @@ class Path:
     """One stroke on the canvas.
 
     Attributes:
-        points: `[x, y]` in canvas pixels, y downwards.
-        color: as it was given to the canvas.
+        points: `[x, y]` in canvas pixels, y down.
+        color: as passed to the canvas.
         width: in canvas pixels.
     """
 

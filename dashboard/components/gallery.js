@@ -1,4 +1,4 @@
-// A grid of pictures that are real buttons. Text is only ever set as text.
+// A grid of pictures that are real buttons. Text is only ever set as text, never as HTML.
 export default function ({ parentElement, data, setTriggerValue }) {
   const grid = parentElement.querySelector(".gallery")
   grid.style.setProperty("--tile", `${data.tile}px`)

@@ -26,7 +26,7 @@ class Tile:
         id: what a click reports.
         caption: the first line under it.
         detail: the second, smaller.
-        hint: what a pointer resting on it, or a screen reader, is told.
+        hint: the tooltip, also for screen readers.
     """
 
     id: int
@@ -50,7 +50,7 @@ def gallery(
     Args:
         tiles: at most a few hundred.
         sheet: their pictures, in the same order.
-        label: what the group is, for a screen reader.
+        label: names the group for screen readers.
         key: unique on the page.
         on_pick: called with the id of a clicked tile, before the page is drawn again.
         chosen: the id of the tile to frame.
@@ -58,7 +58,7 @@ def gallery(
     """
 
     def picked() -> None:
-        # A click may come from a page that is being left: its state is gone by then.
+        # A click may come from a page that is being left, whose state is gone by then.
         value = st.session_state.get(key, {}).get("picked")
         if isinstance(value, int) and any(tile.id == value for tile in tiles):
             on_pick(value)

@@ -13,11 +13,11 @@ def live_pad(packed: bytes, key: str) -> Any:
     """Show the pad.
 
     Args:
-        packed: the runs that answer, as `live.Spec.packed` joins them.
+        packed: the runs that predict, from `pad_spec.Spec.packed`.
         key: unique on the page.
 
     Returns:
-        The strokes as the browser sent them, which may be anything; None while nothing is drawn.
+        The strokes as the browser sent them, unchecked; None while nothing is drawn.
     """
     result = _component(key=key, data=packed, on_drawing_change=lambda: None)
     drawn = result.get("drawing")
@@ -25,7 +25,7 @@ def live_pad(packed: bytes, key: str) -> Any:
 
 
 def layers(key: str) -> None:
-    """Show here what the layers make of what is drawn on the pad.
+    """Show here what the layers compute from the drawing on the pad.
 
     Args:
         key: unique on the page.

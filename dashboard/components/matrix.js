@@ -1,4 +1,4 @@
-// A table whose cells and headers are buttons. Text is only ever set as text.
+// A table whose cells and headers are buttons. Text is only ever set as text, never as HTML.
 export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".matrix")
   const focused = root.querySelector(":focus")?.dataset
@@ -14,7 +14,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   table.onkeydown = (event) => move(event, table, data.names.length)
 }
 
-// Where a click leads: a second click on what is chosen takes it back.
+// What a click selects: a second click on the selected cell clears it.
 function place(pressed, data) {
   const number = (text) => (text === "" ? null : Number(text))
   const [row, column] = [number(pressed.dataset.true), number(pressed.dataset.predicted)]
@@ -77,7 +77,7 @@ function header(data, scope, row, column) {
   const button = target(data, row, column)
   const name = data.names[row ?? column]
   button.textContent = name
-  button.title = row === null ? `all that is predicted as ${name}` : `all that is truly ${name}`
+  button.title = row === null ? `all images predicted as ${name}` : `all images of class ${name}`
   cell.append(button)
   return cell
 }
@@ -94,7 +94,7 @@ function target(data, row, column) {
   return button
 }
 
-// Arrow keys walk over headers and cells alike; one of them is in the order of the Tab key.
+// Arrow keys move over headers and cells alike; only one of them can be reached by the Tab key.
 function move(event, table, classes) {
   const steps = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }
   const step = steps[event.key]

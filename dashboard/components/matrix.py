@@ -1,4 +1,4 @@
-"""A confusion matrix of real buttons: cells, row headers and column headers can be chosen."""
+"""A confusion matrix of real buttons: cells, row headers and column headers can be clicked."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -34,19 +34,19 @@ def matrix(
     """Show a matrix, with its downloads.
 
     Args:
-        cells: what they show.
-        class_names: a name a class.
-        label: what it is, for a screen reader and the names of downloaded files.
+        cells: what the cells show.
+        class_names: one name per class.
+        label: names the matrix for screen readers and for downloaded files.
         key: unique on the page.
         on_pick: called with true and predicted class of what was clicked; None for any.
-        true, predicted: what is chosen, to be framed.
-        sheet: pictures to show in the cells instead of text.
+        true, predicted: the selected classes, to be framed.
+        sheet: pictures to show in the cells instead of texts.
         places: for each cell its picture's place in the sheet, -1 for none.
     """
     classes = len(class_names)
 
     def picked() -> None:
-        # A click may come from a page that is being left: its state is gone by then.
+        # A click may come from a page that is being left, whose state is gone by then.
         value = st.session_state.get(key, {}).get("picked")
         if not isinstance(value, dict):
             return

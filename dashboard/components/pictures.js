@@ -1,4 +1,5 @@
-// Pictures one below the other or in rows, each pixel sharp. Text is only ever set as text.
+// Pictures below each other or in rows, with sharp pixels. Text is only ever set as text, never as
+// HTML.
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".pictures")
   root.classList.toggle("row", data.row)

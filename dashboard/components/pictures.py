@@ -1,7 +1,7 @@
-"""Pictures to look at, each pixel sharp.
+"""Pictures with sharp pixels.
 
 `st.image` serves files that are gone once the page is drawn again, and smooths what it enlarges;
-these travel with the page.
+these pictures are sent with the page.
 """
 
 from collections.abc import Sequence
@@ -26,8 +26,8 @@ class Picture:
 
     Attributes:
         source: a data URI.
-        alt: what a screen reader is told.
-        width: in CSS pixels; None fills the width there is.
+        alt: the text for screen readers.
+        width: in CSS pixels; None for the full width.
         name: the first words above it, in bold; "" for none.
         detail: what follows them.
     """
@@ -45,7 +45,7 @@ def pictures(shown: Sequence[Picture], *, key: str, side_by_side: bool = False) 
     Args:
         shown: the pictures.
         key: unique on the page.
-        side_by_side: in rows.
+        side_by_side: whether to show them in rows.
     """
     listed = [asdict(picture) for picture in shown]
     _component(key=key, data={"pictures": listed, "row": side_by_side})

@@ -1,6 +1,6 @@
-// An image as a grid of its numbers, and the same numbers in one line. What is pointed at in one is
-// marked in the other. Text is only ever set as text.
-const HINT = "Point at a number to see where it goes in the vector; arrow keys move on."
+// An image as a grid of its numbers, and the same numbers in one line. What one points at in one is
+// marked in the other. Text is only ever set as text, never as HTML.
+const HINT = "Point at a number to see its place in the vector; arrow keys move between numbers."
 const STEPS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }
 
 export default function ({ parentElement, data }) {
@@ -12,11 +12,11 @@ export default function ({ parentElement, data }) {
   root.style.setProperty("--cell", `${data.cell}px`)
   root.style.setProperty("--stretch", `${width * (width > 32 ? 3 : 4)}px`)
   told.textContent = HINT
-  title.textContent = "Unrolled: the rows one after the other, each with its places in the vector."
+  title.textContent = "Flattened: the rows one after another, each with its places in the vector."
   table.setAttribute("aria-label", `The ${data.numbers.length} rows of ${width} numbers`)
   const cells = body(data)
   table.replaceChildren(head(width), cells)
-  strip.setAttribute("aria-label", `The same numbers in one line of ${size}, row after row`)
+  strip.setAttribute("aria-label", `The vector of ${size} numbers, row after row`)
   strip.replaceChildren(...data.numbers.map((row, at) => stretch(row, at, data)))
 
   const mark = (row) => {
@@ -28,7 +28,7 @@ export default function ({ parentElement, data }) {
     const number = data.numbers[row][column]
     const place = (row * width + column) * data.channels + data.channel
     told.textContent =
-      `Row ${row}, column ${column} is ${number}. In the vector it stands at place ${place} ` +
+      `Row ${row}, column ${column} is ${number}. In the vector, it is at place ${place} ` +
       `of 0 to ${size - 1}, as ${number} ÷ 255 = ${(number / 255).toFixed(3)}.`
     mark(row)
   }
@@ -37,7 +37,7 @@ export default function ({ parentElement, data }) {
     mark(-1)
   }
 
-  // These rows are new with every call, so nothing is listened to twice.
+  // These rows are new with every call, so no listener is added twice.
   for (const kind of ["pointerover", "focusin"])
     cells.addEventListener(kind, (event) => {
       const cell = event.target.closest("td")
@@ -58,7 +58,7 @@ export default function ({ parentElement, data }) {
     const next = table.rows[Math.max(row, 1)]?.cells[Math.max(column, 1)]
     if (!next) return
     cell.tabIndex = -1
-    next.tabIndex = 0 // one stop for the Tab key, wherever the arrows have led
+    next.tabIndex = 0 // one stop for the Tab key, wherever the arrow keys have moved
     next.focus()
   }
 }
@@ -91,12 +91,12 @@ function header(text, scope) {
 
 function cell(number, inverted) {
   const level = inverted ? 255 - number : number
-  const light = level > 118 // where black and white are read equally well
+  const light = level > 118 // above this, black text has more contrast than white
   const element = document.createElement("td")
   element.tabIndex = -1
   element.textContent = number
   element.style.background = `rgb(${level}, ${level}, ${level})`
-  // Nothing but paper there: quieter, so that what is drawn stands out.
+  // Only paper there: less contrast, so that what is drawn stands out.
   element.style.color = number === 0 ? (light ? "#767676" : "#7c7c7c") : light ? "#000" : "#fff"
   return element
 }

@@ -1,4 +1,4 @@
-"""An image as the numbers it is: a grid of them, and the same flattened into one line."""
+"""The numbers of an image: as a grid, and flattened into one line."""
 
 from pathlib import Path
 
@@ -27,11 +27,11 @@ _component = st.components.v2.component(
 def pixels(
     image: np.ndarray, *, mnist_framed: bool, dark: bool, key: str, channel: int = 0
 ) -> None:
-    """Show every number of an image, in its place and in the vector that a network gets.
+    """Show every number of an image, in the grid and in the vector that a network gets.
 
     Args:
         image: uint8 (height, width, channels); 8 to 64 pixels high and wide.
-        mnist_framed: whether it is light ink on black; then paper is light in the light mode.
+        mnist_framed: whether it is light ink on black; then paper is light in light mode.
         dark: whether the page is dark.
         key: unique on the page.
         channel: the one of its channels that is shown.

@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-# A component's script is loaded by itself and can import nothing: this goes before it.
+# A component's script is loaded by itself and cannot import: this is put before it.
 SCRIPT = Path(__file__).with_name("sheet.js").read_text("utf-8")
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """The pictures of a component in one, row by row: one to encode, send and decode.
+    """The pictures of a component as one, row by row: one to encode, send and decode.
 
     Attributes:
         source: a data URI.
-        columns, rows: how many pictures lie side by side, and one below the other.
+        columns, rows: how many pictures there are across and down.
     """
 
     source: str

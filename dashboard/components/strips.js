@@ -1,5 +1,5 @@
 // One image perturbed step by step: the predictions as bands, the pictures, and the probability of
-// the class predicted first. Text is only ever set as text.
+// the class predicted for the unchanged image. Text is only ever set as text, never as HTML.
 const SVG = "http://www.w3.org/2000/svg"
 
 export default function ({ parentElement, data }) {
@@ -63,7 +63,7 @@ function grid(strip) {
   )
   strip.tracks.forEach((track, at) => {
     for (const step of track.boundaries) {
-      // The line stands between the last step that is read alike and the first that is not.
+      // The line is between the last step with the same prediction and the first with another.
       const line = text("div", `break track-${at}`, "")
       element.append(placed(line, at + 1, step < strip.neutral ? step + 3 : step + 2))
       line.style.gridRowEnd = tracks + 3

@@ -21,12 +21,12 @@ _component = st.components.v2.component(
 
 @dataclass(frozen=True)
 class Band:
-    """Steps side by side that are read alike.
+    """Neighboring steps with the same prediction.
 
     Attributes:
         first, count: which, and how many.
         text: the predicted class, in few letters.
-        whole: the same in full.
+        whole: the same in full, as a tooltip.
         same: whether the prediction is that of the unchanged image.
     """
 
@@ -39,13 +39,13 @@ class Band:
 
 @dataclass(frozen=True)
 class Track:
-    """What one run says of a strip.
+    """What one run predicts for a strip.
 
     Attributes:
-        name: a few letters that stand before its bands.
+        name: a few letters shown before its bands.
         bands: of all steps, in order.
-        shares: the probability of the unchanged image's class, in [0, 1], a step.
-        decision_boundary: the first step to either side that is read otherwise.
+        shares: the probability of the unchanged image's class, in [0, 1], for each step.
+        boundaries: the first step to either side with a different prediction.
     """
 
     name: str
@@ -56,17 +56,17 @@ class Track:
 
 @dataclass(frozen=True)
 class Strip:
-    """One image under one kind of change.
+    """One image under one kind of perturbation.
 
     Attributes:
         finding: what the strip shows, in a sentence above it.
-        alt: what a screen reader is told.
+        alt: the text for screen readers.
         unit: of the values.
-        values: under each picture.
+        values: the number under each picture.
         neutral: which step is the unchanged image.
         source: all pictures side by side, as a data URI.
-        hints: what a pointer resting on a picture is told.
-        tracks: one a run, at most two.
+        hints: the tooltip of each picture.
+        tracks: one per run, at most two.
         second: what the second run's track shows, in a sentence.
     """
 
@@ -88,8 +88,8 @@ def strips(
 
     Args:
         shown: the strips, each with the same tracks.
-        colors: a color a track, as "#rrggbb".
-        legend: what each track is, where there are two.
+        colors: one per track, as "#rrggbb".
+        legend: names the tracks, if there are two.
         key: unique on the page.
     """
     listed = [asdict(strip) for strip in shown]

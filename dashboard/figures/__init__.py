@@ -1,1 +1,1 @@
-"""Data -> Plotly figure; pure, no Streamlit. What a figure finds is said above it, in words."""
+"""Data -> Plotly figure; pure, no Streamlit. Pages state a figure's finding above it, in words."""

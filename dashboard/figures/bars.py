@@ -12,10 +12,10 @@ from pipeline.analysis.metrics import ClassScore
 
 
 def class_bars(scores: Sequence[ClassScore], palette: Palette) -> go.Figure:
-    """Draw the share of each class's images that are missed, with how many they are.
+    """Draw the share of each class's images that are missed, with their number.
 
-    What is missed, not what is recognized: bars start at zero, and those of a good classifier
-    would otherwise all look alike.
+    Missed, not recognized: bars start at zero, so those of a good classifier would otherwise all
+    look alike.
     """
     missed = [round(score.support * (1 - score.recall)) for score in scores]
     figure = go.Figure(
@@ -33,7 +33,7 @@ def class_bars(scores: Sequence[ClassScore], palette: Palette) -> go.Figure:
     most = max(100 * (1 - score.recall) for score in scores)
     figure.update_layout(
         xaxis=class_axis([score.name for score in scores], "true class"),
-        yaxis={"title": "missed, %", "range": [0, max(1.0, most * 1.18)], "fixedrange": True},
+        yaxis={"title": "missed (%)", "range": [0, max(1.0, most * 1.18)], "fixedrange": True},
         bargap=0.35,
     )
     return finish(figure, palette, height=320)
@@ -47,14 +47,14 @@ def predictions(
     *,
     true: int | None = None,
 ) -> go.Figure:
-    """Draw the probability of each class as one or two runs predict it.
+    """Draw the probability of each class as predicted by one or two runs.
 
     Args:
         values: for each run, float (classes,), summing to 1.
-        titles: a name a run.
-        class_names: a name a class.
-        palette: of the page's mode.
-        true: the right class, marked in words beside its name.
+        titles: one name per run.
+        class_names: one name per class.
+        palette: for the page's mode.
+        true: the true class, labeled as such.
     """
     if len(values) == 1:
         return probability_bars(values[0], class_names, palette, true=true)
@@ -70,7 +70,7 @@ def predictions(
             hovertemplate="%{y}: %{x:.3f}%<extra>" + plain(title) + "</extra>",
         )
     figure.update_layout(
-        xaxis={"title": "probability, %", "range": [0, 105], "fixedrange": True},
+        xaxis={"title": "probability (%)", "range": [0, 105], "fixedrange": True},
         yaxis=class_axis(names) | {"autorange": "reversed", "showgrid": False},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         barmode="group",
@@ -90,9 +90,9 @@ def probability_bars(
 
     Args:
         probabilities: float (classes,), summing to 1.
-        class_names: a name a class.
-        palette: of the page's mode.
-        true: the right class, marked in words beside its name.
+        class_names: one name per class.
+        palette: for the page's mode.
+        true: the true class, labeled as such.
     """
     values = np.asarray(probabilities, dtype=np.float64)
     best = int(values.argmax())
@@ -112,7 +112,7 @@ def probability_bars(
         )
     )
     figure.update_layout(
-        xaxis={"title": "probability, %", "range": [0, 118], "fixedrange": True},
+        xaxis={"title": "probability (%)", "range": [0, 118], "fixedrange": True},
         yaxis=class_axis(names) | {"autorange": "reversed", "showgrid": False},
         bargap=0.3,
     )
@@ -120,7 +120,7 @@ def probability_bars(
 
 
 def _named(class_names: Sequence[str], true: int | None) -> list[str]:
-    """Name the classes, and say which is the true one."""
+    """Return the class names, with the true one labeled."""
     return [
         f"{name} (true)" if label == true else str(name) for label, name in enumerate(class_names)
     ]

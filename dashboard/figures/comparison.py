@@ -11,7 +11,7 @@ from dashboard.words import comparison as comparison_words
 from pipeline.analysis.metrics import Metrics
 
 ROW = 44  # pixels
-MUTED = 0.5  # how much of the text's color runs have that nobody chose
+MUTED = 0.5  # opacity of runs that are not chosen
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 
 
@@ -24,12 +24,12 @@ def intervals(
 ) -> go.Figure:
     """Draw each run's accuracy as a dot on its 95% interval, on one axis.
 
-    Names stand above the lines, not beside the axis: so long ones take nothing from the picture.
+    Names are above the lines, not beside the axis, so that long ones leave the plot its width.
 
     Args:
-        names: a name a run, in the order they are drawn, top to bottom.
-        metrics: a run each.
-        palette: of the page's mode.
+        names: one name per run, in the order they are drawn, top to bottom.
+        metrics: one entry per run.
+        palette: for the page's mode.
         marked: which of them have a color of their own: the chosen run (0), the second (1).
     """
     figure = go.Figure()
@@ -65,7 +65,7 @@ def intervals(
             showarrow=False,
         )
     figure.update_layout(
-        xaxis={"title": "accuracy on test images, %", "fixedrange": True, "showgrid": True},
+        xaxis={"title": "accuracy on test images (%)", "fixedrange": True, "showgrid": True},
         yaxis={"range": [len(names) - 0.5, -0.8], "fixedrange": True},
         yaxis_showticklabels=False,
         yaxis_showgrid=False,
@@ -85,9 +85,9 @@ def learning_curves(
     """Draw each run's validation accuracy by epoch, or by seconds of training.
 
     Args:
-        names: a name a run.
-        histories: for each, a row an epoch: epoch, val_accuracy, seconds.
-        palette: of the page's mode.
+        names: one name per run.
+        histories: for each run one row per epoch: epoch, val_accuracy, seconds.
+        palette: for the page's mode.
         marked: which of them have a color of their own: the chosen run (0), the second (1).
         by: "epochs" or "seconds".
     """
@@ -101,7 +101,7 @@ def learning_curves(
             name=plain(name),
             mode="lines+markers",
             marker={"size": 4},
-            # The muted ones share a color: the dashes tell them apart.
+            # The muted runs share a color: dashes distinguish them.
             line={"color": color, "width": 2.5, "dash": DASHES[number % len(DASHES)]},
             hovertemplate=f"{plain(name)}, epoch %{{customdata}}"
             + (", after %{x:,.0f} s" if by == "seconds" else "")
@@ -116,7 +116,7 @@ def learning_curves(
             # There is no half epoch.
             "dtick": 1 if by == "epochs" and longest <= 10 else None,
         },
-        yaxis={"title": "validation accuracy, %", "fixedrange": True},
+        yaxis={"title": "validation accuracy (%)", "fixedrange": True},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         showlegend=True,
     )
@@ -124,7 +124,7 @@ def learning_curves(
 
 
 def run_colors(count: int, palette: Palette, marked: Mapping[int, int]) -> list[str]:
-    """Return a color a run: the chosen and the second have the ones they have on every page."""
+    """Return one color per run; the chosen and the second run have the same on every page."""
     red, green, blue = (int(palette.text[at : at + 2], 16) for at in (1, 3, 5))
     # Gray, which is far from both blue and orange in either mode.
     muted = f"rgba({red}, {green}, {blue}, {MUTED})"

@@ -29,18 +29,18 @@ def history(table: pd.DataFrame, best_epoch: int, palette: Palette) -> go.Figure
     )
     figure.update_layout(
         xaxis={"title": "epoch", "fixedrange": True},
-        yaxis={"title": "accuracy, %", "fixedrange": True},
+        yaxis={"title": "accuracy (%)", "fixedrange": True},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     )
     return finish(figure, palette, height=340)
 
 
 def accuracy_so_far(accuracies: Sequence[float], palette: Palette) -> go.Figure:
-    """Draw validation accuracy by epoch while a training runs.
+    """Draw validation accuracy by epoch during training.
 
     Args:
         accuracies: after each epoch so far, in [0, 1].
-        palette: of the page's mode.
+        palette: for the page's mode.
     """
     figure = go.Figure(
         go.Scatter(
@@ -53,6 +53,6 @@ def accuracy_so_far(accuracies: Sequence[float], palette: Palette) -> go.Figure:
     )
     figure.update_layout(
         xaxis={"title": "epoch", "fixedrange": True},
-        yaxis={"title": "validation accuracy, %", "fixedrange": True},
+        yaxis={"title": "validation accuracy (%)", "fixedrange": True},
     )
     return finish(figure, palette, height=280)

@@ -15,19 +15,19 @@ from dashboard.words import data as data_words
 # never alone.
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "star")
 CROSS = "x"  # of a mistake
-FADED = 0.08  # opacity of what is not chosen
+FADED = 0.08  # opacity of images that are not selected
 MOST_NAMES = 30  # classes; above that their names would hide the map
 
 
 def class_counts(
     counts: Mapping[str, np.ndarray], class_names: Sequence[str], palette: Palette
 ) -> go.Figure:
-    """Draw how many images each class has in each part.
+    """Draw how many images each class has in each part of the dataset.
 
     Args:
         counts: int (classes,) by the name of a part; at most three, the last in the accent color.
-        class_names: a name a class.
-        palette: of the page's mode.
+        class_names: one name per class.
+        palette: for the page's mode.
     """
     shades = (palette.sequential[3], palette.sequential[6], palette.accent)[-len(counts) :]
     names = [str(name) for name in class_names]
@@ -38,7 +38,7 @@ def class_counts(
             y=values,
             name=part,
             marker_color=shade,
-            hovertemplate="%{x}: %{y:,} " + part + " images<extra></extra>",
+            hovertemplate="%{x}, " + part + " images: %{y:,}<extra></extra>",
         )
     figure.update_layout(
         xaxis=class_axis(names, "class"),
@@ -61,14 +61,14 @@ def image_map(
     area: Sequence[tuple[float, float]] = (),
     sample: int | None = None,
 ) -> go.Figure:
-    """Draw test images where they lie, by true class, mistakes as crosses on top.
+    """Draw test images at their places, by true class, with mistakes as crosses on top.
 
     Args:
         places: float32 (n, 2), NaN for images without a place.
-        table: label, predicted, confidence, a row a test image.
-        class_names: a name a class.
-        palette: of the page's mode.
-        chosen: int (m,), row numbers of the images not to fade; None fades nothing.
+        table: label, predicted, confidence, one row per test image.
+        class_names: one name per class.
+        palette: for the page's mode.
+        chosen: int (m,), row numbers of the images not to fade; None to fade none.
         area: corners of a polygon to outline.
         sample: an image to put a ring around.
     """
@@ -79,7 +79,7 @@ def image_map(
         opacity[np.setdiff1d(np.arange(len(table)), chosen)] = FADED
     size = 5 if known.sum() > 3000 else 8
     figure = go.Figure()
-    for cross in (False, True):  # mistakes lie over everything else, in other classes' midst
+    for cross in (False, True):  # mistakes on top: they are among other classes
         for number in range(len(class_names)):
             rows = np.flatnonzero(known & (label == number) & (wrong == cross))
             if len(rows):
@@ -107,7 +107,7 @@ def image_map(
 
 
 def mark(number: int, palette: Palette, size: int, cross: bool) -> dict[str, Any]:
-    """Choose how a class's images, or its mistakes, are marked."""
+    """Return the marker of a class's images, or of its mistakes."""
     color = palette.categorical[number % len(palette.categorical)]
     if not cross:
         return {"color": color, "symbol": SYMBOLS[number % len(SYMBOLS)], "size": size}
@@ -122,7 +122,7 @@ def _points(
     rows: np.ndarray,
     style: dict[str, Any],
 ) -> go.Scattergl:
-    """Draw some of one class's images."""
+    """Draw some images of one class."""
     shown = table.iloc[rows]
     number = int(shown["label"].iloc[0])
     confidence = 100 * shown["confidence"].to_numpy(np.float64)
@@ -146,14 +146,14 @@ def _points(
 def _add_legend(
     figure: go.Figure, class_names: Sequence[str], palette: Palette, *, crosses: bool
 ) -> None:
-    """Explain the marks, never faded; a click shows or hides a class with its mistakes."""
+    """Explain the markers, never faded; a click shows or hides a class with its mistakes."""
     keys = [
         (str(number), plain(cut(str(name))), mark(number, palette, 8, cross=False))
         for number, name in enumerate(class_names)
     ]
     if crosses:
         hollow = mark(0, palette, 8, cross=True) | {"color": palette.surface}
-        keys.append(("mistake", "a mistake", hollow))
+        keys.append(("mistake", "mistake", hollow))
     for group, name, style in keys:
         figure.add_scatter(
             x=[None], y=[None], mode="markers", name=name, legendgroup=group, marker=style
@@ -173,7 +173,7 @@ def _ring(place: np.ndarray, palette: Palette) -> go.Scatter:
 def _name_classes(
     figure: go.Figure, centers: np.ndarray, class_names: Sequence[str], palette: Palette
 ) -> None:
-    """Write each class's name where its images lie, so that nobody needs the legend."""
+    """Write each class's name amid its images, so that nobody needs the legend."""
     for (x, y), name in zip(centers, class_names, strict=True):
         if not np.isnan(x):
             figure.add_annotation(

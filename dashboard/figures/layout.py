@@ -12,7 +12,7 @@ FONT = "Source Sans, sans-serif"
 
 
 def class_axis(names: Sequence[str], title: str = "") -> dict[str, Any]:
-    """Return an axis of classes; long names are cut there, and whole where one points."""
+    """Return an axis of classes; long names are cut there, but whole in hover texts."""
     return {
         "title": title,
         "type": "category",
@@ -24,24 +24,24 @@ def class_axis(names: Sequence[str], title: str = "") -> dict[str, Any]:
 
 
 def cut(name: str) -> str:
-    """Cut a class name that is too long to stand in a figure."""
+    """Cut a class name that is too long for a figure."""
     return name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1]}…"
 
 
 def plain(name: str) -> str:
     """Escape a name that others chose, so that Plotly shows it as it is.
 
-    Every name in a figure passes here: Plotly reads HTML in texts, ticks and legends, and
-    `%{…}` in hover templates.
+    Every name in a figure passes through here: Plotly interprets HTML in texts, ticks and
+    legends, and `%{…}` in hover templates.
     """
     escaped = name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return escaped.replace("%{", "%\u200b{")
 
 
 def finish(figure: go.Figure, palette: Palette, height: int) -> go.Figure:
-    """Lay a figure out as all are."""
+    """Apply the layout that all figures share."""
     return figure.update_layout(
-        template="none",  # a full one is copied anew into every figure, which takes longest
+        template="none",  # a full one is copied into every figure, which takes the most time
         font={"family": FONT, "color": palette.text, "size": 14},
         colorway=list(palette.categorical),
         paper_bgcolor="rgba(0,0,0,0)",

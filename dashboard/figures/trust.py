@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 from dashboard.figures.layout import finish
 from dashboard.palette import Palette
 
-NONE = 0.25  # where "none" stands on a logarithmic axis of images, which has no zero
+NONE = 0.25  # where "none" is on a logarithmic axis of images, which has no zero
 
 
 def risk_coverage(
@@ -18,17 +18,17 @@ def risk_coverage(
     """Draw the errors that remain against the images that are passed on to a person.
 
     Args:
-        curve: passed and errors, a row a choice; the first passes none on.
-        passed, errors: the choice to mark.
+        curve: passed and errors, one row per choice; the first passes none on.
+        passed, errors: of the choice to mark.
         total: how many images there are.
-        palette: of the page's mode.
+        palette: for the page's mode.
     """
     all_errors = curve["errors"].iloc[0]
     at_random = all_errors * (1 - curve["passed"] / total)
     figure = go.Figure()
     for values, name, line in (
-        (at_random, "any, at random", {"color": palette.text, "width": 1.5, "dash": "dot"}),
-        (curve["errors"], "the least confident first", {"color": palette.accent, "width": 2.5}),
+        (at_random, "at random", {"color": palette.text, "width": 1.5, "dash": "dot"}),
+        (curve["errors"], "least confident first", {"color": palette.accent, "width": 2.5}),
     ):
         figure.add_scatter(
             x=curve["passed"].clip(lower=NONE),
@@ -37,8 +37,8 @@ def risk_coverage(
             mode="lines",
             line=line,
             customdata=list(zip(curve["passed"], 100 * curve["passed"] / total, strict=True)),
-            hovertemplate="%{customdata[0]:,} passed on (%{customdata[1]:.2f}%): "
-            "%{y:,.0f} errors remain<extra>" + name + "</extra>",
+            hovertemplate="%{customdata[0]:,} passed on (%{customdata[1]:.2f}%), "
+            "errors remaining: %{y:,.0f}<extra>" + name + "</extra>",
         )
     figure.add_scatter(
         x=[max(passed, NONE)],
@@ -62,7 +62,7 @@ def risk_coverage(
             "fixedrange": True,
         },
         yaxis={
-            "title": "errors that remain",
+            "title": "remaining errors",
             "range": [0, max(1.0, 1.08 * all_errors)],
             "tickformat": ",d",
             "fixedrange": True,
@@ -73,14 +73,14 @@ def risk_coverage(
 
 
 def reliability(bins: pd.DataFrame, few: int, palette: Palette) -> go.Figure:
-    """Draw accuracy by confidence over the diagonal, and below it how many images a bin has.
+    """Draw accuracy by confidence with the diagonal, and below it the number of images per bin.
 
     Source: Guo et al. 2017, On calibration of modern neural networks.
 
     Args:
-        bins: as `evaluation.calibration_bins` gives them.
+        bins: from `metrics.calibration_bins`.
         few: bins with fewer images are drawn hollow.
-        palette: of the page's mode.
+        palette: for the page's mode.
     """
     figure = make_subplots(
         rows=2, cols=1, shared_xaxes=True, row_heights=[0.76, 0.24], vertical_spacing=0.06
@@ -95,7 +95,7 @@ def reliability(bins: pd.DataFrame, few: int, palette: Palette) -> go.Figure:
     )
     scarce = bins["count"] < few
     _add_bins(figure, bins[~scarce], f"{few} images or more", "circle", palette)
-    _add_bins(figure, bins[scarce], "fewer", "circle-open", palette)
+    _add_bins(figure, bins[scarce], f"fewer than {few}", "circle-open", palette)
     figure.add_bar(
         x=50 * (bins["low"] + bins["high"]),
         y=bins["count"],
@@ -103,18 +103,18 @@ def reliability(bins: pd.DataFrame, few: int, palette: Palette) -> go.Figure:
         marker_color=palette.sequential[4],
         showlegend=False,
         customdata=100 * bins[["low", "high"]],
-        hovertemplate="confidence %{customdata[0]:.0f} to %{customdata[1]:.0f}%: "
-        "%{y:,} images<extra></extra>",
+        hovertemplate="confidence %{customdata[0]:.0f} to %{customdata[1]:.0f}%, "
+        "images: %{y:,}<extra></extra>",
         row=2,
         col=1,
     )
-    # One bin often holds nearly all: a logarithm keeps the others visible.
+    # One bin often holds nearly all images: a logarithm keeps the others visible.
     top = math.log10(max(10, bins["count"].max())) + 0.2
     axis = {"automargin": True, "gridcolor": palette.border, "zeroline": False, "fixedrange": True}
     figure.update_layout(
         xaxis={"range": [0, 102], "fixedrange": True},
-        yaxis={"title": "accuracy, %", "range": [0, 102], "fixedrange": True},
-        xaxis2=axis | {"title": "confidence, %", "range": [0, 102]},
+        yaxis={"title": "accuracy (%)", "range": [0, 102], "fixedrange": True},
+        xaxis2=axis | {"title": "confidence (%)", "range": [0, 102]},
         yaxis2=axis
         | {"title": "images", "type": "log", "range": [-0.3, top], "dtick": 2, "tickformat": ",d"},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
@@ -143,7 +143,7 @@ def _add_bins(
             "width": 3,
         },
         customdata=bins["count"],
-        hovertemplate="confidence %{x:.1f}%, accuracy %{y:.1f}% on %{customdata:,} images"
+        hovertemplate="confidence %{x:.1f}%, accuracy %{y:.1f}%, images: %{customdata:,}"
         "<extra></extra>",
         row=1,
         col=1,

@@ -1,4 +1,4 @@
-"""What a dataset holds: how many of each class, what they look like, some of them."""
+"""What a dataset contains: how many images of each class, their mean, and samples."""
 
 from collections.abc import Callable
 
@@ -38,7 +38,7 @@ def classes(run: Run, dataset: Dataset | None) -> None:
 
 
 def samples(view: View, dataset: Dataset, on_pick: Callable[[int], None]) -> None:
-    """Show random images of the selection, and others on demand."""
+    """Show random images of the selection, and others at the click of a button."""
     st.subheader("Random images")
     seed = st.session_state.setdefault(SEED, 0)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -63,7 +63,7 @@ def samples(view: View, dataset: Dataset, on_pick: Callable[[int], None]) -> Non
 
 
 def _of_training(view: View, dataset: Dataset, random: np.random.Generator) -> None:
-    """Show training images; of a selection only the true classes say anything about them."""
+    """Show training images; of the selection, only the true classes apply to them."""
     names, wanted = view.run.class_names, view.chosen.true
     wanted = wanted or tuple(range(len(names)))
     rows = random.permutation(np.flatnonzero(np.isin(dataset.y_train, wanted)))[:SAMPLES]

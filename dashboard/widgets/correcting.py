@@ -1,4 +1,4 @@
-"""“It was a …”: what a drawing was, kept for the next training to learn from."""
+"""“It was a …”: what a drawing was, kept so that the next training can learn from it."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ from pipeline.store import corrections
 from pipeline.store.corrections import Correction
 from pipeline.store.runs import Run
 
-MOST_BUTTONS = 12  # classes; more are chosen from a list
+MOST_BUTTONS = 12  # classes; more are a list to choose from
 
 Keep = Callable[[str], None]
 
@@ -28,16 +28,16 @@ def ask(
     drawing: Drawing | None = None,
     key: str,
 ) -> None:
-    """Ask what a drawing was, keep the answer, thank for it, and say how many there are.
+    """Ask what a drawing was, keep the answer, and show how many corrections there are.
 
-    A drawing is kept once: another answer to the same one takes the place of the former. Without
-    one the buttons wait, so that the page stands still when it comes. Shows
-    nothing where nothing may be changed, or where the run did not learn from drawings.
+    A drawing is kept once: another answer for the same drawing replaces the former one. Without a
+    drawing the buttons are disabled, so that the page does not jump when there is one. Shows
+    nothing on a read-only dashboard, or if the run was not trained on MNIST-like images.
 
     Args:
-        run: the run that said what the drawing is.
-        predicted: name of the class that it said; "" while nothing is drawn.
-        drawing: what was drawn; None while there is nothing.
+        run: the run that predicted the drawing.
+        predicted: name of the predicted class; "" while nothing is drawn.
+        drawing: what was drawn; None while there is no drawing.
         key: unique on the page.
     """
     if access.read_only() or not run.info.dataset.mnist_framed:
@@ -47,7 +47,7 @@ def ask(
     kept = _kept(place)
 
     def keep(label: str) -> None:
-        # Asked anew: a second click may come before the page has shown what the first did.
+        # Looked up again: a second click may come before the page has shown the first.
         before = _kept(place)
         if drawing is None or (before is not None and before.label == label):
             return
@@ -89,7 +89,7 @@ def ask(
 
 
 def _kept(place: str) -> Correction | None:
-    """Find what was kept of a drawing; another tab may have taken it back, so the file counts."""
+    """Find what was kept of a drawing, in the file: another tab may have undone it."""
     kept_id = st.session_state.get(place)
     return next((one for one in loaders.corrections().standing if one.id == kept_id), None)
 
@@ -97,7 +97,7 @@ def _kept(place: str) -> Correction | None:
 def _buttons(
     names: tuple[str, ...], kept: Correction | None, keep: Keep, key: str, *, disabled: bool
 ) -> None:
-    """Show a button a class, in rows as wide as the page."""
+    """Show one button per class, in rows as wide as the page."""
     with st.container(horizontal=True, gap="xsmall"):
         for place, name in enumerate(names):
             chosen = kept is not None and kept.label == name
@@ -133,7 +133,7 @@ def _list(
 
 
 def _thanks(kept: Correction, former: str, undo: Callable[[], None], key: str) -> None:
-    """Say what was kept, and offer to take it back."""
+    """Say what was kept, and offer to undo it."""
     instead = f", no longer as “{former}”" if former else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         said = text.plain(f"Thank you! Kept as “{kept.label}”{instead}.")
@@ -142,6 +142,6 @@ def _thanks(kept: Correction, former: str, undo: Callable[[], None], key: str) -
 
 
 def _digest(names: tuple[str, ...], drawing: Drawing | None) -> str:
-    """Name a drawing and the classes it may be of, so that it is known again after a rerun."""
+    """Return a digest of a drawing and its possible classes, to recognize it after a rerun."""
     drawn = None if drawing is None else drawing.strokes or drawing.ink.tolist()
     return hashlib.sha256(json.dumps([names, drawn]).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""One test image: what it is, what the runs predict, what it resembles, how people marked it."""
+"""One test image: its class, predictions, nearest training images, and marks."""
 
 import numpy as np
 import streamlit as st
@@ -26,7 +26,7 @@ def detail(view: View, dataset: Dataset, sample: int) -> None:
     true, predicted = names[int(row["label"])], names[int(row["predicted"])]
     st.subheader(text.plain(f"{true} → {predicted}"))
     st.caption(f"Test image {sample:,}, {text.percent(float(row['confidence']))} confidence")
-    alt = f"Test image {sample}, which is “{true}”, enlarged."
+    alt = f"Test image {sample:,}, enlarged; its true class is “{true}”."
     galleries.picture(
         dataset.x_test[sample], mnist_framed=dataset.mnist_framed, width=224, alt=alt, key="large"
     )
@@ -44,11 +44,11 @@ def detail(view: View, dataset: Dataset, sample: int) -> None:
 
 
 def one_of(view: View, dataset: Dataset | None, rows: np.ndarray) -> None:
-    """Show the image that was picked, else the first of those that are listed, if there is one.
+    """Show the image that was picked, or else the first of the listed ones, if there is one.
 
     Args:
-        view: whose predictions are shown, and which image was picked.
-        dataset: the images; nothing is shown where they are not here.
+        view: the runs whose predictions are shown, and the picked image.
+        dataset: the images; None if they are not on this machine, then nothing is shown.
         rows: int (m,), row numbers of the listed test images, in order.
     """
     sample = view.chosen.sample
@@ -61,13 +61,13 @@ def one_of(view: View, dataset: Dataset | None, rows: np.ndarray) -> None:
 def one_or_all(
     view: View, dataset: Dataset | None, rows: np.ndarray, sentence: str, key: str
 ) -> None:
-    """Show the image that was picked, with a way back, or all that are selected.
+    """Show the picked image, with a button back, or all selected images.
 
     Args:
-        view: whose predictions are shown, and which image was picked.
-        dataset: the images, if they are here.
+        view: the runs whose predictions are shown, and the picked image.
+        dataset: the images; None if they are not on this machine.
         rows: int (m,), row numbers of the selected test images, in order.
-        sentence: what they are.
+        sentence: says what they are.
         key: of the gallery, unique on the page.
     """
     sample = view.chosen.sample
@@ -94,7 +94,7 @@ def one_or_all(
 
 
 def _predictions(view: View, sample: int, label: int) -> None:
-    """Show the probabilities, of both runs where there are two."""
+    """Show the probabilities as predicted by each run."""
     values = [run.probabilities(sample) for run in view.runs]
     titles, names = [run_words.run_label(run) for run in view.runs], view.run.class_names
     figure = bars.predictions(values, titles, names, frame.colors(), true=label)
@@ -104,15 +104,16 @@ def _predictions(view: View, sample: int, label: int) -> None:
 
 
 def _neighbors(run: Run, dataset: Dataset, sample: int) -> None:
-    """Show the training images nearest to it in the network's features."""
+    """Show the nearest training images in the network's feature space."""
     found = loaders.neighbors(run, sample)
     if found is None:
         st.caption(
-            "This run does not know its nearest training images; `inkling evaluate` adds them."
+            "This run has no nearest training images yet; "
+            f"`inkling evaluate {run.id}` computes them."
         )
         return
     labels = [run.class_names[int(label)] for label in dataset.y_train[found]]
-    st.markdown("**The nearest training images**, in the network’s own features:")
+    st.markdown("**The nearest training images** in the network’s feature space:")
     details = [f"· {index}" for index in found]
     galleries.row_of_pictures(
         dataset.x_train[found], labels, details, mnist_framed=dataset.mnist_framed, key="neighbors"
@@ -120,7 +121,7 @@ def _neighbors(run: Run, dataset: Dataset, sample: int) -> None:
 
 
 def _marks(run: Run, sample: int) -> None:
-    """Show what people said of an image, and let them say it."""
+    """Show the marks of an image, and let people add and remove them."""
     fingerprint = run.info.dataset.fingerprint
     standing = loaders.marks().of(fingerprint, sample)
     if access.read_only():

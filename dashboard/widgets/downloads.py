@@ -15,9 +15,9 @@ def downloads(image: np.ndarray, strokes: Strokes | None, key: str, name: str = 
 
     Args:
         image: uint8 (height, width, channels) as the network sees it, light on black.
-        strokes: as they were drawn; None for what was not drawn in strokes.
+        strokes: as they were drawn; None if the drawing has none.
         key: unique on the page.
-        name: of the files, without their ends, such as "drawing-7".
+        name: of the files, without the suffix, such as "drawing-7".
     """
     safe = re.sub(r"[^\w-]+", "-", name).strip("-") or "drawing"
     height, width = image.shape[:2]

@@ -1,4 +1,4 @@
-"""What is the same on every page: the run picker, the heading, how a chart is shown."""
+"""What all pages share: the run picker, the heading, and how a chart is shown."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -20,17 +20,17 @@ TRAIN_PAGE = "app_pages/train.py"
 
 
 def is_dark() -> bool:
-    """Whether the viewer sees the page dark."""
+    """Whether the viewer sees the page in dark mode."""
     return st.context.theme.type == "dark"
 
 
 def colors() -> Palette:
-    """Return the palette of the viewer's mode."""
+    """Return the palette for the viewer's mode."""
     return palette(is_dark())
 
 
 def plainly(show: Callable[P, None]) -> Callable[P, None]:
-    """Make what people can fix a sentence on the page, wherever it is raised while showing."""
+    """Show an error that people can fix as a sentence on the page, wherever it is raised."""
 
     @wraps(show)
     def shown(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -66,7 +66,7 @@ def run_picker() -> None:
         format_func=label,
         key=key,
         on_change=lambda: address.change(run=st.session_state[key]),
-        help="A trained model with its results, newest first.",
+        help="Trained networks with their results, newest first.",
     )
     if isinstance(shown := entries[current], Run):
         created = shown.info.created
@@ -75,7 +75,7 @@ def run_picker() -> None:
 
 
 def second_picker(run: Run) -> None:
-    """Let people choose a second run to compare with, where there is one."""
+    """Let people choose a second run to compare with, if there is any."""
     others = {other.id: run_words.run_label(other) for other in loaders.comparable(run)}
     if not others:
         return
@@ -87,20 +87,20 @@ def second_picker(run: Run) -> None:
         index=None,
         format_func=others.__getitem__,
         key=key,
-        placeholder="no other run",
+        placeholder="none selected",
         on_change=lambda: address.choose_second(st.session_state[key]),
         help="Another run tested on the same images.",
     )
 
 
 def heading(title: str, sentence: str) -> None:
-    """Open a page: its name, and one sentence that says the answer."""
+    """Open a page with its name and its main result in one sentence."""
     st.title(text.plain(title))
     st.markdown(f"##### {sentence}")
 
 
 def chart(figure: Figure, alt: str, key: str, finding: str = "") -> None:
-    """Show a figure that is only looked at, under what it finds."""
+    """Show a figure without interaction, below its finding."""
     if finding:
         st.markdown(f"**{text.plain(finding)}**")
     st.plotly_chart(figure, key=key, alt=alt, config={"displayModeBar": False})

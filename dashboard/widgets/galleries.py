@@ -17,13 +17,13 @@ from pipeline import access
 from pipeline.data.datasets import Dataset, DatasetMissing, picked
 from pipeline.store.runs import Run
 
-PAGES = (100, 200, 400)  # tiles at once that people can choose from
-PAGE = PAGES[0]  # unless they do
+PAGES = (100, 200, 400)  # choices for the number of tiles on a page
+PAGE = PAGES[0]  # the default
 GALLERY_HEIGHT = 640  # CSS pixels
 
 
 def images_of(run: Run) -> Dataset | None:
-    """Open a run's images; where they are missing or others, say so, and offer to get them."""
+    """Open a run's images; if they are missing or do not match, say so and offer to get them."""
     try:
         return loaders.dataset(run)
     except PredictionsMismatch as mismatch:
@@ -45,12 +45,12 @@ def order_picker(run: Run, key: str, default: str) -> str:
         for name, (column, _) in loaders.ORDERS.items()
         if column in loaders.COLUMNS or loaders.has_features(run)
     ]
-    chosen: str = st.selectbox("Sort", known, index=known.index(default), key=key)
+    chosen: str = st.selectbox("Sort by", known, index=known.index(default), key=key)
     return chosen
 
 
 def size_picker(key: str) -> int:
-    """Let people choose how many images a page has."""
+    """Let people choose how many images a page shows."""
     chosen: int = st.selectbox("Images per page", PAGES, index=PAGES.index(PAGE), key=key)
     return chosen
 
@@ -69,18 +69,18 @@ def gallery_of(
 ) -> None:
     """Show test images with true → predicted and confidence, in pages.
 
-    Where the images are not on this machine, a table says the same.
+    If the images are not on this machine, a table shows the same facts.
 
     Args:
-        view: whose predictions are shown: of both runs, where there are two.
-        dataset: its images, if they are here.
+        view: the runs whose predictions are shown.
+        dataset: the images; None if they are not on this machine.
         rows: int (m,), row numbers of test images, in order.
         key: unique on the page.
-        label: what the group is, for a screen reader.
+        label: names the group for screen readers.
         on_pick: called with the image that was clicked.
         framed: the image to put a frame around.
-        page_size: most tiles at once.
-        notes: what to say of single images, in the place of the confidence.
+        page_size: the most tiles on a page.
+        notes: shown instead of the confidence, by image.
     """
     notes = notes or {}
     shown = rows[_page(key, len(rows), page_size)]
@@ -112,16 +112,16 @@ def gallery_of(
             )
         )
     sheet = sheet_of(dataset, shown)
-    # A long gallery scrolls by itself, so that what stands beside it stays in view.
+    # A long gallery scrolls by itself, so that what is beside it stays in view.
     with st.container(height=GALLERY_HEIGHT if len(tiles) > 30 else "content", border=False):
         gallery(tiles, sheet, label=label, key=key, on_pick=on_pick, chosen=framed)
 
 
 def sheet_of(dataset: Dataset, rows: np.ndarray) -> Sheet:
-    """Lay test images out as one picture, as people should see them.
+    """Combine test images into one picture, as people should see them.
 
     Args:
-        dataset: whose test images.
+        dataset: where the test images are.
         rows: int (m,), row numbers of test images, in order; m at least 1.
     """
     shown = picked(dataset.x_test, rows)
@@ -141,7 +141,7 @@ def row_of_pictures(
 
     Args:
         shown: uint8 (n, height, width, channels).
-        names, details: a few words an image.
+        names, details: a few words per image.
         mnist_framed: whether they are light ink on black.
         key: unique on the page.
     """
@@ -153,19 +153,19 @@ def row_of_pictures(
 
 
 def open_page(page: str, sample: int) -> None:
-    """Go to another page with a test image; for callbacks and buttons alike."""
+    """Go to another page with a test image."""
     address.change(sample=sample)
     st.switch_page(f"app_pages/{page}.py", query_params=address.current())
 
 
 def _page(key: str, count: int, size: int) -> slice:
-    """Let people turn pages, where there is more than one; return what the page shows."""
+    """Let people turn pages, if there is more than one; return the rows of the current page."""
     pages = -(-count // size)
     if pages <= 1:
         st.session_state.pop(f"{key}_page", None)
         return slice(0, size)
     kept = f"{key}_page"
-    # Another selection may have fewer pages than the one before.
+    # A new selection may have fewer pages than the former one.
     st.session_state[kept] = min(st.session_state.get(kept, 1), pages)
     label = f"Page {st.session_state[kept]:,} of {pages:,}"
     number = st.number_input(label, 1, pages, key=kept)

@@ -1,4 +1,4 @@
-"""The map of the test images: draw around some of them to select them."""
+"""The map of the test images, with lasso selection."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +24,7 @@ TOOLS = {
 
 
 def image_map(view: View, dataset: Dataset | None) -> None:
-    """Show the map, and beside it the images that are selected."""
+    """Show the map, and beside it the selected images."""
     run = view.run
     places = loaders.places(run)
     if places is None:
@@ -42,7 +42,7 @@ def image_map(view: View, dataset: Dataset | None) -> None:
 
 
 def _map(run: Run, places: np.ndarray, rows: np.ndarray, chosen: Selection) -> None:
-    """Draw the map; what is drawn around goes into the address."""
+    """Draw the map; a selected area is written to the address."""
     table, names = loaders.predictions(run), run.class_names
     label, predicted = table["label"].to_numpy(), table["predicted"].to_numpy()
     finding = data_words.astray(places, label, predicted, len(names))
@@ -60,7 +60,7 @@ def _map(run: Run, places: np.ndarray, rows: np.ndarray, chosen: Selection) -> N
 
     def drawn() -> None:
         event = st.session_state.get(key)
-        if event is None:  # drawn on a page that is being left
+        if event is None:  # from a page that is being left
             return
         corners = outline(event.selection)
         address.change(area=area_text(corners) if corners else None, sample=None)
@@ -71,13 +71,13 @@ def _map(run: Run, places: np.ndarray, rows: np.ndarray, chosen: Selection) -> N
         on_select=drawn,
         selection_mode=("lasso", "box"),
         config=TOOLS,
-        alt=f"Map of the test images by how alike the network finds them. {finding}.",
+        alt=f"Map of the test images by how similar the network finds them. {finding}.",
     )
     st.caption(data_words.on_map(places))
 
 
 def outline(selected: Mapping[str, Any]) -> list[tuple[float, float]]:
-    """Read the corners of what was drawn on a chart: a lasso, a box, or nothing."""
+    """Return the corners of what was drawn on a chart: a lasso, a box, or nothing."""
     if lassos := selected.get("lasso"):
         corners = list(zip(lassos[-1]["x"], lassos[-1]["y"], strict=True))
         return corners if len(corners) >= 3 else []
@@ -88,11 +88,11 @@ def outline(selected: Mapping[str, Any]) -> list[tuple[float, float]]:
 
 
 def _images(view: View, dataset: Dataset | None, rows: np.ndarray) -> None:
-    """Show the selected images, or the one that was picked of them."""
+    """Show the selected images, or the one that was picked."""
     chosen = view.chosen
     if chosen.filters == Selection() and chosen.sample is None:
         st.info(
-            "Draw a line around some marks to see their images, or use the filter above.",
+            "Draw a loop around some points to see their images, or use the filter above.",
             icon=":material/lasso_select:",
         )
         return

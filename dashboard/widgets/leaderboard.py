@@ -1,4 +1,4 @@
-"""Runs that were tested on the same images, side by side: accuracies, learning, and a table."""
+"""Runs tested on the same images, side by side: accuracies, learning curves, and a table."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,28 +14,28 @@ from dashboard.words import text
 from pipeline.store.runs import Run, RunDamaged
 from pipeline.words import counted, interval
 
-MOST_DRAWN = 20  # runs in the picture; the table has all
+MOST_DRAWN = 20  # runs in the figure; the table has all
 MOST_CURVES = 5
 COLUMNS = {
     "run": st.column_config.TextColumn("Run"),
-    # A number, so that a click on the title sorts 100 above 99.
+    # A number, so that sorting puts 100 above 99.
     "accuracy": st.column_config.NumberColumn(
-        "Accuracy", format="%.2f%%", help="On the test images."
+        "Accuracy", format="%.2f%%", help="Accuracy on the test images."
     ),
     "interval": st.column_config.TextColumn(
-        "95% confidence interval", help="Of the accuracy (Wilson)."
+        "95% confidence interval", help="Confidence interval of the accuracy (Wilson)."
     ),
     "parameters": st.column_config.NumberColumn(
-        "Parameters", format="localized", help="Numbers that the network learned."
+        "Parameters", format="localized", help="The numbers that the network learned."
     ),
     "size": st.column_config.NumberColumn(
-        "Size", format="bytes", help="Of the serving graph, model.tflite."
+        "Size", format="bytes", help="File size of the serving graph, model.tflite."
     ),
     "training": st.column_config.NumberColumn(
-        "Training, s", format="localized", help="Seconds, on the machine it was trained on."
+        "Training (s)", format="localized", help="Seconds, on the machine it was trained on."
     ),
     "milliseconds": st.column_config.NumberColumn(
-        "Prediction, ms", format="%.2f", help="Milliseconds an image, on that same machine."
+        "Prediction (ms)", format="%.2f", help="Milliseconds per image, on the same machine."
     ),
 }
 
@@ -64,12 +64,12 @@ def intervals(board: Sequence[Run], chosen: Sequence[Run]) -> None:
     left_out = len(board) - len(shown)
     st.caption(
         "Bold: the runs chosen in the sidebar. Lines are 95% confidence intervals (Wilson)."
-        + (f" {counted(left_out, 'more run')} only in the table." if left_out else "")
+        + (f" {counted(left_out, 'more run')} in the table only." if left_out else "")
     )
 
 
 def learning(board: Sequence[Run], chosen: Sequence[Run]) -> None:
-    """Draw how the chosen runs learned, or beside a single one how the best did."""
+    """Draw the learning curves of the chosen runs, or of a single one and the best others."""
     others = [run for run in board if run.id != chosen[0].id]
     wanted = list(chosen) if len(chosen) == 2 else [*chosen, *others[: MOST_CURVES - 1]]
     read = [(run, _history(run)) for run in wanted]
@@ -99,13 +99,13 @@ def learning(board: Sequence[Run], chosen: Sequence[Run]) -> None:
 
 
 def table(board: Sequence[Run]) -> None:
-    """List the runs with what each costs, best first."""
+    """List the runs with accuracy, size and speed, best first."""
     rows = pd.DataFrame([_row(run) for run in board])
     st.dataframe(rows, column_config=COLUMNS, hide_index=True, key="leaderboard")
 
 
 def _row(run: Run) -> dict[str, Any]:
-    """Lay a run out for the table: a value a column."""
+    """Return a run's row of the table: one value per column."""
     metrics = run.info.metrics
     return {
         "run": comparison_words.name(run),
@@ -119,7 +119,7 @@ def _row(run: Run) -> dict[str, Any]:
 
 
 def _history(run: Run) -> pd.DataFrame | None:
-    """Read how a run learned; one that does not say so keeps no other off the page."""
+    """Read a run's learning curve; None if it has none, so that the others are still shown."""
     try:
         table = loaders.history(run)
     except RunDamaged:
@@ -128,6 +128,6 @@ def _history(run: Run) -> pd.DataFrame | None:
 
 
 def _marked(shown: Sequence[Run], chosen: Sequence[Run]) -> dict[int, int]:
-    """Say which of the shown runs are chosen: 0 for the run, 1 for the second."""
+    """Find which of the shown runs are chosen: 0 for the run, 1 for the second."""
     ids = [run.id for run in chosen]
     return {place: ids.index(run.id) for place, run in enumerate(shown) if run.id in ids}

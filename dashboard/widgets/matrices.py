@@ -1,4 +1,4 @@
-"""Confusion matrices that choose what every page shows."""
+"""Confusion matrices; a click changes the selection of all pages."""
 
 import numpy as np
 import streamlit as st
@@ -27,11 +27,11 @@ def confusion(
     """Show a run's matrix.
 
     Args:
-        run: whose.
-        chosen: what is framed.
+        run: whose matrix.
+        chosen: the selection, which is framed.
         shown: one of `cells.SHOWN`.
-        diagonal: whether what is right is shown.
-        titled: name the run above it.
+        diagonal: whether to show correct predictions.
+        titled: whether to name the run above it.
         second: whether it is the second run.
     """
     metrics, names = run.info.metrics, run.class_names
@@ -71,7 +71,7 @@ def difference(first: Run, second: Run, chosen: Selection) -> None:
     st.markdown(f"**{selection_words.changes(total_fixed, total_broken)}**")
 
     def pick(true: int | None, said: int | None) -> None:
-        # The diagonal stands for its whole row.
+        # A cell on the diagonal represents its whole row.
         said = None if said == true else said
         change = None if true is None and said is None else "changed"
         selection_bar.toward(chosen, first.class_names, true, predicted=said, change=change)
@@ -87,12 +87,12 @@ def difference(first: Run, second: Run, chosen: Selection) -> None:
     )
     st.caption(
         "Mistakes that are new in the second run (+) or fixed by it (−), by true class and wrong "
-        "prediction; the diagonal sums up its row. Blue is better, red is worse."
+        "prediction; the diagonal has the total of each row. Blue is better, red is worse."
     )
 
 
 def _most_confident_images(run: Run, diagonal: bool) -> tuple[Sheet | None, np.ndarray]:
-    """Return the most confident image of each cell, and where in the sheet each lies."""
+    """Return the most confident image of each cell, and its place in the sheet."""
     dataset = galleries.images_of(run)
     most_confident = loaders.most_confident(run).copy()
     if not diagonal:

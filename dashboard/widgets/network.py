@@ -14,8 +14,8 @@ from pipeline.serving import layer_words
 from pipeline.serving.inference import LayerInfo
 from pipeline.store.runs import Run
 
-SHARPNESS = 4  # a mosaic is sent this much larger, so that its pixels come out even
-CELL = 24  # CSS pixels of a unit in a short layer
+SHARPNESS = 4  # factor by which a mosaic is enlarged, so that its pixels are even
+CELL = 24  # CSS pixels per unit of a short layer
 
 
 def probabilities(
@@ -32,8 +32,8 @@ def feature_maps(run: Run, activations: Sequence[np.ndarray], key: str) -> None:
     """Show what every layer computed from an image, first to last.
 
     Args:
-        run: whose layers.
-        activations: a float array a layer, as `Prediction.activations` holds them.
+        run: the run whose layers they are.
+        activations: one float array per layer, as in `Prediction.activations`.
         key: unique on the page.
     """
     stronger, nothing = ("brighter", "dark") if frame.is_dark() else ("darker", "blank")

@@ -1,4 +1,4 @@
-"""How every page with a run begins: which run, which second one, what is selected."""
+"""How every page with a run begins: which run, which second run, what is selected."""
 
 import streamlit as st
 
@@ -10,9 +10,9 @@ from pipeline.store.runs import Damaged, Run
 
 
 def view() -> View:
-    """Read from the address what a page shows; where there is no run, say what to do and end it.
+    """Read from the address what a page shows; if there is no run, say what to do and stop.
 
-    What of the address does not fit is taken out of it, with a note.
+    Parts of the address that do not fit are removed from it, with a note.
     """
     run = current_run()
     second = _second(run)
@@ -23,7 +23,7 @@ def view() -> View:
 
 
 def current_run() -> Run:
-    """Return the chosen run; where there is none to show, say what to do and end the page."""
+    """Return the chosen run; if there is none to show, say what to do and stop the page."""
     wanted = address.chosen_run()
     entry = next((entry for entry in loaders.entries() if entry.id == wanted), None)
     if isinstance(entry, Run):
@@ -33,9 +33,9 @@ def current_run() -> Run:
         st.error(entry.reason, icon=":material/broken_image:")
         st.write("Choose another run in the sidebar.")
     else:
-        st.title("Nothing is trained yet")
+        st.title("No network is trained yet")
         st.write(
-            f"The store `{loaders.store().folder}` holds no run. Train a first network: on the "
+            f"The store `{loaders.store().folder}` has no runs. Train a first network: on the "
             "built-in digits it takes well under a minute."
         )
         if access.read_only():
@@ -66,7 +66,7 @@ def _why_not(run: Run, wanted: str) -> str:
         return f"There is no run “{wanted[:60]}” here to compare with."
     if other.class_names != run.class_names:
         return (
-            f"Run {wanted} has other classes ({', '.join(other.class_names)[:80]}), so it cannot "
-            "be compared with this one."
+            f"Run {wanted} has different classes ({', '.join(other.class_names)[:80]}), so it "
+            "cannot be compared with this one."
         )
-    return f"Run {wanted} was tested on other images, so it cannot be compared with this one."
+    return f"Run {wanted} was tested on different images, so it cannot be compared with this one."

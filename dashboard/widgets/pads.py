@@ -1,4 +1,4 @@
-"""The ways to show a drawing to the network, and what it predicts."""
+"""The ways to give a drawing to the network, and what it predicts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from pipeline.ink.drawing import Drawing, Strokes
 from pipeline.serving.prediction import Prediction
 from pipeline.store.runs import Run
 
-# CSS pixels; the first is as wide as the pen of MNIST, 2.4 of 28 pixels.
+# CSS pixels; the first matches the pen of MNIST, 2.4 of 28 pixels wide.
 PEN, WIDEST = 24, 48
 
 
@@ -30,8 +30,8 @@ class Shown:
 
     Attributes:
         drawing: what was drawn.
-        images: for each run, as its network takes it: uint8 (height, width, channels).
-        predictions: for each run.
+        images: for each run the input of its network: uint8 (height, width, channels).
+        predictions: one per run.
     """
 
     drawing: Drawing
@@ -100,7 +100,7 @@ def answers(runs: Sequence[Run], shown: Shown | None, *, what_it_sees: bool) -> 
 
 
 def correct(run: Run, shown: Shown | None) -> None:
-    """Ask what a drawing was, where it may be kept."""
+    """Ask what a drawing was, unless it could not be kept."""
     if shown is None:
         correcting.ask(run, predicted="", key="correct")
         return
@@ -114,7 +114,7 @@ def _thickness() -> int:
 
 
 def _edited(run: Run, sample: int, image: np.ndarray, width: int, *, eraser: bool) -> np.ndarray:
-    """Let people draw over a test image; return what the network sees of it."""
+    """Let people draw over a test image; return it as the network sees it."""
     dark = frame.is_dark()
     label = run.class_names[int(loaders.predictions(run)["label"].iloc[sample])]
     shown = images.data_uri(images.for_screen(image, mnist_framed=True, dark=dark), scale=10)
@@ -152,9 +152,9 @@ def _editable(run: Run) -> bool:
 
 
 def _drawn(strokes: Strokes | None) -> Drawing | None:
-    """Ink strokes as the browser sent them.
+    """Ink the strokes that the browser sent.
 
     Raises:
-        InklingError: they are no strokes, or too many.
+        InklingError: they are not strokes, or too many.
     """
     return Drawing.of_strokes(strokes) if strokes else None

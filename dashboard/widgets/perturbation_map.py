@@ -21,8 +21,8 @@ def perturbation_map(view: View, image: np.ndarray, key: str) -> None:
     """Show how far a drawing can be perturbed before the prediction changes.
 
     Args:
-        view: the runs that predict; the second is left out, with a word, if its network takes
-            images of another size or has other classes.
+        view: the runs that predict; the second is left out, with a note, if its network takes
+            images of a different size or has different classes.
         image: uint8 (height, width, channels) as the network sees it, light on black.
         key: unique on the page.
     """
@@ -42,7 +42,7 @@ def perturbation_map(view: View, image: np.ndarray, key: str) -> None:
     ]
     st.caption(
         "Above each picture: the predicted class; a line marks a decision boundary. Below: the "
-        "probability of the class predicted for the drawing as it is, which is framed."
+        "probability of the class predicted for the unchanged drawing, which is framed."
     )
     palette = frame.colors()
     legend = [run_words.run_label(one) for one in runs] if len(runs) > 1 else []
@@ -67,7 +67,7 @@ def _comparable(run: Run, second: Run) -> bool:
 
 
 def _strip(sweep: Sweep, shares: list[np.ndarray], class_names: tuple[str, ...]) -> Strip:
-    """Lay one sweep out.
+    """Lay out one sweep.
 
     Args:
         sweep: the images.

@@ -1,4 +1,4 @@
-"""A photograph of a digit on paper, and what the network sees of it."""
+"""A photograph of a digit on paper, and what the network sees."""
 
 import numpy as np
 import streamlit as st
@@ -12,20 +12,20 @@ from pipeline.ink import drawing, photos
 from pipeline.ink.pictures import SUFFIXES, open_picture
 from pipeline.store.runs import Run
 
-LARGEST = 25  # MB of a file: what a phone's photograph does not reach
+LARGEST = 25  # MB of a file: more than a phone's photograph has
 WIDTH = 140  # CSS pixels
 
 
 def photo(run: Run, key: str) -> np.ndarray | None:
-    """Let people upload a photograph, and show what the network sees of it.
+    """Let people upload a photograph, and show what the network sees.
 
     Args:
-        run: whose network sees it.
+        run: the run whose network predicts it.
         key: unique on the page.
 
     Returns:
         Ink uint8 (28, 28), 0 is paper, to be fitted by `drawing.ink_to_image`; None while there
-        is no photograph, or none that can be read, which is told.
+        is no photograph, or if it cannot be read, which a warning says.
     """
     file = st.file_uploader(
         "Photograph of one digit on paper",
@@ -42,7 +42,7 @@ def photo(run: Run, key: str) -> np.ndarray | None:
         ink = drawing.from_pixels(photos.find_ink(picture))
     except drawing.BlankDrawing:
         st.warning(
-            "No digit stands out from the paper. Write one digit, darker, away from the edges.",
+            "No digit stands out from the paper. Write one digit, darker and away from the edges.",
             icon=":material/image_not_supported:",
         )
         return None

@@ -64,7 +64,7 @@ def test_image(run: Run, sample: int) -> None:
 
 
 def _filters(run: Run, chosen: Selection) -> None:
-    """Show a widget for each part of the selection, set to what the address says."""
+    """Show a widget for each part of the selection, set from the address."""
     names = run.class_names
     _classes("True class", TRUE, names, chosen.true)
     _classes("Predicted class", PREDICTED, names, chosen.predicted)
@@ -137,14 +137,14 @@ def toward(
     second_predicted: int | None = None,
     change: str | None = None,
 ) -> None:
-    """Choose a cell, a row or a column of a matrix; what else is chosen stays.
+    """Select a cell, a row or a column of a matrix; the rest of the selection stays.
 
     Args:
-        chosen: what is chosen now.
-        names: a name a class.
+        chosen: the current selection.
+        names: one name per class.
         true: the row.
-        predicted: the column, of a matrix of the first run.
-        second_predicted: the column, of a matrix of the second run.
+        predicted: the column of a matrix of the first run.
+        second_predicted: the column of a matrix of the second run.
         change: from the first run to the second, as in `Selection`.
     """
 

@@ -10,21 +10,21 @@ import streamlit as st
 from pipeline.analysis.metrics import ClassScore, Metrics
 from pipeline.words import interval
 
-MOST_ROWS = 20  # shown at once; a longer table scrolls by itself
+MOST_ROWS = 20  # a longer table scrolls by itself
 
 
 def class_scores(scores: Sequence[ClassScore], counts: np.ndarray, key: str) -> None:
-    """Show the scores of each class, the one that is missed most first.
+    """Show the scores of each class, the class that is missed most often first.
 
     Args:
-        scores: one a class, in the order of the labels.
+        scores: one per class, in the order of the labels.
         counts: int (classes, classes), row true, column predicted.
         key: unique on the page.
     """
     table = pd.DataFrame([score.model_dump() for score in scores])
     shares = ["precision", "recall", "f1"]
     table[shares] *= 100
-    # A share of nothing is no 0%.
+    # A share of nothing is not 0%.
     table.loc[counts.sum(axis=1) == 0, "recall"] = np.nan
     table.loc[counts.sum(axis=0) == 0, "precision"] = np.nan
     table.loc[counts.sum(axis=0) + counts.sum(axis=1) == 0, "f1"] = np.nan
@@ -33,10 +33,10 @@ def class_scores(scores: Sequence[ClassScore], counts: np.ndarray, key: str) -> 
         {
             "name": "class",
             "recall": _percentage(
-                "recall", "Of the images of this class, how many are recognized."
+                "recall", "The share of this class's images that are recognized."
             ),
             "precision": _percentage(
-                "precision", "Of the images predicted as this class, how many are it."
+                "precision", "The share of images predicted as this class that really are of it."
             ),
             "f1": _percentage("F1", "The harmonic mean of recall and precision."),
             "support": _count("images", "Test images of this class."),
@@ -46,10 +46,10 @@ def class_scores(scores: Sequence[ClassScore], counts: np.ndarray, key: str) -> 
 
 
 def results(found: Sequence[tuple[str, Metrics]], key: str) -> None:
-    """Show the metrics of a run on datasets, a row per dataset.
+    """Show the metrics of a run on datasets, one row per dataset.
 
     Args:
-        found: a dataset's name and what was measured on its test images, in order.
+        found: the datasets' names and the metrics on their test images, in order.
         key: unique on the page.
     """
     rows = [
@@ -66,9 +66,9 @@ def results(found: Sequence[tuple[str, Metrics]], key: str) -> None:
         pd.DataFrame(rows),
         {
             "dataset": "dataset",
-            "accuracy": _percentage("accuracy", "On the test images."),
+            "accuracy": _percentage("accuracy", "Accuracy on the test images."),
             "interval": st.column_config.TextColumn(
-                "95% confidence interval", help="Of the accuracy (Wilson)."
+                "95% confidence interval", help="Confidence interval of the accuracy (Wilson)."
             ),
             "error": _percentage("calibration error", gap),
         },

@@ -1,4 +1,4 @@
-"""What to train, and going on with what was interrupted."""
+"""The form for a new training, and interrupted trainings to resume."""
 
 from pathlib import Path
 
@@ -69,7 +69,7 @@ def form() -> None:
 
 
 def interrupted(place: InterruptedTraining) -> None:
-    """Offer to continue a training that was interrupted, or to discard it."""
+    """Offer to resume an interrupted training, or to discard it."""
     with st.container(border=True, key=f"interrupted_{place.key}"):
         config = None
         try:
@@ -88,29 +88,30 @@ def interrupted(place: InterruptedTraining) -> None:
 
 
 def _dataset() -> str:
-    """Ask for a dataset; "" while the path of one's own is missing."""
+    """Ask for a dataset; "" while the path of an own dataset is missing."""
     name: str = st.selectbox("Dataset", [*datasets.NAMES, OWN], key="train_dataset")
     if name != OWN:
         return name
     path = st.text_input(
-        "Folder or .npz on this machine",
+        "Folder or .npz file on this machine",
         key="train_path",
-        help="A folder with one folder of images per class, a folder of IDX files, or an .npz with "
-        "x_train, y_train, x_test, y_test. All images of one size, 8 to 64 pixels.",
+        help="A folder with one subfolder of images per class, a folder of IDX files, or an .npz "
+        "file with x_train, y_train, x_test, y_test. All images must have the same size, 8 to 64 "
+        "pixels.",
     )
     return str(Path(path).expanduser()) if path.strip() else ""
 
 
 def _learns_from_corrections(dataset: str) -> bool:
-    """Ask whether to learn from what people corrected too, where any of it fits the dataset."""
+    """Ask whether to learn from corrections too, if any of them fit the dataset."""
     found = loaders.corrections()
     count = sum(found.counts(datasets.mnist_framed_classes(dataset)).values()) if dataset else 0
     return count > 0 and st.toggle(
         f"Also learn from corrections ({count:,})",
         value=True,
         key="train_corrections",
-        help=f"What people said their drawings were, on the Draw page: kept in `{CORRECTIONS}`, "
-        f"beside the runs. {trust_words.unreadable(found.damaged)}",
+        help=f"Drawings that people labeled on the Draw page, kept in `{CORRECTIONS}` beside the "
+        f"runs. {trust_words.unreadable(found.damaged)}",
     )
 
 
@@ -126,10 +127,10 @@ def _start(request: Training) -> None:
 
 def _where_it_stands(config: TrainConfig, rows: list[dict[str, float]]) -> str:
     best = max((row["val_accuracy"] for row in rows), default=0.0)
-    learns = ", with the corrections it began with" if config.corrections else ""
+    learns = ", with the corrections it started with" if config.corrections else ""
     return (
         f"**{config.network}** on **{text.plain(config.dataset)}** was interrupted after "
-        f"{len(rows)} of {counted(config.epochs or 0, 'epoch')}, at a validation accuracy of "
-        f"{text.percent(best)}. It can continue from there{learns}; the result will be the same as "
-        "if it had never stopped."
+        f"{len(rows)} of {counted(config.epochs or 0, 'epoch')}, with a best validation accuracy "
+        f"of {text.percent(best)}. It can resume from there{learns}; the result will be the same "
+        "as without the interruption."
     )

@@ -13,14 +13,14 @@ from pipeline.store.runs import Run
 
 
 def selective_prediction(run: Run) -> None:
-    """Let people choose how many images a person should see, and show what remains."""
-    st.subheader("Selective prediction: when a person helps")
+    """Let people choose how many images go to a person, and show the errors that remain."""
+    st.subheader("Selective prediction: pass doubtful images to a person")
     found = loaders.risk_coverage(run)
     if found.errors_remaining(0) == 0:
-        st.write(f"It makes no error on these {text.images(found.total)}: none needs passing on.")
+        st.write(f"It makes no error on these {text.images(found.total)}: nothing to pass on.")
         return
     key = f"passed_{found.total}"
-    # A widget forgets on another page; who looks at the errors there comes back to this choice.
+    # Widgets forget when people leave the page; this keeps their choice.
     st.session_state.setdefault(key, st.session_state.get(f"_{key}", found.usual()))
     passed = st.session_state[f"_{key}"] = st.select_slider(
         "Pass to a person",

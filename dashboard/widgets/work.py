@@ -1,4 +1,4 @@
-"""Work in the background: how it goes, and fetching the images of a run."""
+"""Background jobs: their progress, and fetching the images of a run."""
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from pipeline.store.runs import Run
 
 
 def watch(job: Job) -> None:
-    """Show how a job goes, once a second, without holding up the page."""
+    """Show the progress of a job, once a second, without blocking the page."""
 
     @st.fragment(run_every=1)
     def panel() -> None:
@@ -38,7 +38,7 @@ def watch(job: Job) -> None:
 
 
 def offer_to_fetch(run: Run) -> None:
-    """Offer to get the images of a run, and show how that goes."""
+    """Offer to get the images of a run, and show the progress."""
     key = f"fetch_{run.info.dataset.fingerprint}"
     if st.button("Get the images", icon=":material/download:", key=f"button_{key}"):
         try:

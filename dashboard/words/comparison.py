@@ -1,6 +1,6 @@
-"""What a comparison of runs says, in sentences; pure.
+"""The comparison of runs, in sentences; pure.
 
-Names of runs are put in as they come: whoever shows a sentence as Markdown escapes them first.
+Names of runs are inserted unescaped: callers that show a sentence as Markdown escape them first.
 """
 
 from collections.abc import Sequence
@@ -12,9 +12,8 @@ from dashboard.words.text import percent, shorten
 from pipeline.analysis.metrics import Metrics
 from pipeline.analysis.significance import Comparison
 from pipeline.store.runs import Run
-from pipeline.words import counted
 
-SIGNIFICANT = 0.05  # a chance of 1 in 20, the usual line
+SIGNIFICANT = 0.05  # the usual threshold: 1 in 20
 
 
 def verdict(found: Comparison, first: str, second: str) -> str:
@@ -24,10 +23,10 @@ def verdict(found: Comparison, first: str, second: str) -> str:
         return f"**No difference**: “{first}” and “{second}” are right on exactly the same images."
     if fixed == broken:
         return (
-            f"**Neither is better**: “{second}” fixed {counted(fixed, 'mistake')} of “{first}” and "
-            "newly broke as many."
+            f"**Neither is better**: “{second}” fixed {_count(fixed)} of the mistakes of “{first}” "
+            f"and newly broke {_count(broken)}."
         )
-    by_chance = f"by chance alone, so large a difference would come up {chance(found.p_value)}."
+    by_chance = f"by chance alone, a difference this large would come up {chance(found.p_value)}."
     if found.p_value >= SIGNIFICANT:
         return (
             f"**This may well be chance**: “{second}” fixed {_count(fixed)} of the mistakes of "
@@ -41,13 +40,13 @@ def verdict(found: Comparison, first: str, second: str) -> str:
 
 
 def how(found: Comparison) -> str:
-    """Say what the test looks at, and what it cannot say."""
+    """Say what the test compares, and what it cannot show."""
     images = found.fixed + found.broken
     only = "1 image that" if images == 1 else f"{images:,} images that"
     return (
         f"McNemar’s exact test, on the {only} exactly one of the two runs gets right. It compares "
-        "these two trained networks, not the settings they were made with: another seed would "
-        "give another network."
+        "these two trained networks, not the settings they were trained with: another "
+        "seed would give another network."
     )
 
 
@@ -64,8 +63,8 @@ def best(board: Sequence[Metrics], name: str) -> str:
     """Say which run is the best, and how certain that is.
 
     Args:
-        board: a run each, all tested on the same images, best first.
-        name: of the first.
+        board: one entry per run, all tested on the same images, best first.
+        name: the name of the first.
     """
     first, others = board[0], board[1:]
     if not others:
@@ -89,7 +88,7 @@ def best(board: Sequence[Metrics], name: str) -> str:
 
 
 def spread(board: Sequence[Metrics]) -> str:
-    """Say how far the runs' accuracies lie apart, for the title of a chart; best first."""
+    """State the range of the runs' accuracies, best first, for the title of a chart."""
     high, low = percent(board[0].accuracy), percent(board[-1].accuracy)
     return f"Right on {high if high == low else f'{low} to {high}'} of the test images"
 
@@ -103,11 +102,11 @@ def both_intervals(first: Metrics, second: Metrics) -> str:
 
 
 def furthest(names: Sequence[str], accuracies: Sequence[np.ndarray]) -> str:
-    """Say which run got furthest on the validation images, for the title of a chart.
+    """Say which run reached the highest validation accuracy, for the title of a chart.
 
     Args:
-        names: a name a run.
-        accuracies: for each, float (epochs,) in [0, 1].
+        names: one name per run.
+        accuracies: for each run, float (epochs,) in [0, 1].
     """
     reached = [float(values.max()) for values in accuracies]
     first = int(np.argmax(reached))
@@ -136,7 +135,7 @@ def name(run: Run) -> str:
 
 
 def overlap(first: Metrics, second: Metrics) -> float:
-    """Return how far the intervals of two accuracies overlap, a share; not above 0 if not."""
+    """Return by how much the intervals of two accuracies overlap; 0 or less if they do not."""
     ends = min(first.accuracy_high, second.accuracy_high)
     return ends - max(first.accuracy_low, second.accuracy_low)
 

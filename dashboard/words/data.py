@@ -1,10 +1,10 @@
-"""What a dataset holds, and where its images lie on the map, in sentences; pure."""
+"""What a dataset contains, and where its images are on the map, in sentences; pure."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from dashboard.words.selection import matches
+from dashboard.words.selection import NOTHING_FITS, matches
 from dashboard.words.text import percent, plain
 from pipeline.store.run_info import RunInfo
 from pipeline.words import counted
@@ -12,8 +12,8 @@ from pipeline.words import counted
 PARTS = {"train": "training", "valid": "validation", "test": "test"}
 CHANNELS = ("Red", "Green", "Blue")
 KEEPS_GRID = (
-    "This network is convolutional: it gets the same numbers as a grid, so it knows which pixels "
-    "are neighbors."
+    "This network is convolutional: it gets the same numbers arranged as a grid, so it knows which "
+    "pixels are neighbors."
 )
 
 
@@ -29,11 +29,11 @@ def contents(info: RunInfo) -> str:
 
 
 def balance(counts: Mapping[str, np.ndarray], class_names: Sequence[str]) -> str:
-    """Say which class has most images and which fewest, for the title of a chart.
+    """Say which class has the most images and which the fewest, for the title of a chart.
 
     Args:
         counts: int (classes,) by part.
-        class_names: a name a class.
+        class_names: one name per class.
     """
     every = np.sum(list(counts.values()), axis=0)
     most, fewest = int(every.argmax()), int(every.argmin())
@@ -45,26 +45,27 @@ def balance(counts: Mapping[str, np.ndarray], class_names: Sequence[str]) -> str
     if every[fewest] == 0:
         return f"{large}, the most; “{small}” has none"
     ratio = every[most] / every[fewest]
-    return f"{large}, {ratio:.1f} times as many as “{small}”, the rarest: {every[fewest]:,}"
+    return f"{large}, {ratio:.1f} times as many as “{small}”, the rarest class ({every[fewest]:,})"
 
 
 def flattened(shape: tuple[int, int, int]) -> str:
     """Say how an image (height, width, channels) becomes the vector that a network gets."""
     height, width, channels = shape
-    each = "" if channels == 1 else f", {channels} numbers a pixel,"
+    each = "" if channels == 1 else f", with {channels} numbers per pixel,"
     return (
         f"Row by row, the {width}×{height} grid{each} is flattened into a vector of "
-        f"{height * width * channels:,} numbers, each divided by 255. That is all a network gets."
+        f"{height * width * channels:,} numbers, each divided by 255. These numbers are all the "
+        "network gets."
     )
 
 
 def medians(places: np.ndarray, label: np.ndarray, classes: int) -> np.ndarray:
-    """Find the median place of each class: float (classes, 2), NaN where none has a place.
+    """Find the median place of each class: float (classes, 2), NaN where no image has a place.
 
     Args:
         places: float (n, 2), NaN for images that have none.
         label: int (n,).
-        classes: how many there are.
+        classes: how many classes there are.
     """
     found = np.full((classes, 2), np.nan)
     known = ~np.isnan(places[:, 0])
@@ -76,7 +77,7 @@ def medians(places: np.ndarray, label: np.ndarray, classes: int) -> np.ndarray:
 
 
 def astray(places: np.ndarray, label: np.ndarray, predicted: np.ndarray, classes: int) -> str:
-    """Say where the mistakes lie, for the title of the map; arguments as for `medians`."""
+    """Say where the mistakes are, for the title of the map; arguments as for `medians`."""
     wrong = (label != predicted) & ~np.isnan(places[:, 0])
     mistakes = int(wrong.sum())
     if mistakes == 0:
@@ -85,22 +86,31 @@ def astray(places: np.ndarray, label: np.ndarray, predicted: np.ndarray, classes
     to_own = np.linalg.norm(here - centers[label[wrong]], axis=1)
     to_other = np.linalg.norm(here - centers[predicted[wrong]], axis=1)
     nearer = int((to_other < to_own).sum())
-    lie = "mistake lies" if mistakes == 1 else "mistakes lie"
-    return f"{nearer:,} of {mistakes:,} {lie} closer to the predicted class than to the true one"
+    if mistakes == 1:
+        some = "The only mistake is" if nearer else "The only mistake is not"
+    elif nearer == 0:
+        some = f"None of the {mistakes:,} mistakes is"
+    else:
+        some = f"{nearer:,} of {mistakes:,} mistakes {'is' if nearer == 1 else 'are'}"
+    return f"{some} closer to the predicted class than to the true one"
 
 
 def on_map(places: np.ndarray) -> str:
     """Say what the map shows, and how many images have a place on it."""
     known = int((~np.isnan(places[:, 0])).sum())
-    some = "" if known == len(places) else f" A random {known:,} of {len(places):,} are shown."
+    some = "" if known == len(places) else f" The map shows a random {known:,} of {len(places):,}."
     return (
-        "Each mark is a test image. Images that the network finds alike lie close together; how "
-        f"far apart groups lie means little (t-SNE).{some}"
+        "Each point is a test image, placed by t-SNE: images that the network finds similar are "
+        f"close together, but distances between groups mean little.{some}"
     )
 
 
 def chosen(count: int, mistakes: int) -> str:
     """Say how many images are selected, and how many of them are mistakes."""
+    if count == 0:
+        return NOTHING_FITS
+    if count == 1:
+        return f"{matches(count)}; it is {'a mistake' if mistakes else 'classified correctly'}."
     are = {0: "none is a mistake", 1: "one is a mistake"}
     return f"{matches(count)}; {are.get(mistakes, f'{mistakes:,} are mistakes')}."
 

@@ -1,4 +1,4 @@
-"""What is said of a drawing, and of the ways to make one; pure."""
+"""Sentences about a drawing and about the ways to make one; pure."""
 
 from collections.abc import Sequence
 
@@ -9,12 +9,12 @@ from pipeline.serving.prediction import Prediction
 MOST_NAMED = 12  # classes
 
 NOT_FRAMED = (
-    "This network learned from the images of “{dataset}”, not from ink on paper. Your drawing is "
-    "shown to it as white lines on black, so expect little."
+    "This network was trained on the images of “{dataset}”, not on drawings. It gets your drawing "
+    "as white lines on black, so its predictions mean little."
 )
 THICKNESS = (
-    "The thickness is only for display; it doesn't change the answer. Strokes are redrawn as wide "
-    "as MNIST's before the network sees them."
+    "The thickness is only for display; it doesn't change the answer. Strokes are redrawn with "
+    "MNIST's stroke width before the network sees them."
 )
 
 
@@ -32,8 +32,7 @@ def guess(class_names: Sequence[str], prediction: Prediction) -> str:
 
 
 def starting_image(sample: int, label: str) -> str:
-    """Say which test image is edited."""
+    """Say which test image is being edited."""
     return (
-        f"Test image {sample:,}, which is “{plain(label)}”. Edit it until the network changes its "
-        "mind."
+        f"Test image {sample:,}, which is “{plain(label)}”. Edit it until the prediction changes."
     )

@@ -23,12 +23,12 @@ _WAYS: dict[Kind, str] = {
     "along": "Shifted up or down",
     "turn": "Rotated",
     "scale": "Scaled",
-    "pen": "With another pen width",
+    "pen": "With a different pen width",
 }
 
 
 def amount(kind: Kind, value: float) -> str:
-    """Say one step of a sweep: "3 pixels to the left", "70% of its size"."""
+    """Name one step of a sweep: "3 pixels to the left", "70% of its size"."""
     if kind == "scale":
         return f"{100 * value:.0f}% of its size"
     return f"{_measure(kind, value)} {_SIDES[kind][value > 0]}"
@@ -43,7 +43,7 @@ def held(sweep: Sweep, names: Sequence[str], boundary: tuple[int | None, int | N
     """Say how far a drawing can be perturbed before the prediction changes.
 
     Args:
-        sweep: the change.
+        sweep: the perturbation.
         names: what is predicted at each step.
         boundary: the nearest steps, to either side, with another prediction; see
             `perturbations.decision_boundary`.
@@ -58,7 +58,7 @@ def held(sweep: Sweep, names: Sequence[str], boundary: tuple[int | None, int | N
     at_once, later = [], []
     for end, step, nearest in sides:
         if step is None:
-            later.append(f"{_up_to(kind, values[end])}, the furthest tested")
+            later.append(f"{_up_to(kind, values[end])}, the limit of the test")
         elif step == nearest:
             at_once.append(f"it is already “{names[step]}” at {amount(kind, values[step])}")
         else:
@@ -76,7 +76,7 @@ def hint(kind: Kind, value: float, *, neutral: bool, readings: Sequence[tuple[st
 
 
 def told(finding: str, sweep: Sweep, names: Sequence[str]) -> str:
-    """Say a whole sweep to whoever does not see it."""
+    """Describe a whole sweep for a screen reader."""
     first, last = amount(sweep.kind, sweep.values[0]), amount(sweep.kind, sweep.values[-1])
     return f"{finding.rstrip('. ')}. From {first} to {last} the predictions are {', '.join(names)}."
 

@@ -10,7 +10,7 @@ from pipeline.store.runs import Run
 
 
 def run_label(run: Run) -> str:
-    """Name a run for a list: what it is, how good, and the end of its id."""
+    """Name a run for a list: dataset, network, accuracy, and the end of its id."""
     info = run.info
     return (
         f"{info.dataset.name} {info.config.network} {percent(info.metrics.accuracy)} "
@@ -30,13 +30,13 @@ def verdict(metrics: Metrics) -> str:
 
 
 def interval(metrics: Metrics) -> str:
-    """Say how far chance alone could move the accuracy."""
+    """State the confidence interval of the accuracy."""
     low, high = metrics.accuracy_low, metrics.accuracy_high
     return f"95% confidence interval of the accuracy: {words.interval(low, high)} (Wilson)."
 
 
 def weakest_class(metrics: Metrics) -> str:
-    """Say which class is missed most, for the title of a chart."""
+    """Say which class is missed most often, for the title of a chart."""
     weakest = min(metrics.classes, key=lambda score: (score.recall, -score.support))
     if weakest.recall == 1:
         return "No test image of any class is missed"
@@ -48,11 +48,11 @@ def weakest_class(metrics: Metrics) -> str:
 
 
 def top_confusion(confusions: list[Confusion], class_names: tuple[str, ...]) -> str:
-    """Say which mistake is made most, for the title of a chart.
+    """Say which mistake is most frequent, for the title of a chart.
 
     Args:
         confusions: most frequent first.
-        class_names: a name a class.
+        class_names: one name per class.
     """
     if not confusions:
         return "No test image is mistaken for another class"

@@ -26,7 +26,7 @@ NOTHING_FITS = "No image matches this selection."
 
 
 def chips(chosen: Selection, class_names: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Say what is selected, a part of the selection at a time: its name, and a few words."""
+    """Name what is selected: for each part of the selection its key and a few words."""
 
     def either(labels: tuple[int, ...]) -> str:
         named = [class_names[label] for label in labels]
@@ -55,13 +55,13 @@ def chips(chosen: Selection, class_names: tuple[str, ...]) -> list[tuple[str, st
 def chosen_images(
     count: int, chosen: Selection, counts: np.ndarray, class_names: tuple[str, ...]
 ) -> str:
-    """Say how many images are selected; of a cell alone, what it counts.
+    """Say how many images are selected; for a single cell, what it counts.
 
     Args:
-        count: how many.
-        chosen: what narrows them.
+        count: how many images.
+        chosen: the selection.
         counts: int (classes, classes), row true, column predicted.
-        class_names: a name a class.
+        class_names: one name per class.
     """
     if chosen.cell is None or chosen.filters != Selection(chosen.true, chosen.predicted):
         return f"{matches(count)}."
@@ -75,18 +75,18 @@ def matches(count: int) -> str:
 
 
 def changes(fixed: int, broken: int) -> str:
-    """Say what a second run fixes and breaks."""
+    """Say how many mistakes a second run fixes and how many images it newly breaks."""
     if fixed == broken == 0:
         return "The two runs are right and wrong on exactly the same images"
-    return f"The second run fixed {counted(fixed, 'mistake')} and newly broke {broken:,}"
+    fixes = counted(fixed, "mistake") if fixed else "no mistakes"
+    return f"The second run fixed {fixes} and newly broke {f'{broken:,}' if broken else 'none'}"
 
 
 def cell(count: int, of: int, true: str, predicted: str) -> str:
     """Say what one cell of a confusion matrix counts."""
     alike, true, predicted = true == predicted, plain(true), plain(predicted)
-    if alike:
-        return f"**{count:,} of {of:,}** images of “{true}” are recognized."
+    what = "recognized" if alike else f"taken for “{predicted}”"
     if count == 0:
-        return f"No image of “{true}” is taken for “{predicted}”."
+        return f"No image of “{true}” is {what}."
     are = "is" if count == 1 else "are"
-    return f"**{count:,} of {of:,}** images of “{true}” {are} taken for “{predicted}”."
+    return f"**{count:,} of {of:,}** images of “{true}” {are} {what}."

@@ -1,4 +1,4 @@
-"""How numbers and names are written on pages; pure."""
+"""Numbers and names as pages show them; pure."""
 
 import re
 
@@ -6,8 +6,8 @@ from pipeline.words import counted, percent
 
 __all__ = ["images", "percent", "plain", "shorten", "times"]
 
-LONGEST_NAME = 40  # letters: what fits across a phone
-NAME_END = 28  # of them at the end, where a run's network, accuracy and id are
+LONGEST_NAME = 40  # letters: what fits on a phone's screen
+NAME_END = 28  # of those, kept at the end, where a run's network, accuracy and id are
 
 
 def plain(text: str) -> str:

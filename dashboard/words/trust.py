@@ -11,12 +11,12 @@ from pipeline.analysis.selective_prediction import RiskCoverage
 from pipeline.store.run_info import Evaluation
 from pipeline.words import counted, interval
 
-FEW = 20  # images; a share of fewer says little
-SMALL_GAP = 0.01  # between confidence and accuracy; less than this nobody would notice
+FEW = 20  # images; a share of fewer means little
+SMALL_GAP = 0.01  # between confidence and accuracy; less is not worth mentioning
 
 
 def accuracy(metrics: Metrics) -> str:
-    """Say how often a classifier is right, and how far chance alone could move that."""
+    """Say how often a classifier is right, with the confidence interval."""
     return (
         f"{words.verdict(metrics.correct, metrics.total, mark='**')}; 95% confidence interval "
         f"{interval(metrics.accuracy_low, metrics.accuracy_high)}."
@@ -24,11 +24,11 @@ def accuracy(metrics: Metrics) -> str:
 
 
 def left_out(marked: int, correct: int, total: int) -> str:
-    """Say how often it is right on the images whose labels nobody doubts.
+    """Say how often a classifier is right on the images whose labels nobody doubts.
 
     Args:
-        marked: images whose label people doubt.
-        correct, total: of the others.
+        marked: how many images have a label that people doubt.
+        correct, total: counts of the other images.
     """
     if total == 0:
         return "Every test image is marked, so there is none left to count."
@@ -45,27 +45,28 @@ def passed_on(curve: RiskCoverage, passed: int) -> str:
     remain = {0: "no error remains", 1: "1 error remains"}.get(errors, f"{errors:,} errors remain")
     if passed == 0:
         return f"With all {total:,} images left to the network, {remain}"
-    return f"With the {passed:,} least confident of {total:,} images passed to a person, {remain}"
+    least = "least confident" if passed == 1 else f"{passed:,} least confident"
+    return f"With the {least} of {total:,} images passed to a person, {remain}"
 
 
 def threshold(curve: RiskCoverage, passed: int) -> str:
-    """Say which images are passed on, and how often it is right on those that it keeps."""
+    """Say which images are passed on, and how often the network is right on the others."""
     kept = curve.total - passed
     right = kept - curve.errors_remaining(passed)
-    keeps = (
-        f"right on {right:,} of {kept:,} ({percent(right / kept)})" if kept else "left with none"
-    )
+    if kept == 0:
+        return "All images are passed on; none are left to the network."
+    is_right = f"the network is right on {right:,} of {kept:,} ({percent(right / kept)})."
     if passed == 0:
-        return f"It is {keeps}."
+        return is_right[0].upper() + is_right[1:]
     edge = percent(float(curve.confidence[passed - 1]))
-    return f"These are the images with {edge} confidence or less. On the others it is {keeps}."
+    return f"Images with {edge} confidence or less are passed on. On the others, {is_right}"
 
 
 def calibration(bins: pd.DataFrame, error: float) -> str:
     """Say whether confidence matches accuracy, for the title of a chart.
 
     Args:
-        bins: as `metrics.calibration_bins` gives them.
+        bins: from `metrics.calibration_bins`.
         error: the expected calibration error.
     """
     alike = f"its confidence matches its accuracy: the mean gap is {percent(error)}"
@@ -74,17 +75,17 @@ def calibration(bins: pd.DataFrame, error: float) -> str:
     outside = (bins["confidence"] < bins["accuracy_low"]) | (
         bins["confidence"] > bins["accuracy_high"]
     )
-    # A gap that chance alone could have made is no finding.
+    # A gap that could be due to chance alone is no finding.
     real = bins[outside & (bins["count"] >= FEW)]
     if real.empty:
         return f"As far as {counted(int(bins['count'].sum()), 'image')} can tell, {alike}"
     gaps = (real["confidence"] - real["accuracy"]).abs() * real["count"]
     said, right = real[["confidence", "accuracy"]].to_numpy()[gaps.argmax()]
-    return f"When it says {percent(said)}, it is right {percent(right)} of the time"
+    return f"At {percent(said)} confidence, it is right {percent(right)} of the time"
 
 
 def elsewhere(own: Metrics, others: Sequence[Evaluation]) -> str:
-    """Say how accurate it is on the dataset that is hardest for it, for the title of a table."""
+    """State the accuracy on the hardest of the other datasets, for the title of a table."""
     hardest = min(others, key=lambda found: found.metrics.accuracy)
     return (
         f"{percent(hardest.metrics.accuracy)} on “{hardest.dataset.name}”, {percent(own.accuracy)} "
@@ -95,7 +96,7 @@ def elsewhere(own: Metrics, others: Sequence[Evaluation]) -> str:
 def marked_so_far(images: int, wrong_label: int, ambiguous: int) -> str:
     """Say how many images people have marked, and how many as what; one image may be both."""
     if images == 0:
-        return "None is marked so far."
+        return "No image is marked so far."
     kinds = ((wrong_label, "wrong label"), (ambiguous, "ambiguous"))
     parts = [f"{count:,} as {tag}" for count, tag in kinds if count]
     what = f" ({', '.join(parts)})" if parts else ""
@@ -103,7 +104,7 @@ def marked_so_far(images: int, wrong_label: int, ambiguous: int) -> str:
 
 
 def unreadable(lines: int) -> str:
-    """Say that lines of a file could not be read, if so."""
+    """Say how many lines of a file could not be read; "" if none."""
     if lines == 0:
         return ""
     was = "was" if lines == 1 else "were"

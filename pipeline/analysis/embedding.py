@@ -1,6 +1,6 @@
-"""Features of images -> the training images most like each test image, and a map of them all.
+"""Features of images -> each test image's nearest training images, and a t-SNE map.
 
-Features are what a network's last layer gets: images that it finds alike lie near each other
+Features are the input of a network's last layer: images that it finds similar lie close together
 there, whatever their pixels.
 """
 
@@ -8,29 +8,29 @@ import numpy as np
 import pandas as pd
 
 NEIGHBORS = 5
-MOST_DIMENSIONS = 50  # kept by the principal components: distances hardly change, time does
-MOST_FITTED = 10_000  # training images that the components are computed from
-MOST_MAPPED = 10_000  # test images that get a place on the map; others have none
+MOST_DIMENSIONS = 50  # principal components kept: saves time and hardly changes distances
+MOST_FITTED = 10_000  # training images that the components are fitted on
+MOST_MAPPED = 10_000  # test images that are placed on the map
 FEWEST_MAPPED = 20
 PERPLEXITY = 30
 SEED = 0
 
-NEIGHBOR = "neighbor_"  # begins the name of a column
+NEIGHBOR = "neighbor_"  # prefix of a column name
 NEIGHBOR_COLUMNS = tuple(f"{NEIGHBOR}{rank}" for rank in range(NEIGHBORS))
 
 
 def embed(train: np.ndarray, test: np.ndarray) -> pd.DataFrame:
-    """Find each test image's neighbors and its place on a map.
+    """Find each test image's nearest training images and its place on a map.
 
     Args:
         train: float (n_train, dimensions), features of the training images.
         test: float (n_test, dimensions), features of the test images.
 
     Returns:
-        A row a test image: `neighbor_0` … `neighbor_4`, int32, indices of training images,
-        nearest first, -1 where there are fewer; `distance`, float32, the mean distance to them in
-        the space of the principal components: how untypical the image is; `map_x`, `map_y`,
-        float32, NaN for images beyond the first 10,000 of a random order.
+        One row per test image: `neighbor_0` … `neighbor_4`, int32, indices of training images,
+        nearest first, -1 if there are fewer; `distance`, float32, the mean distance to them in
+        the space of the principal components: how atypical the image is; `map_x`, `map_y`,
+        float32, NaN for images beyond the first 10,000 in a random order.
     """
     train, test = reduced(train, test)
     distances, indices = nearest(train, test)
@@ -71,13 +71,13 @@ def nearest(train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
 
 def flat_map(points: np.ndarray) -> np.ndarray:
-    """Lay points out in two dimensions so that neighbors stay neighbors.
+    """Place points in two dimensions so that neighbors stay neighbors.
 
-    t-SNE (van der Maaten, Hinton 2008) with interpolated gradients (Linderman et al. 2019). Few
-    points are laid out by their principal components alone.
+    t-SNE (van der Maaten, Hinton 2008) with interpolated gradients (Linderman et al. 2019). Fewer
+    than 20 points are placed by their first two coordinates alone.
 
     Returns:
-        float32 (n, 2), rounded to a hundredth.
+        float32 (n, 2), rounded to two decimals.
     """
     if len(points) < FEWEST_MAPPED:
         flat = np.zeros((len(points), 2))

@@ -1,6 +1,6 @@
-"""Labels and probabilities -> the predictions table, and what it says of a classifier.
+"""Labels and probabilities -> the predictions table, and the metrics of a classifier.
 
-Only numpy and pandas, so that pages can compute as well.
+Uses nothing heavier than numpy and pandas, so that pages can use it, too.
 """
 
 from typing import Any
@@ -16,14 +16,14 @@ SMALLEST_PROBABILITY = float(np.finfo(np.float32).tiny)  # keeps a logarithm fin
 
 
 class ClassScore(BaseModel):
-    """The scores of one class; every share is in [0, 1], and 0 where it would divide by nothing.
+    """The scores of one class; every share is in [0, 1], and 0 where it would divide by zero.
 
     Attributes:
         name: of the class.
-        precision: of the images predicted as it, the share that are it.
-        recall: of the images that are it, the share predicted as it.
+        precision: of the images predicted as this class, the share that belong to it.
+        recall: of the images of this class, the share predicted as it.
         f1: the harmonic mean of the two.
-        support: how many images are it.
+        support: how many images the class has.
     """
 
     name: str
@@ -42,15 +42,15 @@ class Confusion(BaseModel):
 
 
 class Metrics(BaseModel):
-    """What a predictions table says of a classifier.
+    """The metrics of a classifier, from its predictions table.
 
     Attributes:
-        correct, total: images predicted right, and all.
+        correct, total: how many images are predicted correctly, and how many there are.
         accuracy: correct / total.
         accuracy_low, accuracy_high: its 95% Wilson interval.
         log_loss: mean of −ln(probability of the true class), in nats.
         calibration_error: expected calibration error over 15 bins of confidence, in [0, 1].
-        classes: a score a class, in the order of the labels.
+        classes: the scores of each class, in label order.
         confusions: the most frequent mistakes, most frequent first.
     """
 
@@ -66,18 +66,18 @@ class Metrics(BaseModel):
 
 
 def predictions_table(labels: np.ndarray, probabilities: np.ndarray) -> pd.DataFrame:
-    """Lay out one row an image.
+    """Build the predictions table: one row per image.
 
     Args:
         labels: int (n,).
         probabilities: float (n, classes), rows summing to 1.
 
     Returns:
-        index, label, predicted, confidence (of the predicted class), margin (confidence less the
+        index, label, predicted, confidence (of the predicted class), margin (confidence minus the
         runner-up's), loss (−ln of the true class's probability, nats), probability_0, ….
 
     Raises:
-        ValueError: the shapes do not fit, or a row does not sum to 1.
+        ValueError: the shapes do not match, or a row does not sum to 1.
     """
     if probabilities.ndim != 2 or len(labels) != len(probabilities):
         raise ValueError(f"got {len(labels)} labels for probabilities of {probabilities.shape}")
@@ -144,8 +144,8 @@ def changed_counts(
 
     Returns:
         Two int64 (classes, classes): mistakes of the first that the second gets right, by true
-        class and what the first said; and mistakes of the second that the first got right, by
-        true class and what the second said. The diagonal holds the sums of the rows.
+        class and the first's prediction; and mistakes of the second that the first got right, by
+        true class and the second's prediction. The diagonal holds the row sums.
     """
     was_right, is_right = first == labels, second == labels
     fixed, broken = ~was_right & is_right, was_right & ~is_right
@@ -158,17 +158,17 @@ def changed_counts(
 
 
 def hits(predictions: pd.DataFrame, left_out: frozenset[int]) -> tuple[int, int]:
-    """Count the images that are predicted right, and all, without those that are left out."""
+    """Count the correctly predicted images, and all images, without those left out."""
     kept = ~np.isin(np.arange(len(predictions)), list(left_out))
     right = (predictions["label"] == predictions["predicted"]).to_numpy()
     return int((right & kept).sum()), int(kept.sum())
 
 
 def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
-    """Return the 95% interval of a share (Wilson 1927): fair near 0 and 1, and for few trials.
+    """Return the 95% Wilson interval of a share (1927): sound near 0 and 1, and for few trials.
 
     Raises:
-        ValueError: there is no trial.
+        ValueError: there are no trials.
     """
     if trials <= 0:
         raise ValueError("an interval needs at least one trial")
@@ -183,15 +183,15 @@ def calibration_error(confidence: np.ndarray, correct: np.ndarray, bins: int = B
     """Return the expected calibration error.
 
     The mean gap between confidence and accuracy over equal-width bins of confidence, weighted by
-    how many images each bin has (Naeini et al. 2015; Guo et al. 2017).
+    the number of images in each bin (Naeini et al. 2015; Guo et al. 2017).
 
     Args:
         confidence: float (n,) in [0, 1].
         correct: bool (n,).
-        bins: how many.
+        bins: how many there are.
 
     Returns:
-        A share in [0, 1]; 0 where the classifier is right exactly as often as it says.
+        A number in [0, 1]; 0 if confidence matches accuracy in every bin.
     """
     found = calibration_bins(confidence, correct, bins)
     gaps = (found["confidence"] - found["accuracy"]).abs()
@@ -204,13 +204,13 @@ def calibration_bins(confidence: np.ndarray, correct: np.ndarray, bins: int = BI
     Args:
         confidence: float (n,) in [0, 1].
         correct: bool (n,).
-        bins: how many.
+        bins: how many there are.
 
     Returns:
-        A row a bin that holds images, least confident first: low, high (its edges), count,
+        One row per non-empty bin, least confident first: low, high (its edges), count,
         confidence (the mean), accuracy, accuracy_low, accuracy_high (its 95% Wilson interval).
     """
-    # A bin holds its upper edge, not its lower one, as in the paper.
+    # A bin includes its upper edge, not its lower one, as in the paper.
     which = np.clip(np.ceil(confidence * bins).astype(np.int64) - 1, 0, bins - 1)
     count = np.bincount(which, minlength=bins)
     held = np.flatnonzero(count)

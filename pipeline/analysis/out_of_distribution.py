@@ -1,19 +1,20 @@
 """Out-of-distribution detection: how unlike anything in training an image is.
 
 A classifier must choose a class: it takes a W for a 4, and may be confident. This looks at two
-vectors of an image, its pixels and what the network's last layer gets, each by itself:
+vectors of an image, its pixels and its features (the input of the network's last layer), each on
+its own:
 
-1. The vector is projected on the directions in which training images vary most.
-2. There, the images of one class lie near a plane, which is spanned by the directions in which
-   that class varies most. The distance to the nearest class's plane says how untypical the vector
-   is, set against the vector's length: a thick pen and strong features make every distance large.
+1. The vector is projected onto the directions in which training images vary most.
+2. There, the images of one class lie near a plane, spanned by the directions in which that class
+   varies most. The distance to the nearest class's plane measures how atypical the vector is,
+   relative to the vector's length: a thick pen and strong features make every distance large.
 
-The score adds the logarithms of both distances, each in units of what is usual.
+The score adds the logarithms of both distances, each standardized on validation images.
 
 A plane for each class is SIMCA (Wold 1976, "Pattern recognition by means of disjoint principal
-components models"); that features tell the unusual as well as pixels follows Lee et al. 2018, "A
+components models"); detecting outliers by features as well as pixels follows Lee et al. 2018, "A
 simple unified framework for detecting out-of-distribution samples", and Wang et al. 2022, "ViM".
-What it was chosen against: `docs/out-of-distribution.md`. Scoring takes sums and products only, so
+For the alternatives, see `docs/out-of-distribution.md`. Scoring needs basic arithmetic only, so
 that any language can do it, and only numpy, so that pages can.
 """
 
@@ -26,7 +27,7 @@ import numpy as np
 from pipeline.preprocess import to_model_input
 
 USUAL = 0.95  # share of the validation images whose score is not above the threshold
-MOST_FITTED = 10_000  # training images, and validation images: more change hardly anything
+MOST_FITTED = 10_000  # training images, and validation images: more hardly change anything
 DIMENSIONS = 48  # of the projection; half as many span a class's plane
 MOST_NUMBERS = (
     50_000  # in a projection: long vectors keep fewer dimensions, so the file stays small
@@ -34,9 +35,9 @@ MOST_NUMBERS = (
 SHORTEST = 1e-6  # length of a vector whose logarithm is taken
 SMALLEST = 1e-12  # square of a distance whose logarithm is taken
 SEED = 0
-IMAGE = -1  # in the place of a layer: the image itself
+IMAGE = -1  # in place of a layer: the image itself
 
-# As kept in the file; what is computed with is rounded to the same.
+# As stored in the file; computations use equally rounded values.
 STORED = {
     "layer": np.int32,
     "power": np.float64,
@@ -52,14 +53,14 @@ STORED = {
 
 @dataclass(frozen=True)
 class Planes:
-    """A plane for each class in one space of vectors, and how far from them is usual.
+    """A plane for each class in one space of vectors, and which distance from them is typical.
 
     Attributes:
         layer: whose output the vectors are, an index into the serving graph's activations; −1 for
             the image, in [0, 1]. Both are flattened row by row.
         power: of a vector's length, by which its distance is divided.
-        rest: whether what lies outside the projection counts as distance.
-        middle, spread: mean and standard deviation of the result on validation images.
+        rest: whether the part outside the projection counts toward the distance.
+        middle, spread: mean and standard deviation of the log distance on validation images.
         mean: float32 (d,), of the training images.
         basis: float32 (d, k), orthonormal columns.
         centers: float32 (classes, k), a point on each plane.
@@ -77,14 +78,14 @@ class Planes:
     directions: np.ndarray
 
     def log_distances(self, vectors: np.ndarray) -> np.ndarray:
-        """Measure how far vectors lie from the nearest plane.
+        """Measure how far vectors are from the nearest plane.
 
         With x a vector:
 
             u = x − mean
             z = u · basis
             for each class c:  q = z − centers[c];  d_c = |q|² − |q · directions[c]|²
-            d = the least d_c;  where `rest`:  d = d + max(0, |u|² − |z|²)
+            d = the smallest d_c;  if `rest`:  d = d + max(0, |u|² − |z|²)
             result = ½ ln max(d, 1e-12) − power · ln max(|x|, 1e-6)
 
         Args:
@@ -113,11 +114,11 @@ class Planes:
 
 @dataclass(frozen=True)
 class OodDetector:
-    """What scores images: the sum of how untypical each of their vectors is.
+    """Scores images by the sum of how atypical each of their vectors is.
 
     Attributes:
         parts: one for each space of vectors.
-        threshold: an image above it is out of distribution; 5% of the validation images are.
+        threshold: images that score higher are out of distribution; 5% of validation images do.
     """
 
     parts: tuple[Planes, ...]
@@ -130,7 +131,7 @@ class OodDetector:
             vectors: float (n, d) for each part, by its layer.
 
         Returns:
-            float64 (n,): about 0 is usual, larger is further from anything in training.
+            float64 (n,): about 0 is typical, larger is further from anything in training.
         """
         return np.sum([part.untypical(vectors[part.layer]) for part in self.parts], axis=0)
 
@@ -139,13 +140,13 @@ class OodDetector:
 
         Args:
             image: uint8 (height, width, channels).
-            activations: what `ServingGraph.activations` gives for it.
+            activations: what `ServingGraph.activations` returns for it.
         """
         seen = {IMAGE: to_model_input(image[None]), **dict(enumerate(activations))}
         return float(self.score({p.layer: seen[p.layer].reshape(1, -1) for p in self.parts})[0])
 
     def is_ood(self, score: float) -> bool:
-        """Say whether an image of this score looks like nothing in training."""
+        """Whether an image with this score is unlike anything in training."""
         return score > self.threshold
 
     def save(self, file: BinaryIO) -> None:
@@ -161,40 +162,40 @@ def load(file: BinaryIO) -> OodDetector:
     """Read what `OodDetector.save` wrote.
 
     Raises:
-        ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile: it is not whole.
+        ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile: it is damaged.
     """
     with np.load(file, allow_pickle=False) as arrays:
         count = sum(name.startswith("layer_") for name in arrays)
         if count == 0:
-            raise ValueError("it holds no planes")
+            raise ValueError("it contains no planes")
         return OodDetector(
             tuple(_read(arrays, i) for i in range(count)), float(arrays["threshold"])
         )
 
 
 def sample(count: int) -> np.ndarray:
-    """Choose which of so many images are enough to fit: int64, ascending, at most 10,000."""
+    """Choose which of `count` images to fit on: int64, ascending, at most 10,000."""
     return np.sort(np.random.default_rng(SEED).permutation(count)[:MOST_FITTED])
 
 
 def fit(
     train: Mapping[int, np.ndarray], labels: np.ndarray, valid: Mapping[int, np.ndarray]
 ) -> OodDetector:
-    """Learn what training images look like, and how far from it validation images may lie.
+    """Learn what training images look like, and how far from that validation images are.
 
     Args:
-        train: float (n, d) by layer: the training images in [0, 1] under −1 (`IMAGE`), and what
-            the network makes of them under the index of that layer.
+        train: float (n, d) by layer: the training images in [0, 1] under −1 (`IMAGE`), and their
+            features under the index of the layer that outputs them.
         labels: int (n,), their classes.
-        valid: the same of validation images, by which the threshold is set.
+        valid: the same for validation images, which set the threshold.
 
     Raises:
         ValueError: there are no validation images.
     """
     if min(len(vectors) for vectors in valid.values()) == 0:
         raise ValueError("a threshold needs validation images, and there are none")
-    # Pixels: what principal components leave out is fine detail that no class has of its own, and
-    # ink counts by half, so that neither dots nor felt pens are favored. Features: all counts.
+    # Pixels: what the principal components leave out is fine detail, not specific to any class, and
+    # length counts with power ½, to favor neither dots nor felt-tip pens. Features: all counts.
     parts = []
     for layer, vectors in train.items():
         power, rest = (0.5, False) if layer == IMAGE else (1.0, True)
@@ -241,7 +242,7 @@ def _principal(centered: np.ndarray, count: int) -> np.ndarray:
 
     found = np.zeros((centered.shape[1], count))
     kept = min(count, *centered.shape)
-    # Where nothing varies any direction would do; none is as good and keeps the file the same.
+    # If nothing varies, any direction would do; zeros are as good, and reproducible.
     if len(centered) < 2 or not np.ptp(centered, axis=0).any():
         return found
     pca = PCA(kept, svd_solver="randomized", random_state=SEED).fit(centered)
@@ -251,7 +252,7 @@ def _principal(centered: np.ndarray, count: int) -> np.ndarray:
 
 
 def _rounded(array: np.ndarray) -> np.ndarray:
-    """Round to what the file keeps, so that the threshold fits what is read from it."""
+    """Round to the precision of the file, so that the threshold fits what is read from it."""
     return array.astype(np.float16).astype(np.float32)
 
 
@@ -261,13 +262,13 @@ def _squares(vectors: np.ndarray) -> np.ndarray:
 
 
 def _held_as(name: str, number: int, arrays: Mapping[str, np.ndarray]) -> str:
-    """Return the key of an array in a file, which may be from before `centers` had that name."""
+    """Return the key of an array in a file, which may predate the name `centers`."""
     key = f"{name}_{number}"
     return key if key in arrays else key.replace("centers", "centres")
 
 
 def _read(arrays: Mapping[str, np.ndarray], number: int) -> Planes:
-    """Read one part; what was rounded becomes float32 again."""
+    """Read one part; rounded arrays become float32 again."""
     kept = {name: arrays[_held_as(name, number, arrays)] for name in STORED}
     fields: dict[str, Any] = {
         name: value.item() if value.ndim == 0 else value.astype(np.float32)
@@ -276,5 +277,5 @@ def _read(arrays: Mapping[str, np.ndarray], number: int) -> Planes:
     part = Planes(**fields)
     classes, k, _ = part.directions.shape
     if part.basis.shape != (len(part.mean), k) or part.centers.shape != (classes, k):
-        raise ValueError("its arrays do not fit each other")
+        raise ValueError("the shapes of its arrays do not match")
     return part

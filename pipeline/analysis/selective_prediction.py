@@ -13,13 +13,13 @@ SHARES = (
     0.01, 0.015, 0.02, 0.03, 0.05, 0.07,
     0.1, 0.15, 0.2, 0.3, 0.5,
 )  # fmt: skip
-USUAL_SHARE = 0.01  # what people see first
+USUAL_SHARE = 0.01  # shown first
 POINTS = 500  # of a curve: more than a screen can tell apart
 
 
 @dataclass(frozen=True)
 class RiskCoverage:
-    """Images by rising confidence, and the errors that remain after each.
+    """Images by increasing confidence, and the errors that remain after each.
 
     Attributes:
         confidence: float (n,) in [0, 1], ascending.
@@ -36,21 +36,21 @@ class RiskCoverage:
         return len(self.confidence)
 
     def errors_remaining(self, passed: int) -> int:
-        """Return how many errors remain when so many, the least confident, are passed on."""
+        """Return how many errors remain when the `passed` least confident images are passed on."""
         return int(self.errors[passed])
 
     def choices(self) -> list[int]:
-        """Return numbers of images worth trying: none, and growing steps up to half of all."""
+        """Return useful numbers of images to pass on: 0, and growing steps up to half of all."""
         return sorted({0, *(self._share(share) for share in SHARES)})
 
     def usual(self) -> int:
-        """Return the choice to begin with."""
+        """Return the choice to start with."""
         return self._share(USUAL_SHARE)
 
     def curve(self, points: int = POINTS) -> pd.DataFrame:
-        """Return passed and errors, ints: a row a choice from none to all, thinned by ratio.
+        """Return passed and errors, ints: one row per choice from none to all, ever sparser.
 
-        The first images matter most, so they are all there, and later ones ever more sparsely.
+        The first images matter most, so each has a row; later ones are spaced geometrically.
         """
         steps = np.geomspace(1, self.total, points - 1).round().astype(np.int64)
         passed = np.unique(np.append(steps, 0))
@@ -63,15 +63,15 @@ class RiskCoverage:
 def risk_coverage(confidence: np.ndarray, correct: np.ndarray) -> RiskCoverage:
     """Sort images by confidence and count the errors that remain.
 
-    Of equally confident images right ones are passed on first: no threshold tells them apart, so
-    the count promises no more than holds in whatever order they come.
+    Among equally confident images, the correct ones are passed on first: no threshold tells them
+    apart, so the count is the worst case over all orders.
 
     Args:
         confidence: float (n,) in [0, 1], n at least 1.
         correct: bool (n,).
 
     Raises:
-        ValueError: there is no image, or the lengths differ.
+        ValueError: there are no images, or the lengths differ.
     """
     if len(confidence) == 0 or len(confidence) != len(correct):
         raise ValueError(f"got {len(confidence)} confidences for {len(correct)} images")

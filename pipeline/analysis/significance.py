@@ -1,6 +1,6 @@
-"""Two runs' predictions of the same images -> whether one is better, or chance made it look so.
+"""Two runs' predictions of the same images -> whether their difference could be due to chance.
 
-Only numpy, so that pages can compute as well.
+Uses only numpy, so that pages can use it, too.
 """
 
 import math
@@ -16,8 +16,8 @@ class Comparison:
     Attributes:
         fixed: images that only the second gets right.
         broken: images that only the first gets right.
-        p_value: how often chance alone splits so many images at least so unevenly, in (0, 1];
-            0 where that is too rare to be written as a float.
+        p_value: the probability that chance alone splits as many images at least as unevenly, in
+            (0, 1]; 0 if it is too small for a float.
     """
 
     fixed: int
@@ -26,10 +26,10 @@ class Comparison:
 
 
 def mcnemar(label: np.ndarray, first: np.ndarray, second: np.ndarray) -> Comparison:
-    """Compare two classifiers by the images that one gets right and the other wrong.
+    """Compare two classifiers by the images that only one of them gets right.
 
-    Where both are equally good, each such image is a toss of a fair coin: McNemar's test (1947)
-    in its exact, two-sided form.
+    If both are equally good, each such image is a toss of a fair coin: McNemar's test (1947) in its
+    exact, two-sided form.
 
     Args:
         label: int (n,), the true classes.
@@ -50,11 +50,11 @@ def mcnemar(label: np.ndarray, first: np.ndarray, second: np.ndarray) -> Compari
 
 
 def sign_test(heads: int, tails: int) -> float:
-    """Return how often a fair coin falls at least so unevenly, either way, in [0, 1]."""
+    """Return the probability that a fair coin falls at least as unevenly, either way: [0, 1]."""
     tosses, fewer = heads + tails, min(heads, tails)
-    # Whole numbers of any size divide into the nearest float: no logarithm, nothing overflows.
+    # Integers of any size divide to the nearest float: no logarithms, no overflow.
     largest = math.comb(tosses, fewer) / 2**tosses
-    # Each rarer outcome is a known share of the one before; the shares only get smaller.
+    # Each rarer outcome is a known fraction of the one before; the fractions only shrink.
     k = np.arange(fewer, 0, -1)
     tail = largest * (1 + float(np.cumprod(k / (tosses - k + 1)).sum()))
     return min(1.0, 2 * tail)

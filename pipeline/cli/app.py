@@ -11,15 +11,16 @@ from pipeline.cli.options import Models, store_at
 
 def serve(
     models: Models = None,
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8501,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to serve on.")] = 8501,
     read_only: Annotated[
-        bool, typer.Option("--read-only", help="Leave out the pages that change things.")
+        bool,
+        typer.Option("--read-only", help="Only show results: no training, marks or corrections."),
     ] = False,
 ) -> None:
     """Serve the dashboard on this machine."""
     from importlib.resources import files
 
-    # Pages and the trainings they start find the store as the command line does.
+    # Pages, and the trainings they start, find the store as the command line does.
     os.environ["INKLING_MODELS"] = str(store_at(models).folder)
     if read_only:
         os.environ[READ_ONLY] = "1"

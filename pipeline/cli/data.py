@@ -14,11 +14,11 @@ def data(
         str | None, typer.Argument(help="The dataset to download, or the name to import it under.")
     ] = None,
     source: Annotated[
-        Path | None, typer.Option("--from", help="Folder or .npz to import it from.")
+        Path | None, typer.Option("--from", help="Folder or .npz file to import it from.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show which datasets are on this machine; download one, or import your own."""
+    """List the datasets on this machine; download one, or import your own."""
     from pipeline.cli.terminal import shown_progress
     from pipeline.data import datasets
 

@@ -11,16 +11,16 @@ from pipeline.cli.options import AsJson, Data, Models, RunName, store_at
 def evaluate(
     run: RunName,
     dataset: Annotated[
-        str | None, typer.Option(help="Default: the one that the run was trained on.")
+        str | None, typer.Option(help="Default: the one the run was trained on.")
     ] = None,
     data: Data = None,
     models: Models = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure a run on the test images of a dataset with the same classes, and keep the result.
+    """Evaluate a run on the test images of a dataset with the same classes, and store the result.
 
-    On its own dataset, adds what a run from an older version lacks: the map, the nearest training
-    images, and the out-of-distribution detector.
+    On its own dataset, adds what a run from an older version lacks: the t-SNE map, the nearest
+    training images, and the out-of-distribution detector.
     """
     from pipeline import evaluation
     from pipeline.cli.terminal import shown_progress

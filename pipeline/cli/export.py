@@ -12,7 +12,7 @@ from pipeline.export.formats import Format
 
 def export(
     run: RunName,
-    to: Annotated[Path, typer.Option(help="Where to write it; nothing may be there yet.")],
+    to: Annotated[Path, typer.Option(help="Where to write it; must not exist yet.")],
     format: Annotated[
         Format, typer.Option(help="A single HTML page, or a folder for LiteRT or TensorFlow.js.")
     ],

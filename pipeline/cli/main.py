@@ -1,4 +1,4 @@
-"""The `inkling` command: one module a command, each importing the heavy libraries it needs."""
+"""The `inkling` command: one module per command, which imports the heavy libraries it needs."""
 
 import sys
 
@@ -16,7 +16,7 @@ from pipeline.errors import InklingError
 
 app = typer.Typer(
     name="inkling",
-    help="Look into an image classifier: train a small network, then see what it sees.",
+    help="Look inside an image classifier: train a small network, then see how it works.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -28,7 +28,7 @@ app.command(hidden=True)(job)
 
 
 def main() -> None:
-    """Run the command line; what a user can fix is one sentence and exit status 1."""
+    """Run the command line; an error that the user can fix is a sentence and exit status 1."""
     try:
         app()
     except InklingError as error:

@@ -1,4 +1,4 @@
-"""What several commands take, and the store they work on."""
+"""Options that several commands share, and the store they work on."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,18 +11,18 @@ if TYPE_CHECKING:
 Models = Annotated[
     Path | None,
     typer.Option(
-        "--models", help="Folder of the runs.", envvar="INKLING_MODELS", show_default="models"
+        "--models", help="Folder with the runs.", envvar="INKLING_MODELS", show_default="models"
     ),
 ]
 Data = Annotated[
-    Path | None, typer.Option("--data", help="Folder to look in first for a named dataset.")
+    Path | None, typer.Option("--data", help="Folder to search first for a named dataset.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print only JSON.")]
 RunName = Annotated[str, typer.Argument(help="A run's id, the start or end of it, or “latest”.")]
 
 
 def store_at(models: Path | None) -> "Store":
-    """Return the store that was named, or else the default one."""
+    """Return the store that was named, or the default one."""
     from pipeline.store.runs import Store
 
     return Store.default() if models is None else Store(models)

@@ -16,17 +16,19 @@ if TYPE_CHECKING:
 
 def predict(
     run: RunName,
-    files: Annotated[list[Path], typer.Argument(help="Pictures, .json(l) strokes, .csv pixels.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Images, strokes (.json, .jsonl) or pixels (.csv).")
+    ],
     models: Models = None,
     as_json: AsJson = False,
 ) -> None:
-    """Classify pictures of any size and color, or drawings given as strokes, one a line."""
+    """Classify image files of any size and color, strokes, or rows of pixels."""
     from pipeline.ink import inputs
     from pipeline.quiet import quiet_stderr
     from pipeline.serving import prediction
 
     found = store_at(models).open(run)
-    with quiet_stderr():  # LiteRT names its delegate
+    with quiet_stderr():  # LiteRT announces its delegate
         graph = found.graph()
     detector, info, failed = found.ood_detector(), found.info, False
     for item in inputs.read_all(files, info.input_shape, mnist_framed=info.dataset.mnist_framed):
@@ -49,7 +51,7 @@ def _where(item: "Item") -> str:
 
 
 def _record(item: "Item", said: "Prediction", names: tuple[str, ...]) -> dict[str, Any]:
-    """Lay a prediction out for JSON."""
+    """Convert a prediction to a JSON record."""
     record: dict[str, Any] = {
         "file": item.file,
         "line": item.line,

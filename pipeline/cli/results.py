@@ -1,4 +1,4 @@
-"""Metrics, as the commands print them."""
+"""Metrics as the commands print them."""
 
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def accuracy(metrics: "Metrics") -> str:
-    """Say how often a classifier is right, with its confidence interval."""
+    """Write how often a classifier is right, with its confidence interval."""
     low, high = metrics.accuracy_low, metrics.accuracy_high
     return (
         f"{words.verdict(metrics.correct, metrics.total)}, "
@@ -18,7 +18,7 @@ def accuracy(metrics: "Metrics") -> str:
 
 
 def details(metrics: "Metrics") -> str:
-    """Write log loss, calibration error and the scores of each class: several lines."""
+    """Write log loss, calibration error and the scores of each class, in several lines."""
     lines = [f"log loss {metrics.log_loss:.4f}, calibration error {metrics.calibration_error:.4f}"]
     lines += [
         f"  {score.name:<14} precision {score.precision:6.1%}  recall {score.recall:6.1%}  "

@@ -22,7 +22,7 @@ def runs(models: Models = None, as_json: AsJson = False) -> None:
         print(json.dumps(listed, ensure_ascii=False))
         return
     if not entries:
-        print(f"There is no run in {store.folder} yet. Train one with “inkling train”.")
+        print(f"There are no runs in {store.folder} yet. Train one with “inkling train”.")
     for entry in entries:
         said = entry.reason if isinstance(entry, Damaged) else results.accuracy(entry.info.metrics)
         print(f"{entry.id}\n  {said}")

@@ -1,4 +1,4 @@
-"""Progress on a terminal: a bar where there is one, plain lines elsewhere."""
+"""Progress of a command: bars on a terminal, plain lines elsewhere."""
 
 import sys
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ def shown_progress() -> Iterator[OnProgress]:
 
 
 class _PlainLines:
-    """A line a stage, and one an epoch: enough for a log, too little to fill it."""
+    """One line per stage and per epoch: enough for a log, without flooding it."""
 
     def __init__(self) -> None:
         self._last = ""

@@ -19,11 +19,14 @@ from pipeline.config import (
 
 def train(
     dataset: Annotated[
-        str, typer.Option(help="digits, mnist, fashion_mnist, or a path to your own.")
+        str, typer.Option(help="digits, mnist, fashion_mnist, or the path of your own.")
     ] = DEFAULT_DATASET,
     network: Annotated[str, typer.Option(help=f"One of {', '.join(NETWORKS)}.")] = DEFAULT_NETWORK,
     epochs: Annotated[
-        int | None, typer.Option(min=1, max=1000, help="Default: depends on the dataset's size.")
+        int | None,
+        typer.Option(
+            min=1, max=1000, help="Default: depends on the preset and the dataset's size."
+        ),
     ] = None,
     preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}.")] = DEFAULT_PRESET,
     batch_size: Annotated[
@@ -36,21 +39,22 @@ def train(
         float | None,
         typer.Option(min=0, max=2, help="Strength of data augmentation; default: the preset's."),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 0,
     corrections: Annotated[
         bool,
         typer.Option(
-            "--corrections/--no-corrections", help="Also learn from the store's corrections."
+            "--corrections/--no-corrections",
+            help="Also learn from corrections made on the Draw page.",
         ),
     ] = False,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Continue the training that was interrupted last.")
+        bool, typer.Option("--resume", help="Continue the most recently interrupted training.")
     ] = False,
     data: Data = None,
     models: Models = None,
     as_json: AsJson = False,
     unless_trained: Annotated[
-        bool, typer.Option(help="Do nothing if the store already holds a run on this dataset.")
+        bool, typer.Option(help="Do nothing if the store already has a run on this dataset.")
     ] = False,
 ) -> None:
     """Train a network and write its run folder."""

@@ -1,8 +1,8 @@
 """A name or a folder -> a Dataset: uint8 images, labels, class names, three parts.
 
 A dataset is prepared once: read, checked, split, and written to the cache as `.npy` files that
-are memory-mapped from then on. Opening a prepared one costs milliseconds and imports nothing
-heavy, so the dashboard does it too.
+are memory-mapped from then on. Opening a prepared one takes milliseconds and imports nothing
+heavy, so the dashboard does it, too.
 """
 
 import hashlib
@@ -28,15 +28,16 @@ from pipeline.ink import drawing
 from pipeline.names import slug
 from pipeline.progress import OnProgress, Progress, silent
 from pipeline.renamed import renamed
+from pipeline.words import counted
 
-VERSION = 1  # of the prepared form; a change prepares everything anew
+VERSION = 1  # of the prepared form; a change prepares every dataset again
 SPLIT_SEED = 0  # the parts are the same for every training
 VALID_SHARE = 0.1  # of the training images
-TEST_SHARE = 0.2  # of a source that has no test part
+TEST_SHARE = 0.2  # of a source without a test part
 DIGITS_TEST = 600
 PARTS = ("train", "valid", "test")
 ARRAYS = tuple(f"{axis}_{part}" for part in PARTS for axis in "xy")
-CHUNK = 2**20  # numbers averaged at once: 4 MB, and few enough for exact float32 sums
+CHUNK = 2**20  # pixels averaged at once: 4 MB, and few enough for exact float32 sums
 
 NAMED_CLASSES: dict[str, tuple[str, ...]] = {
     "mnist": tuple("0123456789"),
@@ -65,15 +66,15 @@ class Dataset:
     """Images with labels, in three parts.
 
     Attributes:
-        name: what people call it.
-        class_names: a name a class, in the order of the labels.
+        name: as users know it.
+        class_names: one name per class, in label order.
         x_train, x_valid, x_test: uint8 (n, height, width, channels).
         y_train, y_valid, y_test: int64 (n,), in [0, len(class_names)).
         fingerprint: SHA-256 of pixels, labels, parts and class names, in hexadecimal.
         mnist_framed: whether the images are light ink with an empty margin, framed as MNIST's
-            are; then what is drawn or photographed passes through `drawing` before prediction.
+            are; if so, drawings and photographs pass through `drawing` before prediction.
 
-    The test part is used only once, at evaluation.
+    The test part is used only once, at the end, for evaluation.
     """
 
     name: str
@@ -100,10 +101,10 @@ class Dataset:
 
 
 def picked(images: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Copy some images of a part; of a memory-mapped one nothing else stays in memory.
+    """Copy some images of a part, and keep nothing else of a memory-mapped file in memory.
 
     Reading one image maps its surroundings as well: a few thousand images out of a million would
-    otherwise count as the whole file.
+    otherwise take up as much memory as the whole file.
 
     Args:
         images: (n, height, width, channels), a part of a dataset.
@@ -132,22 +133,22 @@ class Prepared:
 
     @property
     def total(self) -> int:
-        """How many images it has in all."""
+        """How many images it has in total."""
         return sum(self.counts.values())
 
 
 def open_dataset(
     name: str, data_dir: Path | None = None, on_progress: OnProgress = silent
 ) -> Dataset:
-    """Open a dataset by name or path, preparing or downloading it if need be.
+    """Open a dataset by name or path, preparing or downloading it if necessary.
 
     Args:
         name: "digits", "mnist", "fashion_mnist", or a path: a folder of class-named folders of
             images, a folder of IDX files, or an `.npz`.
-        data_dir: the folder to look in for a named dataset, before INKLING_DATA and the cache.
+        data_dir: the folder to search for a named dataset, before INKLING_DATA and the cache.
 
     Raises:
-        InklingError: the name is unknown or the files are not as they should be.
+        InklingError: the name is unknown or the files are not valid.
     """
     if name == "digits":
         return _prepare(name, "digits", _read_digits, on_progress, test_size=DIGITS_TEST)
@@ -162,14 +163,14 @@ def open_dataset(
     path = Path(name).expanduser()
     if not path.exists():
         raise InklingError(
-            f"There is no dataset “{name}”. Choose {', '.join(NAMES)}, or give the path of a "
-            "folder or an .npz file that exists."
+            f"There is no dataset “{name}”. Choose one of {', '.join(NAMES)}, or give the path of "
+            "an existing folder or .npz file."
         )
     return take_in(path.resolve().stem, path.resolve(), on_progress)
 
 
 def take_in(name: str, place: Path, on_progress: OnProgress = silent) -> Dataset:
-    """Read a dataset from a folder or an `.npz`, and keep it in the cache under a name."""
+    """Import a dataset from a folder or an `.npz` into the cache, under a name."""
     if not place.exists():
         raise InklingError(f"There is no folder or file {place}.")
     stamp = _stamp(place)
@@ -184,16 +185,16 @@ def take_in(name: str, place: Path, on_progress: OnProgress = silent) -> Dataset
 
 
 def canonical(name: str) -> str:
-    """Return a name that means the same dataset from any working folder."""
+    """Return a name that means the same dataset from any working directory."""
     path = Path(name).expanduser()
     return str(path.resolve()) if name not in NAMES and path.exists() else name
 
 
 def open_by_fingerprint(name: str, fingerprint: str) -> Dataset:
-    """Open a prepared dataset that is exactly the one a run was trained on.
+    """Open the prepared dataset that is exactly the one a run was trained on.
 
     Raises:
-        DatasetMissing: it is not in the cache, and what to do about that.
+        DatasetMissing: it is not in the cache.
     """
     kept = list_prepared()
     for prepared in kept:
@@ -209,7 +210,7 @@ def open_by_fingerprint(name: str, fingerprint: str) -> Dataset:
 
 
 def class_means(images: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
-    """Average the images of each class, a chunk at a time: memory-mapped ones are not read whole.
+    """Average the images of each class, in chunks, so that memory-mapped ones fit in memory.
 
     Args:
         images: uint8 (n, height, width, channels).
@@ -217,7 +218,7 @@ def class_means(images: np.ndarray, labels: np.ndarray, classes: int) -> np.ndar
         classes: how many there are.
 
     Returns:
-        uint8 (classes, height, width, channels), rounded; 0 where a class has no image.
+        uint8 (classes, height, width, channels), rounded; 0 where a class has no images.
     """
     shape = images.shape[1:]
     size = math.prod(shape)
@@ -254,13 +255,13 @@ def list_prepared() -> list[Prepared]:
 
 
 def mnist_framed_classes(name: str) -> tuple[str, ...]:
-    """Name the classes of a dataset whose images are framed ink, without reading its images.
+    """Return the classes of a dataset whose images are framed ink, without reading its images.
 
     Args:
         name: as for `open_dataset`.
 
     Returns:
-        () where its images are others, or where it was never prepared, so that nobody knows.
+        () if its images are not framed ink, or if it was never prepared and that is unknown.
     """
     known = name if name in NAMES else Path(name).expanduser().resolve().stem
     prepared = [one for one in list_prepared() if one.name == known]
@@ -297,8 +298,8 @@ def _read_place(place: Path) -> Labeled:
     if place.is_file():
         if place.suffix != ".npz":
             raise InklingError(
-                f"{place} is a file but not an .npz. A dataset is an .npz, a folder of IDX files, "
-                "or a folder of class-named folders of pictures."
+                f"{place} is a file but not an .npz. A dataset is an .npz file, a folder of IDX "
+                "files, or a folder with one subfolder of images per class."
             )
         return readers.read_npz(place)
     if readers.holds_idx(place):
@@ -307,7 +308,7 @@ def _read_place(place: Path) -> Labeled:
 
 
 def _read_digits() -> Labeled:
-    """Read scikit-learn's copy of the UCI digits and frame each as a drawn digit is.
+    """Read scikit-learn's copy of the UCI digits and frame each like a drawn digit.
 
     Source: Alpaydin and Kaynak 1998, "Optical Recognition of Handwritten Digits", UCI; its 1,797
     test images of 8×8 with gray levels 0–16.
@@ -327,7 +328,7 @@ def _prepare(
     on_progress: OnProgress,
     test_size: int | None = None,
 ) -> Dataset:
-    """Open what the cache holds under a key, making it first if it is not there or damaged."""
+    """Open what the cache has under a key, preparing it first if it is missing or damaged."""
     folder = cache_folder() / "prepared" / f"{key}-v{VERSION}"
     if (dataset := _open_whole(folder)) is not None:
         return dataset
@@ -337,8 +338,8 @@ def _prepare(
         lock.acquire()
     except OSError as error:
         raise InklingError(
-            f"The cache {folder.parent} cannot be written: {error.strerror}. Name another folder "
-            "in INKLING_CACHE."
+            f"The cache {folder.parent} cannot be written: {error.strerror}. Set INKLING_CACHE to "
+            "another folder."
         ) from error
     with lock:
         if (dataset := _open_whole(folder)) is not None:  # another process was faster
@@ -364,7 +365,7 @@ def _prepare(
 def _split(
     labeled: Labeled, name: str, test_size: int | None
 ) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
-    """Split into train, valid and test: seeded, and with every class in its share."""
+    """Split into train, valid and test: seeded, and stratified by class."""
     class_names = _checked_classes(labeled, name)
     x, y, x_test, y_test = labeled.x, labeled.y, labeled.x_test, labeled.y_test
     if x_test is None or y_test is None:
@@ -380,7 +381,7 @@ Pair = tuple[np.ndarray, np.ndarray]
 
 
 def _divide(x: np.ndarray, y: np.ndarray, second: int) -> tuple[Pair, Pair]:
-    """Divide images and labels in two, stratified; `second` of them go into the second."""
+    """Divide images and labels in two, stratified; `second` of them go into the second part."""
     from sklearn.model_selection import train_test_split
 
     first_at, second_at = train_test_split(
@@ -391,7 +392,7 @@ def _divide(x: np.ndarray, y: np.ndarray, second: int) -> tuple[Pair, Pair]:
 
 
 def _checked_classes(labeled: Labeled, name: str) -> tuple[str, ...]:
-    """Check labels against class names, and name the classes by number where they have no names."""
+    """Check labels against class names; classes without names are named by their numbers."""
     labels = labeled.y
     both = labels if labeled.y_test is None else np.concatenate([labels, labeled.y_test])
     most = int(labels.max())
@@ -402,22 +403,22 @@ def _checked_classes(labeled: Labeled, name: str) -> tuple[str, ...]:
         raise InklingError(f"A label of {name} is {odd}; labels must be {allowed}.")
     if len(set(class_names)) < len(class_names) or len(class_names) < 2:
         raise InklingError(
-            f"The class names of {name} must be at least two, all different; "
-            f"got {', '.join(class_names)}."
+            f"{name} must have at least two class names, all different; "
+            f"it has {', '.join(class_names)}."
         )
-    fewest = 3 if labeled.y_test is None else 2  # one for each part that is split off, and train
+    fewest = 3 if labeled.y_test is None else 2  # one per part to split off, and one to train on
     counts = np.bincount(labels, minlength=len(class_names))
     if counts.min() < fewest:
         short = class_names[int(counts.argmin())]
         raise InklingError(
-            f"Class “{short}” of {name} has {counts.min()} training images; at least {fewest} are "
-            f"needed, and labels must be {allowed} without gaps."
+            f"Class “{short}” of {name} has {counted(int(counts.min()), 'training image')}; at "
+            f"least {fewest} are needed, and labels must be {allowed} without gaps."
         )
     return class_names
 
 
 def _is_mnist_framed(images: np.ndarray) -> bool:
-    """Say whether images are ink on black with an empty margin, as framed drawings are."""
+    """Whether images are ink on black with an empty margin, like framed drawings."""
     if images.shape[-1] != 1:
         return False
     some = images[:1000, ..., 0]
@@ -434,7 +435,7 @@ def _fingerprint(parts: dict[str, np.ndarray], class_names: Iterable[str]) -> st
 
 
 def _stamp(place: Path) -> str:
-    """Return 16 digits that change when a file of a source does (by path, size and time)."""
+    """Return 16 hex digits that change when a source file does (by path, size and time)."""
     files = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
     digest = hashlib.sha256()
     for path in files:
@@ -444,7 +445,7 @@ def _stamp(place: Path) -> str:
 
 
 def _open_whole(folder: Path) -> Dataset | None:
-    """Open a prepared dataset, or return None where it is absent or damaged (it can be remade)."""
+    """Open a prepared dataset, or return None if it is missing or damaged (it can be rebuilt)."""
     try:
         return _open(folder)
     except DatasetMissing:
@@ -469,7 +470,7 @@ def _open(folder: Path) -> Dataset:
 
 
 def _facts(folder: Path) -> dict[str, Any] | None:
-    """Read a prepared dataset's description; None where it is absent or damaged."""
+    """Read a prepared dataset's description; None if it is missing or damaged."""
     try:
         facts: dict[str, Any] = json.loads((folder / "dataset.json").read_text("utf-8"))
         facts = renamed(facts, {"ink": "mnist_framed"})

@@ -1,4 +1,4 @@
-"""Fetching a public dataset's files, each checked by its hash before it counts."""
+"""Downloading a public dataset's files, each verified by its hash."""
 
 from pathlib import Path
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 from pipeline.errors import InklingError
 from pipeline.progress import OnProgress, Progress
 
-TIMEOUT = 30  # seconds without an answer
+TIMEOUT = 30  # seconds without a response
 
-# MD5 of the gzipped files, as torchvision and the datasets' own pages state them.
+# MD5 of the gzipped files, as listed by torchvision and the datasets' own pages.
 FILES: dict[str, dict[str, str]] = {
     "mnist": {
         "train-images-idx3-ubyte.gz": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
@@ -36,17 +36,18 @@ MIRRORS: dict[str, tuple[str, ...]] = {
 
 
 def fetch(name: str, folder: Path, on_progress: OnProgress) -> Path:
-    """Download the files of a named dataset that `folder` does not hold yet.
+    """Download the files of a named dataset that are not in `folder` yet.
 
     Args:
         name: a key of FILES.
-        folder: where they go; made if need be. A file appears there only whole and checked.
+        folder: where they go; created if necessary. Files appear there only when complete and
+            verified.
 
     Returns:
         The folder.
 
     Raises:
-        InklingError: no mirror answered with the right file.
+        InklingError: no mirror provided the right file.
     """
     for number, (file, md5) in enumerate(FILES[name].items(), start=1):
         note = f"{file} ({number} of {len(FILES[name])})"
@@ -60,7 +61,7 @@ def _fetch_one(
     import pooch
     import requests
 
-    pooch.get_logger().setLevel("WARNING")  # the progress bar says it already
+    pooch.get_logger().setLevel("WARNING")  # the progress bar shows it already
     reasons = []
     for mirror in mirrors:
         try:
@@ -73,21 +74,21 @@ def _fetch_one(
             )
             return
         except requests.RequestException as error:
-            reasons.append(f"{mirror} did not give it ({type(error).__name__})")
-        except ValueError as error:  # pooch's word for a wrong hash
+            reasons.append(f"{mirror} failed ({type(error).__name__})")
+        except ValueError as error:  # how pooch reports a wrong hash
             if "hash" not in str(error):
                 raise
-            reasons.append(f"{mirror} gave a file with another hash")
+            reasons.append(f"{mirror} sent a file with the wrong hash")
         except OSError as error:
             raise InklingError(f"{folder} could not be written: {error.strerror}.") from error
     raise InklingError(
         f"{file} could not be downloaded: {'; '.join(reasons)}. Try again later, or get the files "
-        "elsewhere and name their folder with “inkling data NAME --from FOLDER”."
+        "elsewhere and import them with “inkling data NAME --from FOLDER”."
     )
 
 
 class _Reporter:
-    """What pooch tells of a download, passed on as Progress (the part of tqdm it calls)."""
+    """Passes pooch's download progress on as Progress (the part of tqdm that pooch calls)."""
 
     def __init__(self, on_progress: OnProgress, note: str) -> None:
         self._on_progress, self._note = on_progress, note
@@ -103,4 +104,4 @@ class _Reporter:
         self._done = 0
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: there is nothing to close."""

@@ -1,4 +1,4 @@
-"""Files of images and labels as others wrote them -> arrays, each file checked as it is read."""
+"""Files of images and labels -> arrays, each file validated as it is read."""
 
 import gzip
 import math
@@ -13,6 +13,7 @@ import numpy as np
 
 from pipeline.errors import InklingError
 from pipeline.ink.pictures import SUFFIXES, open_picture
+from pipeline.words import counted
 
 SMALLEST, LARGEST = 8, 64  # sides of an image, pixels
 
@@ -28,12 +29,12 @@ IDX_UBYTE = 0x08
 
 @dataclass(frozen=True)
 class Labeled:
-    """Images with labels as they came: no test part yet, where the source has none.
+    """Images with labels as read; without a test part if the source has none.
 
     Attributes:
         x, y: training images uint8 (n, height, width, channels) and labels int64 (n,).
         x_test, y_test: the same for the test part, or None.
-        class_names: a name a class, or None where the source names none.
+        class_names: one name per class, or None if the source has no names.
     """
 
     x: np.ndarray
@@ -52,14 +53,14 @@ def read_idx(path: Path) -> np.ndarray:
         uint8, with the axes that the file states.
 
     Raises:
-        InklingError: it is missing, damaged, cut off, or holds another type.
+        InklingError: it is missing, damaged or truncated, or has another data type.
     """
     raw = _read_bytes(path)
     if len(raw) < 4 or raw[:2] != b"\0\0":
         raise InklingError(f"{path} is not an IDX file: it does not start with two zero bytes.")
     if raw[2] != IDX_UBYTE:
         raise InklingError(
-            f"{path} holds numbers of IDX type 0x{raw[2]:02x}; only unsigned bytes (0x08) are read."
+            f"{path} has IDX data type 0x{raw[2]:02x}; only unsigned bytes (0x08) are supported."
         )
     axes, start = raw[3], 4 + 4 * raw[3]
     if len(raw) < start:
@@ -68,19 +69,19 @@ def read_idx(path: Path) -> np.ndarray:
     expected = math.prod(shape)
     if len(raw) - start != expected:
         raise InklingError(
-            f"{path} should hold {expected:,} bytes of data ({'×'.join(map(str, shape))}) but has "
+            f"{path} should have {expected:,} bytes of data ({'×'.join(map(str, shape))}) but has "
             f"{len(raw) - start:,}. Copy or download it again."
         )
     return np.frombuffer(raw, np.uint8, offset=start).reshape(shape)
 
 
 def holds_idx(folder: Path) -> bool:
-    """Say whether a folder has at least one file named as IDX datasets name theirs."""
+    """Whether a folder has at least one file named like those of IDX datasets."""
     return any(_idx_path(folder, part) is not None for part in IDX_FILES)
 
 
 def read_idx_folder(folder: Path) -> Labeled:
-    """Read a folder of the four IDX files of a dataset, named as MNIST's are.
+    """Read a folder with the four IDX files of a dataset, named like MNIST's.
 
     Raises:
         InklingError: one is missing or damaged, or images and labels differ in number.
@@ -95,10 +96,10 @@ def read_idx_folder(folder: Path) -> Labeled:
 
 
 def read_npz(path: Path) -> Labeled:
-    """Read an `.npz` with x_train, y_train, x_test, y_test and, if you like, class_names.
+    """Read an `.npz` with x_train, y_train, x_test, y_test and, optionally, class_names.
 
     Raises:
-        InklingError: it is damaged, lacks a key, or holds Python objects (never unpickled).
+        InklingError: it is damaged, lacks a key, or contains Python objects (never unpickled).
     """
     if not path.is_file():
         raise InklingError(f"There is no file {path}.")
@@ -117,8 +118,8 @@ def read_npz(path: Path) -> Labeled:
         if "pickle" not in str(error).lower() and "object" not in str(error).lower():
             raise InklingError(f"{path} is damaged: {error}.") from None
         raise InklingError(
-            f"{path} holds Python objects or is not an .npz at all; such files can run code when "
-            "they are opened, so they are refused. Save plain number arrays with numpy.savez."
+            f"{path} is not an .npz, or contains Python objects, which can run code when they are "
+            "loaded and are therefore refused. Save plain numeric arrays with numpy.savez."
         ) from None
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError, AttributeError, TypeError) as error:
         raise InklingError(f"{path} is not a complete .npz file: {error}.") from None
@@ -126,13 +127,13 @@ def read_npz(path: Path) -> Labeled:
 
 
 def read_image_folder(folder: Path) -> Labeled:
-    """Read a folder that has a folder of pictures for each class, named after it.
+    """Read a folder with one subfolder of images per class, named after the class.
 
-    `folder/train/…` and `folder/test/…` are kept apart where both are there; otherwise there is
-    no test part yet.
+    `folder/train/…` and `folder/test/…` are kept apart if both exist; otherwise there is no test
+    part yet.
 
     Raises:
-        InklingError: a class is empty, a file is no picture, or pictures differ in size.
+        InklingError: a class is empty, a file is not an image, or images differ in size.
     """
     if (folder / "train").is_dir() and (folder / "test").is_dir():
         names = _class_folders(folder / "train")
@@ -141,7 +142,7 @@ def read_image_folder(folder: Path) -> Labeled:
             odd = sorted(set(names) ^ set(test_names))
             raise InklingError(
                 f"{folder}/train and {folder}/test must have the same class folders; "
-                f"these are in one only: {', '.join(odd)}."
+                f"these are in only one of them: {', '.join(odd)}."
             )
         train = _read_classes(folder / "train", names)
         test = _read_classes(folder / "test", names)
@@ -170,11 +171,11 @@ def _idx_path(folder: Path, part: str) -> Path | None:
 
 
 def _class_folders(folder: Path) -> tuple[str, ...]:
-    """Return the class names of a folder of folders, numbers in the order of their value."""
+    """Return the class names of a folder of folders; numbers are ordered by value."""
     names = [entry.name for entry in folder.iterdir() if entry.is_dir() and entry.name[0] != "."]
     if len(names) < 2:
         raise InklingError(
-            f"{folder} should hold a folder of pictures for each class, at least two; "
+            f"{folder} should have one subfolder of images per class, at least two; "
             f"it has {len(names)}."
         )
     numeric = all(name.isdecimal() for name in names)
@@ -191,7 +192,7 @@ def _read_classes(folder: Path, names: tuple[str, ...]) -> tuple[np.ndarray, np.
         )
         if not files:
             raise InklingError(
-                f"The class folder {folder / name} has no pictures in it. Add some, or remove it."
+                f"The class folder {folder / name} has no images. Add some, or remove it."
             )
         pictures += files
         labels += [label] * len(files)
@@ -199,26 +200,26 @@ def _read_classes(folder: Path, names: tuple[str, ...]) -> tuple[np.ndarray, np.
 
 
 def _read_small(path: Path) -> np.ndarray:
-    """Read a picture as uint8 (h, w) where it is gray, (h, w, 3) where it has color."""
+    """Read an image file as uint8 (h, w) if it is grayscale, (h, w, 3) if it is in color."""
     picture = open_picture(path)
-    if max(picture.size) > LARGEST:  # said at the first one, before a folder of photos fills memory
+    if max(picture.size) > LARGEST:  # before a folder of photos fills memory
         raise InklingError(
             f"{path} is {picture.width}×{picture.height} pixels; sides from {SMALLEST} to "
-            f"{LARGEST} are supported. Resize the pictures first."
+            f"{LARGEST} are supported. Resize the images first."
         )
     gray = picture.mode in {"1", "L", "LA", "I", "I;16", "F"}
     return np.asarray(picture.convert("L" if gray else "RGB"))
 
 
 def _stack(images: list[np.ndarray], paths: list[Path]) -> np.ndarray:
-    """Stack pictures of one size; a gray one among colors counts as a color."""
+    """Stack images of one size; if any is in color, all become color."""
     sizes = Counter(image.shape[:2] for image in images)
     if len(sizes) > 1:
         (usual, _), *_ = sizes.most_common(1)
         odd = next(i for i, image in enumerate(images) if image.shape[:2] != usual)
         height, width = images[odd].shape[:2]
         raise InklingError(
-            f"All pictures must be of one size: most are {usual[1]}×{usual[0]}, "
+            f"All images must have the same size: most are {usual[1]}×{usual[0]}, "
             f"but {paths[odd]} is {width}×{height}."
         )
     if all(image.ndim == 2 for image in images):
@@ -228,7 +229,7 @@ def _stack(images: list[np.ndarray], paths: list[Path]) -> np.ndarray:
 
 def _class_names(names: np.ndarray, path: Path) -> tuple[str, ...]:
     if names.ndim != 1 or names.dtype.kind not in "US":
-        raise InklingError(f"class_names in {path} must be a list of texts.")
+        raise InklingError(f"class_names in {path} must be a list of strings.")
     texts = [
         name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name) for name in names
     ]
@@ -238,7 +239,7 @@ def _class_names(names: np.ndarray, path: Path) -> tuple[str, ...]:
 def _labeled(
     parts: dict[str, np.ndarray], source: str, class_names: tuple[str, ...] | None
 ) -> Labeled:
-    """Check images and labels against each other and bring them into one shape."""
+    """Check images and labels against each other and convert them to a standard form."""
     x, y = _images(parts["x_train"], source), _labels(parts["y_train"], source)
     x_test = y_test = None
     _same_number(x, y, source)
@@ -256,14 +257,14 @@ def _labeled(
 def _images(images: np.ndarray, source: str) -> np.ndarray:
     if images.dtype != np.uint8:
         raise InklingError(
-            f"Images of {source} must be whole numbers 0–255 (uint8), got {images.dtype}. "
+            f"Images of {source} must be integers from 0 to 255 (uint8), got {images.dtype}. "
             "Scale and convert them first."
         )
     if images.ndim == 3:
         images = images[..., None]
     if images.ndim != 4 or images.shape[-1] not in (1, 3) or len(images) == 0:
         raise InklingError(
-            f"Images of {source} must have the axes (number, height, width) for gray or "
+            f"Images of {source} must have the shape (number, height, width) for grayscale or "
             f"(number, height, width, 3) for color, got {images.shape}."
         )
     if not all(SMALLEST <= side <= LARGEST for side in images.shape[1:3]):
@@ -279,8 +280,7 @@ def _labels(labels: np.ndarray, source: str) -> np.ndarray:
         labels = labels[:, 0]
     if labels.ndim != 1 or labels.dtype.kind not in "iu":
         raise InklingError(
-            f"Labels of {source} must be a list of whole numbers, got {labels.dtype} "
-            f"{labels.shape}."
+            f"Labels of {source} must be a list of integers, got {labels.dtype} {labels.shape}."
         )
     return labels.astype(np.int64)
 
@@ -288,5 +288,6 @@ def _labels(labels: np.ndarray, source: str) -> np.ndarray:
 def _same_number(images: np.ndarray, labels: np.ndarray, source: str) -> None:
     if len(images) != len(labels):
         raise InklingError(
-            f"{source} has {len(images):,} images but {len(labels):,} labels; each image needs one."
+            f"{source} has {counted(len(images), 'image')} but {counted(len(labels), 'label')}; "
+            "each image needs one."
         )

@@ -1,4 +1,4 @@
-"""What someone must know to use a run's network elsewhere."""
+"""What someone needs to know to use a run's network elsewhere."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ MEASURES = {"correct", "total", "accuracy", "accuracy_low", "accuracy_high", "ca
 
 
 def about(run: Run) -> dict[str, Any]:
-    """Say what someone must know to use a run's network: plain values, for JSON."""
+    """Describe what someone needs to know to use a run's network: plain values, for JSON."""
     info = run.info
     height, width, channels = info.input_shape
     framing = (
-        "; a drawing is framed before as MNIST's digits are: light ink on black, its longer side "
-        "20 of 28 pixels, its center of mass at (14, 14)"
+        "; drawings are framed like MNIST's digits first: light ink on black, the longer side 20 "
+        "of 28 pixels, the center of mass at (14, 14)"
         if info.dataset.mnist_framed
         else ""
     )
@@ -33,7 +33,7 @@ def about(run: Run) -> dict[str, Any]:
         "test": info.metrics.model_dump(include=MEASURES),
         "temperature": {
             "value": info.temperature,
-            "note": "the logits are divided by it in the last layer already: apply nothing more",
+            "note": "the last layer already divides the logits by it: do not apply it again",
         },
         "model_card": info.model_card,
     }

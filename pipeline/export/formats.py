@@ -22,20 +22,20 @@ class Format(StrEnum):
 
 
 def export(run: "Run", to: Path, format: Format, on_progress: OnProgress = silent) -> list[Path]:
-    """Export a run, whole or not at all.
+    """Export a run, completely or not at all.
 
     Args:
-        run: which one.
-        to: where; nothing may be there yet.
-        format: a page of one file, a folder for LiteRT or one for TensorFlow.js.
-        on_progress: told of what takes long.
+        run: the run.
+        to: where to write it; must not exist yet.
+        format: a single HTML page, a folder for LiteRT or one for TensorFlow.js.
+        on_progress: called before slow steps.
 
     Returns:
         The files that were written.
 
     Raises:
-        InklingError: something is there already, the place cannot be written, or the network
-            cannot be had in this format.
+        InklingError: `to` already exists or cannot be written, or the network cannot be exported
+            to this format.
     """
     _check_free(to)
     _writers()[format](run, to, on_progress)
@@ -43,14 +43,14 @@ def export(run: "Run", to: Path, format: Format, on_progress: OnProgress = silen
 
 
 def _check_free(to: Path) -> None:
-    """Find out before any work whether something is in the way: nothing is ever replaced."""
+    """Check before any work that nothing is in the way: nothing is ever overwritten."""
     if os.path.lexists(to):
         raise InklingError(
-            f"{to} is already there. Name a new place with --to, or remove it first."
+            f"{to} already exists. Choose another path with --to, or remove it first."
         )
     above = next((folder for folder in to.parents if os.path.lexists(folder)), Path())
     if not above.is_dir():
-        raise InklingError(f"{to} cannot be written: {above} is a file. Name another place.")
+        raise InklingError(f"{to} cannot be written: {above} is a file. Choose another path.")
 
 
 def _writers() -> dict[Format, Callable[["Run", Path, OnProgress], None]]:

@@ -1,7 +1,7 @@
-"""A run -> one page to take away: live pad, layers, confusion matrix and model card in a file.
+"""A run -> one HTML file: live pad, layers, confusion matrix and model card.
 
-It works from a disk without a server: nothing is fetched, and its own policy forbids it to. What
-is binary is compressed and written in base 85, which HTML needs no escapes for.
+It works offline, without a server: it fetches nothing, and its own security policy forbids it.
+Binary data is compressed and written in base 85, which needs no escapes in HTML.
 """
 
 import base64
@@ -22,9 +22,9 @@ from pipeline.progress import OnProgress, Progress, silent
 from pipeline.quiet import quiet_stderr
 from pipeline.store.runs import Run
 
-BUILT = "inkling_web"  # made by web/build.py where Inkling is installed
+BUILT = "inkling_web"  # made by web/build.py when Inkling is installed
 UNABLE = "Use a current version of Chrome, Edge, Firefox or Safari."
-# Scripts of its own only, and not a single request.
+# Only its own scripts, and no requests.
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; connect-src 'none'; "
     "script-src 'unsafe-inline' 'unsafe-eval' blob:; base-uri 'none'; form-action 'none'"
@@ -35,19 +35,19 @@ def write_page(run: Run, path: Path, on_progress: OnProgress = silent) -> None:
     """Write the page of a run.
 
     Raises:
-        NotLive: the live pad cannot draw for the run's network.
+        NotLive: the live pad does not support the run's network.
         RunDamaged: a file of the run cannot be read.
         InklingError: the network is damaged, the page cannot be written, or the pad's scripts were
             not built.
     """
-    on_progress(Progress("Exporting", 0, 1, "compressing the network and what it runs on"))
-    with quiet_stderr():  # LiteRT names its delegate
-        run.graph()  # what cannot run here is not handed over
+    on_progress(Progress("Exporting", 0, 1, "compressing the network and the LiteRT runtime"))
+    with quiet_stderr():  # LiteRT announces its delegate
+        run.graph()  # what cannot run here is not exported
     atomic.write_text(path, page(run))
 
 
 def page(run: Run) -> str:
-    """Return the page of a run as HTML; faults as `write_page`."""
+    """Return the page of a run as HTML; raises as `write_page`."""
     spec = pad_spec.describe([run], [run.info.config.network], UNABLE)
     metrics, name, created = run.info.metrics, run.info.dataset.name, run.info.created
     predictions = run.predictions(["label", "predicted"])
@@ -82,7 +82,7 @@ def page(run: Run) -> str:
 <style>{_built("theme.css").read_text("utf-8")}</style>
 </head>
 <body>
-<noscript>This page needs JavaScript, which is switched off.</noscript>
+<noscript>This page needs JavaScript, which is turned off.</noscript>
 <script type="application/json" id="facts">{_within_script(json.dumps(facts))}</script>
 {data}
 <script>{_within_script(_built("page.js").read_text("utf-8"))}</script>
@@ -92,28 +92,28 @@ def page(run: Run) -> str:
 
 
 def _by_place(data: bytes) -> bytes:
-    """Put the first bytes of all 32-bit numbers first, then the second: so they compress better."""
+    """Put the first bytes of all 32-bit numbers first, then the second: it compresses better."""
     return np.frombuffer(data, np.uint8).reshape(-1, 4).T.tobytes()
 
 
 def _in_text(data: bytes) -> str:
-    """Write bytes in base 85 (RFC 1924), but without the sign that HTML reads."""
+    """Write bytes in base 85 (RFC 1924), but without the “<” that HTML would interpret."""
     return base64.b85encode(data).decode().replace("<", ",")
 
 
 def _within_script(text: str) -> str:
-    """Keep text from ending, or opening, a script; to JavaScript and JSON it is the same."""
+    """Keep text from closing or opening a script; JavaScript and JSON read it as the same."""
     return re.sub("<(?=/script|!--|script)", r"\\u003c", text, flags=re.IGNORECASE)
 
 
 def _built(pattern: str) -> Path:
-    """Find the one of the pad's built files that fits; the names of some have a version in them."""
+    """Find the pad's built file that matches; some have a version in their names."""
     package = importlib.util.find_spec(BUILT)
     places = package.submodule_search_locations if package else None
     found = [path for place in places or () for path in Path(place).glob(pattern)]
     if not found:
         raise InklingError(
-            "The live pad's scripts were not built. Install Inkling again: “pip install .” in its "
+            "The live pad's scripts were not built. Reinstall Inkling: “pip install .” in its "
             "folder builds them."
         )
     return found[0]

@@ -14,8 +14,8 @@ LITERT_MODEL, NAMES = "model.tflite", "names.json"
 
 
 def write_folder(run: Run, to: Path, on_progress: OnProgress) -> None:
-    """Write the serving graph, and names.json: which output is which layer's, and `about`."""
-    with quiet_stderr():  # LiteRT names its delegate
+    """Write the serving graph and names.json: which output belongs to which layer, and `about`."""
+    with quiet_stderr():  # LiteRT announces its delegate
         graph = run.graph()
     names = about(run)
     names["input"] |= {"name": graph.input_name, "shape": [1, *run.info.input_shape]}

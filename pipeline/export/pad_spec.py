@@ -12,23 +12,26 @@ from pipeline.ink import drawing
 from pipeline.serving import layer_words
 from pipeline.store.runs import Run
 
-INPUTS = ((drawing.SIZE, drawing.SIZE, 1), (drawing.SIZE, drawing.SIZE, 3))  # what it draws
-ALIGNMENT = 8  # bytes; graphs are read where they lie
+INPUTS = (
+    (drawing.SIZE, drawing.SIZE, 1),
+    (drawing.SIZE, drawing.SIZE, 3),
+)  # shapes it draws
+ALIGNMENT = 8  # bytes; graphs are read in place
 ARRAYS = ("mean", "basis", "centers", "directions")  # of a part of the OOD detector, float32
 
 
 class NotLive(InklingError):
-    """The live pad cannot draw for a network, and why."""
+    """The live pad does not support a network; the message says why."""
 
 
 @dataclass(frozen=True)
 class Spec:
-    """A description and what it points into.
+    """A description and the bytes it points into.
 
     Attributes:
-        facts: JSON values. `frame` holds the constants of drawing, `words` the sentences
-            that numbers go into; `runs` a dictionary a run, with
-            `graph` and the arrays of `ood` as [first byte, bytes] in `blob`.
+        facts: JSON values. `frame` holds the constants of drawing, `words` the sentence templates,
+            `runs` one dictionary per run, with `graph` and the arrays of `ood` as [first byte,
+            bytes] in `blob`.
         blob: the serving graphs and these arrays.
     """
 
@@ -36,7 +39,7 @@ class Spec:
     blob: bytes
 
     def packed(self) -> bytes:
-        """Join both: four bytes that say how long the description is, it, and the blob."""
+        """Join both: the length of the description in four bytes, the description, the blob."""
         text = json.dumps(self.facts, ensure_ascii=False).encode()
         text += b" " * (-(len(text) + 4) % ALIGNMENT)
         return struct.pack("<I", len(text)) + text + self.blob
@@ -46,9 +49,9 @@ def describe(runs: Sequence[Run], labels: Sequence[str], unable: str) -> Spec:
     """Describe runs for the live pad.
 
     Args:
-        runs: one, or two to be compared.
+        runs: one, or two to compare.
         labels: what each is called on the pad.
-        unable: a sentence: what to do where a browser cannot run it.
+        unable: a sentence: what to do if a browser cannot run it.
 
     Raises:
         NotLive: a network takes images that the pad does not draw.
@@ -91,13 +94,13 @@ def describe(runs: Sequence[Run], labels: Sequence[str], unable: str) -> Spec:
 
 
 class _Blob:
-    """Bytes one after the other, each beginning where it can be read as numbers."""
+    """Chunks of bytes one after the other, each aligned so that it can be read as numbers."""
 
     def __init__(self) -> None:
         self.bytes = bytearray()
 
     def add(self, data: bytes) -> list[int]:
-        """Append bytes; return where they begin, and how many they are."""
+        """Append bytes; return where they start, and how many they are."""
         place = [len(self.bytes), len(data)]
         self.bytes += data + bytes(-len(data) % ALIGNMENT)
         return place

@@ -1,8 +1,8 @@
 """A Keras model -> a TensorFlow.js layers model: the folder that `tf.loadLayersModel` reads.
 
-TensorFlow.js (4.22) knows the layers and options of Keras 2 and passes over options that it does
-not know. So each layer is written from a list of those that are known to compute the same there,
-option by option; whatever is not on the list is refused by name, never left out in silence.
+TensorFlow.js (4.22) knows the layers and options of Keras 2 and ignores options that it does not
+know. So each layer is written from a list of those that are known to compute the same there,
+option by option; whatever is not on the list is refused by name, never silently dropped.
 """
 
 import json
@@ -19,12 +19,13 @@ from keras import activations, layers
 
 from pipeline.errors import InklingError
 from pipeline.serving.litert import IDENTITIES
+from pipeline.words import counted
 
 MODEL = "model.json"
-SHARD_BYTES = 4 * 2**20  # as TensorFlow.js's own converter has it, for the sake of browsers' caches
+SHARD_BYTES = 4 * 2**20  # as in TensorFlow.js's own converter, for browser caches
 
-# By the function, not by its name: somebody's own “relu” is another one. Left out are those that
-# TensorFlow.js lacks or computes otherwise (its hard_sigmoid is 0.2 x + 0.5, Keras's x / 6 + 0.5).
+# By function, not by name: a custom “relu” is another function. Left out are those that
+# TensorFlow.js lacks or computes differently (hard_sigmoid: 0.2 x + 0.5 there, x / 6 + 0.5 here).
 ACTIVATIONS = {
     activations.elu: "elu",
     activations.gelu: "gelu",
@@ -41,7 +42,7 @@ ACTIVATIONS = {
     activations.softsign: "softsign",
     activations.tanh: "tanh",
 }
-# What only a training asks for, and what every layer has.
+# Options that only training uses, and those that every layer has.
 UNREAD = re.compile(r"name|trainable|dtype|seed|.*_(initializer|regularizer|constraint)")
 WEIGHT_NAME = re.compile(r"[A-Za-z0-9][-A-Za-z0-9._]*")
 
@@ -51,10 +52,10 @@ Config = dict[str, Any]
 
 @dataclass(frozen=True)
 class LayersModel:
-    """What a TensorFlow.js layers model is made of.
+    """The parts of a TensorFlow.js layers model.
 
     Attributes:
-        topology: the layers and how they are joined, in the style of Keras 2.
+        topology: the layers and how they are connected, in the style of Keras 2.
         weights: float32 arrays by their names there, such as "conv1/kernel", in order.
     """
 
@@ -64,7 +65,7 @@ class LayersModel:
 
 @dataclass(frozen=True)
 class _Call:
-    """One use of a layer: where its inputs come from, and their shapes with the batch axis."""
+    """One call of a layer: where its inputs come from, and their shapes with the batch axis."""
 
     sources: tuple[tuple[str, int, int], ...]
     shapes: tuple[Shape, ...]
@@ -79,9 +80,9 @@ class _Use:
 
     def refuse(self, why: str) -> NoReturn:
         raise InklingError(
-            f"Layer “{self.layer.name}” ({type(self.layer).__name__}) cannot be written for "
-            f"TensorFlow.js: {why}. Export the run as litert, which takes every layer, or train a "
-            "network without it."
+            f"Layer “{self.layer.name}” ({type(self.layer).__name__}) cannot be exported to "
+            f"TensorFlow.js: {why}. Export the run as litert, which supports every layer, or train "
+            "a network without it."
         )
 
     def rank(self) -> int:
@@ -105,11 +106,11 @@ def _unread(use: _Use, option: str, value: Any) -> Config:
 
 
 def _only(*accepted: Any) -> Option:
-    """An option that TensorFlow.js does not have, and the value that it always computes with."""
+    """Accept only the values that TensorFlow.js, which lacks the option, computes with."""
 
     def check(use: _Use, option: str, value: Any) -> Config:
         if value not in accepted:
-            use.refuse(f"{option} = {value} is not among what TensorFlow.js computes")
+            use.refuse(f"{option} = {value} is not supported there")
         return {}
 
     return check
@@ -138,13 +139,13 @@ def _activation(use: _Use, option: str, value: Any) -> Config:
     known = next((name for ours, name in ACTIVATIONS.items() if ours is function), None)
     if known is None:
         name = value if isinstance(value, str) else getattr(function, "name", function)
-        use.refuse(f"the activation “{name}” is unknown there, or computed otherwise")
+        use.refuse(f"the activation “{name}” is unknown there, or computed differently")
     return {option: known}
 
 
 def _last_axis(use: _Use, option: str, value: Any) -> Config:
     if value not in (-1, use.rank() - 1, [-1], (-1,)):
-        use.refuse(f"{option} = {value} is not the last one")
+        use.refuse(f"{option} = {value} is not the last axis")
     return {option: -1}
 
 
@@ -154,10 +155,10 @@ def _positive_axis(use: _Use, option: str, value: Any) -> Config:
 
 
 def _target_shape(use: _Use, option: str, value: Sequence[int]) -> Config:
-    # With an axis left open, TensorFlow.js does not know the size for the layers behind.
+    # With an open axis, TensorFlow.js does not know the size for the layers after it.
     found = {_filled(use, value, shape[1:]) for call in use.calls for shape in call.shapes}
     if len(found) != 1:
-        use.refuse("it is used with inputs of several sizes")
+        use.refuse("it is called with inputs of different sizes")
     return {option: list(found.pop())}
 
 
@@ -165,7 +166,7 @@ def _filled(use: _Use, target: Sequence[int], given: Shape) -> tuple[int, ...]:
     if -1 not in target:
         return tuple(target)
     if None in given:
-        use.refuse("the size of its input is left open")
+        use.refuse("the size of its input is not fixed")
     rest = math.prod(side for side in target if side != -1)
     whole = math.prod(side or 0 for side in given)
     return tuple(whole // rest if side == -1 else side for side in target)
@@ -177,19 +178,19 @@ def _batch_shape(use: _Use, option: str, value: Shape) -> Config:
 
 def _one_input(use: _Use) -> None:
     if any(len(call.shapes) != 1 for call in use.calls):
-        use.refuse("it is given several inputs")
+        use.refuse("it has several inputs")
 
 
 def _several_alike(use: _Use) -> None:
     if any(len(call.shapes) < 2 for call in use.calls):
-        use.refuse("it is given a single input")
+        use.refuse("it has only a single input")
     use.rank()
 
 
 def _up_to_four_axes(use: _Use) -> None:
     _one_input(use)
     if not 2 <= use.rank() <= 4:
-        use.refuse(f"its input has {use.rank()} axes")
+        use.refuse(f"its input has {counted(use.rank(), 'axis', 'axes')}")
 
 
 @dataclass(frozen=True)
@@ -197,10 +198,10 @@ class _Kind:
     """How a kind of layer is written.
 
     Attributes:
-        options: by their names in Keras; None where none matters at inference.
+        options: by their names in Keras; None if none matters at inference.
         weights: the Keras layer's attribute by the weight's name in TensorFlow.js, in its order.
         constant: options that are always written.
-        name: of the class there, where it has another.
+        name: of the class there, if it differs.
         check: refuses inputs that TensorFlow.js cannot take.
     """
 
@@ -238,7 +239,7 @@ KINDS: dict[type, _Kind] = {
         {"filters": _same, **_CONV, "dilation_rate": _same, "groups": _only(1)}, _KERNEL
     ),
     layers.DepthwiseConv2D: _Kind(
-        # TensorFlow.js reads its dilation and computes without it.
+        # TensorFlow.js reads its dilation but ignores it.
         {"depth_multiplier": _same, **_CONV, "dilation_rate": _only((1, 1), [1, 1], 1)},
         {"depthwise_kernel": "kernel", "bias": "bias"},
     ),
@@ -264,7 +265,7 @@ KINDS: dict[type, _Kind] = {
     layers.Softmax: _Kind({"axis": _last_axis}),
     layers.BatchNormalization: _Kind(
         {
-            # Along another axis, TensorFlow.js's plain backend reads the statistics wrongly.
+            # Along another axis, TensorFlow.js's CPU backend reads the statistics wrongly.
             "axis": _last_axis,
             "momentum": _same,
             "epsilon": _same,
@@ -294,26 +295,26 @@ KINDS: dict[type, _Kind] = {
 
 
 def layers_model(model: keras.Model) -> LayersModel:
-    """Describe a Keras model as TensorFlow.js reads it, in float32 whatever it was trained in.
+    """Describe a Keras model as TensorFlow.js reads it, always in float32.
 
     Args:
-        model: functional or sequential, with layers of KINDS alone; branches, shared layers and
+        model: functional or sequential, with layers of KINDS only; branches, shared layers and
             several inputs or outputs are fine.
 
     Raises:
-        InklingError: a layer, or an option of one, is not covered; its name, and what to do.
+        InklingError: a layer, or an option of one, is not supported; the message names it.
     """
     if not getattr(model, "inputs", None):
         raise InklingError(
-            f"The network “{model.name}” is not a graph of layers, so it cannot be written for "
+            f"The network “{model.name}” is not a graph of layers, so it cannot be exported to "
             "TensorFlow.js. Build it with keras.Sequential or keras.Model(inputs, outputs)."
         )
-    graph = keras.Model(model.inputs, model.outputs)  # also of a sequential model
+    graph = keras.Model(model.inputs, model.outputs)  # also for a sequential model
     operations = {operation.name: operation for operation in graph.operations}
     for operation in operations.values():
-        # Before anything asks a layer for its options: not every layer can tell them.
+        # Before asking any layer for its options: not every layer can list them.
         if type(operation) not in KINDS:
-            _Use(operation).refuse("TensorFlow.js has no such layer, or computes it otherwise")
+            _Use(operation).refuse("TensorFlow.js has no such layer, or computes it differently")
     config = graph.get_config()
     described: list[Config] = []
     weights: dict[str, np.ndarray] = {}
@@ -344,9 +345,9 @@ def write_layers_model(
 
     Args:
         model: as for `layers_model`.
-        folder: which exists.
+        folder: must exist.
         about: what `model.getUserDefinedMetadata()` returns in TensorFlow.js.
-        shard_bytes: at most so much in one file.
+        shard_bytes: the most in one file.
 
     Raises:
         InklingError: as `layers_model`.
@@ -377,7 +378,7 @@ def write_layers_model(
 
 def _kind(use: _Use) -> _Kind:
     kind = KINDS[type(use.layer)]
-    # TensorFlow.js flattens nothing that is flat already, and says so by failing.
+    # TensorFlow.js fails on flattening what is flat already.
     return _IDENTITY if type(use.layer) is layers.Flatten and use.rank() == 2 else kind
 
 
@@ -386,10 +387,10 @@ def _written(use: _Use, kind: _Kind) -> Config:
     layer = use.layer
     kind.check(use)
     if getattr(layer, "quantization_mode", None) is not None:
-        use.refuse("its numbers are quantized")
-    for dtype in (layer.compute_dtype, layer.dtype):  # an input layer has its own in the second
+        use.refuse("its weights are quantized")
+    for dtype in (layer.compute_dtype, layer.dtype):  # an input layer's own is the second
         if not dtype.startswith(("float", "bfloat")):
-            use.refuse(f"its numbers are {dtype}")
+            use.refuse(f"its values are {dtype}")
     config: Config = {"name": layer.name, "trainable": layer.trainable, "dtype": "float32"}
     for option, value in layer.get_config().items():
         if kind.options is None or UNREAD.fullmatch(option):
@@ -412,9 +413,9 @@ def _weights(use: _Use, kind: _Kind) -> dict[str, np.ndarray]:
         if (variable := getattr(use.layer, attribute)) is not None
     }
     if len(found) != len(use.layer.weights):
-        use.refuse("it holds other numbers than such a layer does there")
+        use.refuse("its weights are not those of such a layer there")
     if found and not WEIGHT_NAME.fullmatch(use.layer.name):
-        use.refuse("its name may have only letters from a to z, digits and . _ - there")
+        use.refuse("its name may have only ASCII letters, digits and . _ - there")
     return {
         name: np.ascontiguousarray(keras.ops.convert_to_numpy(variable), dtype="<f4")
         for name, variable in found.items()
@@ -431,7 +432,7 @@ def _calls(layer: Any, nodes: Sequence[Mapping[str, Any]]) -> Iterator[_Call]:
             if value is not None and (name, value) != ("training", False):
                 use.refuse(f"it is called with {name} = {value}")
         if not tensors or not all(_is_tensor(tensor) for tensor in tensors):
-            use.refuse("it is called with something that is no layer's output")
+            use.refuse("it is called with something that is not a layer's output")
         configs = [tensor["config"] for tensor in tensors]
         yield _Call(
             sources=tuple(tuple(config["keras_history"]) for config in configs),

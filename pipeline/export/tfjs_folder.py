@@ -10,10 +10,11 @@ from pipeline.store.runs import Run
 
 
 def write_folder(run: Run, to: Path, on_progress: OnProgress) -> None:
-    """Write the folder, whole or not at all.
+    """Write the folder, completely or not at all.
 
     Raises:
-        InklingError: the Keras model cannot be loaded, or TensorFlow.js would compute otherwise.
+        InklingError: the Keras model cannot be loaded, or TensorFlow.js would compute it
+            differently.
     """
     on_progress(Progress("Exporting", 0, 1, "loading TensorFlow"))
     with quiet_stderr():

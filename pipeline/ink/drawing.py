@@ -14,18 +14,19 @@ from PIL import Image
 
 from pipeline.errors import InklingError
 from pipeline.ink.pen import edge_distance
+from pipeline.words import counted
 
 SIZE = 28  # side of the result, pixels
 BOX = 20  # side of the box that the ink fills, pixels
 MIDDLE = 14.0  # where the center of mass goes, in pixel-center coordinates: 14.0 is what MNIST has
-BOX_SLACK = 2  # pixels by which MNIST's own digits, and ours, miss the box
-MIDDLE_SLACK = 1  # the same of the middle
+BOX_SLACK = 2  # pixels by which digits in MNIST, and those framed here, miss the box
+MIDDLE_SLACK = 1  # the same for the middle
 SMALLEST_SIDE = 1e-9  # of a drawing, in its own unit: anything smaller is a dot
 PEN = 2.4  # width of the pen, pixels of the result: about the median of MNIST's training images
-MOST_STROKES = 200  # that anybody may send
-MOST_POINTS = 5_000  # that anybody may send
-FURTHEST = 100_000.0  # from nought, of a coordinate that anybody may send
-# What a drawing in another language has to know; see `from_strokes` and `checked_ink`.
+MOST_STROKES = 200  # accepted in one drawing
+MOST_POINTS = 5_000  # accepted in one drawing
+FURTHEST = 100_000.0  # from zero, of an accepted coordinate
+# What an implementation in another language needs; see `from_strokes` and `checked_ink`.
 FRAME = {
     "size": SIZE,
     "box": BOX,
@@ -35,11 +36,11 @@ FRAME = {
     "most_strokes": MOST_STROKES,
     "most_points": MOST_POINTS,
 }
-FAINTEST = 24  # gray levels that ink must differ from its ground to count as ink
-FINE = 200  # side to which ink is brought before its pen is measured, pixels
+FAINTEST = 24  # gray levels by which ink must differ from its background
+FINE = 200  # side to which ink is scaled before its pen is measured, pixels
 FINE_ENOUGH = 40  # side below which a pen cannot be measured, pixels
-RIDGE = 7  # side of the window in which a ridge of the ink is its highest point, fine pixels
-THINNEST_PART = 0.2  # the pen is as wide as the thinner strokes: crossings and blots do not count
+RIDGE = 7  # side of the window in which a ridge point is a maximum, fine pixels
+THINNEST_PART = 0.2  # quantile of stroke widths: crossings and blots do not count
 MOST_THINNED = 0.8  # of a stroke's width
 LEAST_RIM = 0.5  # fine pixels; less changes nothing
 
@@ -47,24 +48,24 @@ Strokes = Sequence[Sequence[Sequence[float]]]
 
 
 class BlankDrawing(InklingError):
-    """There is no ink to look at."""
+    """There is no ink."""
 
     def __init__(self) -> None:
-        super().__init__("The drawing is blank: there is no ink on it. Draw something first.")
+        super().__init__("The drawing is blank: no ink was found. Draw something first.")
 
 
 def from_strokes(strokes: Strokes) -> np.ndarray:
-    """Ink strokes with a pen in proportion to the digit.
+    """Render strokes with a pen in proportion to the digit.
 
     Args:
-        strokes: a list of strokes, each a list of `[x, y]` points in any unit, y downwards. Where
-            on the canvas they lie and how large they are makes no difference.
+        strokes: a list of strokes, each a list of `[x, y]` points in any unit, y downward. Their
+            position on the canvas and their size make no difference.
 
     Returns:
         uint8 (28, 28), 0 is paper and 255 is ink.
 
     Raises:
-        BlankDrawing: there is no point.
+        BlankDrawing: there are no points.
         InklingError: a point is not two finite numbers.
     """
     segments = _segments(strokes)
@@ -80,14 +81,14 @@ def from_strokes(strokes: Strokes) -> np.ndarray:
 
 
 def checked_ink(strokes: Strokes) -> np.ndarray:
-    """Check strokes that anybody may have sent, and ink them as `from_strokes` does.
+    """Validate strokes from an untrusted source, and render them as `from_strokes` does.
 
     Returns:
         uint8 (28, 28), 0 is paper and 255 is ink.
 
     Raises:
-        BlankDrawing: there is no point.
-        InklingError: they are no strokes, too many, or too far out.
+        BlankDrawing: there are no points.
+        InklingError: they are not strokes, too many, or too far out.
     """
     try:
         points = sum(len(stroke) for stroke in strokes)
@@ -95,8 +96,8 @@ def checked_ink(strokes: Strokes) -> np.ndarray:
         raise InklingError("A drawing must be a list of strokes, each a list of points.") from None
     if len(strokes) > MOST_STROKES or points > MOST_POINTS:
         raise InklingError(
-            f"This drawing has {len(strokes):,} strokes with {points:,} points; up to "
-            f"{MOST_STROKES:,} strokes with {MOST_POINTS:,} points are accepted. Use fewer."
+            f"This drawing has {counted(len(strokes), 'stroke')} with {counted(points, 'point')}; "
+            f"up to {MOST_STROKES:,} strokes with {MOST_POINTS:,} points are accepted. Use fewer."
         )
     with np.errstate(all="ignore"):  # of points so far apart that the next check refuses them
         ink = from_strokes(strokes)
@@ -104,8 +105,8 @@ def checked_ink(strokes: Strokes) -> np.ndarray:
     furthest = max(np.abs(stroke).max() for stroke in drawn)
     if furthest > FURTHEST:
         raise InklingError(
-            f"A point of this drawing lies {furthest:.3g} from the corner; at most "
-            f"{FURTHEST:,.0f} is accepted. Draw it again."
+            f"A coordinate of this drawing is {furthest:.3g} from zero; at most {FURTHEST:,.0f} is "
+            "accepted. Draw it again."
         )
     return ink
 
@@ -116,7 +117,7 @@ class Drawing:
 
     Attributes:
         ink: uint8 (28, 28), 0 is paper and 255 is ink.
-        strokes: what the ink was made from; None where it started from a picture.
+        strokes: what the ink was rendered from; None if it started from an image.
 
     Raises:
         InklingError: the ink is something else.
@@ -133,7 +134,7 @@ class Drawing:
 
     @classmethod
     def of_strokes(cls, strokes: Strokes) -> "Drawing":
-        """Ink strokes that anybody may have sent; faults as `checked_ink`."""
+        """Render strokes from an untrusted source; raises as `checked_ink`."""
         return cls(checked_ink(strokes), strokes)
 
     def image(self, input_shape: tuple[int, int, int]) -> np.ndarray:
@@ -146,7 +147,7 @@ class Edit:
     """A stroke over an image, with the pen or with the eraser.
 
     Attributes:
-        points: `[x, y]`, y downwards.
+        points: `[x, y]`, y downward.
         width: of the pen, in the same unit.
         erases: whether it was the eraser.
     """
@@ -157,12 +158,12 @@ class Edit:
 
 
 def edited(image: np.ndarray, edits: Sequence[Edit], side: float) -> np.ndarray:
-    """Draw over an image that is framed already: nothing is moved or scaled.
+    """Draw over an image that is already framed: nothing is moved or scaled.
 
     Args:
         image: uint8 (28, 28), 0 is paper and 255 is ink.
         edits: in the order they were made.
-        side: of the box they were drawn in, which shows the whole image, in their units.
+        side: of the box they were drawn in, which shows the whole image, in the same unit.
 
     Returns:
         uint8 (28, 28).
@@ -170,7 +171,7 @@ def edited(image: np.ndarray, edits: Sequence[Edit], side: float) -> np.ndarray:
     changed = image.astype(np.float64) / 255
     for edit in edits:
         scale = SIZE / side
-        # The middle of the first pixel is half a pixel from the edge.
+        # The center of the first pixel is half a pixel from the edge.
         touched = _ink(_segments([edit.points]) * scale - 0.5, edit.width * scale)
         changed = np.minimum(changed, 1 - touched) if edit.erases else np.maximum(changed, touched)
     return np.rint(changed * 255).astype(np.uint8)
@@ -179,8 +180,8 @@ def edited(image: np.ndarray, edits: Sequence[Edit], side: float) -> np.ndarray:
 def from_pixels(ink: np.ndarray) -> np.ndarray:
     """Frame the ink of a picture as MNIST does, and bring its pen to MNIST's width.
 
-    A thick pen fills the loops of small digits; thinned, they open again. What is framed already is
-    left as it is: no resampling makes it better.
+    A thick pen fills the loops of small digits; thinning opens them again. Ink that is already
+    framed is left as it is: resampling would not improve it.
 
     Args:
         ink: uint8 (height, width), 0 is paper and 255 is ink; `photos.find_ink` finds it.
@@ -189,7 +190,7 @@ def from_pixels(ink: np.ndarray) -> np.ndarray:
         uint8 (28, 28), 0 is paper and 255 is ink.
 
     Raises:
-        BlankDrawing: no pixel is darker than its ground by more than a trace.
+        BlankDrawing: no pixel differs noticeably from its background.
         ValueError: the array is not uint8 with two axes.
     """
     if ink.dtype != np.uint8 or ink.ndim != 2:
@@ -202,7 +203,7 @@ def from_pixels(ink: np.ndarray) -> np.ndarray:
     side = max(crop.shape)
     window = side * SIZE / BOX  # how much of the picture the 28×28 shows
 
-    # One resampling does it all: a window of the padded crop, placed by the center of mass.
+    # A single resampling: a window of the padded crop, placed by the center of mass.
     pad = int(np.ceil(window))
     picture = Image.fromarray(np.pad(crop, pad))
     left, top = _window_corner(crop, window) + pad
@@ -254,13 +255,13 @@ def _segments(strokes: Strokes) -> np.ndarray:
 def _ink(segments: np.ndarray, pen: float = PEN) -> np.ndarray:
     """Draw segments with a round pen, in pixels: float64 (28, 28) in [0, 1].
 
-    The ink of a pixel falls off over one pixel at the pen's edge, by its distance to the nearest
-    segment. No rasterizer is involved, so any other language draws the same.
+    At the pen's edge, ink falls off over one pixel, by a pixel's distance to the nearest segment.
+    No rasterizer is involved, so any other language renders the same.
     """
     axis = np.arange(SIZE, dtype=np.float64)
     pixels = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 1, 2)
     nearest = np.full(SIZE * SIZE, np.inf)
-    for start in range(0, len(segments), 256):  # keeps memory small for very long drawings
+    for start in range(0, len(segments), 256):  # limits memory for very long drawings
         first, last = segments[start : start + 256, 0], segments[start : start + 256, 1]
         along = last - first
         length = np.einsum("ij,ij->i", along, along)
@@ -290,7 +291,7 @@ def _shift_to_middle(ink: np.ndarray) -> np.ndarray:
 
 
 def _trimmed(ink: np.ndarray) -> np.ndarray:
-    """Cut away what is blank around ink (h, w) uint8."""
+    """Crop the blank margin around ink (h, w) uint8."""
     inked = ink >= FAINTEST
     if not inked.any():
         raise BlankDrawing
@@ -299,7 +300,7 @@ def _trimmed(ink: np.ndarray) -> np.ndarray:
 
 
 def _is_framed(ink: np.ndarray, crop: np.ndarray) -> bool:
-    """Whether ink (h, w), whose own part is `crop`, is as MNIST's: in its box, in its middle."""
+    """Whether ink (h, w), cropped to `crop`, is framed like MNIST's: in the box, centered."""
     if ink.shape != (SIZE, SIZE) or abs(max(crop.shape) - BOX) > BOX_SLACK:
         return False
     return bool(np.abs(_shift_to_middle(ink)).max() <= MIDDLE_SLACK)
@@ -308,12 +309,12 @@ def _is_framed(ink: np.ndarray, crop: np.ndarray) -> bool:
 def _with_pen(crop: np.ndarray) -> np.ndarray:
     """Thin or thicken ink (h, w) uint8 so that its pen is PEN wide where its longer side is BOX.
 
-    A rim is taken off, or put on, by the distance to the edge; see `edge_distance`.
+    A rim is removed, or added, by the distance to the edge; see `edge_distance`.
 
     Returns:
-        uint8, brought to a longer side of FINE pixels and a margin.
+        uint8, scaled to a longer side of FINE pixels, plus a margin.
     """
-    from scipy import ndimage  # only pictures need it, strokes do not
+    from scipy import ndimage  # only images need it, strokes do not
 
     scale = FINE / max(crop.shape)
     height, width = (max(1, round(side * scale)) for side in crop.shape)
@@ -323,20 +324,20 @@ def _with_pen(crop: np.ndarray) -> np.ndarray:
     depth = edge_distance(inked)
     ridge = (depth == ndimage.maximum_filter(depth, RIDGE)) & inked
     width_found = 2 * (float(np.quantile(depth[ridge], THINNEST_PART)) + 0.5)
-    # Taking r off both edges narrows the pen and the whole by 2r: solve for the wanted ratio.
+    # Removing r at both edges narrows the pen and the ink by 2r: solve for the wanted ratio.
     wanted = PEN / BOX
     rim = (width_found - wanted * FINE) / (2 * (1 - wanted))
     rim = float(np.clip(rim, 1 - margin, MOST_THINNED * width_found / 2))
     pieces = ndimage.label(inked)[1]
     while rim > LEAST_RIM and ndimage.label(depth > rim)[1] != pieces:
-        rim *= 0.8  # a blot looks like a wide pen: what was whole must not fall apart
+        rim *= 0.8  # a blot looks like a wide pen: a connected piece must not fall apart
     return np.rint(np.clip(depth - rim + 0.5, 0, 1) * 255).astype(np.uint8)
 
 
 def _window_corner(crop: np.ndarray, window: float) -> np.ndarray:
     """Return where the window's upper left corner goes, [x, y] in edge coordinates of crop (h, w).
 
-    The center of mass comes to lie at MIDDLE, unless that would push ink over the window's edge.
+    The center of mass is placed at MIDDLE, unless that would push ink over the window's edge.
     """
     extent = np.array([crop.shape[1], crop.shape[0]], dtype=np.float64)
     middle = (MIDDLE + 0.5) / SIZE * window

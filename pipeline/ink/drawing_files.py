@@ -1,4 +1,4 @@
-"""A drawing as files to keep, each of which `inkling predict` reads back."""
+"""A drawing as files, each of which `inkling predict` reads back."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ def to_csv(image: np.ndarray) -> str:
     """Write an image as a table of one row: a header `pixel0,pixel1,…`, then its numbers.
 
     Args:
-        image: uint8 (height, width, channels). Row after row, as the network gets it;
+        image: uint8 (height, width, channels). Row by row, as the network gets it;
             `pandas.read_csv(file).to_numpy().reshape(28, 28)` is the image again.
     """
     lines = [
@@ -25,17 +25,17 @@ def to_csv(image: np.ndarray) -> str:
 
 
 def from_csv(text: str, input_shape: tuple[int, int, int]) -> list[np.ndarray]:
-    """Read images from a table, a row an image; columns of other names are passed over.
+    """Read images from a table, one row per image; columns with other names are ignored.
 
     Args:
         text: as `to_csv` writes it.
         input_shape: (height, width, channels) of the images.
 
     Returns:
-        A uint8 array of `input_shape` a row.
+        One uint8 array of `input_shape` per row.
 
     Raises:
-        InklingError: a column is missing, or a number is not whole and from 0 to 255.
+        InklingError: a column is missing, or a value is not an integer from 0 to 255.
     """
     header, *rows = list(csv.reader(io.StringIO(text))) or [[]]
     places = {name.strip(): at for at, name in enumerate(header)}
@@ -44,14 +44,14 @@ def from_csv(text: str, input_shape: tuple[int, int, int]) -> list[np.ndarray]:
         columns = [places[f"pixel{place}"] for place in range(size)]
     except KeyError as missing:
         raise InklingError(
-            f"A table of images needs a header pixel0 to pixel{size - 1} for this network; "
-            f"{missing.args[0]} is not in it."
+            f"A table of images needs the columns pixel0 to pixel{size - 1} for this network; "
+            f"{missing.args[0]} is missing."
         ) from None
     try:
         numbers = [[int(row[column]) for column in columns] for row in rows if row]
         images = np.array(numbers, dtype=np.uint8).reshape(-1, *input_shape)
     except (ValueError, IndexError, OverflowError) as error:
-        raise InklingError(f"Every pixel must be a whole number from 0 to 255 ({error}).") from None
+        raise InklingError(f"Every pixel must be an integer from 0 to 255 ({error}).") from None
     return list(images)
 
 

@@ -1,4 +1,4 @@
-"""Files to predict -> images for a network, one by one; a bad one is told and skipped."""
+"""Files to predict -> images for a network, one by one; bad ones are reported and skipped."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -18,9 +18,9 @@ class Item:
     """One thing to predict.
 
     Attributes:
-        file: as it was named.
+        file: its path, as given.
         line: in a `.jsonl` or `.csv` file, counted from 1; None for a file of one drawing.
-        image: uint8 (height, width, channels), or None where it cannot be had.
+        image: uint8 (height, width, channels), or None if it could not be read.
         error: why not, in a sentence.
     """
 
@@ -33,17 +33,17 @@ class Item:
 def read_all(
     files: Iterable[Path], input_shape: tuple[int, int, int], *, mnist_framed: bool
 ) -> Iterator[Item]:
-    """Read pictures, strokes and tables of pixels.
+    """Read image files, strokes and tables of pixels.
 
     Args:
-        files: a picture each; a `.json` of `{"strokes": [[[x, y], …], …]}` (or the bare list), or
-            a `.jsonl` of such lines; or a `.csv` with a row an image (see `drawn_files`), which the
-            network gets as it is.
+        files: each an image; a `.json` of `{"strokes": [[[x, y], …], …]}` (or the bare list), or
+            a `.jsonl` of such lines; or a `.csv` with one row per image (see `drawing_files`),
+            which the network gets as it is.
         input_shape: (height, width, channels) of the network.
-        mnist_framed: whether pictures pass through `drawing`, as for networks trained on digits.
+        mnist_framed: whether images pass through `drawing`, as for networks trained on digits.
 
     Yields:
-        An item a drawing, in order.
+        One item per drawing, in order.
     """
     for file in files:
         if file.suffix in TEXTS:
@@ -78,7 +78,7 @@ def _read_text(file: Path, input_shape: tuple[int, int, int]) -> Iterator[Item]:
     except InklingError as error:
         yield Item(str(file), None, None, str(error))
     except (OSError, UnicodeDecodeError) as error:
-        yield Item(str(file), None, None, f"It cannot be read: {error}.")
+        yield Item(str(file), None, None, f"The file cannot be read: {error}.")
 
 
 def _read_strokes(
@@ -92,6 +92,6 @@ def _read_strokes(
         ink = drawing.from_strokes(strokes)
         return Item(str(file), number, drawing.ink_to_image(ink, input_shape))
     except json.JSONDecodeError as error:
-        return Item(str(file), number, None, f"It is not JSON ({error.msg}).")
+        return Item(str(file), number, None, f"It is not valid JSON ({error.msg}).")
     except InklingError as error:
         return Item(str(file), number, None, str(error))

@@ -1,13 +1,13 @@
-"""How far each point of a picture lies from the edge of its ink: what pens are changed by."""
+"""Distance of each point to the edge of the ink: what widening and thinning a pen is based on."""
 
 import numpy as np
 
 
 def edge_distance(inked: np.ndarray) -> np.ndarray:
-    """Measure how far each point lies from the edge of the ink.
+    """Measure how far each point is from the edge of the ink.
 
-    Strokes of a round pen are the points within half its width of a line, so taking a rim off by
-    this distance, or putting one on, gives the strokes of another pen.
+    Strokes of a round pen are the points within half its width of a line, so removing or adding a
+    rim by this distance gives the strokes of another pen.
 
     Args:
         inked: bool (height, width), some of it True.

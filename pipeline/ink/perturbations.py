@@ -1,7 +1,7 @@
-"""One image, changed a little at a time: moved, turned, scaled, with another pen.
+"""Perturbations of one image, step by step: shifted, rotated, scaled, with another pen.
 
-What is changed is the image as a network sees it: light on black, framed already. Nothing is framed
-anew, so what these give is what the network did not expect.
+They start from the image as a network sees it: light on black, already framed. Nothing is framed
+again, so the results are what the network was not prepared for.
 """
 
 from collections.abc import Callable
@@ -15,9 +15,9 @@ from pipeline.ink.pen import edge_distance
 
 Kind = Literal["across", "along", "turn", "scale", "pen"]
 
-MARGIN = 3  # pixels of black around an image while it is read between its pixels: a bicubic's reach
-FINE = 4  # the edge of ink is looked for between the pixels, this finely
-STEPS = 8  # to either side, where an image is moved
+MARGIN = 3  # pixels of black around an image that is resampled: the reach of bicubic interpolation
+FINE = 4  # steps per pixel in which the edge of ink is located
+STEPS = 8  # to either side, when an image is shifted
 FARTHEST = 8 / 28  # of a side
 TURNS = np.arange(-60.0, 61.0, 10.0)  # degrees
 SCALES = np.arange(5, 17) / 10
@@ -26,12 +26,12 @@ PENS = np.arange(-4, 13) / 4  # pixels of 28
 
 @dataclass(frozen=True)
 class Sweep:
-    """An image under one kind of change, step by step.
+    """An image under one kind of perturbation, step by step.
 
     Attributes:
         kind: "across" (pixels to the right), "along" (pixels down), "turn" (degrees clockwise),
-            "scale" (times the size) or "pen" (pixels by which its strokes are wider).
-        values: of each step, rising.
+            "scale" (factor) or "pen" (pixels by which its strokes are wider).
+        values: of each step, increasing.
         neutral: which step changes nothing.
         images: uint8 (steps, height, width, channels).
     """
@@ -43,11 +43,11 @@ class Sweep:
 
 
 def moved(image: np.ndarray, dx: float, dy: float) -> np.ndarray:
-    """Move an image; what comes in is black, what leaves is lost.
+    """Shift an image; what comes in is black, what leaves is lost.
 
     Args:
         image: uint8 (height, width, channels).
-        dx, dy: pixels to the right and down. Whole ones are exact.
+        dx, dy: pixels to the right and down. Integers are exact.
 
     Returns:
         uint8, shape as `image`.
@@ -56,7 +56,7 @@ def moved(image: np.ndarray, dx: float, dy: float) -> np.ndarray:
 
 
 def turned(image: np.ndarray, degrees: float) -> np.ndarray:
-    """Turn an image about its middle.
+    """Rotate an image about its center.
 
     Args:
         image: uint8 (height, width, channels).
@@ -67,7 +67,7 @@ def turned(image: np.ndarray, degrees: float) -> np.ndarray:
     """
     height, width = image.shape[:2]
     middle_x, middle_y = width / 2, height / 2
-    # Rounded, so that the cosine of 90° is none.
+    # Rounded, so that the cosine of 90° is exactly 0.
     cos, sin = (round(float(part(np.radians(degrees))), 12) for part in (np.cos, np.sin))
     return _read(
         image,
@@ -79,17 +79,17 @@ def turned(image: np.ndarray, degrees: float) -> np.ndarray:
 
 
 def scaled(image: np.ndarray, factor: float) -> np.ndarray:
-    """Make what an image shows larger or smaller, about its middle.
+    """Scale the content of an image about its center.
 
     Args:
         image: uint8 (height, width, channels).
-        factor: times the size, above 0.
+        factor: new size over old size, above 0.
 
     Returns:
-        uint8, shape as `image`; smoothed as far as it is made smaller.
+        uint8, shape as `image`; smoothed when it is made smaller.
     """
     height, width = image.shape[:2]
-    reach = 1 / factor  # of the image that comes to fill it
+    reach = 1 / factor  # share of the image that fills the result
     pad = MARGIN + int(np.ceil(max(height, width) * max(reach - 1, 0) / 2))
     left, top = (pad + side * (1 - reach) / 2 for side in (width, height))
     box = (left, top, left + width * reach, top + height * reach)
@@ -105,8 +105,8 @@ def thickened(image: np.ndarray, pixels: float) -> np.ndarray:
 
     Args:
         image: uint8 (height, width, channels), light ink on black.
-        pixels: by which strokes become wider: half of it on either side. 0 changes nothing, and
-            more never takes ink away.
+        pixels: by which strokes become wider: half of it on either side. 0 changes nothing;
+            positive values never remove ink.
 
     Returns:
         uint8, shape as `image`.
@@ -115,11 +115,11 @@ def thickened(image: np.ndarray, pixels: float) -> np.ndarray:
 
 
 def sweeps(image: np.ndarray) -> list[Sweep]:
-    """Change an image in five ways, 12 to 17 steps each.
+    """Perturb an image in five ways, 12 to 17 steps each.
 
     Args:
-        image: uint8 (height, width, channels). How far it is moved, and how much wider its pen
-            becomes, is in proportion to its sides: up to 8 and 3 pixels of 28.
+        image: uint8 (height, width, channels). How far it is shifted, and how much wider its pen
+            becomes, is proportional to its sides: up to 8 and 3 pixels of 28.
     """
     height, width = image.shape[:2]
     right, down = _steps(width), _steps(height)
@@ -141,7 +141,7 @@ def decision_boundary(predicted: np.ndarray, neutral: int) -> tuple[int | None, 
         neutral: the step that changes nothing.
 
     Returns:
-        The nearest step before, and after, with another prediction; None where there is none.
+        The nearest step before, and after, with another prediction; None if there is none.
     """
     other = np.flatnonzero(predicted != predicted[neutral])
     before, after = other[other < neutral], other[other > neutral]
@@ -152,7 +152,7 @@ def decision_boundary(predicted: np.ndarray, neutral: int) -> tuple[int | None, 
 
 
 def _steps(side: int) -> np.ndarray:
-    """Return whole pixels to move by, evenly to either side: float64, rising."""
+    """Return integer shifts in pixels, evenly to either side: float64, increasing."""
     farthest = max(1, round(side * FARTHEST))
     return np.unique(np.rint(np.linspace(-farthest, farthest, 2 * STEPS + 1)))
 
@@ -163,7 +163,7 @@ def _sweep(kind: Kind, values: np.ndarray, neutral: float, images: list[np.ndarr
 
 
 def _read(image: np.ndarray, source: tuple[float, ...]) -> np.ndarray:
-    """Read an image where (a, b, c, d, e, f) say: at (a·x + b·y + c, d·x + e·y + f), edges at 0."""
+    """Sample an image at (a·x + b·y + c, d·x + e·y + f), in coordinates with edges at 0."""
     height, width = image.shape[:2]
     a, b, c, d, e, f = source
 
@@ -181,14 +181,14 @@ def _read(image: np.ndarray, source: tuple[float, ...]) -> np.ndarray:
 def _by_channel(
     image: np.ndarray, pad: int, change: Callable[[Image.Image], Image.Image]
 ) -> np.ndarray:
-    """Pad each channel with black, change it, and put the channels together again."""
+    """Pad each channel with black, change it, and stack the channels again."""
     padded = np.pad(image, ((pad, pad), (pad, pad), (0, 0)))
     channels = [change(Image.fromarray(channel)) for channel in np.moveaxis(padded, -1, 0)]
     return np.stack([np.asarray(channel) for channel in channels], axis=-1)
 
 
 def _with_pens(image: np.ndarray, pixels: np.ndarray) -> list[np.ndarray]:
-    """Draw ink with other pens: a uint8 array, shape as `image`, a value of `pixels`."""
+    """Draw ink with other pens: one uint8 array, shape as `image`, per value of `pixels`."""
     channels = [_pens_of(channel, pixels) for channel in np.moveaxis(image, -1, 0)]
     return [np.stack(of_one, axis=-1) for of_one in zip(*channels, strict=True)]
 
@@ -196,7 +196,7 @@ def _with_pens(image: np.ndarray, pixels: np.ndarray) -> list[np.ndarray]:
 def _pens_of(ink: np.ndarray, pixels: np.ndarray) -> list[np.ndarray]:
     """Draw ink (h, w) with other pens, by the distance of each point to the ink's edge.
 
-    A wider pen's ink is laid over what is there, a narrower one's is all that is left of it.
+    A wider pen's ink is added to the existing ink; a narrower one's is all that is left of it.
     """
     height, width = ink.shape
     half = int(ink.max()) / 2

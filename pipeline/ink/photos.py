@@ -1,11 +1,11 @@
-"""The ink in any picture of one drawing: a clean one, or a photograph of paper.
+"""The ink in any image of one drawing: a clean one, or a photograph of paper.
 
-A photograph has uneven light, shadows, grain, printed lines and a table's edge in it. Three steps
-find the ink. Paper is what is left when everything narrow and dark is closed (a gray closing: Serra
+A photograph has uneven light, shadows, grain, printed lines and table edges. Three steps find the
+ink. Paper is what remains when everything narrow and dark is closed (a grayscale closing: Serra
 1982, "Image analysis and mathematical morphology"); it keeps the edges of shadows, which a blurred
-background would not. Ink is what is darker than its paper by more than a threshold that the
-picture itself gives (Otsu 1979, "A threshold selection method from gray-level histograms"). The
-drawing is the largest such piece near the middle, with what belongs to it.
+background would not. Ink is what is darker than its paper by more than a threshold derived from
+the image itself (Otsu 1979, "A threshold selection method from gray-level histograms"). The
+drawing is the largest such piece near the middle, with the smaller pieces close to it.
 """
 
 import numpy as np
@@ -14,25 +14,25 @@ from PIL import Image
 from pipeline.ink.drawing import FAINTEST as FAINTEST_LEVEL
 from pipeline.ink.drawing import BlankDrawing
 
-SIDE = 720  # longer side to which a photograph is brought, pixels: more only costs time
-COARSE = 80  # the same where only the tone of ink and paper is asked for
+SIDE = 720  # longer side to which a photograph is scaled, pixels: more only costs time
+COARSE = 80  # the same where only the tone of ink and paper matters
 SMALLEST = 64  # shorter side below which nothing is a photograph
 DARK = 128  # gray levels: a board is darker
-CHALK = 2  # times as much must be lighter as is darker: most photographs are of paper
-EVEN = 0.5  # share of a clean picture's border, at least, that is of one tone
+CHALK = 2  # factor by which lighter must exceed darker: most photographs are of paper
+EVEN = 0.5  # least share of a clean image's border that is of one tone
 WIDEST = 0.2  # of the shorter side: wider than any stroke
-GRAIN = 5  # deviations of the paper's own grain that ink differs by, at least
-FAINTEST = 0.1  # share of its paper's light that anything takes away, at least, to be looked at
-FAINTEST_INK = 0.25  # the same of ink: a soft pencil takes 0.4, lines printed in a pale color 0.2
+GRAIN = 5  # standard deviations of the paper's grain by which ink differs, at least
+FAINTEST = 0.1  # least share of the paper's light that something must absorb to be considered
+FAINTEST_INK = 0.25  # the same for ink: a soft pencil absorbs 0.4, pale printed lines 0.2
 FRINGE = 24  # pixels
-SMALLEST_PART = 0.04  # of the largest piece: less is dirt
-NEAR = 0.3  # of the largest piece's longer side: how far from it a part of the same drawing may lie
-OFF_MIDDLE = 0.8  # of the way to the edge: beyond it, a drawing's own middle cannot lie
+SMALLEST_PART = 0.04  # share of the largest piece's area: less is dirt
+NEAR = 0.3  # of the largest piece's longer side: how far away another part may be
+OFF_MIDDLE = 0.8  # of the way to the edge: the center of a drawing cannot lie beyond
 SMALLEST_DRAWING = 0.03  # of the longer side
 
 
 def find_ink(picture: Image.Image) -> np.ndarray:
-    """Find the ink in any picture: the way in for all of them.
+    """Find the ink in any image: the entry point for all of them.
 
     Args:
         picture: any Pillow image, upright.
@@ -47,22 +47,22 @@ def find_ink(picture: Image.Image) -> np.ndarray:
 
 
 def ink_of_clean_picture(picture: Image.Image) -> np.ndarray:
-    """Find the ink in a clean picture: dark on light or light on dark, transparent or not.
+    """Find the ink in a clean image: dark on light or light on dark, transparent or not.
 
     Args:
         picture: any Pillow image.
 
     Returns:
-        uint8 (height, width), 0 is paper and 255 the strongest ink of the picture.
+        uint8 (height, width), 0 is paper and 255 the strongest ink of the image.
 
     Raises:
-        BlankDrawing: the picture is of one color.
+        BlankDrawing: the image has only one color.
     """
     gray = np.asarray(_opaque(picture).convert("L"), dtype=np.int16)
     border = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
     paper = int(np.median(border))
     difference = gray - paper
-    # What the border says is paper; the ink is whatever lies furthest from it.
+    # The border shows the paper; the ink is what differs most from it.
     if -int(difference.min()) > int(difference.max()):
         difference = -difference
     strongest = int(difference.max())
@@ -91,7 +91,7 @@ def ink_of_photograph(picture: Image.Image) -> np.ndarray:
 
 
 def _is_even(picture: Image.Image) -> bool:
-    """Whether a picture's border is mostly of one tone, as on a clean canvas."""
+    """Whether an image's border is mostly of one tone, as on a clean canvas."""
     if min(picture.size) < SMALLEST or picture.has_transparency_data:
         return True
     gray = np.asarray(picture.convert("L"))
@@ -100,7 +100,7 @@ def _is_even(picture: Image.Image) -> bool:
 
 
 def _gray(picture: Image.Image) -> np.ndarray:
-    """Bring a photograph to its working size: float64 (h, w) in [0, 255], its grain smoothed."""
+    """Scale a photograph to its working size: float64 (h, w) in [0, 255], its grain smoothed."""
     from scipy import ndimage  # slow to import, and drawn strokes do not need it
 
     small = _opaque(picture).convert("L")
@@ -109,7 +109,7 @@ def _gray(picture: Image.Image) -> np.ndarray:
 
 
 def _contrast(gray: np.ndarray) -> np.ndarray:
-    """Return the share of its paper's light that each pixel lacks: float64 (h, w)."""
+    """Return the share of the paper's light that each pixel lacks: float64 (h, w)."""
     from scipy import ndimage
 
     if _is_chalk(gray):
@@ -117,14 +117,14 @@ def _contrast(gray: np.ndarray) -> np.ndarray:
     element = max(3, round(WIDEST * min(gray.shape)))
     paper = ndimage.grey_closing(gray, element)
     contrast = 1 - gray / np.maximum(paper, 1)
-    # The closing follows the brightest grain, so that paper lies a little above 0.
+    # The closing follows the brightest grain, so paper lies a little above 0.
     return contrast - np.median(contrast)
 
 
 def _is_chalk(gray: np.ndarray) -> bool:
-    """Whether ink is lighter than its ground: what differs from the median around it says so.
+    """Whether ink is lighter than its background, by what differs from the median around it.
 
-    Where light falls off, or a table begins, some differs to either side; ink only to one.
+    Where light falls off, or a table starts, pixels differ in both directions; ink, only in one.
     """
     from scipy import ndimage
 
@@ -134,18 +134,18 @@ def _is_chalk(gray: np.ndarray) -> bool:
     coarse.thumbnail((COARSE, COARSE), Image.Resampling.BOX)
     levels = np.asarray(coarse, dtype=np.float64)
     ground = ndimage.median_filter(levels, COARSE // 4)
-    cubes = (levels - ground) ** 3  # what differs much counts, the grain does not
+    cubes = (levels - ground) ** 3  # large differences count, the grain does not
     return float(cubes[cubes > 0].sum()) > CHALK * float(-cubes[cubes < 0].sum())
 
 
 def _without_outside(contrast: np.ndarray, sides: int) -> np.ndarray:
-    """Make paper of what comes in from outside: a table, a finger, printed lines.
+    """Turn what reaches in from outside into paper: a table, a finger, printed lines.
 
-    It may be darker than the ink, and hide it; so it is looked for again and again.
+    It may be darker than the ink, and hide it; so the search is repeated until nothing is left.
 
     Args:
         contrast: float (h, w).
-        sides: of the picture that a piece touches, at least, to be from outside.
+        sides: how many borders a piece touches, at least, if it comes from outside.
 
     Raises:
         BlankDrawing: nothing else stands out.
@@ -160,7 +160,7 @@ def _without_outside(contrast: np.ndarray, sides: int) -> np.ndarray:
         outside = numbers[touched >= sides]
         if len(outside) == 0:
             return contrast
-        # Its fringes as well, as far as anything stands out there.
+        # Its fringes, too, as far as anything stands out there.
         fringed = ndimage.binary_dilation(
             np.isin(pieces, outside), np.ones((3, 3)), iterations=FRINGE, mask=contrast > FAINTEST
         )
@@ -168,7 +168,7 @@ def _without_outside(contrast: np.ndarray, sides: int) -> np.ndarray:
 
 
 def _ink(contrast: np.ndarray) -> np.ndarray:
-    """Draw what of the contrast (h, w) is the one drawing, as uint8 ink.
+    """Render the part of the contrast (h, w) that is the drawing, as uint8 ink.
 
     Raises:
         BlankDrawing: nothing stands out.
@@ -182,23 +182,23 @@ def _ink(contrast: np.ndarray) -> np.ndarray:
 
 
 def _threshold(contrast: np.ndarray) -> tuple[float, float]:
-    """Choose from which contrast on a pixel is ink, and say how strong the ink is.
+    """Choose the contrast above which a pixel is ink, and measure how strong the ink is.
 
     Raises:
         BlankDrawing: nothing stands out.
     """
-    grain = 1.4826 * float(np.median(np.abs(contrast)))  # the deviation, had it no ink
+    grain = 1.4826 * float(np.median(np.abs(contrast)))  # its standard deviation, robust to ink
     candidates = contrast[contrast > max(FAINTEST, GRAIN * grain)]
     if len(candidates) == 0:
         raise BlankDrawing
-    # Of what stands out, lines printed in a pale color are the weaker part.
+    # Among what stands out, lines printed in a pale color are the weaker part.
     parted = _otsu(candidates)
     level = float(np.median(candidates[candidates >= parted]))
     return float(np.clip(parted, 0.5 * level, 0.65 * level)), level
 
 
 def _otsu(values: np.ndarray) -> float:
-    """Part values into two groups so that the variance between them is largest (Otsu 1979)."""
+    """Split values into two groups with the largest variance between them (Otsu 1979)."""
     counts, edges = np.histogram(values, bins=64)
     middles = (edges[:-1] + edges[1:]) / 2
     below = np.cumsum(counts)[:-1]
@@ -210,7 +210,7 @@ def _otsu(values: np.ndarray) -> float:
 
 
 def _drawing(inked: np.ndarray) -> np.ndarray:
-    """Keep the largest piece near the middle and what lies close to it: bool (h, w), with its rim.
+    """Keep the largest piece near the middle and what is close to it: bool (h, w), with its rim.
 
     Raises:
         BlankDrawing: it is a speck, or at the very edge.
@@ -234,7 +234,7 @@ def _drawing(inked: np.ndarray) -> np.ndarray:
 
 
 def _opaque(picture: Image.Image) -> Image.Image:
-    """Lay a transparent picture on the ground, white or black, that shows its ink."""
+    """Put a transparent image on the background, white or black, that shows its ink."""
     if not picture.has_transparency_data:
         return picture
     rgba = picture.convert("RGBA")

@@ -1,4 +1,4 @@
-"""Picture files and ink -> one image of the size a network takes."""
+"""Image files and ink -> one image of the size that a network takes."""
 
 import struct
 import warnings
@@ -14,9 +14,9 @@ from pipeline.errors import InklingError
 from pipeline.ink import drawing, photos
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm"}
-MOST_PIXELS = 25_000_000  # a photograph; anything larger only costs memory
+MOST_PIXELS = 25_000_000  # enough for a photograph; more only costs memory
 
-UPRIGHT = {  # what turns a picture upright, by the orientation that a camera noted
+UPRIGHT = {  # what turns an image upright, by the orientation that the camera recorded
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -28,17 +28,17 @@ UPRIGHT = {  # what turns a picture upright, by the orientation that a camera no
 
 
 def open_picture(file: Path | IO[bytes], name: str = "") -> Image.Image:
-    """Open and decode a picture, and turn it as the camera was held.
+    """Open and decode an image file, and turn it upright.
 
     Args:
         file: its path, or the open file.
         name: what to call it in errors, if not by its path.
 
     Returns:
-        Any mode of 8 bits. A JPEG of more than 25 million pixels comes at half its size or less.
+        Any 8-bit mode. A JPEG of more than 25 million pixels comes at half its size or less.
 
     Raises:
-        InklingError: it is not there, not a picture, damaged, or too large (said before it is
+        InklingError: it is missing, not an image, damaged, or too large (checked before it is
             decoded).
     """
     name = name or str(file)
@@ -48,18 +48,18 @@ def open_picture(file: Path | IO[bytes], name: str = "") -> Image.Image:
             _shrink(picture)
             if picture.width * picture.height > MOST_PIXELS:
                 raise InklingError(
-                    f"{name} is {size} pixels; at most {MOST_PIXELS // 10**6} million "
-                    "are read. Make it smaller first."
+                    f"{name} is {size} pixels; at most {MOST_PIXELS // 10**6} million are "
+                    "supported. Resize it first."
                 )
             picture.load()
             return _eight_bits(_upright(picture))
     except FileNotFoundError:
         raise InklingError(f"There is no file {name}.") from None
     except Image.DecompressionBombError:
-        raise InklingError(f"{name} has too many pixels. Make it smaller first.") from None
+        raise InklingError(f"{name} has too many pixels. Resize it first.") from None
     except UnidentifiedImageError:
         raise InklingError(
-            f"{name} is not a picture that can be read; use PNG, JPEG or another common format."
+            f"{name} is not an image in a supported format; use PNG or JPEG, for example."
         ) from None
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise InklingError(f"{name} is damaged or cannot be read: {error}.") from None
@@ -67,7 +67,7 @@ def open_picture(file: Path | IO[bytes], name: str = "") -> Image.Image:
 
 @contextmanager
 def _opened(file: Path | IO[bytes]) -> Iterator[Image.Image]:
-    """Open a picture without Pillow's warnings, of large ones and of what cameras noted badly."""
+    """Open an image without Pillow's warnings about large ones and bad camera metadata."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
@@ -84,17 +84,17 @@ def _shrink(picture: Image.Image) -> None:
 
 
 def _upright(picture: Image.Image) -> Image.Image:
-    """Turn a picture as its camera noted that it was held (EXIF)."""
+    """Turn an image upright by the orientation that its camera recorded (EXIF)."""
     try:
         orientation = picture.getexif().get(ExifTags.Base.Orientation)
     except (OSError, SyntaxError, ValueError, TypeError, KeyError, struct.error):
-        return picture  # the note is damaged, the picture is whole
+        return picture  # the metadata is damaged, the image is not
     way = UPRIGHT.get(orientation) if isinstance(orientation, int) else None
     return picture if way is None else picture.transpose(way)
 
 
 def _eight_bits(picture: Image.Image) -> Image.Image:
-    """Bring a picture of 16 or more bits a pixel to 8: Pillow would clip it to white."""
+    """Convert an image of 16 or more bits per pixel to 8: Pillow would clip it to white."""
     if picture.mode not in {"I", "F"} and not picture.mode.startswith("I;16"):
         return picture
     levels = np.asarray(picture, dtype=np.float64)
@@ -105,19 +105,19 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
 def picture_to_image(
     picture: Image.Image, input_shape: tuple[int, int, int], *, mnist_framed: bool
 ) -> np.ndarray:
-    """Turn any picture into one image for a network.
+    """Turn any Pillow image into one image for a network.
 
     Args:
         picture: a Pillow image of any size and mode.
         input_shape: (height, width, channels) of the network.
-        mnist_framed: whether the network was trained on ink framed as MNIST's is. Then the
-            picture passes through `drawing`; otherwise it is only resized.
+        mnist_framed: whether the network was trained on ink framed like MNIST's. If so, the
+            image passes through `drawing`; otherwise it is only resized.
 
     Returns:
         uint8 `input_shape`.
 
     Raises:
-        BlankDrawing: ink was expected and there is none.
+        BlankDrawing: ink was expected but there is none.
     """
     if mnist_framed:
         return drawing.ink_to_image(drawing.from_pixels(photos.find_ink(picture)), input_shape)

@@ -1,7 +1,7 @@
-"""Long work in the background: start it, watch it, stop it; each a child `inkling job`.
+"""Background jobs: start, watch and stop them; each is a child process, `inkling job`.
 
 A job is a folder in `<store>/.jobs/`: its request, a status file that the child replaces at
-every report, its output, and a lock that the child holds while it lives. The operating system
+every report, its output, and a lock that the child holds while it runs. The operating system
 frees that lock however the child ends, so a job never looks alive after its process is gone.
 """
 
@@ -25,18 +25,18 @@ ENDED: tuple[State, ...] = ("finished", "failed", "stopped")
 STATUS, LOG, ALIVE, REQUEST = "status.json", "output.txt", "alive.lock", "job.json"
 SECONDS_TO_START = 60  # for a process that never wrote a status
 SECONDS_BETWEEN_WRITES = 0.25
-REFUSED = "nothing can be trained or stopped here"
+REFUSED = "trainings and downloads cannot be started or stopped"
 
 
 @dataclass(frozen=True)
 class Status:
-    """How a job stands.
+    """The status of a job.
 
     Attributes:
         state: "starting", "running", "finished", "failed" or "stopped".
-        progress: the newest report.
+        progress: the latest report.
         run_id: the run it published, once finished.
-        message: why it failed, in a sentence.
+        message: why it failed or was stopped, in a sentence.
         history: the validation accuracy after each epoch so far, in [0, 1].
     """
 
@@ -48,24 +48,24 @@ class Status:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will come."""
+        """Whether the job is over."""
         return self.state in ENDED
 
 
 @dataclass(frozen=True)
 class Fetch:
-    """A wish to have a dataset's images on this machine: a name or a path, as for training."""
+    """A request to get a dataset onto this machine: a name or a path, as for training."""
 
     dataset: str
 
 
 @dataclass(frozen=True)
 class Training:
-    """A wish to train.
+    """A request to train.
 
     Attributes:
         config: the settings.
-        resume: go on where an interrupted training with the same settings was.
+        resume: continue an interrupted training with the same settings.
     """
 
     config: TrainConfig
@@ -88,15 +88,15 @@ class Job:
 
     @property
     def request(self) -> Request:
-        """What it was asked to do."""
+        """What the job was asked to do."""
         raw: dict[str, Any] = json.loads((self.folder / REQUEST).read_text("utf-8"))
         if "fetch" in raw:
             return Fetch(raw["fetch"])
         return Training(TrainConfig.model_validate(raw["train"]), raw.get("resume", False))
 
     def status(self) -> Status:
-        """Read how the job stands; a process that died is reported as failed."""
-        # Alive is asked first: the child writes its last status before it frees the lock.
+        """Read the job's status; a job whose process died is reported as failed."""
+        # Check the lock first: the child writes its last status before it frees the lock.
         alive = self._alive()
         status = _read_status(self.folder / STATUS)
         if status is None:
@@ -109,12 +109,12 @@ class Job:
         return Status(
             "failed",
             status.progress,
-            message="The process ended before it was done. " + self._last_words(),
+            message="The process ended before the job was done. " + self._last_words(),
             history=status.history,
         )
 
     def stop(self) -> None:
-        """Ask the process to stop, as Ctrl-C does; a job that has ended is left alone."""
+        """Ask the process to stop, as Ctrl-C does; do nothing if the job has ended."""
         access.refuse_if_read_only(REFUSED)
         pid = self.folder / "pid"
         if self._alive() and pid.exists():
@@ -134,7 +134,7 @@ class Job:
             lines = (self.folder / LOG).read_text("utf-8", "replace").strip().splitlines()
         except OSError:
             lines = []
-        return f"Its last words: “{lines[-1][:300]}”" if lines else "It said nothing."
+        return f"Its last output was: “{lines[-1][:300]}”" if lines else "It printed nothing."
 
 
 def list_jobs(store: Store) -> list[Job]:

@@ -1,4 +1,4 @@
-"""Starting a job: a child process `inkling job`, which outlives the server if it must."""
+"""Starting a job: a child process, `inkling job`, which can outlive the server."""
 
 import json
 import secrets
@@ -17,10 +17,11 @@ from pipeline.store.runs import Store
 
 
 def start(request: Request, store: Store) -> Job:
-    """Start a training or the fetching of a dataset in a child process.
+    """Start a training or the download of a dataset in a child process.
 
     Raises:
-        InklingError: another job is running, the store cannot be written, or this is read-only.
+        InklingError: another job is running, the store cannot be written, or the dashboard is
+            read-only.
     """
     access.refuse_if_read_only(REFUSED)
     store.check_writable()
@@ -30,8 +31,8 @@ def start(request: Request, store: Store) -> Job:
         running = next((job for job in list_jobs(store) if not job.status().ended), None)
         if running is not None:
             raise InklingError(
-                "Something is already being trained or fetched here. Wait until it is done, or "
-                "stop it first: two at once would only slow each other down."
+                "A training or download is already running. Wait until it is done, or stop it "
+                "first: two at once would only slow each other down."
             )
         stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
         folder = jobs / f"{stamp}-{secrets.token_hex(2)}"
@@ -42,7 +43,7 @@ def start(request: Request, store: Store) -> Job:
 
 
 def _spawn(folder: Path, store: Store) -> None:
-    """Start the child in a session of its own, so that it outlives the server if it must."""
+    """Start the child in a session of its own, so that it can outlive the server."""
     command = [sys.executable, "-m", "pipeline.cli", "job", str(folder.resolve())]
     command += ["--models", str(store.folder.resolve())]
     with (folder / LOG).open("wb") as output:

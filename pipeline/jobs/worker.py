@@ -1,4 +1,4 @@
-"""What the child process of a job does: the work itself, and its status as it goes."""
+"""What the child process of a job does: the work itself, and reporting its status."""
 
 import json
 import os
@@ -23,10 +23,10 @@ SECONDS_BETWEEN_WRITES = 0.25
 
 
 def work(folder: Path, store: Store) -> None:
-    """Do what a job folder asks for: progress and outcome go to its status file.
+    """Do what a job folder requests; progress and outcome go to its status file.
 
     Raises:
-        InklingError: what it asks for cannot be done; the status says so too.
+        InklingError: the request cannot be carried out; the status says so, too.
     """
     request, status = Job(folder).request, StatusWriter(folder)
     with alive(folder):
@@ -40,7 +40,7 @@ def work(folder: Path, store: Store) -> None:
             status.end("failed", message=str(error))
             raise
         except KeyboardInterrupt:
-            status.end("stopped", message="It was stopped.")
+            status.end("stopped", message="The job was stopped.")
         except Exception as error:
             status.end("failed", message=f"Inkling failed with an internal error: {error!r}.")
             raise
@@ -62,7 +62,7 @@ def train(
     with quiet_stderr():
         import tensorflow as tf
 
-        tf.config.list_physical_devices("GPU")  # complains, once, where there is no driver
+        tf.config.list_physical_devices("GPU")  # logs a warning, once, if there is no driver
         from pipeline.experiment import run_experiment
 
     return run_experiment(config, store, data_dir, on_progress, resume=resume)
@@ -70,15 +70,15 @@ def train(
 
 @contextmanager
 def alive(folder: Path) -> Iterator[None]:
-    """Hold a job's lock: what the child does for as long as it works."""
+    """Hold a job's lock while the block runs, as the child does while it works."""
     (folder / "pid").write_text(str(os.getpid()))
-    # A watcher holds it for an instant now and then, so wait a little.
+    # Whoever checks the status holds it for an instant, so wait a little.
     with FileLock(folder / ALIVE).acquire(timeout=10):
         yield
 
 
 class StatusWriter:
-    """Keeps a job's status file; its `report` is the one callable that all progress goes to."""
+    """Keeps a job's status file up to date; all progress goes to its `report`."""
 
     def __init__(self, folder: Path) -> None:
         """Write into a job's folder."""
@@ -87,7 +87,7 @@ class StatusWriter:
         self._written = 0.0
 
     def report(self, progress: Progress) -> None:
-        """Note progress; the file is replaced a few times a second at most."""
+        """Record progress; the file is replaced at most a few times per second."""
         history = self._status.history
         new_epoch = progress.metrics.get("epoch", 0) > len(history)
         if new_epoch:
@@ -97,7 +97,7 @@ class StatusWriter:
             self._write()
 
     def end(self, state: State, run_id: str = "", message: str = "") -> None:
-        """Say how it ended."""
+        """Record how the job ended."""
         self._status = Status(
             state, self._status.progress, run_id, message, history=self._status.history
         )

@@ -1,4 +1,4 @@
-"""The serving graph -> probabilities and activations, by LiteRT; never imports TensorFlow."""
+"""The serving graph -> probabilities and activations, with LiteRT; never imports TensorFlow."""
 
 import threading
 from pathlib import Path
@@ -11,13 +11,13 @@ from pipeline.preprocess import to_model_input
 
 
 class LayerInfo(BaseModel):
-    """A layer whose output the serving graph gives.
+    """A layer whose output the serving graph returns.
 
     Attributes:
         name: unique in the network.
         kind: its Keras class, such as "Conv2D".
         shape: of its output, without the batch axis.
-        parameters: how many numbers it learned or keeps.
+        parameters: how many it has, trainable or not.
     """
 
     name: str
@@ -27,25 +27,25 @@ class LayerInfo(BaseModel):
 
 
 class ServingGraph:
-    """A LiteRT graph that answers with every layer's output, one image at a time.
+    """A LiteRT graph that returns every layer's output, one image at a time.
 
-    Safe to share between threads: an interpreter is not, so calls take turns.
+    Thread-safe: its interpreter is not, so calls take turns.
     """
 
     def __init__(self, path: Path) -> None:
         """Load a graph.
 
         Raises:
-            InklingError: the file is missing or no LiteRT graph.
+            InklingError: the file is missing or not a LiteRT graph.
         """
-        # Slow enough to matter to commands that predict nothing.
+        # Too slow to import for commands that predict nothing.
         from ai_edge_litert.interpreter import Interpreter
 
         try:
             self._interpreter = Interpreter(model_content=path.read_bytes())
             self._interpreter.allocate_tensors()
             (self._input,) = self._interpreter.get_input_details()
-            # The outputs come shuffled; only the signature says which is which, as "output_12".
+            # The outputs are shuffled; only the signature says which is which, as in "output_12".
             signature = self._interpreter.get_signature_runner()
             (self._input_name,) = signature.get_input_details()
             outputs = signature.get_output_details()
@@ -64,7 +64,7 @@ class ServingGraph:
 
     @property
     def input_name(self) -> str:
-        """What the image is called in the graph's signature."""
+        """The name of the image in the graph's signature."""
         return self._input_name
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
@@ -79,7 +79,9 @@ class ServingGraph:
         last = self._outputs[-1]
         result = np.empty((len(images), last["shape"][-1]), np.float32)
         with self._lock:
-            for start in range(0, len(images), 1000):  # floats of a million images need not fit
+            for start in range(
+                0, len(images), 1000
+            ):  # a million float images may not fit in memory
                 batch = self._checked(images[start : start + 1000])
                 for row, image in enumerate(batch, start=start):
                     self._run(image)
@@ -93,7 +95,7 @@ class ServingGraph:
             image: uint8 (height, width, channels).
 
         Returns:
-            A float32 array a layer, in the order of the run's layers, without the batch axis:
+            One float32 array per layer, in the order of the run's layers, without the batch axis:
             (height, width, maps) or (units,). The last one holds the probabilities.
         """
         with self._lock:

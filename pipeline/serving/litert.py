@@ -1,4 +1,4 @@
-"""A Keras model -> one LiteRT graph that gives every layer's output, checked against Keras."""
+"""A Keras model -> one LiteRT graph that returns every layer's output, verified against Keras."""
 
 import contextlib
 import io
@@ -11,7 +11,7 @@ from pipeline.preprocess import to_model_input
 from pipeline.quiet import quiet_stderr
 from pipeline.serving.inference import LayerInfo, ServingGraph
 
-# At inference these hand their input on unchanged: in one graph with it they would alias it.
+# At inference these pass their input on unchanged, so as outputs they would alias it.
 IDENTITIES = (
     keras.layers.InputLayer,
     keras.layers.Dropout,
@@ -30,12 +30,12 @@ class ExportMismatch(RuntimeError):
 
 
 def shown_layers(model: keras.Model) -> list[keras.layers.Layer]:
-    """Return the layers whose outputs the serving graph gives, in order."""
+    """Return the layers whose outputs the serving graph returns, in order."""
     return [layer for layer in model.layers if not isinstance(layer, IDENTITIES)]
 
 
 def describe_layers(model: keras.Model) -> list[LayerInfo]:
-    """Describe the layers whose outputs the serving graph gives, in order."""
+    """Describe the layers whose outputs the serving graph returns, in order."""
     return [
         LayerInfo(
             name=layer.name,
@@ -48,14 +48,14 @@ def describe_layers(model: keras.Model) -> list[LayerInfo]:
 
 
 def feature_layer(model: keras.Model) -> int:
-    """Return which of the shown layers gives what the last layer gets, −1 if the image does."""
+    """Return the index of the shown layer that feeds the last one; −1 if the image does."""
     shown, wanted = shown_layers(model), model.layers[-1].input
     for layer in reversed(model.layers[:-1]):
         if layer.output is not wanted:
             continue
         if layer in shown:
             return shown.index(layer)
-        wanted = layer.input  # handed on unchanged
+        wanted = layer.input  # passed on unchanged
     return -1
 
 
@@ -68,7 +68,7 @@ def export_litert(model: keras.Model, path: Path) -> None:
 
 
 def export_checked(model: keras.Model, path: Path, images: np.ndarray) -> ServingGraph:
-    """Write a model's serving graph, and check it against Keras on the first few images.
+    """Write a model's serving graph, and verify it against Keras on the first few images.
 
     Args:
         model: a functional model.
@@ -95,7 +95,7 @@ def check_litert(model: keras.Model, graph: ServingGraph, images: np.ndarray) ->
         The largest difference of any activation, relative to its layer's largest (at least 1).
 
     Raises:
-        ExportMismatch: it is above 1e-4, or a layer is missing.
+        ExportMismatch: it exceeds 1e-4, or a layer is missing.
     """
     shown = shown_layers(model)
     reference = keras.Model(model.inputs, [layer.output for layer in shown])

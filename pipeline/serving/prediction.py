@@ -1,4 +1,4 @@
-"""One image -> what a run says of it: the one way for command line, pads and pages."""
+"""One image -> a run's prediction: the only route for the command line, pads and pages."""
 
 from dataclasses import dataclass
 
@@ -10,15 +10,15 @@ from pipeline.serving.inference import ServingGraph
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a network says of one image.
+    """A network's prediction for one image.
 
     Attributes:
-        activations: a float32 array a layer, without the batch axis; the last one holds the
-            probabilities.
-        ood_score: about 0 is usual, larger is further from the training images; None where the
+        activations: one float32 array per layer, without the batch axis; the last one holds
+            the probabilities.
+        ood_score: about 0 is typical, larger is further from the training images; None if the
             run has no OOD detector.
         ood_threshold: scores above it are out of distribution; None likewise.
-        is_ood: whether the image is unlike anything in training; False where nobody can say.
+        is_ood: whether the image is unlike anything in training; False without an OOD detector.
     """
 
     activations: tuple[np.ndarray, ...]
@@ -43,7 +43,7 @@ class Prediction:
 
 
 def predict(graph: ServingGraph, detector: OodDetector | None, image: np.ndarray) -> Prediction:
-    """Predict one image, and say how far it is from the training images.
+    """Predict one image, and score how far it is from the training images.
 
     Args:
         graph: the run's serving graph.

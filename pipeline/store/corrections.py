@@ -1,9 +1,9 @@
-"""What people said their drawings were: kept beside the runs, for the next training to learn from.
+"""Corrections: drawings and their true classes, kept beside the runs for the next training.
 
-All of it lies in one file, `<store>/corrections.jsonl`, to which lines are only ever added: a
-correction, the undoing of one by its id, or both at once where a correction takes the place of
-another. Many may write at once; a line that was cut off is passed over and counted. Each line is
-limited, and so are all together: anybody who can open the dashboard can add to them.
+All are in one file, `<store>/corrections.jsonl`, to which lines are only ever appended: a
+correction, the undoing of one by its id, or both at once where a correction replaces another.
+Several processes may write at once; a truncated line is skipped and counted. The size of each line
+and of the file is limited, because anyone who can open the dashboard can add to them.
 """
 
 import base64
@@ -27,25 +27,25 @@ from pipeline.training.checkpoint import ExtraExamples
 
 CORRECTIONS = "corrections.jsonl"
 WHAT = "correction"
-REFUSED = "no correction is kept or taken back here"
+REFUSED = "corrections cannot be saved or undone"
 MOST_LINE_BYTES = 2**17  # enough for 5,000 points
-MOST_FILE_BYTES = 2**26  # 64 MiB, undone ones too: still read within seconds
+MOST_FILE_BYTES = 2**26  # 64 MiB, including undone ones: still read within seconds
 MOST_STANDING = 10_000
-REPEATS = 20  # in an epoch, so that a dozen count among 54,000; see docs/training.md
+REPEATS = 20  # per epoch, so that a dozen matter among 54,000; see docs/training.md
 MOST_SHARE = 0.2  # of an epoch
 
 
 @dataclass(frozen=True)
 class Correction:
-    """A drawing, and what it was.
+    """A drawing and its true class.
 
     Attributes:
         id: random, in hexadecimal.
-        label: name of the class that it was.
-        class_names: those that the label was chosen from, in the order of the labels.
+        label: name of the true class.
+        class_names: the classes that the label was chosen from, in label order.
         ink: the bytes of the uint8 (28, 28) that the network saw; see `image`.
-        predicted: name of the class that the network said, or "".
-        run: id of the run that said it, or "".
+        predicted: name of the class that the network predicted, or "".
+        run: id of the run that predicted it, or "".
         time: ISO 8601 in UTC.
     """
 
@@ -65,10 +65,10 @@ class Correction:
 
 @dataclass(frozen=True)
 class Corrections:
-    """The corrections that stand.
+    """The corrections in effect.
 
     Attributes:
-        standing: oldest first.
+        standing: those not undone, oldest first.
         damaged: how many lines could not be read.
     """
 
@@ -76,12 +76,12 @@ class Corrections:
     damaged: int
 
     def fitting(self, class_names: Sequence[str]) -> tuple[Correction, ...]:
-        """Return those whose label was chosen from just these classes."""
+        """Return those whose label was chosen from exactly these classes."""
         names = tuple(class_names)
         return tuple(kept for kept in self.standing if kept.class_names == names)
 
     def counts(self, class_names: Sequence[str]) -> dict[str, int]:
-        """Count the fitting ones by class, in the order of the labels, where there are any."""
+        """Count the fitting ones by class, in label order; classes without any are left out."""
         counted = Counter(kept.label for kept in self.fitting(class_names))
         return {name: counted[name] for name in class_names if counted[name]}
 
@@ -118,21 +118,21 @@ def add(
     run: str = "",
     instead_of: str = "",
 ) -> Correction:
-    """Keep a correction; what others write meanwhile stays.
+    """Save a correction; what others write meanwhile is kept.
 
     Args:
-        store: where the corrections lie.
-        label: name of the class that the drawing was.
-        class_names: those to choose from, in the order of the labels.
+        store: where the corrections are kept.
+        label: name of the true class.
+        class_names: the classes to choose from, in label order.
         drawing: what was drawn.
-        predicted: name of the class that the network said.
-        run: id of the run that said it.
-        instead_of: id of an earlier correction of the same drawing, taken back by the same line.
+        predicted: name of the class that the network predicted.
+        run: id of the run that predicted it.
+        instead_of: id of an earlier correction of the same drawing, undone by the same line.
 
     Raises:
-        InklingError: the label is none of the classes, the drawing is blank or too large, there
-            are too many corrections, this is read-only, or the file cannot be written. Then
-            nothing was changed.
+        InklingError: the label is not one of the classes, the drawing is blank or too large, there
+            are too many corrections, the dashboard is read-only, or the file cannot be written.
+            Nothing was changed then.
     """
     access.refuse_if_read_only(REFUSED)
     names = tuple(class_names)
@@ -151,13 +151,13 @@ def add(
         others = [kept for kept in standing if kept.id != instead_of]
         if len(others) >= MOST_STANDING:
             raise InklingError(
-                f"There are {len(others):,} corrections already, and no more are kept. Train with "
+                f"There are already {len(others):,} corrections, which is the limit. Train with "
                 f"them, then move {path} away to start over."
             )
         if path.exists() and path.stat().st_size + len(line.encode()) + 1 > MOST_FILE_BYTES:
             raise InklingError(
-                f"The corrections in {path} take up {MOST_FILE_BYTES // 2**20} MB, and no more are "
-                "kept. Train with them, then move that file away to start over."
+                f"The corrections in {path} have reached the limit of {MOST_FILE_BYTES // 2**20} "
+                "MB. Train with them, then move that file away to start over."
             )
         add_line(line)
     return correction
@@ -167,35 +167,36 @@ def take_back(store: Store, correction_id: str) -> None:
     """Undo a correction.
 
     Raises:
-        InklingError: it does not stand, this is read-only, or the file cannot be written.
+        InklingError: it is not in effect, the dashboard is read-only, or the file cannot be
+            written.
     """
     access.refuse_if_read_only(REFUSED)
     with journal.adding(store.folder / CORRECTIONS, WHAT) as add_line:
         if all(kept.id != correction_id for kept in read(store).standing):
-            raise InklingError("This correction was taken back already. Nothing was changed.")
+            raise InklingError("This correction was already undone. Nothing was changed.")
         stamp = datetime.now(UTC).isoformat(timespec="seconds")
         add_line(json.dumps({"undo": correction_id, "time": stamp}))
 
 
 def to_learn(found: Corrections, dataset: Dataset) -> ExtraExamples:
-    """Turn the corrections that fit a dataset into images to learn from beside it.
+    """Turn the corrections that fit a dataset into extra images to learn from.
 
     Args:
         found: the corrections.
-        dataset: whose training they are for; it is not changed.
+        dataset: the one to train on; it is not changed.
 
     Raises:
-        InklingError: none fits, or its images are not framed as drawings are.
+        InklingError: none fits, or the dataset's images are not framed like drawings.
     """
     ink, labels = found.images(dataset.class_names)
     if not dataset.mnist_framed or not len(labels):
         why = (
-            "there is none with its classes yet"
+            "there are none with its classes yet"
             if dataset.mnist_framed
-            else "its images are no drawings"
+            else "its images are not drawings"
         )
         raise InklingError(
-            f"No correction fits “{dataset.name}”: {why}. Correct some drawings on the Draw page, "
+            f"No corrections fit “{dataset.name}”: {why}. Correct some drawings on the Draw page, "
             "or train without corrections."
         )
     images = np.stack([ink_to_image(image, dataset.image_shape) for image in ink])
@@ -203,23 +204,23 @@ def to_learn(found: Corrections, dataset: Dataset) -> ExtraExamples:
 
 
 def repeats(corrections: int, training_images: int) -> int:
-    """Say how often an epoch shows each correction: 20 times, or less where they are many.
+    """Return how many times an epoch shows each correction: 20, or fewer if there are many.
 
-    Then all together make up a fifth of an epoch at most, unless once each is more.
+    Together they then make up at most a fifth of an epoch, unless showing each once is more.
     """
     fitting = MOST_SHARE / (1 - MOST_SHARE) * training_images / max(corrections, 1)
     return max(1, min(REPEATS, int(fitting)))
 
 
 class _Line(NamedTuple):
-    """What a line says: a correction, an undoing, or both."""
+    """What a line records: a correction, an undoing, or both."""
 
     correction: Correction | None
     undoes: str
 
 
 def _as_line(correction: Correction, strokes: Strokes | None, instead_of: str) -> str:
-    """Write a correction as JSON; its strokes go along in case they are to be inked otherwise."""
+    """Write a correction as JSON, with its strokes in case they are to be redrawn later."""
     facts: dict[str, Any] = {
         "id": correction.id,
         "label": correction.label,
@@ -237,8 +238,8 @@ def _as_line(correction: Correction, strokes: Strokes | None, instead_of: str) -
     line = json.dumps(facts, ensure_ascii=False)
     if len(line.encode()) > MOST_LINE_BYTES:
         raise InklingError(
-            f"This correction takes {len(line.encode()):,} bytes, and {MOST_LINE_BYTES:,} are "
-            "kept at most. Draw it in fewer strokes."
+            f"This correction takes {len(line.encode()):,} bytes; the limit is "
+            f"{MOST_LINE_BYTES:,}. Draw it in fewer strokes."
         )
     return line
 
@@ -246,14 +247,14 @@ def _as_line(correction: Correction, strokes: Strokes | None, instead_of: str) -
 def _parsed(raw: Any) -> _Line:
     undoes = raw.get("undo", "") if isinstance(raw, dict) else None
     if not isinstance(undoes, str):
-        raise TypeError("this is no correction")
+        raise TypeError("this is not a correction")
     if undoes and "id" not in raw:
         return _Line(None, undoes)
     said = [raw["id"], raw["label"], raw["predicted"], raw["run"], raw["time"]]
     names, ink = raw["class_names"], base64.b64decode(raw["ink"], validate=True)
     if not isinstance(names, list) or not all(isinstance(text, str) for text in [*said, *names]):
-        raise TypeError("this is no correction")
+        raise TypeError("this is not a correction")
     if not raw["id"] or raw["label"] not in names or len(ink) != SIZE * SIZE or not any(ink):
-        raise ValueError("this is no correction")
+        raise ValueError("this is not a correction")
     key, label, predicted, run, time = said
     return _Line(Correction(key, label, tuple(names), ink, predicted, run, time), undoes)

@@ -1,9 +1,9 @@
-"""Checkpoints of interrupted trainings, kept so that they can go on after a kill or a power cut.
+"""Checkpoints of interrupted trainings, which can be resumed after a kill or a power failure.
 
-Each lies in `<store>/.checkpoints/<key>/`, the key made from its settings and its dataset: the
-settings in a JSON file, the state in an `.npz` that is replaced whole at the end of each epoch.
-The corrections it learns from lie in the state: those that come meanwhile change nothing.
-Beside it lies a lock that the training holds while it lives.
+Each is in `<store>/.checkpoints/<key>/`, with a key made from its settings and its dataset: the
+settings in a JSON file, the state in an `.npz` that is replaced atomically at the end of each
+epoch. The state includes the corrections it learns from, so that later ones change nothing. Beside
+it is a lock that the training holds while it runs.
 """
 
 import hashlib
@@ -25,17 +25,20 @@ from pipeline.errors import InklingError
 from pipeline.store.runs import Store
 from pipeline.training.checkpoint import Checkpoint, ExtraExamples, Row
 
-FOLDERS = (".checkpoints", ".unfinished")  # the second is what earlier versions wrote
-OLD_SETTINGS = {"variant": "deeper"}  # and was true for the deep one
+FOLDERS = (".checkpoints", ".unfinished")  # the second is from earlier versions
+OLD_SETTINGS = {"variant": "deeper"}  # a flag, true for the deep variant
 SETTINGS, STATE = "settings.json", "state.npz"
 DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 LISTS = ("variables", "optimizer", "best_weights")
-EXTRA = {"extra_images": "images", "extra_labels": "labels"}  # in the file, and of the value
+EXTRA = {
+    "extra_images": "images",
+    "extra_labels": "labels",
+}  # key in the file: field
 
 
 @dataclass(frozen=True)
 class InterruptedTraining:
-    """A place for one training's checkpoints."""
+    """The place of one training's checkpoints."""
 
     folder: Path
 
@@ -52,29 +55,29 @@ class InterruptedTraining:
         return self.folder.name
 
     def exists(self) -> bool:
-        """Whether an epoch was finished that a training can go on from."""
+        """Whether there is a completed epoch to resume from."""
         return (self.folder / STATE).is_file()
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Keep others from training the same at once.
+        """Keep others from running the same training at once.
 
         Raises:
-            InklingError: somebody does already.
+            InklingError: it is already running.
         """
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         try:
             lock = self._lock().acquire(timeout=0)
         except Timeout as error:
             raise InklingError(
-                "This very training is already running. Wait until it is done, or choose another "
-                "seed."
+                "A training with these settings is already running. Wait until it is done, or "
+                "choose another seed."
             ) from error
         with lock:
             yield
 
     def running(self) -> bool:
-        """Whether a living training holds it."""
+        """Whether a running training holds the lock."""
         try:
             with self._lock().acquire(timeout=0):
                 return False
@@ -85,7 +88,7 @@ class InterruptedTraining:
         return FileLock(self.folder.with_suffix(".lock"))
 
     def save(self, config: TrainConfig, checkpoint: Checkpoint) -> None:
-        """Keep the state after an epoch; what was kept before stays until this is whole."""
+        """Save the state after an epoch; the previous one is kept until this one is complete."""
         arrays = {
             f"{name}_{number:03d}": value
             for name in LISTS
@@ -105,7 +108,7 @@ class InterruptedTraining:
         )
 
     def load(self) -> Checkpoint | None:
-        """Read the state after the last finished epoch; None where none was finished.
+        """Read the state after the last completed epoch; None if there is none.
 
         Raises:
             InklingError: the file is damaged.
@@ -139,7 +142,7 @@ class InterruptedTraining:
         )
 
     def rows(self) -> list[Row]:
-        """Read the history so far, a row an epoch; [] where the state is damaged."""
+        """Read the history so far, one row per epoch; [] if the state is damaged."""
         with suppress(*DAMAGED), np.load(self.folder / STATE, allow_pickle=False) as kept:
             rows: list[Row] = json.loads(str(kept["facts"]))["rows"]
             return rows
@@ -149,7 +152,7 @@ class InterruptedTraining:
         """Read the settings of the training.
 
         Raises:
-            InklingError: they are damaged, or those of another version of Inkling.
+            InklingError: they are damaged, or from another version of Inkling.
         """
         try:
             return TrainConfig.model_validate_json((self.folder / SETTINGS).read_text("utf-8"))
@@ -160,12 +163,12 @@ class InterruptedTraining:
             ) from error
 
     def forget(self) -> None:
-        """Remove what was kept."""
+        """Delete the checkpoint."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def list_interrupted(store: Store) -> list[InterruptedTraining]:
-    """List the trainings that finished an epoch, were interrupted and may go on; newest first."""
+    """List the interrupted trainings that can be resumed after an epoch, newest first."""
     states = [state for name in FOLDERS for state in (store.folder / name).glob(f"*/{STATE}")]
     states.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     found = [InterruptedTraining(path.parent) for path in states]
@@ -173,7 +176,7 @@ def list_interrupted(store: Store) -> list[InterruptedTraining]:
 
 
 def newest(store: Store) -> InterruptedTraining:
-    """Find the training that was interrupted last.
+    """Find the most recently interrupted training.
 
     Raises:
         InklingError: there is none.
@@ -182,13 +185,13 @@ def newest(store: Store) -> InterruptedTraining:
     if not found:
         raise InklingError(
             f"There is no interrupted training in {store.folder}: nothing to resume. "
-            "Start one with “inkling train”."
+            "Start a new one with “inkling train”."
         )
     return found[0]
 
 
 def _key(config: TrainConfig, fingerprint: str) -> str:
-    """Name a training by its settings and its dataset, as ever: so older checkpoints are found."""
+    """Name a training by its settings and dataset, as always: so older checkpoints are found."""
     settings = config.model_dump(exclude=set() if config.corrections else {"corrections"})
     deep = None if config.variant is None else config.variant == DEEP
     as_ever = {OLD_SETTINGS.get(name, name): value for name, value in settings.items()}

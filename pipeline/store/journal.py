@@ -1,6 +1,6 @@
-"""Files of JSON lines to which lines are only ever added, by many at once.
+"""Append-only files of JSON lines, to which several processes may write at once.
 
-A line that was cut off, or that is no entry, is passed over and counted; nothing else is lost.
+A line that is truncated, or is not an entry, is skipped and counted; nothing else is lost.
 """
 
 import json
@@ -21,13 +21,13 @@ def read(path: Path, what: str, parse: Callable[[Any], Entry]) -> tuple[list[Ent
     """Read a journal.
 
     Args:
-        path: its file; where there is none, there are no entries.
-        what: an entry, in a word.
-        parse: a line's JSON value -> an entry; raises ValueError, TypeError or KeyError on what
-            is none.
+        path: its file; if it does not exist, there are no entries.
+        what: what an entry is called.
+        parse: a line's JSON value -> an entry; raises ValueError, TypeError or KeyError if it is
+            not one.
 
     Returns:
-        The entries in the order they were added, and how many lines are none.
+        The entries in the order they were added, and how many lines are not entries.
 
     Raises:
         InklingError: the file cannot be read.
@@ -39,7 +39,7 @@ def read(path: Path, what: str, parse: Callable[[Any], Entry]) -> tuple[list[Ent
     except OSError as error:
         raise InklingError(f"The {what}s in {path} cannot be read: {error.strerror}.") from error
     entries, damaged = [], 0
-    # Only what `adding` ends lines with: `splitlines` would also cut at rarer signs within one.
+    # Only what `adding` ends lines with: `splitlines` also splits at rarer characters.
     for line in filter(str.strip, text.split("\n")):
         try:
             entries.append(parse(json.loads(line)))
@@ -50,11 +50,11 @@ def read(path: Path, what: str, parse: Callable[[Any], Entry]) -> tuple[list[Ent
 
 @contextmanager
 def adding(path: Path, what: str) -> Iterator[Callable[[str], None]]:
-    """Hold a journal, so that nobody else adds meanwhile, and yield what adds a line to it.
+    """Lock a journal, so that nobody else writes to it, and yield what appends a line to it.
 
     Args:
-        path: its file, made when the first line is added.
-        what: an entry, in a word.
+        path: its file, created when the first line is added.
+        what: what an entry is called.
 
     Raises:
         InklingError: it cannot be written.
@@ -65,7 +65,7 @@ def adding(path: Path, what: str) -> Iterator[Callable[[str], None]]:
             size = file.seek(0, os.SEEK_END)
             if size:
                 file.seek(size - 1)
-                # A line that was cut off by a crash must not swallow this one.
+                # A line truncated by a crash must not swallow this one.
                 line = line if file.read(1) == b"\n" else "\n" + line
             file.write((line + "\n").encode())
             file.flush()
@@ -77,5 +77,5 @@ def adding(path: Path, what: str) -> Iterator[Callable[[str], None]]:
             yield add
     except OSError as error:
         raise InklingError(
-            f"The {what} could not be kept in {path}: {error.strerror}. Nothing was changed."
+            f"The {what} could not be saved in {path}: {error.strerror}. Nothing was changed."
         ) from error

@@ -1,6 +1,6 @@
-"""A run's model card: what it is for, what it learned from, and where it stops, in plain words.
+"""A run's model card: intended use, data and limits, in plain words.
 
-After Mitchell et al. 2019, "Model Cards for Model Reporting", as short as a small network deserves.
+After Mitchell et al. 2019, "Model Cards for Model Reporting", as short as befits a small network.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ SOURCES = {
         "students (MNIST, LeCun, Cortes and Burges)"
     ),
     "fashion_mnist": (
-        "70,000 pictures of clothes from a store's catalog (Fashion-MNIST, Xiao, Rasul and "
+        "70,000 images of clothing from an online store's catalog (Fashion-MNIST, Xiao, Rasul and "
         "Vollgraf 2017)"
     ),
 }
@@ -39,7 +39,7 @@ def model_card(
         dataset: what it learned from.
         config: the settings of the training.
         metrics: on the test part.
-        corrections: how many it learned from too, by class.
+        corrections: how many it also learned from, by class.
 
     Returns:
         A few sentences for each of "Intended use", "Data" and "Limits".
@@ -59,8 +59,8 @@ def model_card(
         ),
         "Data": (
             f"{source[0].upper()}{source[1:]}: {counts.get('train', 0):,} for training, "
-            f"{counts.get('valid', 0):,} for validation (to choose when to stop and to tune its "
-            f"confidence), {counts.get('test', 0):,} for testing, used only once, at the "
+            f"{counts.get('valid', 0):,} for validation (to choose the best epoch and to calibrate "
+            f"its confidence), {counts.get('test', 0):,} for testing, used only once, at the "
             f"end.{augmented}{learned}"
         ),
         "Limits": _limits(metrics, mnist_framed=dataset.mnist_framed),
@@ -69,13 +69,14 @@ def model_card(
 
 def _limits(metrics: Metrics, *, mnist_framed: bool) -> str:
     weakest = min(metrics.classes, key=lambda score: score.recall)
-    where = "other handwriting, pens or cameras" if mnist_framed else "images of another kind"
+    where = "other handwriting, pens or cameras" if mnist_framed else "other kinds of images"
     said = [
-        f"{percent(metrics.accuracy)} applies to images like its test set; expect less on {where}."
+        f"An accuracy of {percent(metrics.accuracy)} applies to images like those of its test set; "
+        f"expect less on {where}."
     ]
     if weakest.recall < 1:
         said.append(
-            f"It is weakest on “{weakest.name}”: it recognizes {percent(weakest.recall)} of them."
+            f"It is weakest on “{weakest.name}”, of which it recognizes {percent(weakest.recall)}."
         )
     said.append("It always picks one of its classes, even when none applies.")
     if mnist_framed:

@@ -1,8 +1,8 @@
-"""What people say of single images: wrong label, ambiguous, or any tag; kept beside the store.
+"""Reviews of single images: marked as wrong label, ambiguous, or any tag; kept beside the runs.
 
-All of it lies in one file, `<store>/reviews.jsonl`, to which lines are only ever added: a mark, or
-the undoing of one. Images are named by their dataset's fingerprint and their index, so reviews
-outlive any training. Many may write at once; a line that was cut off is passed over and counted.
+All are in one file, `<store>/reviews.jsonl`, to which lines are only ever appended: a mark, or the
+undoing of one. Images are identified by their dataset's fingerprint and their index, so reviews
+outlive any training. Several processes may write at once; a truncated line is skipped and counted.
 """
 
 import json
@@ -19,19 +19,19 @@ from pipeline.store.runs import Store
 
 REVIEWS = "reviews.jsonl"
 WRONG_LABEL, AMBIGUOUS = "wrong label", "ambiguous"
-LONGEST_TAG = 40  # letters
+LONGEST_TAG = 40  # characters
 MOST_IMAGES = 2**31
 
 
 @dataclass(frozen=True)
 class Review:
-    """One line: a test image was marked, or a mark was taken back.
+    """One line: a test image was marked, or a mark was undone.
 
     Attributes:
         dataset: fingerprint.
         index: of the test image.
         tag: "wrong label", "ambiguous", or any other words.
-        undo: whether the tag is taken back.
+        undo: whether this undoes an earlier mark.
         time: ISO 8601 in UTC.
     """
 
@@ -44,7 +44,7 @@ class Review:
 
 @dataclass(frozen=True)
 class Reviews:
-    """The marks that stand.
+    """The marks in effect.
 
     Attributes:
         tags: by dataset and index, each in the order they were given.
@@ -69,13 +69,13 @@ class Reviews:
         )
 
     def names(self, dataset: str) -> tuple[str, ...]:
-        """List the tags in use, the two usual ones first."""
+        """List the tags in use, the two standard ones first."""
         used = {review.tag for review in self.standing if review.dataset == dataset}
         others = sorted(used - {WRONG_LABEL, AMBIGUOUS})
         return (*(tag for tag in (WRONG_LABEL, AMBIGUOUS) if tag in used), *others)
 
     def table(self, dataset: str) -> pd.DataFrame:
-        """Lay the marks of a dataset out: index, tag, time."""
+        """Return the marks of a dataset as a table: index, tag, time."""
         rows = [asdict(review) for review in self.standing if review.dataset == dataset]
         return pd.DataFrame(rows, columns=["index", "tag", "time"])
 
@@ -87,21 +87,21 @@ def read(store: Store) -> Reviews:
 
 
 def add(store: Store, dataset: str, index: int, tag: str, *, undo: bool = False) -> None:
-    """Mark an image, or take a mark back; what others wrote meanwhile stays.
+    """Mark an image, or undo a mark; what others write meanwhile is kept.
 
     Args:
-        store: where the reviews lie.
+        store: where the reviews are kept.
         dataset: fingerprint.
         index: of the test image.
-        tag: "wrong label", "ambiguous", or other words of at most 40 letters.
-        undo: take the mark back.
+        tag: "wrong label", "ambiguous", or other words of at most 40 characters.
+        undo: undo the mark.
 
     Raises:
         InklingError: the tag is blank or too long, or the file cannot be written.
     """
     tag = " ".join(tag.split())
     if not tag or len(tag) > LONGEST_TAG:
-        raise InklingError(f"A tag has 1 to {LONGEST_TAG} letters; this one has {len(tag)}.")
+        raise InklingError(f"A tag can have 1 to {LONGEST_TAG} characters; this has {len(tag)}.")
     stamp = datetime.now(UTC).isoformat(timespec="seconds")
     line = json.dumps(asdict(Review(dataset, index, tag, undo, stamp)), ensure_ascii=False)
     with journal.adding(store.folder / REVIEWS, "review") as add_line:
@@ -112,10 +112,10 @@ def _parsed(raw: Any) -> Review:
     review = Review(**raw)
     kinds = (str, int, str, bool, str)
     values = (review.dataset, review.index, review.tag, review.undo, review.time)
-    # True is an int to Python, and a number beyond any array would break the table of marks.
+    # In Python, True is an int; and an index beyond any array would break the table of marks.
     whole = all(map(isinstance, values, kinds)) and not isinstance(review.index, bool)
     if not whole or not 0 <= review.index < MOST_IMAGES or not review.tag.strip():
-        raise ValueError("this is no review")
+        raise ValueError("this is not a review")
     return review
 
 

@@ -1,4 +1,4 @@
-"""What `run.json` says of a run, checked as it is read: settings, dataset, layers, metrics."""
+"""The content of `run.json`, validated as it is read: settings, dataset, layers, metrics."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -11,7 +11,7 @@ from pipeline.data.datasets import Dataset
 from pipeline.renamed import renamed
 from pipeline.serving.inference import LayerInfo
 
-# 2 since names changed (`ink`, `card`, `novelty.npz`); folders of format 1 are still read.
+# 2 since names changed (`ink`, `card`, `novelty.npz`); folders of format 1 can still be read.
 FORMAT = 2
 
 
@@ -42,7 +42,7 @@ class DatasetInfo(BaseModel):
 
 
 class Evaluation(BaseModel):
-    """The metrics of a run on the test part of another dataset with its classes."""
+    """The metrics of a run on the test part of another dataset with the same classes."""
 
     dataset: DatasetInfo
     metrics: Metrics
@@ -50,27 +50,27 @@ class Evaluation(BaseModel):
 
 
 class RunInfo(BaseModel):
-    """What run.json holds. `Store.publish` adds what only it knows: id, versions and files.
+    """The content of run.json. `Store.publish` adds what only it knows: id, versions and files.
 
     Attributes:
-        format: of the folder; a reader refuses newer ones by name.
+        format: of the folder; newer ones are refused with a message.
         id: the folder's name.
         created: when the training began, ISO 8601 in UTC.
-        status: "finished", or "stopped" where it was ended before its last epoch.
+        status: "finished", or "stopped" if it ended before its last epoch.
         config: every setting, resolved.
         dataset: what it was trained on.
         input_shape: (height, width, channels).
         layers: in the order of the serving graph's outputs.
         metrics: on the test part.
         best_epoch: the epoch whose weights are kept, counted from 1.
-        temperature: what its logits were divided by, so that confidence matches accuracy.
+        temperature: what its logits were divided by, so that its confidence matches its accuracy.
         hardware: the devices and the precision it was trained with.
-        corrections: how many it learned from beside the training part, by class.
-        card: the model card: sentences by heading.
+        corrections: how many it learned from besides the training part, by class.
+        model_card: sentences by heading.
         note: why it was stopped early, in a sentence; "" if it was not.
         timings: seconds by stage.
-        versions: of Python and the libraries that count.
-        files: bytes of each other file, so that a folder cut off half way is noticed.
+        versions: of Python and the main libraries.
+        files: bytes of each required file, so that an incomplete folder is noticed.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -101,10 +101,10 @@ class RunInfo(BaseModel):
 
     @property
     def parameters(self) -> int:
-        """How many numbers the network learned or keeps."""
+        """How many parameters the network has, trainable or not."""
         return sum(layer.parameters for layer in self.layers)
 
     @property
     def milliseconds(self) -> float:
-        """How long the serving graph took for one test image, on the machine it was trained on."""
+        """How long the serving graph took per test image, on the machine it was trained on."""
         return 1000 * self.timings.get("evaluating", 0.0) / max(self.metrics.total, 1)

@@ -1,7 +1,7 @@
 """The run folder: the only module that knows its file names.
 
-A run is written whole or not at all, and never changed afterwards. Reading is lazy: the listing
-opens `run.json` only, the predictions are read by column.
+A run is written completely or not at all; only optional files are added later. Reading is lazy:
+listing the runs opens `run.json` only, and predictions are read by column.
 """
 
 import contextlib
@@ -35,27 +35,27 @@ from pipeline.store.run_info import FORMAT, Evaluation, RunInfo
 
 INFO, MODEL, GRAPH = "run.json", "model.keras", "model.tflite"
 HISTORY, PREDICTIONS = "history.csv", "predictions.parquet"
-# Which readers can do without.
+# Optional files.
 FEATURES, EVALUATIONS = "features.parquet", "evaluations"
 OOD_DETECTOR, OLD_OOD_DETECTOR = "out_of_distribution.npz", "novelty.npz"  # old: in format 1
 OLD_NEIGHBOR = "neighbour_"  # columns of FEATURES in format 1
-ROWS_A_GROUP = 65_536  # of a table's file: so much is read to look at one row
+ROWS_A_GROUP = 65_536  # of a Parquet file: what must be read to get one row
 REQUIRED = (MODEL, GRAPH, HISTORY, PREDICTIONS)
 Content = TypeVar("Content")
 VERSIONED = ("inkling", "tensorflow", "keras", "ai-edge-litert", "numpy")
 
 
 class RunMissing(InklingError):
-    """There is no such run."""
+    """No run matches, or several do."""
 
 
 class RunDamaged(InklingError):
-    """A run folder that cannot be read, and why."""
+    """A run folder cannot be read; the message says why."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """A whole run folder."""
+    """A complete run folder."""
 
     folder: Path
     info: RunInfo
@@ -67,17 +67,17 @@ class Run:
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """A name a class, in the order of the labels."""
+        """One name per class, in label order."""
         return self.info.dataset.class_names
 
     @property
     def model_path(self) -> Path:
-        """Where the Keras model is."""
+        """The path of the Keras model."""
         return self.folder / MODEL
 
     @property
     def graph_path(self) -> Path:
-        """Where the serving graph is."""
+        """The path of the serving graph."""
         return self.folder / GRAPH
 
     def graph(self) -> ServingGraph:
@@ -85,7 +85,7 @@ class Run:
         return ServingGraph(self.graph_path)
 
     def graph_bytes(self) -> bytes:
-        """Read the serving graph as it is, to hand it on.
+        """Read the bytes of the serving graph.
 
         Raises:
             RunDamaged: the file cannot be read.
@@ -93,7 +93,7 @@ class Run:
         return self._read(GRAPH, Path.read_bytes)
 
     def history(self) -> pd.DataFrame:
-        """Read the row an epoch: epoch, loss, accuracy, val_loss, val_accuracy, ….
+        """Read the history, one row per epoch: epoch, loss, accuracy, val_loss, val_accuracy, ….
 
         Raises:
             RunDamaged: the file cannot be read.
@@ -128,24 +128,24 @@ class Run:
         return self._read(PREDICTIONS, read).to_numpy()[0]
 
     def features(self, columns: Sequence[str] | None = None) -> pd.DataFrame | None:
-        """Read what `embedding.embed` found, or some of its columns; None if there is none.
+        """Read the result of `embedding.embed`, or some of its columns; None if there is none.
 
         Raises:
-            RunDamaged: the file is there and cannot be read.
+            RunDamaged: the file exists but cannot be read.
         """
         if not (self.folder / FEATURES).exists():
             return None
         return self._read(FEATURES, lambda path: _read_features(path, columns))
 
     def add_features(self, features: pd.DataFrame) -> None:
-        """Add them to a run that was written without."""
+        """Add features to a run that was written without them."""
         atomic.write(self.folder / FEATURES, lambda file: _write_table(features, file))
 
     def ood_detector(self) -> OodDetector | None:
-        """Read what tells images that look like nothing in training; None if there is none.
+        """Read the out-of-distribution detector; None if there is none.
 
         Raises:
-            RunDamaged: the file is there and cannot be read.
+            RunDamaged: the file exists but cannot be read.
         """
         names = (OOD_DETECTOR, OLD_OOD_DETECTOR)
         name = next((name for name in names if (self.folder / name).exists()), None)
@@ -159,11 +159,11 @@ class Run:
         return self._read(name, read)
 
     def add_ood_detector(self, found: OodDetector) -> None:
-        """Add it to a run that was written without."""
+        """Add an out-of-distribution detector to a run that was written without one."""
         atomic.write(self.folder / OOD_DETECTOR, found.save)
 
     def evaluations(self) -> list[Evaluation]:
-        """List the results on other datasets, by name; a file that is not whole is left out."""
+        """List the results on other datasets, by name; damaged files are skipped."""
         found = []
         for path in sorted((self.folder / EVALUATIONS).glob("*.json")):
             with contextlib.suppress(OSError, ValueError):
@@ -171,7 +171,7 @@ class Run:
         return found
 
     def add_evaluation(self, evaluation: Evaluation) -> None:
-        """Keep the results on another dataset, in the place of older ones on the same."""
+        """Save the results on another dataset, replacing older ones on the same dataset."""
         dataset = evaluation.dataset
         name = f"{slug(dataset.name)}-{dataset.fingerprint[:8]}.json"
         text = evaluation.model_dump_json(indent=1)
@@ -197,7 +197,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Damaged:
-    """A folder in the store that is no whole run.
+    """A folder in the store that is not a complete run.
 
     Attributes:
         id: the folder's name.
@@ -210,14 +210,14 @@ class Damaged:
 
 @dataclass(frozen=True)
 class RunFiles:
-    """What lies in a run folder beside run.json.
+    """The files of a run besides run.json.
 
     Attributes:
-        history: a row an epoch.
-        predictions: a row a test image; see `metrics.predictions_table`.
-        features: a row a test image; see `embedding.embed`.
-        ood_detector: what tells in-distribution images from others.
-        write_model, write_graph: write the Keras model, and the serving graph, to a path.
+        history: one row per epoch.
+        predictions: one row per test image; see `metrics.predictions_table`.
+        features: one row per test image; see `embedding.embed`.
+        ood_detector: tells images like those in training from others.
+        write_model, write_graph: write the Keras model and the serving graph to a path.
     """
 
     history: pd.DataFrame
@@ -232,19 +232,19 @@ class Store:
     """A folder of run folders."""
 
     def __init__(self, folder: Path) -> None:
-        """Name a store; its folder is made when the first run is published."""
+        """Set the folder, which is created when the first run is published."""
         self.folder = folder
 
     @classmethod
     def default(cls) -> "Store":
-        """Return the store that INKLING_MODELS names, else `models/` here."""
+        """Return the store that INKLING_MODELS names, or else `models/` in the working folder."""
         return cls(Path(os.environ.get("INKLING_MODELS") or "models"))
 
     def entries(self) -> list[Run | Damaged]:
-        """List the store's runs, newest first; damaged ones say why.
+        """List the store's runs, newest first; damaged ones with the reason.
 
         Raises:
-            InklingError: the store is no folder that can be read.
+            InklingError: the store is not a folder, or cannot be read.
         """
         try:
             folders = [
@@ -258,29 +258,29 @@ class Store:
             raise InklingError(
                 f"The store {self.folder} cannot be read: {error.strerror}."
             ) from error
-        # A folder without run.json is not ours, unless its name says that it was meant to be.
+        # A folder without run.json counts only if it has another file of a run.
         ours = [
             f for f in folders if (f / INFO).exists() or any((f / r).exists() for r in REQUIRED)
         ]
         return sorted(map(_entry, ours), key=_age, reverse=True)
 
     def runs(self) -> list[Run]:
-        """List the whole runs, newest first."""
+        """List the complete runs, newest first."""
         return [run for run in self.entries() if isinstance(run, Run)]
 
     def open(self, run_id: str) -> Run:
-        """Open a run by its id, by an unambiguous beginning or end of it, or as "latest".
+        """Open a run by its id, by an unambiguous start or end of it, or as "latest".
 
         Raises:
-            RunMissing: there is none, or several fit.
-            RunDamaged: it is there but not whole.
+            RunMissing: no run matches, or several do.
+            RunDamaged: the run is damaged.
         """
         entries = self.entries()
         if run_id == "latest":
             newest = next((entry for entry in entries if isinstance(entry, Run)), None)
             if newest is None:
                 raise RunMissing(
-                    f"There is no run in {self.folder} yet. Train one with “inkling train”."
+                    f"There are no runs in {self.folder} yet. Train one with “inkling train”."
                 )
             return newest
         fitting = [entry for entry in entries if entry.id == run_id] or [
@@ -289,8 +289,8 @@ class Store:
         if len(fitting) != 1 or not run_id:
             known = ", ".join(entry.id for entry in (fitting or entries)[:5]) or "none"
             raise RunMissing(
-                f"{'Several runs fit' if fitting else 'There is no run'} “{run_id}” in "
-                f"{self.folder}. {'They are' if fitting else 'Its newest runs'}: {known}."
+                f"{'Several runs match' if fitting else 'There is no run'} “{run_id}” in "
+                f"{self.folder}. {'Matches' if fitting else 'Newest runs'}: {known}."
             )
         (found,) = fitting
         if isinstance(found, Damaged):
@@ -298,11 +298,11 @@ class Store:
         return found
 
     def publish(self, info: RunInfo, files: RunFiles) -> Run:
-        """Write a run folder: whole, or not at all.
+        """Write a run folder, completely or not at all.
 
         Args:
-            info: what is known of the run; its id, versions and file sizes are set here.
-            files: what goes beside it.
+            info: the content of run.json; its id, versions and file sizes are set here.
+            files: the other files.
 
         Raises:
             InklingError: the disk is full or the store cannot be written.
@@ -326,10 +326,10 @@ class Store:
         return Run(target, info)
 
     def check_writable(self) -> None:
-        """Find out before a long training whether its run could be written.
+        """Check before a long training that its run can be written.
 
         Raises:
-            InklingError: it could not.
+            InklingError: it cannot.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -338,13 +338,13 @@ class Store:
             probe.unlink()
         except OSError as error:
             raise InklingError(
-                f"The store {self.folder} cannot be written: {error.strerror}. Name another one "
+                f"The store {self.folder} cannot be written: {error.strerror}. Choose another one "
                 "with --models or INKLING_MODELS."
             ) from error
 
 
 def _age(entry: Run | Damaged) -> tuple[str, str]:
-    """Sort by when the training began; a damaged run has only its name to say so."""
+    """Sort by when the training began; for a damaged run, only its name tells."""
     if isinstance(entry, Damaged):
         return entry.id, entry.id
     return entry.info.created.strftime("%Y%m%d-%H%M%S"), entry.id
@@ -358,7 +358,7 @@ def _entry(folder: Path) -> Run | Damaged:
 
 
 def _read(folder: Path) -> Run:
-    """Read a run folder's description and check that its files are whole."""
+    """Read a run folder's description and check that its files are complete."""
     info = _read_info(folder)
     for name in REQUIRED:
         path, expected = folder / name, info.files.get(name)
@@ -375,8 +375,8 @@ def _read_info(folder: Path) -> RunInfo:
         raw: dict[str, Any] = json.loads((folder / INFO).read_text("utf-8"))
         if isinstance(raw.get("format"), int) and raw["format"] > FORMAT:
             raise RunDamaged(
-                f"Run {folder.name} was written by a newer Inkling (format {raw['format']}; this "
-                f"one reads up to {FORMAT}). Update Inkling to see it."
+                f"Run {folder.name} was written by a newer version of Inkling (format "
+                f"{raw['format']}; this one reads up to {FORMAT}). Update Inkling to open it."
             )
         return RunInfo.model_validate(raw)
     except FileNotFoundError:
@@ -385,14 +385,14 @@ def _read_info(folder: Path) -> RunInfo:
         raise _damaged(folder, f"{INFO} cannot be read ({error.strerror})") from error
     except ValidationError as error:
         what = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise _damaged(folder, f"{INFO} lacks “{what}” or holds what it should not") from error
+        raise _damaged(folder, f"“{what}” in {INFO} is missing or invalid") from error
     except (ValueError, AttributeError) as error:
-        raise _damaged(folder, f"{INFO} is not whole") from error
+        raise _damaged(folder, f"{INFO} is incomplete or invalid") from error
 
 
 def _damaged(folder: Path, what: str) -> RunDamaged:
     return RunDamaged(
-        f"Run {folder.name} is damaged: {what}. Copy it again from where it came, or delete its "
+        f"Run {folder.name} is damaged: {what}. Copy it again from its source, or delete its "
         "folder and train again."
     )
 
@@ -404,7 +404,7 @@ def _new_id(created: datetime, dataset: str, network: str) -> str:
 
 
 def _read_features(path: Path, columns: Sequence[str] | None) -> pd.DataFrame:
-    """Read the table of features, or some of its columns, by their names of today."""
+    """Read the table of features, or some of its columns, under their current names."""
     held = {name.replace(OLD_NEIGHBOR, NEIGHBOR): name for name in pq.read_schema(path).names}
     wanted = list(held if columns is None else columns)
     table = pq.read_table(path, columns=[held[name] for name in wanted])

@@ -1,46 +1,47 @@
-"""Training images -> slightly other ones, as other hands would have drawn them; a batch at a time.
+"""Data augmentation: training images -> slightly different ones, a batch at a time.
 
-Everything is computed on whole batches inside the graph, and drawn from the step's own seed: the
-same step always sees the same images, so an interrupted training goes on as it would have.
+Everything is computed on whole batches inside the graph, with random numbers from the step's own
+seed: the same step always sees the same images, so a resumed training continues as if it had never
+been interrupted.
 """
 
 import math
 
 import tensorflow as tf
 
-# At strength 1, each is drawn evenly from ± its value unless said otherwise.
+# At strength 1, each is drawn uniformly from ± its value unless noted otherwise.
 TURN = math.radians(6)
-SLANT = 0.15  # horizontal shift a row, in pixels
-STRETCH = 0.14  # of either side, by itself: narrow and flat digits
-SCALE = 0.10  # of both sides
+SLANT = 0.15  # horizontal shift per row, in pixels
+STRETCH = 0.14  # of width and height independently: narrow and flat digits
+SCALE = 0.10  # of width and height together
 SHIFT = 2.2  # pixels of 28
 ELASTIC = 0.7  # pixels of 28, standard deviation of the coarse field
-COARSE = 5  # points of that field along a side (Simard, Steinkraus, Platt 2003, in small)
-PEN = 0.55  # how far toward the next thinner or thicker pen
-CLOSED = 0.15  # share of the images whose small loops and gaps are filled, as a felt pen does
-GAPS = (3, 5)  # pixels of 28: windows of the closing, one a batch
+COARSE = 5  # points of that field along a side (after Simard, Steinkraus, Platt 2003)
+PEN = 0.55  # how far toward the next thinner or thicker stroke
+CLOSED = 0.15  # share of the images whose small loops and gaps are filled, as by a felt-tip pen
+GAPS = (3, 5)  # pixels: window sizes of the closing, one per batch
 
-PARTS = 9  # how many random numbers an image takes, besides its elastic field
+PARTS = 9  # random numbers per image, besides its elastic field
 
 
 def augment(
     images: tf.Tensor, seed: tf.Tensor, strength: float, *, mnist_framed: bool
 ) -> tf.Tensor:
-    """Move, turn, slant, scale and bend each image a little, and change the pen where it is ink.
+    """Shift, rotate, slant, scale and distort each image a little, and vary the pen of ink.
 
     Args:
         images: float32 (batch, height, width, channels) in [0, 1].
         seed: int32 (2,); the same seed gives the same images.
-        strength: 0 changes nothing, 1 is a good default for digits.
-        mnist_framed: whether images are light ink on black, whose pen may change.
+        strength: 0 changes nothing; 1 is a good default for digits.
+        mnist_framed: whether images are light ink on black, whose pen width may vary.
 
     Returns:
-        float32, shape and range as `images`; what comes in from outside the image is 0.
+        float32, same shape and range as `images`; what comes from outside the image is 0.
     """
     batch = tf.shape(images)[0]
     numbers = tf.random.stateless_uniform((PARTS, batch, 1, 1), seed, -strength, strength)
     if mnist_framed:
-        # |u| is even in [0, strength]: it is beyond the mark for a share of CLOSED · strength.
+        # |u| is uniform in [0, strength]: it exceeds this with probability CLOSED · strength.
         which = tf.abs(numbers[8][..., None]) > strength * (1 - CLOSED * strength)
         images = _closed(images, which, seed)
         images = _pen(images, numbers[7][..., None] * PEN)
@@ -49,7 +50,7 @@ def augment(
 
 
 def _closed(images: tf.Tensor, which: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """Fill what is narrower than a window in some images: dilate, then erode."""
+    """Fill gaps narrower than a window in some images: dilate, then erode."""
     wide = tf.random.stateless_uniform((), seed + 2) < 0.5
 
     def closing(window: int) -> tf.Tensor:
@@ -65,14 +66,14 @@ def _pen(images: tf.Tensor, change: tf.Tensor) -> tf.Tensor:
     thick = tf.nn.max_pool2d(images, 3, 1, "SAME")
     thin = -tf.nn.max_pool2d(-images, 3, 1, "SAME")
     changed = images + tf.where(change > 0, change * (thick - images), change * (images - thin))
-    # A thin pen is as black as a thick one.
+    # A thin stroke is as bright as a thick one.
     return changed / tf.maximum(tf.reduce_max(changed, (1, 2, 3), keepdims=True), 0.3)
 
 
 def _sources(
     images: tf.Tensor, numbers: tf.Tensor, seed: tf.Tensor, strength: float
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Return where each pixel comes from: rows and columns, float32 (batch, height, width)."""
+    """Return the source of each pixel: rows and columns, float32 (batch, height, width)."""
     height, width = images.shape[1], images.shape[2]
     turn, slant, wide, tall, scale, right, down = (numbers[part] for part in range(7))
     y, x = tf.meshgrid(
@@ -96,20 +97,20 @@ def _elastic_field(
     """Return a smooth random displacement, float32 (batch, height, width, 2)."""
     deviation = strength * ELASTIC * max(height, width) / 28
     coarse = tf.random.stateless_normal((batch, COARSE, COARSE, 2), seed, stddev=deviation)
-    # Bicubic weights as two small matrix products: far quicker than resizing every field.
+    # Bicubic weights as two small matrix products: far faster than resizing every field.
     down, across = _bicubic(height), _bicubic(width)
     return tf.einsum("hi,bijc,wj->bhwc", down, coarse, across)
 
 
 def _bicubic(size: int) -> tf.Tensor:
-    """Return the weights that enlarge COARSE points to `size`, float32 (size, COARSE)."""
-    points = tf.eye(COARSE)[..., None, None]  # each point alone, as an image of one column
+    """Return the weights that upsample COARSE points to `size`, float32 (size, COARSE)."""
+    points = tf.eye(COARSE)[..., None, None]  # each point on its own, as a one-column image
     enlarged = tf.image.resize(points, (size, 1), "bicubic")
     return tf.transpose(enlarged[:, :, 0, 0])
 
 
 def _sample(images: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor) -> tf.Tensor:
-    """Read images between their pixels, bilinearly; outside they are 0."""
+    """Sample images between their pixels, bilinearly; outside they are 0."""
     height, width, channels = images.shape[1:]
     padded = tf.pad(images, ((0, 0), (1, 1), (1, 1), (0, 0)))
     flat = tf.reshape(padded, (-1, (height + 2) * (width + 2), channels))

@@ -1,20 +1,20 @@
-"""Calibration: making the confidence of a classifier match its accuracy."""
+"""Calibration: making a classifier's confidence match its accuracy."""
 
 import numpy as np
 
 from pipeline.errors import InklingError
 
-LOWEST, HIGHEST = 0.2, 5.0  # of a temperature; anything beyond is a sign of too few images
+LOWEST, HIGHEST = 0.2, 5.0  # of a temperature; values beyond are a sign of too few images
 SMALLEST_PROBABILITY = 1e-12
 
 
 def fit_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Find the temperature that makes held-out labels likeliest (Guo et al. 2017).
+    """Find the temperature that maximizes the likelihood of held-out labels (Guo et al. 2017).
 
-    Dividing all logits by it changes no prediction, only the confidence of each.
+    Dividing all logits by it changes no prediction, only the confidence.
 
     Args:
-        probabilities: float (n, classes) of images that were not trained on.
+        probabilities: float (n, classes), of images not used to fit the weights.
         labels: int (n,).
 
     Returns:
@@ -26,8 +26,8 @@ def fit_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
     from scipy.optimize import minimize_scalar
 
     if len(labels) == 0:
-        raise InklingError("A temperature needs held-out images, and there are none.")
-    # Logits are known up to a constant an image, which softmax does not see.
+        raise InklingError("Temperature scaling needs validation images, and there are none.")
+    # Logits are recovered up to a constant per image, which softmax ignores.
     logits = np.log(np.maximum(probabilities.astype(np.float64), SMALLEST_PROBABILITY))
     rows = np.arange(len(labels))
 

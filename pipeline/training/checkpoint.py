@@ -1,4 +1,4 @@
-"""The state of a training between two epochs: a value that training hands out and takes back."""
+"""The state of a training between two epochs, as a value."""
 
 import math
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ Row = dict[str, float]
 
 @dataclass(frozen=True)
 class ExtraExamples:
-    """Images to learn from beside a dataset's training part.
+    """Images to learn from besides a dataset's training part.
 
     Attributes:
-        images: uint8 (n, height, width, channels), as the dataset's.
+        images: uint8 (n, height, width, channels), shaped like the dataset's.
         labels: int64 (n,).
-        repeats: how often an epoch shows each.
+        repeats: how many times an epoch shows each.
     """
 
     images: np.ndarray = field(default_factory=lambda: np.empty((0, 0, 0, 0), np.uint8))
@@ -29,22 +29,22 @@ class ExtraExamples:
         return len(self.labels) * self.repeats
 
     def counts(self, class_names: Sequence[str]) -> dict[str, int]:
-        """Count them by class name, in the order of the labels, where there are any."""
+        """Count them by class name, in label order; classes without any are left out."""
         counted = np.bincount(self.labels, minlength=len(class_names)).tolist()
         return {name: count for name, count in zip(class_names, counted, strict=True) if count}
 
 
 @dataclass
 class Checkpoint:
-    """All that a training needs to go on after its last finished epoch.
+    """All that a training needs to continue after its last completed epoch.
 
     Attributes:
-        rows: the history so far, a row an epoch.
+        rows: the history so far, one row per epoch.
         variables, optimizer: values of the model's and the optimizer's variables.
-        best_epoch: counted from 1; 0 before the first.
-        best_weights: of that epoch.
-        seconds: of training so far.
-        extra: what it learns from beside the training part; others would make another training.
+        best_epoch: counted from 1; 0 if there is none yet.
+        best_weights: the model's weights after that epoch.
+        seconds: training time so far.
+        extra: what it learns from besides the training part; must stay the same when resumed.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -57,12 +57,12 @@ class Checkpoint:
 
     @property
     def best(self) -> tuple[float, float]:
-        """The score to beat: validation accuracy, then less validation loss."""
+        """The score to beat: validation accuracy, then lower validation loss."""
         if not self.best_epoch:
             return -math.inf, -math.inf
         return score(self.rows[self.best_epoch - 1])
 
 
 def score(row: Row) -> tuple[float, float]:
-    """Rank an epoch: more validation images right, then the lower validation loss."""
+    """Rank an epoch: by higher validation accuracy, then by lower validation loss."""
     return row["val_accuracy"], -row["val_loss"]

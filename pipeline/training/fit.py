@@ -1,4 +1,4 @@
-"""A configuration and a dataset -> a trained model and its history; knows no files."""
+"""A configuration and a dataset -> a trained model and its history; touches no files."""
 
 import math
 import signal
@@ -24,31 +24,31 @@ from pipeline.training.augmentation import augment
 from pipeline.training.checkpoint import Checkpoint, ExtraExamples, score
 from pipeline.training.hardware import Hardware, computing_in
 
-WARM_UP = 0.1  # share of the steps in which the learning rate rises
+WARM_UP = 0.1  # share of the steps over which the learning rate rises
 STEPS_BETWEEN_REPORTS = 20
 VALID_BATCH = 500
 
 
 class TrainingFailed(InklingError):
-    """The training cannot go on, and what to change."""
+    """The training cannot continue; the message says what to change."""
 
 
 @dataclass(frozen=True)
 class Trained:
-    """What a training gives.
+    """The result of a training.
 
     Attributes:
-        model: in float32, with the weights of its best epoch: most validation images right, and
-            where two epochs tie, the lower validation loss.
-        history: a row an epoch: epoch, loss, accuracy, val_loss, val_accuracy, learning_rate,
+        model: in float32, with the weights of its best epoch: highest validation accuracy, and
+            where epochs tie, lowest validation loss.
+        history: one row per epoch: epoch, loss, accuracy, val_loss, val_accuracy, learning_rate,
             seconds.
         best_epoch: counted from 1.
         seconds: wall time of all epochs.
         temperature: what the logits were divided by; fitted on the validation part.
         hardware: what it ran on.
-        extra: what it learned from beside the training part.
-        ended_early: why it has fewer epochs than asked for, in a sentence; "" if it has all.
-        may_go_on: whether it was only stopped, so that resuming it leads further.
+        extra: what it learned from besides the training part.
+        ended_early: why it ran fewer epochs than requested, in a sentence; "" if it ran all.
+        may_go_on: whether it was only stopped, so that it can be resumed.
     """
 
     model: keras.Model
@@ -70,23 +70,23 @@ def fit(
     checkpoint: Checkpoint | None = None,
     extra: ExtraExamples | None = None,
 ) -> Trained:
-    """Train a network on the training part, choosing the epoch by the validation part.
+    """Train a network on the training part, choosing the best epoch on the validation part.
 
-    Adam (Kingma, Ba 2015) with a learning rate that warms up and then falls along a cosine
-    (Loshchilov, Hutter 2017); at the end, temperature scaling. Ctrl-C after the first epoch ends
-    it early and well.
+    Adam (Kingma, Ba 2015) with learning rate warm-up and cosine decay (Loshchilov, Hutter 2017);
+    at the end, temperature scaling. Ctrl-C after the first epoch ends it early and keeps the best
+    epoch so far.
 
     Args:
         config: resolved settings.
-        dataset: its test part is not touched.
-        on_progress: told every few steps and at the end of each epoch.
-        on_checkpoint: given what is needed to go on, at the end of each epoch.
-        checkpoint: goes on from there; the result is that of an unbroken training.
-        extra: images to learn from beside the training part; a checkpoint brings its own.
+        dataset: its test part is not used.
+        on_progress: called every few steps and at the end of each epoch.
+        on_checkpoint: called with the state to resume from, at the end of each epoch.
+        checkpoint: where to resume; the result is that of an uninterrupted training.
+        extra: images to learn from besides the training part; a checkpoint has its own.
 
     Raises:
-        TrainingFailed: the loss became NaN or memory ran out before an epoch was finished, and
-            what to change.
+        TrainingFailed: the loss became NaN or infinite, or memory ran out, before the first epoch
+            was completed; the message says what to change.
     """
     state = checkpoint or Checkpoint(extra=extra or ExtraExamples())
     settings = _Settings.of(config, dataset, state.extra)
@@ -127,17 +127,17 @@ def fit(
 
 @dataclass(frozen=True)
 class _Settings:
-    """What follows from a configuration and a dataset."""
+    """What is derived from a configuration and a dataset."""
 
     epochs: int
     batch_size: int
-    steps: int  # an epoch
+    steps: int  # per epoch
 
     @classmethod
     def of(cls, config: TrainConfig, dataset: Dataset, extra: ExtraExamples) -> "_Settings":
         if config.epochs is None or config.batch_size is None or config.learning_rate is None:
             raise ValueError("config must be resolved; some of its settings are None")
-        # Whole batches only: one shape is quicker, and each epoch leaves other images out.
+        # Full batches only: a fixed shape is faster, and each epoch leaves out other images.
         batch_size = min(config.batch_size, len(dataset.y_train))
         shown = len(dataset.y_train) + extra.shown
         return cls(config.epochs, batch_size, shown // batch_size)
@@ -166,7 +166,7 @@ def _run(
     settings: _Settings,
     watch: "_Watch",
 ) -> _End:
-    """Fit; say how it ended."""
+    """Fit the model, and return how that ended."""
     done = len(watch.state.rows)
     try:
         model.fit(
@@ -176,35 +176,35 @@ def _run(
             epochs=settings.epochs,
             steps_per_epoch=settings.steps,
             callbacks=[watch],
-            shuffle=False,  # the batches come shuffled
+            shuffle=False,  # the batches are already shuffled
             verbose=0,
         )
     except KeyboardInterrupt:
         if not watch.state.best_epoch:
             raise
         epoch = len(watch.state.rows) + 1
-        return _End(f"It was stopped in epoch {epoch} of {settings.epochs}.", may_go_on=True)
+        return _End(f"Training was stopped in epoch {epoch} of {settings.epochs}.", may_go_on=True)
     except _LossIsNoNumber as fault:
         rate = config.learning_rate or 0.0
         return _End(
-            f"The loss became {fault} in epoch {len(watch.state.rows) + 1}: the steps were too "
-            f"large. Try a learning rate of {rate / 5:.1g} instead of {rate:g}."
+            f"The loss became {fault} in epoch {len(watch.state.rows) + 1}: training diverged. "
+            f"Try a learning rate of {rate / 5:.1g} instead of {rate:g}."
         )
     except (tf.errors.ResourceExhaustedError, MemoryError):
         return _End(
-            f"Memory ran out with batches of {settings.batch_size} images. "
+            f"Memory ran out at a batch size of {settings.batch_size}. "
             f"Try a batch size of {max(1, settings.batch_size // 2)}."
         )
     return _End()
 
 
 def _cross_entropy(smoothing: float) -> Any:
-    """Return the cross-entropy of labels of which a share is spread over all classes."""
+    """Return the cross-entropy loss with label smoothing."""
     if not smoothing:
         return keras.losses.sparse_categorical_crossentropy
 
     def loss(labels: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
-        # Keras smooths only labels that are spread out already.
+        # Keras smooths one-hot labels only.
         spread = tf.one_hot(tf.cast(tf.reshape(labels, [-1]), tf.int32), probabilities.shape[-1])
         return keras.losses.categorical_crossentropy(
             spread, probabilities, label_smoothing=smoothing
@@ -233,9 +233,9 @@ def _training_batches(
 ) -> tf.data.Dataset:
     """Serve batches of float32 images in [0, 1], epoch after epoch.
 
-    The images stay uint8 in memory; a whole batch is gathered and changed at once, no Python runs
-    per image. What a step sees follows from the seed and its number alone, so that a training can
-    go on anywhere. Extra examples come in their turn among the others, each time augmented anew.
+    The images stay uint8 in memory; a whole batch is gathered and augmented at once, with no Python
+    code per image. What a step sees depends only on the seed and its number, so a training can be
+    resumed anywhere. Extra examples are shuffled in with the others and augmented anew each time.
     """
     gather, shown = _gatherer(dataset, extra), len(dataset.y_train) + extra.shown
     seed, strength = config.seed, config.augmentation or 0.0
@@ -262,10 +262,10 @@ def _training_batches(
 def _gatherer(
     dataset: Dataset, extra: ExtraExamples
 ) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
-    """Return what fetches the images and labels at some places of an epoch, int64 (batch,).
+    """Return a function that gathers images and labels at positions of an epoch, int64 (batch,).
 
-    The training images come first, then the extra ones over and over. Each part stays where it
-    is: joining them would copy the whole training part.
+    The training images come first, then the extra ones, repeated. The two are kept apart: joining
+    them would copy the whole training part.
     """
     pixels, labels = tf.constant(dataset.x_train), tf.constant(dataset.y_train)
 
@@ -303,23 +303,23 @@ def _restore(model: keras.Model, checkpoint: Checkpoint) -> None:
 
 
 def _calibrate(model: keras.Model, dataset: Dataset) -> float:
-    """Divide the logits of a model by the temperature that suits the validation part."""
+    """Divide a model's logits by the temperature fitted on the validation part."""
     probabilities = model.predict(_validation_batches(dataset).map(lambda x, y: x), verbose=0)
     temperature = calibration.fit_temperature(probabilities, dataset.y_valid)
     last = model.get_layer("probabilities")
-    # Within the weights themselves: no layer more, and the same in every export.
+    # Folded into the weights: no extra layer, and the same in every export.
     last.set_weights([weights / temperature for weights in last.get_weights()])
     return temperature
 
 
 @contextmanager
 def _asked_to_stop() -> Iterator[threading.Event]:
-    """Turn the first Ctrl-C into a wish, met between two steps; the second interrupts at once.
+    """Turn the first Ctrl-C into a request to stop between steps; the second interrupts at once.
 
-    An interrupt can be lost where nobody can catch it, as while an object is being deleted.
+    An interrupt can be lost where it cannot be caught, such as while an object is being deleted.
     """
     asked = threading.Event()
-    if threading.current_thread() is not threading.main_thread():  # signals are not for it
+    if threading.current_thread() is not threading.main_thread():  # gets no signals
         yield asked
         return
     before = signal.getsignal(signal.SIGINT)
@@ -336,11 +336,11 @@ def _asked_to_stop() -> Iterator[threading.Event]:
 
 
 class _LossIsNoNumber(Exception):
-    """Ends model.fit from within a callback."""
+    """Ends model.fit from inside a callback."""
 
 
 class _Watch(keras.callbacks.Callback):
-    """Keeps the history and the best weights, and tells of the progress."""
+    """Keeps the history and the best weights, and reports progress."""
 
     def __init__(
         self,

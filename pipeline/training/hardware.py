@@ -1,4 +1,4 @@
-"""What a training can run on here, and in which precision."""
+"""The devices that a training can use here, and its precision."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +15,8 @@ class Hardware(BaseModel):
     """Where and how a network was trained.
 
     Attributes:
-        devices: "CPU", or a name a GPU.
-        precision: Keras's name of the policy: "float32", "mixed_bfloat16" or "mixed_float16".
+        devices: "CPU", or one name per GPU.
+        precision: Keras's name for the policy: "float32", "mixed_bfloat16" or "mixed_float16".
     """
 
     devices: tuple[str, ...]
@@ -24,22 +24,22 @@ class Hardware(BaseModel):
 
 
 def detect(*, convolutional: bool) -> Hardware:
-    """Find the GPUs, and the precision that is quickest without harm.
+    """Find the GPUs, and the fastest precision that does no harm.
 
     Args:
-        convolutional: whether most of the work is convolutions; only those gain from less.
+        convolutional: whether most of the work is convolutions; only those gain speed.
     """
     gpus = tf.config.list_physical_devices("GPU")
     if gpus:
         names = tuple(_gpu_name(gpu) for gpu in gpus)
         return Hardware(devices=names, precision="mixed_float16" if convolutional else "float32")
-    # bfloat16 is quicker only where the processor has instructions for it.
+    # bfloat16 is faster only where the processor has instructions for it.
     quick = convolutional and _cpu_has("avx512_bf16")
     return Hardware(devices=("CPU",), precision="mixed_bfloat16" if quick else "float32")
 
 
 def strategy(hardware: Hardware) -> tf.distribute.Strategy:
-    """Return the strategy that spreads each batch over all GPUs, or the plain one."""
+    """Return the strategy that spreads each batch over all GPUs, or the default one."""
     if len(hardware.devices) > 1:
         return tf.distribute.MirroredStrategy()
     return tf.distribute.get_strategy()
@@ -47,7 +47,7 @@ def strategy(hardware: Hardware) -> tf.distribute.Strategy:
 
 @contextmanager
 def computing_in(precision: str) -> Iterator[None]:
-    """Build layers in a precision within the block, and go back to the one before."""
+    """Build layers in a precision within the block, then restore the previous one."""
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(precision)
     try:

@@ -1,4 +1,4 @@
-"""A name -> an untrained Keras network; smallest first, each a chapter of the story."""
+"""A name -> an untrained Keras network; smallest first."""
 
 import zipfile
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from pipeline.preprocess import to_model_input
 Shape = tuple[int, int, int]
 Builder = Callable[[Shape, int], keras.Model]
 
-FEATURE_BATCH = 500  # images that are computed at once
+FEATURE_BATCH = 500  # images computed at once
 
 
 def build(name: str, image_shape: Shape, classes: int, variant: str = STANDARD) -> keras.Model:
@@ -24,12 +24,12 @@ def build(name: str, image_shape: Shape, classes: int, variant: str = STANDARD) 
     Args:
         name: a key of BUILDERS.
         image_shape: (height, width, channels), sides of 8 to 64.
-        classes: how many there are to tell apart.
-        variant: a key of `config.VARIANTS`; where the network has no such one, its standard.
+        classes: how many there are.
+        variant: a key of `config.VARIANTS`; a network without that variant uses its standard.
 
     Returns:
         A functional model: float32 (batch, *image_shape) in [0, 1] -> probabilities float32
-        (batch, classes), in a last layer named "probabilities".
+        (batch, classes), from a last layer named "probabilities".
     """
     if name not in BUILDERS:
         raise InklingError(
@@ -43,7 +43,7 @@ def load(path: Path) -> keras.Model:
     """Load a Keras model, ready to predict.
 
     Raises:
-        InklingError: the file is missing, damaged, or holds what Keras cannot load here.
+        InklingError: the file is missing or damaged, or Keras cannot load it here.
     """
     try:
         return keras.models.load_model(path, compile=False)
@@ -53,7 +53,7 @@ def load(path: Path) -> keras.Model:
 
 
 def features(model: keras.Model, images: np.ndarray) -> np.ndarray:
-    """Return what the last layer gets for each image.
+    """Compute the input of the last layer for each image.
 
     Args:
         model: ends in one layer that turns features into probabilities.
@@ -72,13 +72,13 @@ def features(model: keras.Model, images: np.ndarray) -> np.ndarray:
 
 
 def _pixels(image_shape: Shape, classes: int) -> keras.Model:
-    """Softmax regression on the flattened pixels (multinomial logistic regression)."""
+    """Build softmax regression on the flattened pixels (multinomial logistic regression)."""
     image = _image(image_shape)
     return _classifier("pixels", image, layers.Flatten(name="flatten")(image), classes)
 
 
 def _perceptron(image_shape: Shape, classes: int) -> keras.Model:
-    """784-16-16-10 with sigmoids: Nielsen 2015, "Neural Networks and Deep Learning", in small."""
+    """Build two sigmoid layers, after Nielsen 2015, "Neural Networks and Deep Learning"."""
     image = _image(image_shape)
     x = layers.Flatten(name="flatten")(image)
     x = layers.Dense(16, activation="sigmoid", name="hidden1")(x)
@@ -87,7 +87,7 @@ def _perceptron(image_shape: Shape, classes: int) -> keras.Model:
 
 
 def _shallow(image_shape: Shape, classes: int) -> keras.Model:
-    """One hidden layer of 128 rectified units."""
+    """Build one hidden layer of 128 ReLU units."""
     image = _image(image_shape)
     x = layers.Flatten(name="flatten")(image)
     x = layers.Dense(128, activation="relu", name="hidden")(x)
@@ -95,7 +95,7 @@ def _shallow(image_shape: Shape, classes: int) -> keras.Model:
 
 
 def _lenet5(image_shape: Shape, classes: int) -> keras.Model:
-    """LeCun, Bottou, Bengio, Haffner 1998, with rectified units and max pooling."""
+    """Build LeNet-5 (LeCun, Bottou, Bengio, Haffner 1998), with ReLU and max pooling."""
     image = _image(image_shape)
     x = layers.Conv2D(6, 5, padding="same", activation="relu", name="conv1")(image)
     x = layers.MaxPooling2D(name="pool1")(x)
@@ -108,12 +108,12 @@ def _lenet5(image_shape: Shape, classes: int) -> keras.Model:
 
 
 def _cnn(image_shape: Shape, classes: int) -> keras.Model:
-    """Three convolutions, two pools, batch normalization (Ioffe, Szegedy 2015) before the end.
+    """Build three convolutions, two max pools and batch normalization (Ioffe, Szegedy 2015).
 
-    Few maps where the picture is large: most of the time goes there.
+    Few feature maps where the resolution is high: most of the time goes there.
     """
     image = _image(image_shape)
-    # Without a margin there is less to compute; a small picture would have nothing left.
+    # Without padding there is less to compute; a small image would have nothing left.
     padding = "valid" if min(image_shape[:2]) >= 20 else "same"
     x = layers.Conv2D(16, 5, padding=padding, activation="relu", name="conv1")(image)
     x = layers.MaxPooling2D(name="pool1")(x)
@@ -127,7 +127,7 @@ def _cnn(image_shape: Shape, classes: int) -> keras.Model:
 
 
 def _deep(image_shape: Shape, classes: int) -> keras.Model:
-    """Five convolutions, each pair with batch normalization: more accurate, and slower."""
+    """Build five convolutions with batch normalization: more accurate, and slower."""
     image = _image(image_shape)
     x = layers.Conv2D(28, 5, padding="same", activation="relu", name="conv1")(image)
     x = layers.MaxPooling2D(name="pool1")(x)
@@ -149,7 +149,7 @@ def _image(image_shape: Shape) -> keras.KerasTensor:
 def _classifier(
     name: str, image: keras.KerasTensor, features: keras.KerasTensor, classes: int
 ) -> keras.Model:
-    # In full precision, whatever the layers before compute in.
+    # In full precision, whatever the layers before it compute in.
     output = layers.Dense(classes, activation="softmax", dtype="float32", name="probabilities")(
         features
     )

@@ -105,7 +105,7 @@ def test_the_grid_holds_the_numbers_of_the_image(page, server, digits: Dataset):
     row, column = np.unravel_index(image.argmax(), image.shape)
     cell = rows.nth(int(row)).locator("td").nth(int(column))
     cell.hover()
-    told = f"Row {row}, column {column} is {image.max()}. In the vector it stands at place "
+    told = f"Row {row}, column {column} is {image.max()}. In the vector, it is at place "
     expect(page.locator(".told")).to_contain_text(f"{told}{row * 28 + column} of 0 to 783")
     expect(page.locator(".stretch.now")).to_have_text(f"{row * 28}–{row * 28 + 27}")
     assert cell.evaluate("c => getComputedStyle(c).backgroundColor") == (

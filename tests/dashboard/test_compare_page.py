@@ -50,8 +50,8 @@ def test_two_runs_are_judged_in_words(app, store, tiny_run: Run):  # noqa: F811
     # 2 / 2^12 is 1 / 2,048.
     assert (
         f"**“{first}” is better than “{second}”**: “{second}” fixed none of the mistakes of "
-        f"“{first}” and newly broke 12; by chance alone, so large a difference would come up 1 "
-        "time in 2,000."
+        f"“{first}” and newly broke 12; by chance alone, a difference this large would come up "
+        "1 time in 2,000."
     ) in text(at)
     assert "on the 12 images that exactly one of the two runs gets right" in text(at)
     assert not at.info
@@ -119,7 +119,7 @@ def test_other_labels_under_one_name_are_a_message(app, store, tiny_run: Run):  
     raw["files"][PREDICTIONS] = path.stat().st_size
     about.write_text(json.dumps(raw))
     at = app("compare", store, run=tiny_run.id, second=SECOND)
-    assert "have other labels" in at.error[0].value
+    assert "but the labels in their predictions differ" in at.error[0].value
 
 
 def test_many_runs_fit_into_one_picture(app, store, tiny_run: Run):  # noqa: F811
@@ -129,7 +129,7 @@ def test_many_runs_fit_into_one_picture(app, store, tiny_run: Run):  # noqa: F81
     at = app("compare", store, run=tiny_run.id)
     assert len(at.dataframe[0].value) == 26
     # The chosen run is drawn as well: it is not among the best.
-    assert "5 more runs only in the table" in text(at)
+    assert "5 more runs in the table only." in text(at)
 
 
 def test_a_run_without_a_history_keeps_no_other_off_the_page(app, store, tiny_run: Run):  # noqa: F811

@@ -36,7 +36,7 @@ def test_classes_are_counted_by_part():
 
 def test_the_finding_names_most_and_fewest():
     assert data_words.balance(COUNTS, NAMES) == (
-        "“a” has 9 images, 1.5 times as many as “b”, the rarest: 6"
+        "“a” has 9 images, 1.5 times as many as “b”, the rarest class (6)"
     )
     even, none = np.array([5, 5]), np.array([5, 0])
     assert data_words.balance({"test": even}, NAMES) == (
@@ -95,11 +95,11 @@ def test_class_names_stand_at_the_median():
 
 def test_where_mistakes_lie_is_counted():
     label, predicted = TABLE["label"].to_numpy(), TABLE["predicted"].to_numpy()
-    assert data_words.astray(PLACES, label, predicted, 2).startswith("1 of 2 mistakes lie closer")
+    assert data_words.astray(PLACES, label, predicted, 2).startswith("1 of 2 mistakes is closer")
     assert data_words.astray(PLACES, label, label, 2) == "No image on this map is a mistake"
     # A class without any place is nobody's neighbor.
     assert data_words.astray(PLACES, label, np.where(predicted == label, label, 2), 3).startswith(
-        "0 of 2"
+        "None of the 2 mistakes is closer"
     )
 
 

@@ -71,7 +71,7 @@ def test_one_image_says_how_it_becomes_a_vector(data, tiny_run: Run):
     at = data("One image", sample="17")
     assert (
         "Row by row, the 28×28 grid is flattened into a vector of 784 numbers, each divided by "
-        "255. That is all a network gets." in text(at)
+        "255. These numbers are all the network gets." in text(at)
     )
     true = int(tiny_run.predictions()["label"][17])
     assert f"True class “{true}”, predicted" in text(at)
@@ -101,7 +101,7 @@ def test_an_area_of_the_map_is_a_selection(data, tiny_run: Run):
 def test_the_map_says_where_the_mistakes_are(data):
     said = text(data("Map"))
     assert "closer to the predicted class than to the true one" in said
-    assert "Draw a line around some marks" in said
+    assert "Draw a loop around some points" in said
 
 
 def test_a_run_without_features_says_how_to_add_them(data, tiny_run: Run, tmp_path):

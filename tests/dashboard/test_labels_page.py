@@ -30,7 +30,7 @@ def test_the_least_likely_labels_come_first(app, tiny_run: Run):
     at = app("labels")
     assert [tile["id"] for tile in tiles(at)] == np.argsort(-loss, kind="stable")[:60].tolist()
     assert f"Test image {loss.argmax()}, " in text(at)
-    assert "None is marked so far." in text(at)
+    assert "No image is marked so far." in text(at)
     assert at.get("download_button")[0].proto.disabled
 
 
@@ -88,7 +88,7 @@ def test_lines_that_cannot_be_read_are_told(app, tiny_run: Run, store):
 def test_where_nothing_is_marked_the_page_says_so(app):
     at = app("labels")
     at.segmented_control(key="labels_shown").set_value("Marked").run()
-    assert "no image" in at.info[0].value
+    assert "no images" in at.info[0].value
     assert not at.exception
 
 

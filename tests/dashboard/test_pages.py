@@ -142,8 +142,8 @@ def changed_copy(run: Run, store: Store, folder: str, **dataset: object) -> None
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"class_names": list("abcdefghij"), "fingerprint": "0" * 64}, "has other classes"),
-        ({"fingerprint": "0" * 64}, "was tested on other images"),
+        ({"class_names": list("abcdefghij"), "fingerprint": "0" * 64}, "has different classes"),
+        ({"fingerprint": "0" * 64}, "was tested on different images"),
     ],
 )
 def test_a_run_that_cannot_be_compared_says_why(app, tiny_run, tmp_path, changes, sentence):
@@ -163,8 +163,8 @@ def test_a_run_that_cannot_be_compared_says_why(app, tiny_run, tmp_path, changes
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (lambda table: table.iloc[:-1], "they are of 599 images, the dataset has 600"),
-        (lambda table: table.assign(label=(table["label"] + 1) % 10), "another label"),
+        (lambda table: table.iloc[:-1], "they are for 599 images, but the dataset has 600"),
+        (lambda table: table.assign(label=(table["label"] + 1) % 10), "a different label"),
     ],
 )
 def test_predictions_of_other_images_are_told_from_the_datasets_own(
@@ -220,7 +220,7 @@ def test_the_train_page_goes_on_with_an_interrupted_training(app, tmp_path, monk
     rows = [{"val_accuracy": 0.5, "val_loss": 1.0}, {"val_accuracy": 0.75, "val_loss": 0.9}]
     InterruptedTraining.of(store, config, "f").save(config, Checkpoint(rows, best_epoch=2))
     at = app("train", store)
-    assert "interrupted after 2 of 9 epochs, at a validation accuracy of 75.0%" in text(at)
+    assert "interrupted after 2 of 9 epochs, with a best validation accuracy of 75.0%" in text(at)
     next(button for button in at.button if button.label == "Resume").click().run()
     assert started == [Training(config, resume=True)]
     next(button for button in at.button if button.label == "Discard").click().run()

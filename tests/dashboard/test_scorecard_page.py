@@ -118,7 +118,7 @@ def test_a_run_that_always_says_the_same(app, store):
     assert table.loc["0", "recall"] == 100
     # All are equally sure: whatever is passed on, every error may remain.
     assert f"passed to a person, {600 - zeros} errors remain" in text(at)
-    assert r"When it says 91\.0%" in text(at)
+    assert r"At 91\.0% confidence, it is right" in text(at)
 
 
 def test_a_run_without_mistakes_needs_no_person(app, store):

@@ -1,4 +1,4 @@
-/** What one network computes from a drawing: a sentence, a bar a class, a picture a layer. */
+/** What one network computes from a drawing: a sentence, a bar per class, a picture per layer. */
 
 import {element} from './elements.js';
 import {guess, percent, ranked} from './words.js';
@@ -10,7 +10,7 @@ const CELL = 16; // CSS pixels of a unit in a short layer
 export class Answer {
   /**
    * @param {object} run as `pipeline/export/pad_spec.py` describes it.
-   * @param {object} words what predictions are said with; see `words.js`.
+   * @param {object} words the templates of sentences; see `words.js`.
    */
   constructor(run, words) {
     this.run = run;
@@ -27,7 +27,7 @@ export class Answer {
     this.blank('');
   }
 
-  /** Show that there is nothing to judge, and why. */
+  /** Show a sentence instead of a prediction. */
   blank(sentence) {
     this.told.replaceChildren(sentence);
     this.section.removeAttribute('data-ood');
@@ -36,7 +36,7 @@ export class Answer {
   }
 
   /**
-   * @param {Float32Array[]} activations an array a layer; the last one holds probabilities.
+   * @param {Float32Array[]} activations one array per layer; the last one holds probabilities.
    * @param {boolean} isOod whether the drawing is out of distribution.
    * @param {Uint32Array} scale from paper to ink.
    */

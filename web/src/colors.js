@@ -1,7 +1,7 @@
 /** The sequential scale of the page, from paper to ink, as pixels. */
 
 /**
- * @param {string} steps "#rrggbb" colors, parted by commas.
+ * @param {string} steps "#rrggbb" colors, separated by commas.
  * @return {Uint32Array} 256 pixels, least to most.
  */
 export function scaleOf(steps) {

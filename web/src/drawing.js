@@ -3,10 +3,10 @@
 /**
  * Ink strokes with a pen in proportion to the digit.
  *
- * @param {number[][][]} strokes lists of [x, y] points in any unit, y downwards.
- * @param {{size: number, box: number, middle: number, pen: number}} frame sides in pixels of the
- *     result: of the whole, of the box that the ink fills; where its center of mass goes; how
- *     wide the pen is.
+ * @param {number[][][]} strokes lists of [x, y] points in any unit, y down.
+ * @param {{size: number, box: number, middle: number, pen: number}} frame in pixels of the
+ *     result: the sides of the whole and of the box that the ink fills, the place of its center of
+ *     mass, and the width of the pen.
  * @return {?Uint8Array} size × size gray levels, row by row, 0 is paper and 255 is ink; null if
  *     nothing is drawn.
  */
@@ -16,7 +16,7 @@ export function fromStrokes(strokes, frame) {
   const [left, right] = range(points, 0);
   const [top, bottom] = range(points, 1);
   const side = Math.max(right - left, bottom - top);
-  // A dot has no size: it becomes one touch of the pen.
+  // A dot has no size: it becomes a point of the pen.
   const scale = side > frame.smallest_side ? (frame.box - frame.pen) / side : 1;
   const placed = (shiftX, shiftY) => strokes.map((stroke) => stroke.map(([x, y]) => [
     (x - (left + right) / 2) * scale + frame.middle + shiftX,

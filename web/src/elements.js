@@ -1,4 +1,4 @@
-/** Make elements; text is only ever set as text. */
+/** Make elements; text is only ever set as text, never as HTML. */
 
 /**
  * @param {string} tag

@@ -1,13 +1,13 @@
-/** A run's serving graph in the browser, by LiteRT.js. */
+/** Runs a serving graph in the browser with LiteRT.js. */
 
 import {loadAndCompile, loadLiteRt, Tensor} from '@litertjs/core';
 
 /**
- * Load the runtime, once a page however many pads it has.
+ * Load the runtime, once per page, however many pads it has.
  *
- * @param {string} script address of its script.
+ * @param {string} script URL of its script.
  * @param {() => Promise<WebAssembly.Module>} compile gets its program.
- * @throws {Error} with what the browser lacks, or what went wrong, in a few words.
+ * @throws {Error} saying in a few words what the browser lacks or what failed.
  */
 export function loadRuntime(script, compile) {
   // A page may load this module more than once; the runtime refuses that.
@@ -34,8 +34,8 @@ async function startRuntime(script, compile) {
   try {
     await Promise.race([loadLiteRt(script), failure, compiled.then(() => new Promise(() => {}))]);
   } catch (error) {
-    delete self.inklingRuntime; // another visit may have more luck
-    throw error instanceof Error ? error : new Error('its files did not arrive');
+    delete self.inklingRuntime; // a later attempt may succeed
+    throw error instanceof Error ? error : new Error('its files could not be loaded');
   }
 }
 
@@ -43,7 +43,7 @@ async function startRuntime(script, compile) {
 export class Network {
   /**
    * @param {Uint8Array} bytes a serving graph.
-   * @param {number} layers how many outputs it gives, named output_0, output_1, ….
+   * @param {number} layers the number of its outputs, named output_0, output_1, ….
    */
   static async open(bytes, layers) {
     const model = await loadAndCompile(bytes, {accelerator: 'wasm'});
@@ -60,7 +60,7 @@ export class Network {
 
   /**
    * @param {Uint8Array} ink gray levels, row by row; 0 is paper and 255 is ink.
-   * @return {Float32Array} what the network takes, in [0, 1]; every channel is the same.
+   * @return {Float32Array} the network's input, in [0, 1]; all channels are the same.
    */
   pixels(ink) {
     const channels = this.shape[3];
@@ -71,8 +71,8 @@ export class Network {
 
   /**
    * @param {Float32Array} pixels from `pixels`.
-   * @return {Promise<Float32Array[]>} an array a layer, first to last; the last one holds the
-   *     probabilities.
+   * @return {Promise<Float32Array[]>} one array per layer, first to last; the last one holds
+   *     the probabilities.
    */
   async activations(pixels) {
     const input = new Tensor(pixels, this.shape);
@@ -81,7 +81,7 @@ export class Network {
       found = await this.model.run({[this.input]: input});
       return this.outputs.map((name) => found[name].toTypedArray().slice());
     } finally {
-      // What is not deleted stays in the runtime's memory for ever.
+      // What is not deleted stays in the runtime's memory forever.
       input.delete();
       Object.values(found).forEach((tensor) => tensor.delete());
     }

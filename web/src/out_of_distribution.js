@@ -6,7 +6,7 @@ const SMALLEST = 1e-12; // square of a distance whose logarithm is taken
 /**
  * @param {?{threshold: number, parts: object[]}} ood as `pipeline/export/pad_spec.py` describes it; an
  *     older run has none.
- * @param {(place: number[]) => Float32Array} arrayOf gets an array that it points to.
+ * @param {(place: number[]) => Float32Array} arrayOf returns the array at a place.
  */
 export function open(ood, arrayOf) {
   if (!ood) return null;
@@ -20,9 +20,9 @@ export function open(ood, arrayOf) {
 
 /**
  * @param {object} ood from `open`.
- * @param {Float32Array} pixels what the network was given, in [0, 1].
- * @param {Float32Array[]} activations an array a layer.
- * @return {number} about 0 is usual; more is further from anything in training.
+ * @param {Float32Array} pixels the network's input, in [0, 1].
+ * @param {Float32Array[]} activations one array per layer.
+ * @return {number} about 0 for usual images; the higher, the further from anything in training.
  */
 export function score(ood, pixels, activations) {
   let sum = 0;

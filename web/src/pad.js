@@ -1,4 +1,4 @@
-/** The live pad: draw, and see what one network, or two, make of it while the pen moves. */
+/** The live pad: draw, and see what one or two networks predict while the pen moves. */
 
 import {Answer} from './answer.js';
 import {scaleOf} from './colors.js';
@@ -17,13 +17,13 @@ export class Pad {
   /**
    * @param {HTMLElement} root where to build it.
    * @param {{script: string, compile: () => Promise<WebAssembly.Module>}} runtime
-   * @param {(strokes: number[][][]) => void} report told when the pen has rested.
+   * @param {(strokes: number[][][]) => void} report called when the pen has rested.
    */
   constructor(root, runtime, report) {
     this.root = root;
     this.runtime = runtime;
     this.report = report;
-    this.runs = []; // {run, answer, network, usual}: `usual` knows what training images look like
+    this.runs = []; // {run, answer, network, usual}: `usual` scores what is out of distribution
     this.wanted = null; // the time of the event that asked for the next prediction
     this.busy = false;
     this.#build();
@@ -33,7 +33,7 @@ export class Pad {
    * Show runs; what is drawn stays.
    *
    * @param {object} spec as `pipeline/export/pad_spec.py` writes it: `frame` for
-   *     drawing, `words` to say predictions with, `unable` to say where a browser cannot, `runs`.
+   *     drawing, `words` for predictions, `unable` for a browser that cannot run them, `runs`.
    * @param {Uint8Array} blob what it points into.
    */
   async update(spec, blob) {
@@ -41,7 +41,7 @@ export class Pad {
     this.surface.limits = spec.frame;
     const shown = JSON.stringify(spec);
     if (shown === this.shown) {
-      this.surface.paint(); // the colors may be others
+      this.surface.paint(); // the colors may have changed
       this.#ask(performance.now());
       return;
     }
@@ -58,7 +58,7 @@ export class Pad {
     this.#state('loading', 'Loading the network…');
     const fault = await this.#open(runs, blob);
     former.forEach(({network}) => network.close());
-    const late = shown !== this.shown; // another choice was made meanwhile
+    const late = shown !== this.shown; // other runs were chosen meanwhile
     if (fault || late) runs.forEach(({network}) => network?.close());
     if (late) return;
     if (fault) {
@@ -70,7 +70,7 @@ export class Pad {
     this.#ask(performance.now());
   }
 
-  /** Load what runs need to answer; returns why that failed, or nothing. */
+  /** Load what runs need to predict; returns why that failed, or ''. */
   async #open(runs, blob) {
     try {
       await loadRuntime(this.runtime.script, this.runtime.compile);
@@ -78,12 +78,12 @@ export class Pad {
         const [start, length] = one.run.graph;
         const graph = blob.subarray(start, start + length);
         one.network = await Network.open(graph, one.run.layers.length);
-        // The first prediction is slow: nobody should wait for it with the pen in hand.
+        // The first prediction is slow: it is made before anyone draws.
         await one.network.activations(one.network.pixels(new Uint8Array(this.spec.frame.size ** 2)));
       }
       return '';
     } catch (error) {
-      return error?.message || 'for a reason it does not name';
+      return error?.message || 'for an unknown reason';
     }
   }
 
@@ -92,7 +92,7 @@ export class Pad {
     root.replaceChildren(this.inside);
   }
 
-  /** Give everything back. */
+  /** Release everything. */
   close() {
     this.shown = null;
     clearTimeout(this.rest);
@@ -121,8 +121,8 @@ export class Pad {
     this.answers = element('div', {class: 'answers'});
     this.layers = element('div', {class: 'all-layers'});
     this.spoken = element('p', {class: 'spoken', 'aria-live': 'polite'});
-    const how = 'Draw with mouse, pen or finger. By keyboard: arrow keys move, space lowers and '
-      + 'lifts the pen, Escape clears.';
+    const how = 'Draw with a mouse, pen or finger. With the keyboard: arrow keys move the pen, '
+      + 'Space lowers or lifts it, Escape clears.';
     this.pad = element('div', {class: 'pad'}, element('style', {}, style),
       element('div', {class: 'top'},
         element('div', {class: 'drawing'},
@@ -162,14 +162,14 @@ export class Pad {
   #ended() {
     if (this.pad.dataset.state === 'ready') this.#say(this.surface.full ? FULL : '');
     this.#ask(performance.now());
-    // A digit may have several strokes: the page is told when the pen has rested.
+    // A drawing may have several strokes: it is reported when the pen has rested.
     clearTimeout(this.rest);
     this.rest = setTimeout(() => {
       if (!this.surface.drawing) this.report(this.surface.strokes);
     }, REST);
   }
 
-  /** Predict what is drawn by now; while one prediction runs, only the latest wish is kept. */
+  /** Predict the current drawing; while one prediction runs, only the latest request is kept. */
   async #ask(time) {
     this.#tools();
     this.wanted = time;
@@ -188,7 +188,7 @@ export class Pad {
       this.busy = false;
     }
     this.pad.dataset.settled = 'true';
-    // Said once a stroke: while the pen moves it would never be silent.
+    // Announced once per stroke: while the pen moves, it would never stop.
     if (this.surface.drawing) return;
     this.spoken.textContent = runs.map(({answer}) => answer.told.textContent).join(' ');
   }

@@ -1,10 +1,10 @@
-/** The exported page: it asks no server for anything. */
+/** The exported page, which works without a server. */
 
 import {element} from './elements.js';
 import {Pad} from './pad.js';
 import style from './page.css';
 
-// Base 85 of RFC 1924, but for "<", which HTML would read something into.
+// The base-85 alphabet of RFC 1924, except "<", which has a meaning in HTML.
 const SIGNS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;,=>?@^_`{|}~';
 
 const read = (id) => document.getElementById(id).textContent;
@@ -14,7 +14,7 @@ const root = element('div', {class: 'root'});
 document.head.append(element('style', {}, style));
 document.body.append(element('main', {},
   element('h1', {}, facts.title),
-  element('p', {class: 'verdict'}, `${facts.verdict}. Now draw one.`),
+  element('p', {class: 'verdict'}, `${facts.verdict}. Draw below and see what it predicts.`),
   root,
   element('h2', {}, 'Confusion matrix'),
   matrix(facts.runs[0].classes, facts.counts),
@@ -33,12 +33,12 @@ async function open() {
   const pad = new Pad(root, runtime, () => {});
   const graphs = unscrambled(read('graphs'));
   const loader = await unscrambled(read('loader'));
-  // The runtime takes an address without this ending for a folder.
+  // The runtime takes a URL without this suffix for a folder.
   runtime.address = `${URL.createObjectURL(new Blob([loader], {type: 'text/javascript'}))}#.js`;
   pad.update(facts, inOrder(await graphs));
 }
 
-/** Undo what `pipeline/export/html_page.py` did to bytes. */
+/** Decode bytes that `pipeline/export/html_page.py` encoded. */
 async function unscrambled(text) {
   const values = new Uint8Array(128);
   [...SIGNS].forEach((sign, value) => { values[sign.charCodeAt(0)] = value; });
@@ -60,13 +60,13 @@ async function unscrambled(text) {
   return new Uint8Array(await new Response(inflated).arrayBuffer());
 }
 
-/** Bring the bytes of 32-bit numbers together again. */
+/** Put the bytes of each 32-bit number together again. */
 function inOrder(bytes) {
   const numbers = bytes.length / 4;
   return bytes.map((_, at) => bytes[(at % 4) * numbers + (at >> 2)]);
 }
 
-/** How often each class was taken for each, as a table. */
+/** The confusion matrix as a table. */
 function matrix(names, counts) {
   const most = Math.log1p(Math.max(...counts.flat()));
   const rows = counts.map((row, label) => element('tr', {},
@@ -80,7 +80,8 @@ function matrix(names, counts) {
       return cell;
     })));
   return element('div', {class: 'scroll', tabindex: '0'}, element('table', {},
-    element('caption', {}, 'Rows are true classes, columns predicted ones; the diagonal is right.'),
+    element('caption', {},
+      'Rows: true class; columns: predicted class. The diagonal counts correct predictions.'),
     element('thead', {}, element('tr', {}, element('td'),
       ...names.map((name) => element('th', {scope: 'col'}, name)))),
     element('tbody', {}, ...rows)));

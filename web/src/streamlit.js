@@ -4,9 +4,9 @@ import {Pad} from './pad.js';
 
 const RUNTIME_FILES = new URL(`./${RUNTIME}`, import.meta.url).href;
 const pads = new Map(); // by where they are
-let program = compile(); // on its way before there is a pad
-program.catch(() => { program = null; }); // the pad says why; another one tries again
-let shelf = null; // where the page wants the layers, if it says
+let program = compile(); // begins before there is a pad
+program.catch(() => { program = null; }); // the pad shows why; another one tries again
+let shelf = null; // where the page shows the layers, if it does
 
 export default function ({parentElement, data, setStateValue}) {
   if (!(data instanceof Uint8Array)) return showLayers(parentElement.querySelector('.root'));
@@ -26,7 +26,7 @@ export default function ({parentElement, data, setStateValue}) {
   };
 }
 
-/** The other half of the component: a place on the page for what the layers make of it. */
+/** The other half of the component: a place on the page for what the layers compute. */
 function showLayers(root) {
   if (shelf !== root) {
     shelf = root;
@@ -37,7 +37,7 @@ function showLayers(root) {
   };
 }
 
-/** Read what `pipeline/export/pad_spec.py` packed: the length of a description, it, and what it points into. */
+/** Unpack what `pipeline/export/pad_spec.py` packed: a description, after its length, and a blob. */
 function unpacked(bytes) {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const spec = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
@@ -51,14 +51,14 @@ async function compile() {
   return WebAssembly.compileStreaming(new Response(unpacked, {headers}));
 }
 
-/** Get a file that never changes; a second visit has it from the browser's own store. */
+/** Fetch a file that never changes; a second visit gets it from the browser's cache. */
 async function kept(address) {
-  if (!self.caches) return fetch(address); // browsers keep it from pages over plain HTTP
+  if (!self.caches) return fetch(address); // browsers offer it only on secure pages
   const store = await caches.open('inkling');
   const known = await store.match(address);
   if (known) return known;
   const reply = await fetch(address);
-  if (!reply.ok) throw new Error(`the server answered ${reply.status}`);
+  if (!reply.ok) throw new Error(`the server responded with ${reply.status}`);
   const former = await store.keys();
   await Promise.all(former.map((request) => store.delete(request)));
   await store.put(address, reply.clone());

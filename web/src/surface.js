@@ -2,15 +2,15 @@
 
 export const SIDE = 280; // the unit of a stroke's points: the square is this wide and high
 const PEN = 16;
-const NEAREST = 0.7; // points closer together than this say nothing new
+const NEAREST = 0.7; // points closer together than this add nothing
 const STEP = 7; // how far an arrow key moves the pen
 
 export class Surface {
   /**
    * @param {HTMLCanvasElement} canvas what to draw on.
-   * @param {{moved: (time: number) => void, ended: () => void, full: () => void}} told while
-   *     the pen moves, with the event's time; when it is lifted, and after undo and clear; and
-   *     when no more fits.
+   * @param {{moved: (time: number) => void, ended: () => void, full: () => void}} told called
+   *     while the pen moves, with the event's time; when it is lifted, and after undo and clear;
+   *     and when the pad is full.
    */
   constructor(canvas, told) {
     this.canvas = canvas;
@@ -19,7 +19,7 @@ export class Surface {
     this.strokes = [];
     this.full = false; // whether something was left out
     this.cleared = []; // what Clear took away, until something new is drawn
-    this.pointer = null; // the one that draws
+    this.pointer = null; // the pointer that draws
     this.keyboard = {x: SIDE / 2, y: SIDE / 2, down: false, shown: false};
     canvas.onpointerdown = (event) => this.#down(event);
     canvas.onpointermove = (event) => this.#move(event);
@@ -43,9 +43,9 @@ export class Surface {
     return !this.empty || this.cleared.length > 0;
   }
 
-  /** Take the last stroke back, or Clear. */
+  /** Undo the last stroke, or Clear. */
   undo() {
-    if (this.pointer !== null) return; // the stroke under the pen is not done yet
+    if (this.pointer !== null) return; // the current stroke is not finished yet
     if (this.empty) [this.strokes, this.cleared] = [this.cleared, []];
     else this.strokes.pop();
     this.#changed();
@@ -62,7 +62,7 @@ export class Surface {
     this.watcher.disconnect();
   }
 
-  /** Draw everything anew, in the colors of the page. */
+  /** Draw everything again, in the colors of the page. */
   paint() {
     const {canvas} = this;
     const density = window.devicePixelRatio || 1;
@@ -111,7 +111,7 @@ export class Surface {
 
   #move(event) {
     if (event.pointerId !== this.pointer) return;
-    // Between two frames a pen reports several points; a browser that keeps them hands them out.
+    // Between two frames a pen reports several points, which some browsers make available.
     const events = event.getCoalescedEvents?.() ?? [];
     (events.length ? events : [event]).forEach((part) => this.#extend(this.#place(part)));
     this.told.moved(event.timeStamp);
@@ -123,7 +123,7 @@ export class Surface {
     this.told.ended();
   }
 
-  /** Begin a stroke; says whether it fits. */
+  /** Begin a stroke; returns whether it fits. */
   #begin(point, time) {
     if (!this.#fits(true)) return false;
     this.cleared = [];
@@ -150,7 +150,7 @@ export class Surface {
     return !this.full;
   }
 
-  /** Where an event is on the square; what lies beyond its edge is on the edge. */
+  /** Where an event is on the square; points beyond its edge are moved to the edge. */
   #place(event) {
     const box = this.canvas.getBoundingClientRect();
     const within = (share) => Math.round(Math.min(Math.max(share, 0), 1) * SIDE * 10) / 10;
@@ -188,7 +188,7 @@ export class Surface {
     this.paint();
   }
 
-  /** The keyboard's pen is lifted and put away. */
+  /** Lift the keyboard's pen and hide it. */
   #leave() {
     const drew = this.keyboard.down;
     this.keyboard.down = this.keyboard.shown = false;

@@ -24,16 +24,16 @@ def held(kind, values, neutral, names) -> str:
          "Shifted by up to 2 pixels left or right, it stays “7”"),
         ("turn", (-20, -10, 0, 10, 20), 2, "11777",
          "Rotated, it is already “1” at 10° counterclockwise; it stays “7” up to 20° clockwise, "
-         "the furthest tested"),
+         "the limit of the test"),
         ("along", (-2, -1, 0, 1, 2), 2, "17779",
          "Shifted up or down, it stays “7” up to 1 pixel upward, then “1”; up to 1 pixel "
          "downward, then “9”"),
         ("scale", (0.8, 0.9, 1.0, 1.1, 1.2), 2, "07777",
          "Scaled, it stays “7” down to 90% of its size, then “0”; up to 120% of its size, the "
-         "furthest tested"),
+         "limit of the test"),
         ("pen", (-0.5, -0.25, 0, 0.25, 0.5), 2, "88988",
-         "With another pen width, it is already “8” at 0.25 pixels thinner; it is already “8” at "
-         "0.25 pixels thicker"),
+         "With a different pen width, it is already “8” at 0.25 pixels thinner; it is already “8” "
+         "at 0.25 pixels thicker"),
         ("pen", (-1, 0, 1, 2), 1, "8888", "From 1 pixel thinner to 2 pixels thicker it stays “8”"),
     ],
 )  # fmt: skip

@@ -57,12 +57,12 @@ def test_what_remains_when_a_person_helps(passed, said):
 
 
 def test_the_threshold_that_passing_on_means():
-    assert trust_words.threshold(SOME, 0) == "It is right on 9,972 of 10,000 (99.72%)."
+    assert trust_words.threshold(SOME, 0) == "The network is right on 9,972 of 10,000 (99.72%)."
     assert trust_words.threshold(SOME, 2_000) == (
-        "These are the images with 60.0% confidence or less. On the others it is right on 7,997 of "
-        "8,000 (99.96%)."
+        "Images with 60.0% confidence or less are passed on. On the others, the network is right "
+        "on 7,997 of 8,000 (99.96%)."
     )
-    assert trust_words.threshold(SOME, 10_000).endswith("it is left with none.")
+    assert trust_words.threshold(SOME, 10_000).endswith("none are left to the network.")
 
 
 def calibrated(said: float, right: int, of: int) -> str:
@@ -72,7 +72,7 @@ def calibrated(said: float, right: int, of: int) -> str:
 
 
 def test_calibration_says_what_the_numbers_allow():
-    assert calibrated(0.9, 930, 1000) == "When it says 90.0%, it is right 93.0% of the time"
+    assert calibrated(0.9, 930, 1000) == "At 90.0% confidence, it is right 93.0% of the time"
     assert calibrated(0.9, 899, 1000) == "Its confidence matches its accuracy: the mean gap is 0.1%"
     # 95 of 100 could be chance: the interval reaches from 89 to 98%.
     assert calibrated(0.9, 95, 100) == (
@@ -95,7 +95,7 @@ def test_the_hardest_other_dataset_is_named():
 
 
 def test_marks_and_what_could_not_be_read_of_them():
-    assert trust_words.marked_so_far(0, 0, 0) == "None is marked so far."
+    assert trust_words.marked_so_far(0, 0, 0) == "No image is marked so far."
     assert trust_words.marked_so_far(9, 5, 4) == (
         "Marked so far: **9** (5 as wrong label, 4 as ambiguous)."
     )
