@@ -111,5 +111,5 @@ def test_a_jpeg_of_fifty_million_pixels_is_decoded_smaller(tmp_path):
 
 
 def test_an_open_file_is_named_as_it_was_handed_in():
-    with pytest.raises(InklingError, match=r"^mine\.png is not a picture"):
+    with pytest.raises(InklingError, match=r"^mine\.png is not an image"):
         pictures.open_picture(io.BytesIO(b"no"), "mine.png")

@@ -76,7 +76,9 @@ def test_one_bad_file_does_not_hide_the_others(tmp_path, models):
     errors = done.stderr.splitlines()
     assert len(errors) == 6
     for error, words in zip(
-        errors, ("not a picture", "blank", "no file", "not JSON", "Expected", "blank"), strict=True
+        errors,
+        ("not an image", "blank", "no file", "not valid JSON", "Expected", "blank"),
+        strict=True,
     ):
         assert words in error
     assert "Traceback" not in done.stderr
@@ -98,7 +100,7 @@ def test_export_says_what_it_wrote(tmp_path, models, tiny_run):
     )
     assert again.returncode == 1
     assert again.stderr.startswith("Error: ")
-    assert "already there" in again.stderr
+    assert "already exists" in again.stderr
     assert len(again.stderr.splitlines()) == 1
     wrong = inkling(
         "export", "latest", "--to", tmp_path / "on", "--format", "onnx", "--models", models
@@ -199,11 +201,11 @@ def test_train_learns_from_corrections_when_told_to(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("train", "--corrections"), "No correction fits “digits”"),
+        (("train", "--corrections"), "No corrections fit “digits”"),
         (("train", "--dataset", "minst"), "no dataset “minst”"),
         (("train", "--network", "resnet"), "no network named “resnet”"),
         (("evaluate", "nothing"), "no run “nothing”"),
-        (("predict", "latest", "a.png"), "no run in"),
+        (("predict", "latest", "a.png"), "no runs in"),
         (("data", "minst"), "no dataset “minst”"),
         (("data", "mine", "--from", "/nowhere"), "no folder or file /nowhere"),
     ],

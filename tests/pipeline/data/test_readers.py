@@ -48,7 +48,7 @@ def test_idx_is_read_gzipped_or_not(tmp_path, suffix):
         (b"", "not an IDX file"),
         (b"hello there", "not an IDX file"),
         (b"\0\0\x08\x03\0\0", "inside its header"),
-        (idx(np.zeros((4, 8, 8), np.uint8))[:-5], "should hold 256 bytes.*but has 251"),
+        (idx(np.zeros((4, 8, 8), np.uint8))[:-5], "should have 256 bytes.*but has 251"),
         (idx(np.zeros((4, 8, 8), np.uint8)) + b"x", "but has 257"),
         (idx(np.zeros(4, np.uint8), kind=0x0D), "0x0d"),
         (gzip.compress(idx(np.zeros((40, 8, 8), np.uint8)), mtime=0)[:-20], "truncated"),
@@ -86,11 +86,11 @@ def test_npz_keeps_class_names(tmp_path):
     [
         ({"x_train": np.zeros((6, 8, 8), np.float32)}, "uint8.*float32"),
         ({"x_train": np.zeros((5, 8, 8), np.uint8)}, "5 images but 6 labels"),
-        ({"x_train": np.zeros((6, 8, 8, 2), np.uint8)}, "gray or"),
+        ({"x_train": np.zeros((6, 8, 8, 2), np.uint8)}, "for grayscale or"),
         ({"x_train": np.zeros((6, 80, 80), np.uint8)}, "80×80 pixels; sides from 8 to 64"),
         ({"x_train": np.zeros((6, 9, 9), np.uint8)}, "differ in shape"),
         ({"x_train": np.zeros((0, 8, 8), np.uint8), "y_train": np.zeros(0, int)}, "got"),
-        ({"y_train": np.zeros(6, np.float32)}, "whole numbers"),
+        ({"y_train": np.zeros(6, np.float32)}, "list of integers"),
         ({"y_train": np.array([None] * 6, dtype=object)}, "run code"),
     ],
 )
@@ -165,7 +165,7 @@ def test_mixed_sizes_are_named(tmp_path):
 def test_an_empty_class_is_named(tmp_path):
     write_picture(tmp_path / "cat" / "a.png")
     (tmp_path / "dog").mkdir()
-    with pytest.raises(InklingError, match=r"dog has no pictures"):
+    with pytest.raises(InklingError, match=r"dog has no images"):
         readers.read_image_folder(tmp_path)
 
 
@@ -173,7 +173,7 @@ def test_a_text_named_png_is_named(tmp_path):
     write_picture(tmp_path / "cat" / "a.png")
     (tmp_path / "dog").mkdir()
     (tmp_path / "dog" / "a.png").write_text("I am a text")
-    with pytest.raises(InklingError, match=r"dog/a\.png is not a picture"):
+    with pytest.raises(InklingError, match=r"dog/a\.png is not an image"):
         readers.read_image_folder(tmp_path)
 
 
@@ -185,5 +185,5 @@ def test_a_huge_picture_is_refused_before_it_is_decoded(tmp_path):
 
 
 def test_a_folder_without_classes_says_what_is_expected(tmp_path):
-    with pytest.raises(InklingError, match="a folder of pictures for each class"):
+    with pytest.raises(InklingError, match="one subfolder of images per class"):
         readers.read_image_folder(tmp_path)

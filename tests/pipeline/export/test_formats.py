@@ -69,7 +69,7 @@ def test_what_is_in_the_way_stays(tmp_path, tiny_run: Run, format: Format):
     (tmp_path / "folder").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     for name in ("file", "folder", "link"):
-        with pytest.raises(InklingError, match="already there"):
+        with pytest.raises(InklingError, match="already exists"):
             export(tiny_run, tmp_path / name, format)
     with pytest.raises(InklingError, match="is a file"):
         export(tiny_run, tmp_path / "file" / "deep" / "out", format)

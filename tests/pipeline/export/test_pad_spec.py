@@ -66,11 +66,11 @@ def test_a_graph_that_is_gone_is_a_damaged_run(tiny_run: Run, tmp_path):
 @pytest.mark.parametrize(
     ("shape", "columns", "gives"),
     [
-        ((28, 28, 6), 8, "6\xa0maps of\xa028×28"),
-        ((4, 6, 1), 8, "1\xa0map of\xa06×4"),
-        ((7, 7, 48), 16, "48\xa0maps of\xa07×7"),
-        ((10,), 10, "10\xa0numbers"),
-        ((1008,), 64, "1,008\xa0numbers"),
+        ((28, 28, 6), 8, "6\xa0feature maps of\xa028×28"),
+        ((4, 6, 1), 8, "1\xa0feature map of\xa06×4"),
+        ((7, 7, 48), 16, "48\xa0feature maps of\xa07×7"),
+        ((10,), 10, "10\xa0values"),
+        ((1008,), 64, "1,008\xa0values"),
     ],
 )
 def test_layers_in_words(shape, columns, gives):

@@ -63,8 +63,8 @@ def test_a_table_may_have_other_columns_and_many_rows():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "pixel0 is not in it"),
-        ("pixel0\n1\n", "pixel1 is not in it"),
+        ("", "pixel0 is missing"),
+        ("pixel0\n1\n", "pixel1 is missing"),
         ("pixel0,pixel1\n1,256\n", "from 0 to 255"),
         ("pixel0,pixel1\n1,-1\n", "from 0 to 255"),
         ("pixel0,pixel1\n1,0.5\n", "from 0 to 255"),
@@ -84,7 +84,7 @@ def test_strokes_over_many_lines_are_one_drawing(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "text", "words"),
-    [("a.json", "{", "not JSON"), ("a.json", "5", "Expected"), ("a.csv", "a\n1\n", "pixel0")],
+    [("a.json", "{", "not valid JSON"), ("a.json", "5", "Expected"), ("a.csv", "a\n1\n", "pixel0")],
 )
 def test_a_file_that_is_none_is_told(tmp_path, name, text, words):
     (tmp_path / name).write_text(text)

@@ -38,7 +38,7 @@ def store(tmp_path) -> Store:
 def test_a_training_in_the_background_publishes_its_run(store):
     job = launch.start(QUICK, store)
     assert not job.status().ended
-    with pytest.raises(InklingError, match="already being trained"):
+    with pytest.raises(InklingError, match="already running"):
         launch.start(QUICK, store)
     status = wait_for(job, *ENDED)
     assert status.state == "finished", status.message
@@ -71,7 +71,7 @@ def test_a_killed_training_is_reported_as_failed(store):
     os.kill(int((job.folder / "pid").read_text()), signal.SIGKILL)
     status = wait_for(job, *ENDED)
     assert status.state == "failed"
-    assert "ended before it was done" in status.message
+    assert "ended before the job was done" in status.message
     launch.start(QUICK, store)  # the dead one is not in the way
 
 

@@ -20,8 +20,8 @@ def test_a_card_says_data_limits_and_use():
     card = model_card(pets, TrainConfig(augmentation=0), metrics)
     assert list(card) == ["Intended use", "Data", "Limits"]
     assert card["Data"].startswith("The images of “pets”: 1,000 for training, 50 for validation")
-    assert "80.0% applies to images like its test set" in card["Limits"]
-    assert "weakest on “dog”: it recognizes 70.0%" in card["Limits"]
+    assert "80.0% applies to images like those of its test set" in card["Limits"]
+    assert "weakest on “dog”, of which it recognizes 70.0%" in card["Limits"]
     assert "upright" not in card["Limits"]
     digits = pets.model_copy(update={"name": "mnist", "mnist_framed": True})
     mnist = model_card(digits, TrainConfig(augmentation=1), metrics, {"cat": 2})

@@ -90,7 +90,7 @@ def test_two_people_at_once_lose_nothing(store):
 
 @pytest.mark.parametrize("tag", ["", "   ", "x" * 41])
 def test_a_tag_is_a_few_words(store, tag):
-    with pytest.raises(InklingError, match="1 to 40 letters"):
+    with pytest.raises(InklingError, match="1 to 40 characters"):
         reviews.add(store, "f", 1, tag)
 
 

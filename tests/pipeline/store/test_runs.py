@@ -79,7 +79,7 @@ def test_ids_sort_by_time_and_are_safe(store):
 def test_a_run_is_found_by_part_of_its_id(store):
     first, second = (store.publish(*results(minute)) for minute in (1, 2))
     assert store.open(first.id[-4:]).id == first.id
-    with pytest.raises(RunMissing, match="Several runs fit"):
+    with pytest.raises(RunMissing, match="Several runs match"):
         store.open("20260101")
     for unknown in ("nothing", "", "../models"):
         with pytest.raises(RunMissing, match=second.id):
@@ -128,7 +128,7 @@ def test_a_newer_format_is_named(store):
     raw = json.loads((run.folder / runs.INFO).read_text()) | {"format": 99, "metrics": "new"}
     (run.folder / runs.INFO).write_text(json.dumps(raw))
     (damaged,) = store.entries()
-    assert "newer Inkling (format 99" in damaged.reason
+    assert "newer version of Inkling (format 99" in damaged.reason
 
 
 def test_garbage_in_a_file_of_the_right_size_is_said_when_it_is_read(store):
@@ -156,7 +156,7 @@ def test_other_folders_in_the_store_are_left_alone(store):
     ("error", "words"),
     [
         (OSError(errno.ENOSPC, "No space left on device"), "disk is full"),
-        (PermissionError(errno.EACCES, "Permission denied"), "may not write"),
+        (PermissionError(errno.EACCES, "Permission denied"), "permission denied"),
     ],
 )
 def test_a_fault_in_the_middle_of_a_write_leaves_the_store_as_it_was(store, error, words):

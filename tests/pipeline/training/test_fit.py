@@ -154,7 +154,7 @@ def test_stopping_keeps_the_best_epoch_so_far(digits):
 
     trained = training.fit(QUICK.model_copy(update={"epochs": 9}), digits, on_checkpoint=interrupt)
     assert len(trained.history) == 3
-    assert trained.ended_early == "It was stopped in epoch 4 of 9."
+    assert trained.ended_early == "Training was stopped in epoch 4 of 9."
     assert trained.may_go_on
 
 
@@ -168,7 +168,7 @@ def test_ctrl_c_is_met_between_two_steps_and_the_second_at_once(digits):
 
     before = signal.getsignal(signal.SIGINT)
     trained = training.fit(QUICK.model_copy(update={"epochs": 9}), digits, press)
-    assert trained.ended_early == "It was stopped in epoch 3 of 9."
+    assert trained.ended_early == "Training was stopped in epoch 3 of 9."
     assert signal.getsignal(signal.SIGINT) is before
     with training._asked_to_stop() as asked:
         signal.raise_signal(signal.SIGINT)
