@@ -14,6 +14,8 @@ class Progress:
         total: how much there is to do; 0 if unknown.
         note: the latest detail ("epoch 3 of 12").
         metrics: the latest metrics by name, if any.
+        history: the validation accuracy after each epoch so far, in [0, 1], those before an
+            interruption included; () where nothing is trained.
     """
 
     stage: str
@@ -21,6 +23,7 @@ class Progress:
     total: int = 0
     note: str = ""
     metrics: dict[str, float] = field(default_factory=dict)
+    history: tuple[float, ...] = ()
 
 
 OnProgress = Callable[[Progress], None]

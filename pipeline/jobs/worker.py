@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from filelock import FileLock
@@ -88,11 +88,10 @@ class StatusWriter:
 
     def report(self, progress: Progress) -> None:
         """Record progress; the file is replaced at most a few times per second."""
-        history = self._status.history
-        new_epoch = progress.metrics.get("epoch", 0) > len(history)
-        if new_epoch:
-            history = (*history, progress.metrics["val_accuracy"])
-        self._status = Status("running", progress, history=history)
+        known = self._status.history
+        history = progress.history or known  # stages after the training report none
+        new_epoch = len(history) > len(known)
+        self._status = Status("running", replace(progress, history=()), history=history)
         if new_epoch or time.monotonic() - self._written > SECONDS_BETWEEN_WRITES:
             self._write()
 

@@ -401,5 +401,6 @@ class _Watch(keras.callbacks.Callback):
                 self._settings.steps * epochs,
                 f"epoch {self._epoch + 1} of {epochs}",
                 rows[-1] if rows else {},
+                tuple(row["val_accuracy"] for row in rows),
             )
         )

@@ -132,10 +132,9 @@ def test_read_only_starts_and_stops_nothing(store, monkeypatch):
 
 def test_the_status_file_tells_the_newest_and_keeps_each_epoch(tmp_path):
     writer = StatusWriter(tmp_path)
-    for epoch, accuracy in ((1, 0.5), (1, 0.5), (2, 0.75)):
-        writer.report(
-            Progress("Training", epoch, 2, "", {"epoch": epoch, "val_accuracy": accuracy})
-        )
+    for epoch, history in ((1, (0.5,)), (1, (0.5,)), (2, (0.5, 0.75))):
+        writer.report(Progress("Training", epoch, 2, history=history))
+    writer.report(Progress("Exporting", 2, 2))
     writer.end("finished", run_id="r")
     with worker.alive(tmp_path):
         status = Job(tmp_path).status()

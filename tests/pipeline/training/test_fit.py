@@ -140,7 +140,12 @@ def test_an_interrupted_training_goes_on_as_if_it_had_not_been(digits, tmp_path,
     assert place.config() == config
     kept = place.load()
     assert len(kept.rows) == 2
-    resumed = training.fit(config, digits, checkpoint=kept)
+    told = []
+    before = tuple(row["val_accuracy"] for row in kept.rows)
+    resumed = training.fit(config, digits, told.append, checkpoint=kept)
+    assert len(before) == 2
+    assert told[0].history == before  # a chart goes on where it was
+    assert told[-1].history == tuple(resumed.history["val_accuracy"])
     for wanted, got in zip(whole.model.get_weights(), resumed.model.get_weights(), strict=True):
         assert np.array_equal(wanted, got)
     columns = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"]
