@@ -82,8 +82,9 @@ def main() -> None:
         sys.exit(chromium.ADVICE)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         store = Store(Path(folder) / "models")
-        config = TrainConfig(network="cnn", epochs=3)
-        train = ["train", "--network", config.network, "--epochs", "3", "--models", store.folder]
+        config = TrainConfig(dataset="digits", network="cnn", epochs=3)
+        train = ["train", "--dataset", config.dataset, "--network", config.network]
+        train += ["--epochs", "3", "--models", store.folder]
         subprocess.run(
             [sys.executable, "-m", "pipeline.cli", *train], check=True, capture_output=True
         )

@@ -107,7 +107,7 @@ PRESETS: dict[str, Preset] = {
     ),
 }
 
-DEFAULT_DATASET = "digits"
+DEFAULT_DATASET = "mnist-5k"
 DEFAULT_NETWORK = "cnn"
 DEFAULT_PRESET = "default"
 
@@ -116,7 +116,7 @@ class TrainConfig(BaseModel):
     """The settings of one training. Those that are None come from the preset and the network.
 
     Attributes:
-        dataset: "digits", "mnist", "fashion_mnist", or the path of another dataset.
+        dataset: "mnist-5k", "digits", "mnist", "fashion_mnist", or the path of another dataset.
         network: a key of NETWORKS.
         preset: a key of PRESETS.
         epochs: passes over the training images.

@@ -73,6 +73,14 @@ def guess(
     return OOD_REMARK + said if is_ood else said
 
 
+def trained_on_these(tested: str, trained: str) -> str:
+    """Say that a run has seen the test images of a dataset in training; both by name."""
+    return (
+        f"The test images of “{tested}” are training images of “{trained}”, so this run has seen "
+        "them in training: its accuracy on them says nothing about new images."
+    )
+
+
 def corrections(by_class: Mapping[str, int]) -> str:
     """Say how many corrections there are: "12 corrections: 3 × “4”, 9 × “9”"."""
     listed = ", ".join(f"{count:,} × “{name}”" for name, count in by_class.items())

@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def digits() -> Dataset:
-    """The embedded dataset."""
+    """The smaller of the embedded datasets, so that tests are quick."""
     return open_dataset("digits")
 
 
@@ -45,7 +45,7 @@ def tiny_store(tmp_path_factory: pytest.TempPathFactory, digits: Dataset) -> Sto
     from pipeline.experiment import run_experiment
 
     store = Store(tmp_path_factory.mktemp("store") / "models")
-    run_experiment(TrainConfig(network="lenet5", epochs=3), store)
+    run_experiment(TrainConfig(dataset="digits", network="lenet5", epochs=3), store)
     return store
 
 

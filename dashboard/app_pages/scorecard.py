@@ -10,6 +10,7 @@ from dashboard.words import text
 from dashboard.words import trust as trust_words
 from pipeline import words
 from pipeline.analysis import metrics as metrics_of
+from pipeline.data.known import seen_in_training
 from pipeline.store.reviews import AMBIGUOUS, WRONG_LABEL
 from pipeline.store.runs import Run
 
@@ -33,9 +34,15 @@ def elsewhere(run: Run) -> None:
         )
         st.code(f"inkling evaluate {run.id} --dataset …", language="bash", wrap_lines=True)
         return
-    st.markdown(f"**{text.plain(trust_words.elsewhere(run.info.metrics, found))}**")
-    others = [(other.dataset.name, other.metrics) for other in found]
-    tables.results([(f"{name} (its own)", run.info.metrics), *others], "elsewhere")
+    seen = [other for other in found if seen_in_training(other.dataset.name, name)]
+    unseen = [other for other in found if other not in seen]
+    st.markdown(f"**{text.plain(trust_words.elsewhere(run.info.metrics, unseen))}**")
+    rows = [(f"{name} (its own)", run.info.metrics)]
+    rows += [(other.dataset.name, other.metrics) for other in unseen]
+    rows += [(f"{other.dataset.name} (trained on these)", other.metrics) for other in seen]
+    tables.results(rows, "elsewhere")
+    for other in seen:
+        st.caption(text.plain(words.trained_on_these(other.dataset.name, name)))
 
 
 view = opening.view()

@@ -36,7 +36,7 @@ def current_run() -> Run:
         st.title("No network is trained yet")
         st.write(
             f"The store `{loaders.store().folder}` has no runs. Train a first network: on the "
-            "built-in digits it takes well under a minute."
+            "built-in MNIST digits it takes about a minute."
         )
         if access.read_only():
             st.info("This dashboard is read-only; train with `inkling train` on the command line.")

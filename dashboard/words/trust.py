@@ -85,12 +85,17 @@ def calibration(bins: pd.DataFrame, error: float) -> str:
 
 
 def elsewhere(own: Metrics, others: Sequence[Evaluation]) -> str:
-    """State the accuracy on the hardest of the other datasets, for the title of a table."""
+    """State the accuracy on the hardest of the other datasets, for the title of a table.
+
+    Args:
+        own: on the test images of the run's own dataset.
+        others: on datasets whose test images the run has never seen.
+    """
+    at_home = f"{percent(own.accuracy)} on the test images of its own dataset"
+    if not others:
+        return at_home
     hardest = min(others, key=lambda found: found.metrics.accuracy)
-    return (
-        f"{percent(hardest.metrics.accuracy)} on “{hardest.dataset.name}”, {percent(own.accuracy)} "
-        "on the test images of its own dataset"
-    )
+    return f"{percent(hardest.metrics.accuracy)} on “{hardest.dataset.name}”, {at_home}"
 
 
 def marked_so_far(images: int, wrong_label: int, ambiguous: int) -> str:

@@ -21,6 +21,7 @@ def data(
     """List the datasets on this machine; download one, or import your own."""
     from pipeline.cli.terminal import shown_progress
     from pipeline.data import datasets
+    from pipeline.data.embedded import EMBEDDED
 
     if name is not None:
         with shown_progress() as report:
@@ -41,5 +42,6 @@ def data(
         print(f"{item.name:<16} {item.total:>8,} images, {len(item.class_names)} classes")
     missing = [known for known in datasets.NAMES if known not in {item.name for item in listed}]
     for known in missing:
-        how = "comes with Inkling" if known == "digits" else f"get it with “inkling data {known}”"
+        embedded = known in EMBEDDED
+        how = "comes with Inkling" if embedded else f"get it with “inkling data {known}”"
         print(f"{known:<16} not prepared yet: {how}")

@@ -1,9 +1,11 @@
 """`inkling evaluate`."""
 
+import sys
 from typing import Annotated
 
 import typer
 
+from pipeline import words
 from pipeline.cli import results
 from pipeline.cli.options import AsJson, Data, Models, RunName, store_at
 
@@ -25,6 +27,7 @@ def evaluate(
     from pipeline import evaluation
     from pipeline.cli.terminal import shown_progress
     from pipeline.data import datasets
+    from pipeline.data.known import seen_in_training
 
     found = store_at(models).open(run)
     with shown_progress() as report:
@@ -34,6 +37,9 @@ def evaluate(
         else:
             images = datasets.open_dataset(dataset, data, report)
         metrics = evaluation.evaluate(found, images, report)
+    trained = found.info.dataset.name
+    if seen_in_training(images.name, trained):
+        print(f"Note: {words.trained_on_these(images.name, trained)}", file=sys.stderr)
     if as_json:
         print(metrics.model_dump_json())
         return

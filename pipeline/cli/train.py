@@ -19,7 +19,7 @@ from pipeline.config import (
 
 def train(
     dataset: Annotated[
-        str, typer.Option(help="digits, mnist, fashion_mnist, or the path of your own.")
+        str, typer.Option(help="mnist-5k, digits, mnist, fashion_mnist, or the path of your own.")
     ] = DEFAULT_DATASET,
     network: Annotated[str, typer.Option(help=f"One of {', '.join(NETWORKS)}.")] = DEFAULT_NETWORK,
     epochs: Annotated[

@@ -12,7 +12,7 @@ import mmap
 import os
 import shutil
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from filelock import FileLock
 
 from pipeline.atomic import whole_folder
 from pipeline.data import downloads, readers
+from pipeline.data.embedded import EMBEDDED
+from pipeline.data.known import DIGITS, KNOWN
 from pipeline.data.readers import Labeled
 from pipeline.errors import InklingError
 from pipeline.ink import drawing
@@ -34,27 +36,11 @@ VERSION = 1  # of the prepared form; a change prepares every dataset again
 SPLIT_SEED = 0  # the parts are the same for every training
 VALID_SHARE = 0.1  # of the training images
 TEST_SHARE = 0.2  # of a source without a test part
-DIGITS_TEST = 600
 PARTS = ("train", "valid", "test")
 ARRAYS = tuple(f"{axis}_{part}" for part in PARTS for axis in "xy")
 CHUNK = 2**20  # pixels averaged at once: 4 MB, and few enough for exact float32 sums
 
-NAMED_CLASSES: dict[str, tuple[str, ...]] = {
-    "mnist": tuple("0123456789"),
-    "fashion_mnist": (
-        "T-shirt",
-        "Trousers",
-        "Pullover",
-        "Dress",
-        "Coat",
-        "Sandal",
-        "Shirt",
-        "Sneaker",
-        "Bag",
-        "Ankle boot",
-    ),
-}
-NAMES = ("digits", *NAMED_CLASSES)
+NAMES = tuple(KNOWN)
 
 
 class DatasetMissing(InklingError):
@@ -143,16 +129,17 @@ def open_dataset(
     """Open a dataset by name or path, preparing or downloading it if necessary.
 
     Args:
-        name: "digits", "mnist", "fashion_mnist", or a path: a folder of class-named folders of
-            images, a folder of IDX files, or an `.npz`.
+        name: a key of KNOWN, or a path: a folder of class-named folders of images, a folder of
+            IDX files, or an `.npz`.
         data_dir: the folder to search for a named dataset, before INKLING_DATA and the cache.
 
     Raises:
         InklingError: the name is unknown or the files are not valid.
     """
-    if name == "digits":
-        return _prepare(name, "digits", _read_digits, on_progress, test_size=DIGITS_TEST)
-    if name in NAMED_CLASSES:
+    if name in EMBEDDED:
+        source = EMBEDDED[name]
+        return _prepare(name, slug(name), source.read, on_progress, source.valid, source.test)
+    if name in KNOWN:
         place = find_named(name, data_dir)
         if place is None:
             kept = [prepared for prepared in list_prepared() if prepared.name == name]
@@ -177,9 +164,8 @@ def take_in(name: str, place: Path, on_progress: OnProgress = silent) -> Dataset
 
     def read() -> Labeled:
         labeled = _read_place(place)
-        if name not in NAMED_CLASSES:
-            return labeled
-        return Labeled(labeled.x, labeled.y, labeled.x_test, labeled.y_test, NAMED_CLASSES[name])
+        known = KNOWN.get(name)
+        return labeled if known is None else replace(labeled, class_names=known.class_names)
 
     return _prepare(name, f"{slug(name)}-{stamp}", read, on_progress)
 
@@ -267,7 +253,7 @@ def mnist_framed_classes(name: str) -> tuple[str, ...]:
     prepared = [one for one in list_prepared() if one.name == known]
     if prepared:
         return prepared[-1].class_names if prepared[-1].mnist_framed else ()
-    return NAMED_CLASSES["mnist"] if name in ("digits", "mnist") else ()
+    return DIGITS if name in KNOWN and KNOWN[name].class_names == DIGITS else ()
 
 
 def find_named(name: str, data_dir: Path | None = None) -> Path | None:
@@ -307,25 +293,12 @@ def _read_place(place: Path) -> Labeled:
     return readers.read_image_folder(place)
 
 
-def _read_digits() -> Labeled:
-    """Read scikit-learn's copy of the UCI digits and frame each like a drawn digit.
-
-    Source: Alpaydin and Kaynak 1998, "Optical Recognition of Handwritten Digits", UCI; its 1,797
-    test images of 8×8 with gray levels 0–16.
-    """
-    from sklearn.datasets import load_digits
-
-    digits = load_digits()
-    coarse = np.rint(digits.images * (255 / 16)).astype(np.uint8)
-    images = np.stack([drawing.from_pixels(image) for image in coarse])[..., None]
-    return Labeled(images, digits.target.astype(np.int64), None, None, tuple("0123456789"))
-
-
 def _prepare(
     name: str,
     key: str,
     read: Callable[[], Labeled],
     on_progress: OnProgress,
+    valid_size: int | None = None,
     test_size: int | None = None,
 ) -> Dataset:
     """Open what the cache has under a key, preparing it first if it is missing or damaged."""
@@ -345,7 +318,7 @@ def _prepare(
         if (dataset := _open_whole(folder)) is not None:  # another process was faster
             return dataset
         on_progress(Progress("Preparing", 0, 0, f"reading {name}"))
-        parts, class_names = _split(read(), name, test_size)
+        parts, class_names = _split(read(), name, valid_size, test_size)
         shutil.rmtree(folder, ignore_errors=True)
         with whole_folder(folder) as draft:
             for array, values in parts.items():
@@ -363,7 +336,7 @@ def _prepare(
 
 
 def _split(
-    labeled: Labeled, name: str, test_size: int | None
+    labeled: Labeled, name: str, valid_size: int | None, test_size: int | None
 ) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
     """Split into train, valid and test: seeded, and stratified by class."""
     class_names = _checked_classes(labeled, name)
@@ -371,7 +344,7 @@ def _split(
     if x_test is None or y_test is None:
         size = test_size or max(round(len(y) * TEST_SHARE), len(class_names))
         (x, y), (x_test, y_test) = _divide(x, y, size)
-    size = max(round(len(y) * VALID_SHARE), len(class_names))
+    size = valid_size or max(round(len(y) * VALID_SHARE), len(class_names))
     (x, y), (x_valid, y_valid) = _divide(x, y, size)
     parts = (x, y, x_valid, y_valid, x_test, y_test)
     return dict(zip(ARRAYS, map(np.ascontiguousarray, parts), strict=True)), class_names

@@ -8,23 +8,9 @@ from collections.abc import Mapping
 from pipeline import words
 from pipeline.analysis.metrics import Metrics
 from pipeline.config import TrainConfig
+from pipeline.data.known import KNOWN
 from pipeline.store.run_info import DatasetInfo
 from pipeline.words import percent
-
-SOURCES = {
-    "digits": (
-        "1,797 handwritten digits (the test part of UCI's Optical Recognition of Handwritten "
-        "Digits, Alpaydin and Kaynak 1998), scaled up from 8×8 pixels"
-    ),
-    "mnist": (
-        "70,000 handwritten digits by employees of the US Census Bureau and by high-school "
-        "students (MNIST, LeCun, Cortes and Burges)"
-    ),
-    "fashion_mnist": (
-        "70,000 images of clothing from an online store's catalog (Fashion-MNIST, Xiao, Rasul and "
-        "Vollgraf 2017)"
-    ),
-}
 
 
 def model_card(
@@ -44,7 +30,8 @@ def model_card(
     Returns:
         A few sentences for each of "Intended use", "Data" and "Limits".
     """
-    source = SOURCES.get(dataset.name, f"the images of “{dataset.name}”")
+    known = KNOWN.get(dataset.name)
+    source = known.source if known else f"the images of “{dataset.name}”"
     counts = dataset.counts
     augmented = (
         " Training images were randomly shifted, rotated and distorted."

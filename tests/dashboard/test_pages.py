@@ -209,14 +209,14 @@ def test_the_train_page_starts_a_training(app, tmp_path, monkeypatch):
     at.selectbox(key="train_network").select("pixels")
     at.number_input(key="train_epochs").set_value(2)
     next(button for button in at.button if button.label == "Train").click().run()
-    assert started == [Training(TrainConfig(dataset="digits", network="pixels", epochs=2))]
+    assert started == [Training(TrainConfig(network="pixels", epochs=2))]
 
 
 def test_the_train_page_goes_on_with_an_interrupted_training(app, tmp_path, monkeypatch):
     started = []
     monkeypatch.setattr(launch, "start", lambda request, store: started.append(request))
     store = Store(tmp_path / "models")
-    config = TrainConfig(network="pixels", epochs=9)
+    config = TrainConfig(dataset="digits", network="pixels", epochs=9)
     rows = [{"val_accuracy": 0.5, "val_loss": 1.0}, {"val_accuracy": 0.75, "val_loss": 0.9}]
     InterruptedTraining.of(store, config, "f").save(config, Checkpoint(rows, best_epoch=2))
     at = app("train", store)
@@ -229,7 +229,7 @@ def test_the_train_page_goes_on_with_an_interrupted_training(app, tmp_path, monk
 
 def test_an_interrupted_training_that_cannot_be_read_is_in_nobodys_way(app, tmp_path):
     store = Store(tmp_path / "models")
-    config = TrainConfig(network="pixels", epochs=9)
+    config = TrainConfig(dataset="digits", network="pixels", epochs=9)
     place = InterruptedTraining.of(store, config, "f")
     place.save(config, Checkpoint())
     (place.folder / "settings.json").write_text("{")

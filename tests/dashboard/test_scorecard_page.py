@@ -85,11 +85,9 @@ def test_a_mark_changes_what_is_left_to_count(app, tiny_run: Run, store):
     assert "Without the one marked image" in text(app("scorecard", store))
 
 
-def test_other_datasets_are_listed_or_said_how(app, store):
-    at = app("scorecard", store)
-    assert "inkling evaluate" in at.code[0].value
-    run = store.open("latest")
-    for name, correct in (("near", 570), ("far", 300)):
+def evaluated(run: Run, **correct_on: int) -> None:
+    """Pretend that a run was evaluated on other datasets of 600 test images."""
+    for name, correct in correct_on.items():
         low, high = evaluation.wilson_interval(correct, 600)
         changed = {"correct": correct, "accuracy": correct / 600}
         metrics = run.info.metrics.model_copy(
@@ -98,6 +96,12 @@ def test_other_datasets_are_listed_or_said_how(app, store):
         dataset = run.info.dataset.model_copy(update={"name": name, "fingerprint": name})
         now = datetime.now(UTC)
         run.add_evaluation(Evaluation(dataset=dataset, metrics=metrics, created=now))
+
+
+def test_other_datasets_are_listed_or_said_how(app, store):
+    at = app("scorecard", store)
+    assert "inkling evaluate" in at.code[0].value
+    evaluated(store.open("latest"), near=570, far=300)
     at = app("scorecard", store)
     table = at.dataframe[1].value
     assert table["dataset"].tolist() == ["digits (its own)", "far", "near"]
@@ -105,6 +109,19 @@ def test_other_datasets_are_listed_or_said_how(app, store):
     assert table["interval"][1] == "46.0% to 54.0%"
     assert r"50\.0% on “far”" in text(at)
     assert not at.code
+
+
+def test_images_seen_in_training_are_never_ranked_with_others(app, store):
+    path = store.open("latest").folder / "run.json"
+    raw = json.loads(path.read_text())
+    raw["dataset"]["name"] = "mnist"
+    path.write_text(json.dumps(raw))
+    evaluated(store.open("latest"), **{"mnist-5k": 599, "far": 300})
+    at = app("scorecard", store)
+    table = at.dataframe[1].value
+    assert table["dataset"].tolist() == ["mnist (its own)", "far", "mnist-5k (trained on these)"]
+    assert "so this run has seen them in training" in text(at)
+    assert r"**50\.0% on “far”" in text(at)
 
 
 def test_a_run_that_always_says_the_same(app, store):

@@ -92,6 +92,9 @@ def test_the_hardest_other_dataset_is_named():
     assert trust_words.elsewhere(metrics(0.98), [on("near", 0.95), on("far", 0.6)]) == (
         "60.0% on “far”, 98.0% on the test images of its own dataset"
     )
+    assert trust_words.elsewhere(metrics(0.98), []) == (
+        "98.0% on the test images of its own dataset"
+    )
 
 
 def test_marks_and_what_could_not_be_read_of_them():

@@ -171,7 +171,17 @@ def test_runs_lists_whole_and_damaged(tmp_path, models, tiny_run):
 
 
 def test_train_and_data(tmp_path):
-    arguments = ("train", "--network", "pixels", "--epochs", 1, "--models", tmp_path)
+    arguments = (
+        "train",
+        "--dataset",
+        "digits",
+        "--network",
+        "pixels",
+        "--epochs",
+        1,
+        "--models",
+        tmp_path,
+    )
     done = inkling(*arguments, "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["metrics"]["total"] == 600
@@ -189,7 +199,17 @@ def test_train_learns_from_corrections_when_told_to(tmp_path):
         class_names="0123456789",
         drawing=Drawing.of_strokes([[[0, 0], [9, 0], [3, 15]]]),
     )
-    arguments = ("train", "--network", "pixels", "--epochs", 1, "--models", tmp_path)
+    arguments = (
+        "train",
+        "--dataset",
+        "digits",
+        "--network",
+        "pixels",
+        "--epochs",
+        1,
+        "--models",
+        tmp_path,
+    )
     done = inkling(*arguments, "--corrections")
     assert done.returncode == 0, done.stderr
     assert "It also learned from 1 correction: 1 × “7”." in done.stdout
@@ -201,7 +221,7 @@ def test_train_learns_from_corrections_when_told_to(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("train", "--corrections"), "No corrections fit “digits”"),
+        (("train", "--dataset", "digits", "--corrections"), "No corrections fit “digits”"),
         (("train", "--dataset", "minst"), "no dataset “minst”"),
         (("train", "--network", "resnet"), "no network named “resnet”"),
         (("evaluate", "nothing"), "no run “nothing”"),
@@ -240,7 +260,17 @@ def test_a_run_is_only_measured_on_its_own_classes(tmp_path, models):
 
 
 def test_a_killed_training_resumes_to_the_same_predictions(tmp_path):
-    arguments = ["train", "--network", "lenet5", "--epochs", "25", "--seed", "3"]
+    arguments = [
+        "train",
+        "--dataset",
+        "digits",
+        "--network",
+        "lenet5",
+        "--epochs",
+        "25",
+        "--seed",
+        "3",
+    ]
     whole = inkling(*arguments, "--models", tmp_path / "whole")
     assert whole.returncode == 0, whole.stderr
 

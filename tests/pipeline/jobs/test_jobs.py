@@ -18,8 +18,8 @@ from pipeline.store.runs import Store
 
 pytestmark = pytest.mark.process
 
-QUICK = Training(TrainConfig(network="pixels", epochs=2))
-ENDLESS = Training(TrainConfig(network="cnn", epochs=1000))
+QUICK = Training(TrainConfig(dataset="digits", network="pixels", epochs=2))
+ENDLESS = Training(TrainConfig(dataset="digits", network="cnn", epochs=1000))
 
 
 def wait_for(job: Job, *states: str, seconds: float = 90) -> Status:
@@ -76,7 +76,7 @@ def test_a_killed_training_is_reported_as_failed(store):
 
 
 def test_a_killed_training_can_go_on_where_it_was(store):
-    long = TrainConfig(network="shallow", epochs=30, batch_size=8)
+    long = TrainConfig(dataset="digits", network="shallow", epochs=30, batch_size=8)
     job = launch.start(Training(long), store)
     deadline = time.monotonic() + 60
     while len(job.status().history) < 2:

@@ -23,7 +23,7 @@ from pipeline.training.checkpoint import Checkpoint, ExtraExamples
 DIGITS = tuple("0123456789")
 SEVEN = [[[60, 60], [200, 60], [120, 220.123]]]
 ONE = [[[60.0, 60.0], [60.0, 220.0]]]
-QUICK = TrainConfig(network="pixels", epochs=2).resolved(1077)
+QUICK = TrainConfig(dataset="digits", network="pixels", epochs=2).resolved(1077)
 
 
 @pytest.fixture
@@ -276,7 +276,9 @@ class TestTraining:
         assert all(np.array_equal(*pair) for pair in zip(one, other, strict=True))
 
     def test_resuming_goes_on_with_the_corrections_it_began_with(self, store, digits):
-        config = TrainConfig(network="shallow", epochs=4, corrections=True, augmentation=0.5)
+        config = TrainConfig(
+            dataset="digits", network="shallow", epochs=4, corrections=True, augmentation=0.5
+        )
         config = config.resolved(len(digits.y_train))
         place = InterruptedTraining.of(store, config, digits.fingerprint)
 
@@ -322,7 +324,7 @@ class TestOlder:
 
     def test_interrupted_trainings_are_found_and_read(self, tmp_path):
         # As it was kept before there were corrections: this name, and no word of them within.
-        config = TrainConfig(network="pixels", epochs=9)
+        config = TrainConfig(dataset="digits", network="pixels", epochs=9)
         place = InterruptedTraining.of(Store(tmp_path), config, "f")
         assert place.key == "b1a3332424a2b5c3"
         place.save(config, Checkpoint([{"val_accuracy": 0.5, "val_loss": 1.0}], best_epoch=1))

@@ -29,6 +29,9 @@ def test_a_card_says_data_limits_and_use():
     assert mnist["Data"].endswith("It also learned from 2 corrections: 2 × “cat”.")
     assert "shifted, rotated and distorted" in mnist["Data"]
     assert "upright" in mnist["Limits"]
+    few = model_card(pets.model_copy(update={"name": "mnist-5k"}), TrainConfig(), metrics)
+    assert "from the training images of MNIST" in few["Data"]
+    assert "CC BY-SA" in few["Data"]
 
 
 def test_a_class_that_is_never_missed_is_not_called_weak():

