@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from dashboard import view as viewed
 from dashboard.cells import Cells, counted
 from dashboard.palette import palette
 from dashboard.selection import Selection, matching
@@ -90,6 +91,11 @@ def leaderboard(first: Run) -> list[Run]:
     """List a run and those that were tested on the same images: best first, then newest."""
     runs = [first, *comparable(first)]
     return sorted(runs, key=lambda run: (run.info.metrics.accuracy, run.info.created), reverse=True)
+
+
+def best_reader(run: Run) -> Run:
+    """Return the run in the store that reads drawings best for a page on `run`; maybe itself."""
+    return viewed.best_reader(run, (entry for entry in entries() if isinstance(entry, Run)))
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)

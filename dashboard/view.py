@@ -1,10 +1,12 @@
 """What a page shows: a run, another to compare it with, and what is selected; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dashboard.selection import Selection
 from pipeline.store.runs import Run
+
+MNIST = "mnist"  # the dataset's name
 
 
 @dataclass(frozen=True)
@@ -25,3 +27,32 @@ class View:
     def runs(self) -> Sequence[Run]:
         """The run, and the second one if there is one."""
         return [self.run] if self.second is None else [self.run, self.second]
+
+
+def best_reader(run: Run, others: Iterable[Run]) -> Run:
+    """Return the run that should read what people draw, where a page shows `run`.
+
+    Drawings are best read by a network that has seen the handwriting of many people: one trained
+    on all of MNIST. Of several, the one with the highest accuracy on MNIST's test images, all
+    measured on the same ones.
+
+    Args:
+        run: what the page shows; returned where no other is known to read its classes better.
+        others: the runs in the store; of those that tie, the first one is returned.
+    """
+
+    def reads(other: Run) -> bool:
+        info = other.info
+        return (
+            info.dataset.name == MNIST
+            and info.dataset.mnist_framed
+            and info.input_shape == run.info.input_shape
+        )
+
+    info = run.info.dataset
+    if not info.mnist_framed:
+        return run
+    able = [
+        other for other in (run, *others) if reads(other) and other.class_names == run.class_names
+    ]
+    return max(able, key=lambda other: other.info.metrics.accuracy, default=run)
