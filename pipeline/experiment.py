@@ -116,8 +116,8 @@ def run_experiment(
 def _stage(
     name: str, note: str, timings: dict[str, float], on_progress: OnProgress
 ) -> Iterator[None]:
-    """Announce a stage, and record how many seconds it took."""
-    on_progress(Progress(name, 0, 1, note))
+    """Announce a stage that finishes the run, and record how many seconds it took."""
+    on_progress(Progress(name, 0, 1, note, stoppable=False))
     started = time.perf_counter()
     yield
     timings[name.lower()] = time.perf_counter() - started

@@ -16,6 +16,7 @@ class Progress:
         metrics: the latest metrics by name, if any.
         history: the validation accuracy after each epoch so far, in [0, 1], those before an
             interruption included; () where nothing is trained.
+        stoppable: whether it can be stopped now; what finishes a run cannot.
     """
 
     stage: str
@@ -24,6 +25,7 @@ class Progress:
     note: str = ""
     metrics: dict[str, float] = field(default_factory=dict)
     history: tuple[float, ...] = ()
+    stoppable: bool = True
 
 
 OnProgress = Callable[[Progress], None]

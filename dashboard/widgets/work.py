@@ -6,6 +6,7 @@ from dashboard import loaders
 from dashboard.figures import curves
 from dashboard.widgets import frame
 from dashboard.words import text
+from dashboard.words import training as training_words
 from pipeline.errors import InklingError
 from pipeline.jobs import launch
 from pipeline.jobs.job import Fetch, Job, find_job
@@ -23,9 +24,16 @@ def watch(job: Job) -> None:
         progress, so_far = status.progress, status.history
         share = progress.done / progress.total if progress.total else 0.0
         st.progress(min(share, 1.0), text=f"{progress.stage}: {progress.note or '…'}")
-        if st.button("Stop", icon=":material/stop:", key=f"stop_{job.id}"):
-            job.stop()
-            st.toast("Stopping after this step…")
+        asked = job.asked_to_stop
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                "Stop",
+                icon=":material/stop:",
+                key=f"stop_{job.id}",
+                disabled=asked or not progress.stoppable,
+                on_click=job.stop,
+            )
+            st.markdown(training_words.stopping(status, asked=asked))
         if so_far:
             finding = (
                 f"Validation accuracy after epoch {len(so_far)}: "

@@ -23,6 +23,7 @@ from pipeline.store.runs import Store
 State = Literal["starting", "running", "finished", "failed", "stopped"]
 ENDED: tuple[State, ...] = ("finished", "failed", "stopped")
 STATUS, LOG, ALIVE, REQUEST = "status.json", "output.txt", "alive.lock", "job.json"
+PID, ASKED_TO_STOP = "pid", "asked-to-stop"
 SECONDS_TO_START = 60  # for a process that never wrote a status
 SECONDS_BETWEEN_WRITES = 0.25
 REFUSED = "trainings and downloads cannot be started or stopped"
@@ -114,11 +115,23 @@ class Job:
         )
 
     def stop(self) -> None:
-        """Ask the process to stop, as Ctrl-C does; do nothing if the job has ended."""
+        """Ask the process to stop, once: a second Ctrl-C would cost the best epoch.
+
+        Do nothing if the job has ended. A file records the request, because a signal is lost on a
+        process that is not up yet.
+        """
         access.refuse_if_read_only(REFUSED)
-        pid = self.folder / "pid"
-        if self._alive() and pid.exists():
+        if self.asked_to_stop or self.status().ended:
+            return
+        (self.folder / ASKED_TO_STOP).touch()
+        pid = self.folder / PID
+        if pid.exists() and self._alive():
             os.kill(int(pid.read_text()), signal.SIGINT)
+
+    @property
+    def asked_to_stop(self) -> bool:
+        """Whether somebody asked it to stop."""
+        return (self.folder / ASKED_TO_STOP).exists()
 
     def _alive(self) -> bool:
         lock = FileLock(self.folder / ALIVE)

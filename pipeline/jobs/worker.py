@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from pipeline import atomic
 from pipeline.config import TrainConfig
 from pipeline.data import datasets
 from pipeline.errors import InklingError
-from pipeline.jobs.job import ALIVE, STATUS, Fetch, Job, State, Status
+from pipeline.jobs.job import ALIVE, PID, STATUS, Fetch, Job, State, Status
 from pipeline.progress import OnProgress, Progress
 from pipeline.quiet import quiet_stderr
 from pipeline.store.runs import Run, Store
@@ -28,14 +29,24 @@ def work(folder: Path, store: Store) -> None:
     Raises:
         InklingError: the request cannot be carried out; the status says so, too.
     """
-    request, status = Job(folder).request, StatusWriter(folder)
+    job, status = Job(folder), StatusWriter(folder)
+    request = job.request
+
+    def report(progress: Progress) -> None:
+        status.report(progress)
+        if not progress.stoppable:
+            # Somebody may press Stop just before the page says that it is too late.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        elif job.asked_to_stop:
+            raise KeyboardInterrupt  # its signal was lost, such as while TensorFlow was loaded
+
     with alive(folder):
         try:
             run = None
             if isinstance(request, Fetch):
-                datasets.open_dataset(request.dataset, None, status.report)
+                datasets.open_dataset(request.dataset, None, report)
             else:
-                run = train(request.config, store, None, status.report, resume=request.resume)
+                run = train(request.config, store, None, report, resume=request.resume)
         except InklingError as error:
             status.end("failed", message=str(error))
             raise
@@ -71,7 +82,7 @@ def train(
 @contextmanager
 def alive(folder: Path) -> Iterator[None]:
     """Hold a job's lock while the block runs, as the child does while it works."""
-    (folder / "pid").write_text(str(os.getpid()))
+    (folder / PID).write_text(str(os.getpid()))
     # Whoever checks the status holds it for an instant, so wait a little.
     with FileLock(folder / ALIVE).acquire(timeout=10):
         yield

@@ -108,6 +108,7 @@ def fit(
     if not state.best_epoch:
         raise TrainingFailed(end.why)
 
+    on_progress(Progress("Calibrating", 0, 1, "on the validation images", stoppable=False))
     with computing_in("float32"):
         final = _build(config, dataset)
     final.set_weights(state.best_weights)

@@ -1,0 +1,23 @@
+"""What a training in the background does and waits for, in sentences; pure."""
+
+from pipeline.jobs.job import Status
+
+
+def stopping(status: Status, *, asked: bool) -> str:
+    """Say what Stop would do or why it has no effect; once it was pressed, what is left to do.
+
+    Args:
+        status: of a job that has not ended.
+        asked: whether Stop was pressed.
+    """
+    epochs = len(status.history)
+    if not status.progress.stoppable:
+        if asked:
+            return "Stopped. The best epoch is being saved as a run; this page waits for that."
+        return "The training is done. Its run is being saved, which cannot be stopped."
+    best = "the one epoch" if epochs == 1 else f"the best of {epochs} epochs"
+    if not asked:
+        return f"Stop keeps {best} so far." if epochs else ""
+    if epochs:
+        return f"Stopping after this step. Then {best} is tested and saved as a run."
+    return "Stopping. Nothing is finished yet, so nothing will be saved."

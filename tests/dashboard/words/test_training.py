@@ -1,0 +1,24 @@
+import pytest
+
+from dashboard.words import training
+from pipeline.jobs.job import Status
+from pipeline.progress import Progress
+
+
+@pytest.mark.parametrize(
+    ("epochs", "stoppable", "asked", "said"),
+    [
+        (0, True, False, ""),
+        (1, True, False, "Stop keeps the one epoch so far."),
+        (7, True, False, "Stop keeps the best of 7 epochs so far."),
+        (0, True, True, "Stopping. Nothing is finished yet, so nothing will be saved."),
+        (1, True, True, "Then the one epoch is tested and saved as a run."),
+        (7, True, True, "Then the best of 7 epochs is tested and saved as a run."),
+        (7, False, False, "The training is done. Its run is being saved, which cannot be stopped."),
+        (7, False, True, "The best epoch is being saved as a run; this page waits for that."),
+    ],
+)  # fmt: skip
+def test_what_stop_does_and_what_is_left(epochs, stoppable, asked, said):
+    status = Status("running", Progress("Any", stoppable=stoppable), history=(0.5,) * epochs)
+    assert training.stopping(status, asked=asked).endswith(said)
+    assert bool(training.stopping(status, asked=asked)) == bool(said)
