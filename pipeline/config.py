@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from pipeline.errors import InklingError
 
@@ -141,7 +149,7 @@ class TrainConfig(BaseModel):
     label_smoothing: float | None = Field(default=None, ge=0, lt=1)
     variant: str | None = None
     corrections: bool = False  # opt-in, so that equal settings train equally
-    seed: int = Field(default=0, ge=0, lt=2**31)
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
 
     @model_validator(mode="before")
     @classmethod
@@ -165,6 +173,21 @@ class TrainConfig(BaseModel):
                 f"There is no {info.field_name} named “{name}”. Choose one of: {', '.join(known)}."
             )
         return name
+
+    @classmethod
+    def of(cls, **settings: Any) -> "TrainConfig":
+        """Validate settings that a person gave.
+
+        Raises:
+            InklingError: one of them is not allowed; the message says which, and what is.
+        """
+        try:
+            return cls(**settings)
+        except ValidationError as error:
+            wrong = error.errors()[0]
+            what = ".".join(map(str, wrong["loc"]))
+            rule = wrong["msg"].removeprefix("Input ").replace("should", "must", 1)
+            raise InklingError(f"{what} {rule}, got {wrong['input']!r}.") from error
 
     def resolved(self, train_images: int) -> "TrainConfig":
         """Return the same settings with every None replaced by the value to use."""

@@ -63,7 +63,7 @@ def complete(run: Run, dataset: Dataset, on_progress: OnProgress = silent) -> No
         on_progress: called if there is anything to compute.
 
     Raises:
-        InklingError: the Keras model cannot be loaded.
+        InklingError: the Keras model cannot be loaded, or is another run's.
     """
     lacks_features, lacks_detector = run.features(["distance"]) is None, run.ood_detector() is None
     if not (lacks_features or lacks_detector):
@@ -73,6 +73,7 @@ def complete(run: Run, dataset: Dataset, on_progress: OnProgress = silent) -> No
         from pipeline.training import networks
 
         model = networks.load(run.model_path)
+    _check_is_its_network(run, model)
     if lacks_features:
         run.add_features(embed_images(model, dataset))
     if lacks_detector:
@@ -117,6 +118,17 @@ def fit_ood_detector(
         known = networks.features(model, images[0]) if train is None else train[rows]
         seen[0][layer], seen[1][layer] = known, networks.features(model, images[1])
     return ood.fit(seen[0], dataset.y_train[rows], seen[1])
+
+
+def _check_is_its_network(run: Run, model: "keras.Model") -> None:
+    """Check that the Keras model in a run's folder takes and returns what the run's does."""
+    expected = (None, *run.info.input_shape), (None, len(run.class_names))
+    found = model.input_shape, model.output_shape
+    if found != expected:
+        raise InklingError(
+            f"{run.model_path} is another network than run {run.id}: it turns {found[0]} into "
+            f"{found[1]}, not {expected[0]} into {expected[1]}. Copy the run again from its source."
+        )
 
 
 def _check_comparable(run: Run, dataset: Dataset) -> None:

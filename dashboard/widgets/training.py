@@ -9,6 +9,7 @@ from dashboard.words import text
 from dashboard.words import trust as trust_words
 from pipeline.config import DEFAULT_NETWORK, DEFAULT_PRESET, NETWORKS, PRESETS, TrainConfig
 from pipeline.data import datasets
+from pipeline.data.known import NAMES
 from pipeline.errors import InklingError
 from pipeline.jobs import launch
 from pipeline.jobs.job import Training
@@ -54,7 +55,7 @@ def form() -> None:
         try:
             if not dataset:
                 raise InklingError("Say where your dataset is: a folder or an .npz file.")
-            config = TrainConfig(
+            config = TrainConfig.of(
                 dataset=dataset,
                 network=network,
                 preset=preset,
@@ -89,7 +90,7 @@ def interrupted(place: InterruptedTraining) -> None:
 
 def _dataset() -> str:
     """Ask for a dataset; "" while the path of an own dataset is missing."""
-    name: str = st.selectbox("Dataset", [*datasets.NAMES, OWN], key="train_dataset")
+    name: str = st.selectbox("Dataset", [*NAMES, OWN], key="train_dataset")
     if name != OWN:
         return name
     path = st.text_input(

@@ -22,6 +22,7 @@ def data(
     from pipeline.cli.terminal import shown_progress
     from pipeline.data import datasets
     from pipeline.data.embedded import EMBEDDED
+    from pipeline.data.known import NAMES
 
     if name is not None:
         with shown_progress() as report:
@@ -40,7 +41,7 @@ def data(
         return
     for item in listed:
         print(f"{item.name:<16} {item.total:>8,} images, {len(item.class_names)} classes")
-    missing = [known for known in datasets.NAMES if known not in {item.name for item in listed}]
+    missing = [known for known in NAMES if known not in {item.name for item in listed}]
     for known in missing:
         embedded = known in EMBEDDED
         how = "comes with Inkling" if embedded else f"get it with “inkling data {known}”"

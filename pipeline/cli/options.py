@@ -18,7 +18,7 @@ Data = Annotated[
     Path | None, typer.Option("--data", help="Folder to search first for a named dataset.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print only JSON.")]
-RunName = Annotated[str, typer.Argument(help="A run's id, the start or end of it, or “latest”.")]
+RunName = Annotated[str, typer.Argument(help="A run's id, a part of it, or “latest”.")]
 
 
 def store_at(models: Path | None) -> "Store":

@@ -1,6 +1,6 @@
 """`inkling train`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,33 +13,53 @@ from pipeline.config import (
     DEFAULT_PRESET,
     NETWORKS,
     PRESETS,
+    VARIANTS,
     TrainConfig,
 )
+from pipeline.data.known import NAMES
+
+
+def _bounded(field: str, help: str) -> Any:
+    """Return the option for a setting, with the bounds that the setting itself has."""
+    rules = TrainConfig.model_fields[field].metadata
+    least = next((rule.ge for rule in rules if hasattr(rule, "ge")), None)
+    most = next((rule.le for rule in rules if hasattr(rule, "le")), None)
+    return typer.Option(min=least, max=most, help=help)
 
 
 def train(
     dataset: Annotated[
-        str, typer.Option(help="mnist-5k, digits, mnist, fashion_mnist, or the path of your own.")
+        str, typer.Option(help=f"One of {', '.join(NAMES)}, or the path of your own.")
     ] = DEFAULT_DATASET,
     network: Annotated[str, typer.Option(help=f"One of {', '.join(NETWORKS)}.")] = DEFAULT_NETWORK,
     epochs: Annotated[
         int | None,
-        typer.Option(
-            min=1, max=1000, help="Default: depends on the preset and the dataset's size."
-        ),
+        _bounded("epochs", "Default: depends on the preset and the dataset's size."),
     ] = None,
     preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}.")] = DEFAULT_PRESET,
-    batch_size: Annotated[
-        int | None, typer.Option(min=1, max=8192, help="Default: the preset's.")
-    ] = None,
+    batch_size: Annotated[int | None, _bounded("batch_size", "Default: the preset's.")] = None,
     learning_rate: Annotated[
-        float | None, typer.Option(min=1e-8, max=1, help="Default: the network's own.")
+        float | None, _bounded("learning_rate", "Above 0; default: the network's own.")
     ] = None,
     augmentation: Annotated[
         float | None,
-        typer.Option(min=0, max=2, help="Strength of data augmentation; default: the preset's."),
+        _bounded("augmentation", "Strength of data augmentation; default: the preset's."),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 0,
+    label_smoothing: Annotated[
+        float | None,
+        _bounded(
+            "label_smoothing",
+            "Share of each label that is spread over all classes, below 1; default: the preset's.",
+        ),
+    ] = None,
+    variant: Annotated[
+        str | None,
+        typer.Option(
+            help="; ".join(f"{name}: {what}" for name, what in VARIANTS.items())
+            + "; default: the preset's."
+        ),
+    ] = None,
+    seed: Annotated[int, _bounded("seed", "Random seed.")] = 0,
     corrections: Annotated[
         bool,
         typer.Option(
@@ -59,7 +79,7 @@ def train(
 ) -> None:
     """Train a network and write its run folder."""
     store = store_at(models)
-    config = TrainConfig(
+    config = TrainConfig.of(
         dataset=dataset,
         network=network,
         preset=preset,
@@ -67,6 +87,8 @@ def train(
         batch_size=batch_size,
         learning_rate=learning_rate,
         augmentation=augmentation,
+        label_smoothing=label_smoothing,
+        variant=variant,
         seed=seed,
         corrections=corrections,
     )

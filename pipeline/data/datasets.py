@@ -23,7 +23,7 @@ from filelock import FileLock
 from pipeline.atomic import whole_folder
 from pipeline.data import downloads, readers
 from pipeline.data.embedded import EMBEDDED
-from pipeline.data.known import DIGITS, KNOWN
+from pipeline.data.known import DIGITS, KNOWN, NAMES
 from pipeline.data.readers import Labeled
 from pipeline.errors import InklingError
 from pipeline.ink import drawing
@@ -39,8 +39,6 @@ TEST_SHARE = 0.2  # of a source without a test part
 PARTS = ("train", "valid", "test")
 ARRAYS = tuple(f"{axis}_{part}" for part in PARTS for axis in "xy")
 CHUNK = 2**20  # pixels averaged at once: 4 MB, and few enough for exact float32 sums
-
-NAMES = tuple(KNOWN)
 
 
 class DatasetMissing(InklingError):

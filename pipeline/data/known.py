@@ -55,6 +55,7 @@ KNOWN: dict[str, KnownDataset] = {
         "Vollgraf 2017)",
     ),
 }
+NAMES = tuple(KNOWN)
 
 
 def seen_in_training(tested: str, trained: str) -> bool:

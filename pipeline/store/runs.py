@@ -269,7 +269,7 @@ class Store:
         return [run for run in self.entries() if isinstance(run, Run)]
 
     def open(self, run_id: str) -> Run:
-        """Open a run by its id, by an unambiguous start or end of it, or as "latest".
+        """Open a run by its id, by an unambiguous part of it, or as "latest".
 
         Raises:
             RunMissing: no run matches, or several do.
@@ -284,7 +284,7 @@ class Store:
                 )
             return newest
         fitting = [entry for entry in entries if entry.id == run_id] or [
-            entry for entry in entries if entry.id.startswith(run_id) or entry.id.endswith(run_id)
+            entry for entry in entries if run_id in entry.id
         ]
         if len(fitting) != 1 or not run_id:
             known = ", ".join(entry.id for entry in (fitting or entries)[:5]) or "none"

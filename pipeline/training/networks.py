@@ -1,6 +1,5 @@
 """A name -> an untrained Keras network; smallest first."""
 
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,9 +46,12 @@ def load(path: Path) -> keras.Model:
     """
     try:
         return keras.models.load_model(path, compile=False)
-    except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
-        said = str(error).strip().partition("\n")[0]
-        raise InklingError(f"The network {path} cannot be loaded: {said}") from error
+    except Exception as error:  # what Keras raises on a file it cannot read is not documented
+        said = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
+        raise InklingError(
+            f"The network {path} cannot be loaded: {said}. Copy its run again from its source, or "
+            "train again."
+        ) from error
 
 
 def features(model: keras.Model, images: np.ndarray) -> np.ndarray:

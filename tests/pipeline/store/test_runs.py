@@ -79,6 +79,7 @@ def test_ids_sort_by_time_and_are_safe(store):
 def test_a_run_is_found_by_part_of_its_id(store):
     first, second = (store.publish(*results(minute)) for minute in (1, 2))
     assert store.open(first.id[-4:]).id == first.id
+    assert store.open(second.id[9:15]).id == second.id  # the time, in the middle
     with pytest.raises(RunMissing, match="Several runs match"):
         store.open("20260101")
     for unknown in ("nothing", "", "../models"):
