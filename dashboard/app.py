@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import APP, address
+from dashboard.logo import logo, mark
 from dashboard.widgets import frame
 from pipeline import access
 
@@ -33,7 +34,9 @@ PAGES = {  # by section: file, title, icon, what it is for
 }
 CHANGING = {"train"}  # not registered on a read-only dashboard
 
-st.set_page_config(page_title="Inkling", page_icon=str(APP.parent / "icon.png"), layout="wide")
+st.set_page_config(page_title="Inkling", page_icon=mark(), layout="wide")
+st.logo(logo(frame.colors().text), icon_image=mark(), size="large")
+st.html(APP.parent / "style.css")
 sections = {
     section: [
         st.Page(
@@ -56,6 +59,7 @@ address.carry_over(page.title)
 def show() -> None:
     """Show the requested page, with the run picker in the sidebar."""
     frame.run_picker()
+    frame.browser_title(page.title)
     page.run()
 
 

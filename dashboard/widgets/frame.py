@@ -93,6 +93,13 @@ def second_picker(run: Run) -> None:
     )
 
 
+def browser_title(page: str) -> None:
+    """Name the browser's tab after the page and its run: "Mistakes · mnist cnn · Inkling"."""
+    run = loaders.run(address.chosen_run())
+    shown = [page, *([run_words.short_label(run)] if run else []), "Inkling"]
+    st.set_page_config(page_title=" · ".join(shown))
+
+
 def heading(title: str, sentence: str) -> None:
     """Open a page with its name and its main result in one sentence."""
     st.title(text.plain(title))

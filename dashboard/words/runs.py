@@ -18,6 +18,11 @@ def run_label(run: Run) -> str:
     )
 
 
+def short_label(run: Run) -> str:
+    """Name a run in two words: dataset and network."""
+    return f"{run.info.dataset.name} {run.info.config.network}"
+
+
 def network_title(run: Run) -> str:
     """Name a run's network in words."""
     kind = NETWORKS.get(run.info.config.network)
