@@ -6,7 +6,8 @@ from dashboard import address, loaders
 from dashboard.widgets import frame, training, work
 from dashboard.words import runs as run_words
 from dashboard.words import text
-from pipeline.jobs.job import Job, Training, list_jobs
+from dashboard.words import training as training_words
+from pipeline.jobs.job import Job, Training, read_requests
 from pipeline.store import interrupted
 
 
@@ -34,11 +35,8 @@ def result(job: Job) -> None:
     )
 
 
-trainings = [
-    (job, request.config)
-    for job in list_jobs(loaders.store())
-    if isinstance(request := job.request, Training)
-]
+requests, unreadable = read_requests(loaders.store())
+trainings = [(job, asked.config) for job, asked in requests if isinstance(asked, Training)]
 frame.heading("Train", "Train another network and see if it is better.")
 if trainings and not trainings[0][0].status().ended:
     job, config = trainings[0]
@@ -53,3 +51,5 @@ else:
     for training_place in interrupted.list_interrupted(loaders.store()):
         training.interrupted(training_place)
     training.form()
+    if unreadable:
+        st.caption(text.plain(training_words.unreadable(unreadable)))

@@ -74,8 +74,8 @@ def interrupted(place: InterruptedTraining) -> None:
     with st.container(border=True, key=f"interrupted_{place.key}"):
         config = None
         try:
-            config = place.config()
-            st.markdown(_where_it_stands(config, place.rows()))
+            rows, config = place.rows(), place.config()
+            st.markdown(_where_it_stands(config, rows))
         except InklingError as error:
             st.warning(str(error))
         with st.container(horizontal=True):

@@ -1,6 +1,9 @@
 """What a training in the background does and waits for, in sentences; pure."""
 
+from collections.abc import Sequence
+
 from pipeline.jobs.job import Status
+from pipeline.words import counted
 
 
 def stopping(status: Status, *, asked: bool) -> str:
@@ -21,3 +24,9 @@ def stopping(status: Status, *, asked: bool) -> str:
     if epochs:
         return f"Stopping after this step. Then {best} is tested and saved as a run."
     return "Stopping. Nothing is finished yet, so nothing will be saved."
+
+
+def unreadable(reasons: Sequence[str]) -> str:
+    """Say that earlier jobs are left out, and why the newest of them is."""
+    others = counted(len(reasons) - 1, "other is", "others are")
+    return reasons[0] + (f" {others} left out, too." if len(reasons) > 1 else "")

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from filelock import FileLock, Timeout
+from pydantic import TypeAdapter
 
 from pipeline import access
 from pipeline.config import TrainConfig
+from pipeline.errors import InklingError
 from pipeline.progress import Progress
 from pipeline.store.runs import Store
 
@@ -26,6 +28,7 @@ STATUS, LOG, ALIVE, REQUEST = "status.json", "output.txt", "alive.lock", "job.js
 PID, ASKED_TO_STOP = "pid", "asked-to-stop"
 SECONDS_TO_START = 60  # for a process that never wrote a status
 SECONDS_BETWEEN_WRITES = 0.25
+UNREADABLE = (OSError, ValueError)
 REFUSED = "trainings and downloads cannot be started or stopped"
 
 
@@ -89,21 +92,35 @@ class Job:
 
     @property
     def request(self) -> Request:
-        """What the job was asked to do."""
-        raw: dict[str, Any] = json.loads((self.folder / REQUEST).read_text("utf-8"))
-        if "fetch" in raw:
-            return Fetch(raw["fetch"])
-        return Training(TrainConfig.model_validate(raw["train"]), raw.get("resume", False))
+        """What the job was asked to do.
+
+        Raises:
+            InklingError: the folder is damaged, or from another version of Inkling.
+        """
+        try:
+            raw: dict[str, Any] = json.loads((self.folder / REQUEST).read_text("utf-8"))
+            if "fetch" in raw:
+                return Fetch(str(raw["fetch"]))
+            return Training(TrainConfig.model_validate(raw["train"]), bool(raw.get("resume")))
+        except (OSError, ValueError, TypeError, KeyError, InklingError) as error:
+            raise InklingError(
+                f"The job in {self.folder} cannot be read: it is damaged, or from another version "
+                "of Inkling. Nothing depends on it, so you can delete that folder."
+            ) from error
 
     def status(self) -> Status:
-        """Read the job's status; a job whose process died is reported as failed."""
+        """Read the job's status; one whose process died, or that is unreadable, has failed."""
         # Check the lock first: the child writes its last status before it frees the lock.
         alive = self._alive()
-        status = _read_status(self.folder / STATUS)
+        try:
+            status = _read_status(self.folder / STATUS)
+        except UNREADABLE:
+            if alive:
+                return Status("running", Progress("Running", note="its progress cannot be read"))
+            return Status("failed", message=f"The status in {self.folder} cannot be read.")
         if status is None:
-            age = time.time() - self.folder.stat().st_mtime
             status = Status()
-            if alive or (age < SECONDS_TO_START and not (self.folder / "exit").exists()):
+            if alive or self._may_be_starting():
                 return status
         if status.ended or alive:
             return status
@@ -139,8 +156,17 @@ class Job:
             lock.acquire(timeout=0)
         except Timeout:
             return True
+        except OSError:  # such as a folder that others own: not a job of this machine's user
+            return False
         lock.release()
         return False
+
+    def _may_be_starting(self) -> bool:
+        try:
+            age = time.time() - self.folder.stat().st_mtime
+        except OSError:  # deleted meanwhile
+            return False
+        return age < SECONDS_TO_START and not (self.folder / "exit").exists()
 
     def _last_words(self) -> str:
         try:
@@ -148,6 +174,9 @@ class Job:
         except OSError:
             lines = []
         return f"Its last output was: “{lines[-1][:300]}”" if lines else "It printed nothing."
+
+
+_STATUS = TypeAdapter(Status)
 
 
 def list_jobs(store: Store) -> list[Job]:
@@ -161,10 +190,25 @@ def find_job(store: Store, job_id: str) -> Job | None:
     return next((job for job in list_jobs(store) if job.id == job_id), None)
 
 
+def read_requests(store: Store) -> tuple[list[tuple[Job, Request]], list[str]]:
+    """Read what the store's jobs were asked to do, newest first.
+
+    Returns:
+        The jobs with their requests, and for each job that cannot be read, why, in a sentence.
+    """
+    readable, unreadable = [], []
+    for job in list_jobs(store):
+        try:
+            readable.append((job, job.request))
+        except InklingError as error:
+            unreadable.append(str(error))
+    return readable, unreadable
+
+
 def _read_status(path: Path) -> Status | None:
+    """Read a status file; None if there is none. What a newer version adds is ignored."""
     try:
-        raw: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        raw = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return None
-    progress = Progress(**raw.pop("progress"))
-    return Status(**{**raw, "progress": progress, "history": tuple(raw["history"])})
+    return _STATUS.validate_python(raw)

@@ -11,29 +11,32 @@ import json
 import shutil
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from filelock import FileLock, Timeout
+from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 from pipeline import atomic
 from pipeline.config import DEEP, TrainConfig
 from pipeline.errors import InklingError
 from pipeline.store.runs import Store
-from pipeline.training.checkpoint import Checkpoint, ExtraExamples, Row
+from pipeline.training.checkpoint import Checkpoint, ExtraExamples, Row, score
 
 FOLDERS = (".checkpoints", ".unfinished")  # the second is from earlier versions
 OLD_SETTINGS = {"variant": "deeper"}  # a flag, true for the deep variant
 SETTINGS, STATE = "settings.json", "state.npz"
-DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
+DAMAGED = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile)
 LISTS = ("variables", "optimizer", "best_weights")
 EXTRA = {
     "extra_images": "images",
     "extra_labels": "labels",
 }  # key in the file: field
+_ROWS = TypeAdapter(list[dict[str, int | float]])
 
 
 @dataclass(frozen=True)
@@ -113,40 +116,47 @@ class InterruptedTraining:
         Raises:
             InklingError: the file is damaged.
         """
-        try:
-            with np.load(self.folder / STATE, allow_pickle=False) as kept:
-                facts = json.loads(str(kept["facts"]))
-                variables, optimizer, best_weights = (
-                    [kept[key] for key in sorted(kept.files) if key.rpartition("_")[0] == name]
-                    for name in LISTS
-                )
-                extra = ExtraExamples()
-                if "repeats" in facts:  # older ones had none
-                    arrays = {field: kept[name] for name, field in EXTRA.items()}
-                    extra = ExtraExamples(**arrays, repeats=facts["repeats"])
-        except FileNotFoundError:
+        if not self.exists():
             return None
-        except DAMAGED as error:
-            raise InklingError(
-                f"The checkpoint in {self.folder} is damaged: {error}. Delete that folder and "
-                "train again."
-            ) from error
-        return Checkpoint(
-            rows=facts["rows"],
-            variables=variables,
-            optimizer=optimizer,
-            best_epoch=facts["best_epoch"],
-            best_weights=best_weights,
-            seconds=facts["seconds"],
-            extra=extra,
-        )
+        with self._sound(), np.load(self.folder / STATE, allow_pickle=False) as kept:
+            facts = json.loads(str(kept["facts"]))
+            variables, optimizer, best_weights = (
+                [kept[key] for key in sorted(kept.files) if key.rpartition("_")[0] == name]
+                for name in LISTS
+            )
+            extra = ExtraExamples()
+            if "repeats" in facts:  # older ones had none
+                arrays = {field: kept[name] for name, field in EXTRA.items()}
+                extra = ExtraExamples(**arrays, repeats=facts["repeats"])
+            return Checkpoint(
+                rows=_rows(facts),
+                variables=variables,
+                optimizer=optimizer,
+                best_epoch=int(facts["best_epoch"]),
+                best_weights=best_weights,
+                seconds=float(facts["seconds"]),
+                extra=extra,
+            )
 
     def rows(self) -> list[Row]:
-        """Read the history so far, one row per epoch; [] if the state is damaged."""
-        with suppress(*DAMAGED), np.load(self.folder / STATE, allow_pickle=False) as kept:
-            rows: list[Row] = json.loads(str(kept["facts"]))["rows"]
-            return rows
-        return []
+        """Read the history so far, one row per epoch.
+
+        Raises:
+            InklingError: the file is damaged.
+        """
+        with self._sound(), np.load(self.folder / STATE, allow_pickle=False) as kept:
+            return _rows(json.loads(str(kept["facts"])))
+
+    @contextmanager
+    def _sound(self) -> Iterator[None]:
+        """Turn what a damaged checkpoint raises into one sentence."""
+        try:
+            yield
+        except DAMAGED as error:
+            raise InklingError(
+                f"The checkpoint in {self.folder} is damaged, or from another version of Inkling. "
+                "Delete that folder and train again."
+            ) from error
 
     def config(self) -> TrainConfig:
         """Read the settings of the training.
@@ -156,7 +166,7 @@ class InterruptedTraining:
         """
         try:
             return TrainConfig.model_validate_json((self.folder / SETTINGS).read_text("utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, InklingError) as error:
             raise InklingError(
                 f"The settings of the interrupted training in {self.folder} cannot be read. "
                 "Delete that folder and train again."
@@ -170,9 +180,27 @@ class InterruptedTraining:
 def list_interrupted(store: Store) -> list[InterruptedTraining]:
     """List the interrupted trainings that can be resumed after an epoch, newest first."""
     states = [state for name in FOLDERS for state in (store.folder / name).glob(f"*/{STATE}")]
-    states.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-    found = [InterruptedTraining(path.parent) for path in states]
+    found = [InterruptedTraining(path.parent) for path in sorted(states, key=_age)]
     return [training for training in found if not training.running()]
+
+
+def _age(state: Path) -> float:
+    try:
+        return -state.stat().st_mtime
+    except OSError:  # resumed and completed meanwhile
+        return 0.0
+
+
+def _rows(facts: Any) -> list[Row]:
+    """Return the history in a checkpoint's facts.
+
+    Raises:
+        ValueError, TypeError, KeyError: there is none, or it lacks what ranks an epoch.
+    """
+    rows = _ROWS.validate_python(facts["rows"])
+    for row in rows:
+        score(row)
+    return rows
 
 
 def newest(store: Store) -> InterruptedTraining:

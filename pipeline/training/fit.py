@@ -297,10 +297,16 @@ def _validation_batches(dataset: Dataset) -> tf.data.Dataset:
 
 def _restore(model: keras.Model, checkpoint: Checkpoint) -> None:
     model.optimizer.build(model.trainable_variables)
-    for variable, value in zip(model.variables, checkpoint.variables, strict=True):
-        variable.assign(value)
-    for variable, value in zip(model.optimizer.variables, checkpoint.optimizer, strict=True):
-        variable.assign(value)
+    try:
+        for variable, value in zip(model.variables, checkpoint.variables, strict=True):
+            variable.assign(value)
+        for variable, value in zip(model.optimizer.variables, checkpoint.optimizer, strict=True):
+            variable.assign(value)
+    except ValueError as error:
+        raise TrainingFailed(
+            "The interrupted training was of a different network, such as that of another version "
+            "of Inkling, so it cannot be resumed. Discard it and train again."
+        ) from error
 
 
 def _calibrate(model: keras.Model, dataset: Dataset) -> float:

@@ -2,14 +2,18 @@
 import os
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pipeline.config import TrainConfig
+from pipeline.errors import InklingError
 from pipeline.jobs import launch, worker
 from pipeline.jobs.job import REQUEST, Job, Training
 from pipeline.progress import Progress
+from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.runs import Store
+from pipeline.training.checkpoint import Checkpoint
 from tests.dashboard.test_pages import app, text  # noqa: F401
 
 
@@ -52,3 +56,25 @@ class TestStop:
         at = app("train", store)
         assert stop_button(at).disabled
         assert "Its run is being saved, which cannot be stopped." in text(at)
+
+
+class TestFoldersOfOtherVersions:
+    def test_a_job_that_cannot_be_read_is_a_note_below_the_form(self, app, store):
+        folder = store.folder / ".jobs" / "20261121-101500-ab12"
+        folder.mkdir(parents=True)
+        (folder / REQUEST).write_text('{"train": {"depth": 3}}')
+        at = app("train", store)
+        assert "another version of Inkling" in text(at)
+        assert any(button.label == "Train" for button in at.button)
+
+    @pytest.mark.parametrize("facts", ["[]", "{}", '{"rows": [{"accuracy": 1}]}', '{"rows": "no"}'])
+    def test_neither_does_a_damaged_checkpoint_take_the_page_down(self, app, store, facts):
+        place = InterruptedTraining(store.folder / ".checkpoints" / "abc")
+        place.save(TrainConfig(network="pixels", epochs=9), Checkpoint())
+        np.savez(place.folder / "state.npz", facts=np.array(facts))
+        with pytest.raises(InklingError, match="damaged"):
+            place.load()
+        at = app("train", store)
+        assert "checkpoint" in at.warning[0].value
+        assert {"Discard", "Train"} <= {button.label for button in at.button}
+        assert all(button.label != "Resume" for button in at.button)

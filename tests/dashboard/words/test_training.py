@@ -22,3 +22,9 @@ def test_what_stop_does_and_what_is_left(epochs, stoppable, asked, said):
     status = Status("running", Progress("Any", stoppable=stoppable), history=(0.5,) * epochs)
     assert training.stopping(status, asked=asked).endswith(said)
     assert bool(training.stopping(status, asked=asked)) == bool(said)
+
+
+def test_jobs_left_out_are_counted():
+    assert training.unreadable(["It is damaged."]) == "It is damaged."
+    assert training.unreadable(["One.", "Two."]) == "One. 1 other is left out, too."
+    assert training.unreadable(["One."] * 4) == "One. 3 others are left out, too."

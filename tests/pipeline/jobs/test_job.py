@@ -1,5 +1,6 @@
 """What a job folder says, and stopping a job, without any process."""
 
+import json
 import os
 import signal
 from types import SimpleNamespace
@@ -8,7 +9,7 @@ import pytest
 
 from pipeline.config import TrainConfig
 from pipeline.jobs import launch, worker
-from pipeline.jobs.job import REQUEST, Job, Training
+from pipeline.jobs.job import REQUEST, STATUS, Job, Training, read_requests
 from pipeline.progress import Progress
 from pipeline.store.runs import Store
 
@@ -81,3 +82,45 @@ class TestStop:
 
         worked(job, monkeypatch, train)
         assert (job.status().state, job.status().run_id) == ("finished", "a-run")
+
+
+DAMAGED = ["", "{", "[]", "3", '{"train": 5}', '{"train": {"depth": 3}}', '{"dream": {}}',
+           '{"train": {"network": "resnet"}}', '{"train": {"epochs": "many"}}']  # fmt: skip
+
+
+class TestFoldersOfOtherVersions:
+    @pytest.mark.parametrize("request_text", DAMAGED)
+    def test_a_request_that_cannot_be_read_is_one_sentence(self, job, request_text):
+        store = Store(job.folder.parents[1])
+        assert read_requests(store) == ([(job, REQUESTED)], [])
+        (job.folder / REQUEST).write_text(request_text)
+        readable, (why,) = read_requests(store)
+        assert readable == []
+        assert str(job.folder) in why
+        assert "cannot be read" in why
+
+    def test_what_a_newer_version_adds_to_a_status_is_ignored(self, job):
+        worker.StatusWriter(job.folder).end("finished", "a-run")
+        raw = json.loads((job.folder / STATUS).read_text())
+        raw["progress"]["speed"] = raw["host"] = 5
+        (job.folder / STATUS).write_text(json.dumps(raw))
+        assert job.status().run_id == "a-run"
+
+    @pytest.mark.parametrize(
+        "status", ["", "{", "[]", '{"state": "dreaming"}', '{"progress": {"stage": []}}',
+                   '{"state": "running", "history": "no"}'],
+    )  # fmt: skip
+    def test_a_status_that_cannot_be_read_has_failed_unless_it_runs(self, job, status):
+        (job.folder / STATUS).write_text(status)
+        assert job.status().state == "failed"
+        assert "cannot be read" in job.status().message
+        with worker.alive(job.folder):
+            assert job.status().state == "running"
+
+    def test_a_status_of_an_older_version_is_read(self, job):
+        progress = {"stage": "Training", "done": 1, "total": 2, "note": "", "metrics": {}}
+        old = {"state": "stopped", "progress": progress, "run_id": "", "message": "It was stopped.",
+               "history": [0.5, 0.75]}  # fmt: skip
+        (job.folder / STATUS).write_text(json.dumps(old))
+        assert job.status().history == (0.5, 0.75)
+        assert job.status().progress == Progress("Training", 1, 2)

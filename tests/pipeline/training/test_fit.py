@@ -221,6 +221,14 @@ def test_a_damaged_checkpoint_says_so(tmp_path):
         place.load()
 
 
+def test_a_checkpoint_of_another_network_cannot_be_resumed(digits):
+    kept = []
+    training.fit(QUICK.model_copy(update={"epochs": 1}), digits, on_checkpoint=kept.append)
+    other = TrainConfig(network="pixels", epochs=2).resolved(1077)
+    with pytest.raises(InklingError, match="of a different network"):
+        training.fit(other, digits, checkpoint=kept[0])
+
+
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
 def test_smoothed_labels_expect_a_share_of_every_class(smoothing):
     probabilities = tf.constant([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]])
