@@ -1,10 +1,12 @@
-"""The selection in the page's address (URL): which runs, which cell, which image.
+"""The page's address (URL): which runs, which cell, which image, and how a page shows them.
 
 The address is the single source of truth: widgets write to it in their callbacks, and are set
 from it before they are drawn. So every view can be linked to, and the Back button works.
+
+What is not of the selection are the choices of one page (`widgets.choices`), by any name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -21,53 +23,77 @@ from pipeline.renamed import renamed
 
 RUN, SECOND = "run", "second"
 NAMES = (RUN, SECOND, *FILTERS, SAMPLE)
-_KEPT = "_selection"  # carries the selection from page to page: navigation clears the address
-_PAGE = "_page"
+PAGE = "page"  # of a gallery; another selection begins at its first page
+_SELECTION = "_selection"  # carried from page to page: navigation clears the address
+_CHOICES = "_choices"  # of each page, found again on return
+_AT = "_at"
 
 Values = dict[str, list[str]]
+Value = str | int | Sequence[str] | None
 
 
 def carry_over(page: str) -> None:
     """Carry the selection over to another page, once, unless its address has its own."""
     _bring_up_to_date()
-    changed = st.session_state.get(_PAGE) != page
-    st.session_state[_PAGE] = page
-    if changed and not any(name in st.query_params for name in NAMES):
-        _write(st.session_state.get(_KEPT, {}))
-    st.session_state[_KEPT] = current()
+    came = st.session_state.get(_AT) != page
+    st.session_state[_AT] = page
+    if came and not current():
+        kept = st.session_state.get(_CHOICES, {}).get(page, {})
+        _write(kept | _whole() | st.session_state.get(_SELECTION, {}))
+    _keep()
 
 
 def _bring_up_to_date() -> None:
     """Rename the parameters of a link made by an earlier version of Inkling."""
     if any(name in st.query_params for name in OLD_NAMES):
-        found = {name: st.query_params.get_all(name) for name in st.query_params}
-        st.query_params.from_dict(renamed(found, OLD_NAMES))
+        st.query_params.from_dict(renamed(_whole(), OLD_NAMES))
 
 
 def current() -> Values:
     """Return the selection as it stands in the address."""
-    return {name: st.query_params.get_all(name) for name in NAMES if name in st.query_params}
+    return {name: values for name, values in _whole().items() if name in NAMES}
 
 
-def change(**parts: str | int | Sequence[str] | None) -> None:
-    """Write parts of the selection to the address; None or an empty list removes a part."""
+def choice(name: str) -> str | None:
+    """Return the value of one of the page's choices, unchecked."""
+    return st.query_params.get(name)
+
+
+def change(choices: Mapping[str, str | None] | None = None, /, **parts: Value) -> None:
+    """Write parts of the selection to the address, and choices of the page with them.
+
+    None or an empty list removes a part.
+    """
     unknown = parts.keys() - set(NAMES)
     if unknown:
         raise ValueError(f"the selection has no part {min(unknown)!r}")
-    written = {
-        name: [str(value)] if isinstance(value, str | int) else list(value or ())
-        for name, value in parts.items()
-    }
-    _write(current() | written)
-    st.session_state[_KEPT] = current()
+    changed: dict[str, Value] = {**(choices or {}), **parts}
+    if changed.keys() - {SAMPLE}:
+        changed = {PAGE: None} | changed
+    _write(_whole() | {name: _listed(value) for name, value in changed.items()})
+    _keep()
 
 
-def _write(selection: Values) -> None:
+def _listed(value: Value) -> list[str]:
+    return [str(value)] if isinstance(value, str | int) else list(value or ())
+
+
+def _whole() -> Values:
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def _write(address: Values) -> None:
     """Write all parts at once: each write is one step for the browser's Back button."""
-    others = {name: st.query_params.get_all(name) for name in st.query_params if name not in NAMES}
-    wanted = others | {name: values for name, values in selection.items() if values}
-    if wanted != others | current():
+    wanted = {name: values for name, values in address.items() if values}
+    if wanted != _whole():
         st.query_params.from_dict(wanted)
+
+
+def _keep() -> None:
+    """Remember the selection for other pages, and the page's choices for a return to it."""
+    st.session_state[_SELECTION] = current()
+    kept = {name: values for name, values in _whole().items() if name not in NAMES}
+    st.session_state.setdefault(_CHOICES, {})[st.session_state.get(_AT)] = kept
 
 
 def choose(selection: Selection, class_names: Sequence[str]) -> None:

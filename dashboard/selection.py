@@ -256,7 +256,12 @@ class _Reader:
         return None
 
     def _drop(self, name: str, value: str) -> None:
-        self.dropped.append(f"The link’s value for “{name}” is not valid: “{value[:40]}”.")
+        self.dropped.append(not_valid(name, value))
+
+
+def not_valid(name: str, value: str) -> str:
+    """Say that a value of an address was dropped."""
+    return f"The link’s value for “{name}” is not valid: “{value[:40]}”."
 
 
 def _number(text: str) -> float | None:

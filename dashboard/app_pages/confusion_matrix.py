@@ -4,9 +4,9 @@ import streamlit as st
 
 from dashboard import loaders
 from dashboard.cells import SHOWN
-from dashboard.selection import Selection
+from dashboard.selection import CHANGE, SAMPLE, Selection
 from dashboard.view import View
-from dashboard.widgets import detail, frame, galleries, matrices, opening, selection_bar
+from dashboard.widgets import choices, detail, frame, galleries, matrices, opening, selection_bar
 from dashboard.words import selection as selection_words
 from pipeline.words import counted
 
@@ -18,17 +18,14 @@ def matrix(view: View) -> None:
     shows, second = VIEWS[0], view.second
     with st.container(horizontal=True, vertical_alignment="center"):
         if second is not None:
-            shows = st.segmented_control(
-                "Runs", VIEWS, default=VIEWS[0], required=True, key="matrix_view",
-                label_visibility="collapsed",
-            )  # fmt: skip
+            differ = "Difference" if view.chosen.change else None
+            shows = choices.segmented(
+                "matrix_view", "Runs", VIEWS, implied=differ, voids=[CHANGE, SAMPLE]
+            )
         shown, diagonal = SHOWN[0], True
         if shows != "Difference":
-            shown = st.segmented_control(
-                "Cells", SHOWN, default=SHOWN[0], required=True, key="matrix_cells",
-                label_visibility="collapsed",
-            )  # fmt: skip
-            diagonal = st.toggle("Diagonal", value=True, key="matrix_diagonal")
+            shown = choices.segmented("matrix_cells", "Cells", SHOWN)
+            diagonal = choices.toggle("matrix_diagonal", "Diagonal", default=True)
     if second is not None and shows == "Difference":
         matrices.difference(view.run, second, view.chosen)
     elif second is not None and shows == "Side by side":

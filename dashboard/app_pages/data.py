@@ -6,7 +6,7 @@ from dashboard import address, loaders
 from dashboard.components.pixels import pixels
 from dashboard.selection import Selection
 from dashboard.view import View
-from dashboard.widgets import contents, frame, galleries, image_map, opening, selection_bar
+from dashboard.widgets import choices, contents, frame, galleries, image_map, opening, selection_bar
 from dashboard.words import data as data_words
 from pipeline.data.datasets import Dataset
 
@@ -14,20 +14,15 @@ CLASSES, ONE_IMAGE, MAP = "Classes", "One image", "Map"
 SHOWS = "data_view"
 
 
-def part_of(chosen: Selection) -> str | None:
-    """Let people choose what to see; at first, what the address asks for."""
+def part_of(chosen: Selection) -> str:
+    """Let people choose what to see; at first, what the selection asks for."""
     spoken_of = MAP if chosen.area else CLASSES if chosen.sample is None else ONE_IMAGE
-    # Widgets forget when people leave the page, so those who return with an image see it.
-    st.session_state.setdefault(SHOWS, spoken_of)
-    return st.segmented_control(
-        "View", (CLASSES, ONE_IMAGE, MAP), key=SHOWS, required=True, label_visibility="collapsed"
-    )
+    return choices.segmented(SHOWS, "View", (CLASSES, ONE_IMAGE, MAP), implied=spoken_of)
 
 
 def look_at(sample: int) -> None:
     """Switch to the view of one image."""
-    address.change(sample=sample)
-    st.session_state[SHOWS] = ONE_IMAGE
+    address.change({SHOWS: None}, sample=sample)  # an image opens that view
 
 
 def one_image(view: View, dataset: Dataset) -> None:
@@ -66,9 +61,7 @@ def channel_of(channels: int) -> int:
     if channels == 1:
         return 0
     names = data_words.CHANNELS
-    return names.index(
-        st.segmented_control("Color channel", names, default=names[0], required=True, key="channel")
-    )
+    return names.index(choices.segmented("channel", "Color channel", names, labeled=True))
 
 
 view = opening.view()

@@ -6,6 +6,7 @@ from dashboard import loaders
 from dashboard.components import live_pad
 from dashboard.view import View
 from dashboard.widgets import (
+    choices,
     downloads,
     frame,
     network,
@@ -29,11 +30,8 @@ def draw() -> None:
     """Let people draw in one of the ways, and show the result."""
     view = opening.view()
     sample = view.chosen.sample
-    editing = sample is not None
-    way = st.segmented_control(
-        "How to draw", [LIVE, CANVAS, PHOTO], default=CANVAS if editing else LIVE,
-        required=True, key=f"way_{editing}", label_visibility="collapsed",
-    )  # fmt: skip
+    edits = None if sample is None else CANVAS
+    way = choices.segmented("draw_way", "How to draw", (LIVE, CANVAS, PHOTO), implied=edits)
     if way == LIVE:
         shown = predicted(view, pads.live(view.runs))
     else:
@@ -59,10 +57,7 @@ def predicted(view: View, drawing: Drawing | None) -> Shown | None:
 def below(view: View, shown: Shown | None, *, live: bool) -> None:
     """Show the layers, or how the prediction changes as the drawing is perturbed."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        looks_at = st.segmented_control(
-            "Look at", [LAYERS, PERTURBATIONS], default=LAYERS, required=True, key="draw_view",
-            label_visibility="collapsed",
-        )  # fmt: skip
+        looks_at = choices.segmented("draw_view", "Look at", (LAYERS, PERTURBATIONS))
         with st.popover("Save", icon=":material/download:", disabled=shown is None):
             if shown is not None:
                 downloads.downloads(shown.images[0], shown.drawing.strokes, "drawing_files")

@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import address, loaders
+from dashboard.selection import SAMPLE
 from dashboard.view import View
-from dashboard.widgets import detail, frame, galleries, opening, selection_bar
+from dashboard.widgets import choices, detail, frame, galleries, opening, selection_bar
 from dashboard.words import text
 from dashboard.words import trust as trust_words
 from pipeline.store import reviews
@@ -21,15 +22,7 @@ FIRST = 60  # images on a page
 
 def images(view: View, marked: dict[int, str]) -> np.ndarray:
     """Find the images to show, highest loss first: int32 (m,) row numbers."""
-    shown = st.segmented_control(
-        "Images",
-        [SUSPICIOUS, MARKED],
-        default=SUSPICIOUS,
-        required=True,
-        key="labels_shown",
-        label_visibility="collapsed",
-        on_change=lambda: address.change(sample=None),
-    )
+    shown = choices.segmented("labels_shown", "Images", (SUSPICIOUS, MARKED), voids=[SAMPLE])
     rows = loaders.rows(view, "highest loss first")
     return rows if shown == SUSPICIOUS else rows[np.isin(rows, list(marked))]
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from dashboard import loaders
+from dashboard import address, loaders
 from dashboard.figures import data as figures
 from dashboard.view import View
-from dashboard.widgets import frame, galleries
+from dashboard.widgets import choices, frame, galleries
 from dashboard.words import data as data_words
 from dashboard.words import selection as selection_words
 from pipeline.data.datasets import Dataset
@@ -40,17 +40,15 @@ def classes(run: Run, dataset: Dataset | None) -> None:
 def samples(view: View, dataset: Dataset, on_pick: Callable[[int], None]) -> None:
     """Show random images of the selection, and others at the click of a button."""
     st.subheader("Random images")
-    seed = st.session_state.setdefault(SEED, 0)
+    seed = choices.number(SEED) or 0
     with st.container(horizontal=True, vertical_alignment="center"):
-        part = st.segmented_control(
-            "Part",
-            (TEST, TRAINING),
-            default=TEST,
-            required=True,
-            key="data_part",
-            label_visibility="collapsed",
+        part = choices.segmented("data_part", "Part", (TEST, TRAINING))
+        st.button(
+            "Show others",
+            icon=":material/casino:",
+            on_click=address.change,
+            args=({SEED: str(seed + 1)},),
         )
-        st.button("Show others", icon=":material/casino:", on_click=_draw_again)
     random = np.random.default_rng(seed)
     if part == TRAINING:
         _of_training(view, dataset, random)
@@ -76,7 +74,3 @@ def _of_training(view: View, dataset: Dataset, random: np.random.Generator) -> N
         mnist_framed=dataset.mnist_framed,
         key="training_samples",
     )
-
-
-def _draw_again() -> None:
-    st.session_state[SEED] += 1

@@ -11,7 +11,7 @@ from dashboard.components.pictures import Picture, pictures
 from dashboard.components.sheet import Sheet
 from dashboard.loaders import PredictionsMismatch
 from dashboard.view import View
-from dashboard.widgets import frame, work
+from dashboard.widgets import choices, frame, work
 from dashboard.words import text
 from pipeline import access
 from pipeline.data.datasets import Dataset, DatasetMissing, picked
@@ -45,14 +45,12 @@ def order_picker(run: Run, key: str, default: str) -> str:
         for name, (column, _) in loaders.ORDERS.items()
         if column in loaders.COLUMNS or loaders.has_features(run)
     ]
-    chosen: str = st.selectbox("Sort by", known, index=known.index(default), key=key)
-    return chosen
+    return choices.select(key, "Sort by", known, default=default)
 
 
 def size_picker(key: str) -> int:
     """Let people choose how many images a page shows."""
-    chosen: int = st.selectbox("Images per page", PAGES, index=PAGES.index(PAGE), key=key)
-    return chosen
+    return choices.select(key, "Images per page", PAGES, default=PAGE)
 
 
 def gallery_of(
@@ -83,7 +81,7 @@ def gallery_of(
         notes: shown instead of the confidence, by image.
     """
     notes = notes or {}
-    shown = rows[_page(key, len(rows), page_size)]
+    shown = rows[_page(len(rows), page_size)]
     run, second = view.run, view.second
     table = loaders.predictions(run).iloc[shown]
     others = None if second is None else loaders.predictions(second)["predicted"].iloc[shown]
@@ -158,18 +156,12 @@ def open_page(page: str, sample: int) -> None:
     st.switch_page(f"app_pages/{page}.py", query_params=address.current())
 
 
-def _page(key: str, count: int, size: int) -> slice:
+def _page(count: int, size: int) -> slice:
     """Let people turn pages, if there is more than one; return the rows of the current page."""
     pages = -(-count // size)
     if pages <= 1:
-        st.session_state.pop(f"{key}_page", None)
         return slice(0, size)
-    kept = f"{key}_page"
-    # A new selection may have fewer pages than the former one.
-    st.session_state[kept] = min(st.session_state.get(kept, 1), pages)
-    label = f"Page {st.session_state[kept]:,} of {pages:,}"
-    number = st.number_input(label, 1, pages, key=kept)
-    first = (int(number) - 1) * size
+    first = (choices.page(pages) - 1) * size
     st.caption(f"{first + 1:,} to {min(first + size, count):,} of {count:,}")
     return slice(first, first + size)
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import loaders
 from dashboard.figures import comparison as figures
-from dashboard.widgets import frame
+from dashboard.widgets import choices, frame
 from dashboard.words import comparison as comparison_words
 from dashboard.words import text
 from pipeline.store.runs import Run, RunDamaged
@@ -84,14 +84,7 @@ def learning(board: Sequence[Run], chosen: Sequence[Run]) -> None:
         names, [table["val_accuracy"].to_numpy() for table in histories]
     )
     st.markdown(f"**{text.plain(finding)}**")
-    by = st.segmented_control(
-        "Horizontal axis",
-        ["epochs", "seconds"],
-        default="epochs",
-        required=True,
-        key="curves_by",
-        label_visibility="collapsed",
-    )
+    by = choices.segmented("curves_by", "Horizontal axis", ("epochs", "seconds"))
     figure = figures.learning_curves(
         names, histories, frame.colors(), marked=_marked(shown, chosen), by=by
     )

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import loaders
 from dashboard.figures import trust as figures
 from dashboard.selection import Selection
-from dashboard.widgets import frame, selection_bar
+from dashboard.widgets import choices, frame, selection_bar
 from dashboard.words import text
 from dashboard.words import trust as trust_words
 from pipeline.analysis.metrics import BINS, calibration_bins
@@ -19,15 +19,14 @@ def selective_prediction(run: Run) -> None:
     if found.errors_remaining(0) == 0:
         st.write(f"It makes no error on these {text.images(found.total)}: nothing to pass on.")
         return
-    key = f"passed_{found.total}"
-    # Widgets forget when people leave the page; this keeps their choice.
-    st.session_state.setdefault(key, st.session_state.get(f"_{key}", found.usual()))
-    passed = st.session_state[f"_{key}"] = st.select_slider(
+    passed = choices.slider(
+        "passed",
         "Pass to a person",
         found.choices(),
-        key=key,
-        format_func=lambda count: f"{count:,} ({text.percent(count / found.total)})",
-        help="The images with the lowest confidence go to a person, who is assumed to be right.",
+        default=found.usual(),
+        shown=lambda count: f"{count:,} ({text.percent(count / found.total)})",
+        explained="The images with the lowest confidence go to a person, who is assumed to be "
+        "right.",
     )
     figure = figures.risk_coverage(
         found.curve(), passed, found.errors_remaining(passed), found.total, frame.colors()

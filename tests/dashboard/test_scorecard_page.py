@@ -42,7 +42,7 @@ def test_the_slider_says_how_many_errors_remain(app, tiny_run: Run):
         f"**With the 6 least confident of 600 images passed to a person, {wrong[6:].sum()} err"
         in text(at)
     )
-    at.select_slider(key="passed_600").set_value(60).run()
+    at.select_slider(key="passed").set_value(60).run()
     assert (
         f"**With the 60 least confident of 600 images passed to a person, {wrong[60:].sum()}"
         in text(at)
@@ -51,8 +51,8 @@ def test_the_slider_says_how_many_errors_remain(app, tiny_run: Run):
     assert f"with {100 * edge:.1f}% confidence or less" in text(at)
     at.switch_page("app_pages/mistakes.py").run()
     at.switch_page("app_pages/scorecard.py").run()
-    assert at.select_slider(key="passed_600").value == 60
-    at.select_slider(key="passed_600").set_value(0).run()
+    assert at.select_slider(key="passed").value == 60
+    at.select_slider(key="passed").set_value(0).run()
     assert f"**With all 600 images left to the network, {wrong.sum()} errors remain**" in text(at)
 
 
@@ -143,7 +143,7 @@ def test_a_run_without_mistakes_needs_no_person(app, store):
     at = app("scorecard", store)
     assert "makes no error on these 600 images" in text(at)
     assert "Its confidence matches its accuracy" in text(at)
-    assert "passed_600" not in {slider.key for slider in at.select_slider}
+    assert "passed" not in {slider.key for slider in at.select_slider}
 
 
 def test_what_is_selected_elsewhere_narrows_nothing_here(app):
