@@ -1,11 +1,13 @@
 """What all tests share: a cache and a store of their own, and one tiny run."""
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 # Before anything reads them: no test touches the user's cache, store or terminal width.
 os.environ["INKLING_CACHE"] = tempfile.mkdtemp(prefix="inkling-test-cache-")
@@ -41,11 +43,17 @@ def digits() -> Dataset:
 
 @pytest.fixture(scope="session")
 def tiny_store(tmp_path_factory: pytest.TempPathFactory, digits: Dataset) -> Store:
-    """A store with one quickly trained run that makes some mistakes."""
-    from pipeline.experiment import run_experiment
+    """A store with one quickly trained run that makes some mistakes; each worker has a copy."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "tiny"
+    with FileLock(f"{shared}.lock"):
+        if not shared.exists():
+            from pipeline.experiment import run_experiment
 
+            config = TrainConfig(dataset="digits", network="lenet5", epochs=3)
+            run_experiment(config, Store(shared))
     store = Store(tmp_path_factory.mktemp("store") / "models")
-    run_experiment(TrainConfig(dataset="digits", network="lenet5", epochs=3), store)
+    shutil.copytree(shared, store.folder)
     return store
 
 

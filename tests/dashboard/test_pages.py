@@ -38,9 +38,9 @@ def app(tiny_store, monkeypatch):
         at = AppTest.from_file(str(APP), default_timeout=30)
         for key, value in address.items():
             at.query_params[key] = value
-        at.run()
         if name != "overview":
-            at.switch_page(f"app_pages/{name}.py").run()
+            at.switch_page(f"app_pages/{name}.py")
+        at.run()
         assert not at.exception, at.exception
         return at
 
