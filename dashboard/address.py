@@ -18,8 +18,10 @@ from dashboard.selection import (
     Selection,
     parse,
     to_address,
+    void_elsewhere,
 )
 from pipeline.renamed import renamed
+from pipeline.store.runs import Damaged, Run
 
 RUN, SECOND = "run", "second"
 NAMES = (RUN, SECOND, *FILTERS, SAMPLE)
@@ -100,6 +102,23 @@ def choose(selection: Selection, class_names: Sequence[str]) -> None:
     """Write a whole selection to the address; the runs stay."""
     written = to_address(selection, class_names)
     change(**{name: written.get(name) for name in (*FILTERS, SAMPLE)})
+
+
+def choose_run(former: Run | Damaged | None, wanted: Run | Damaged) -> None:
+    """Choose a run; parts of the selection that would mean something else in it are removed.
+
+    Args:
+        former: the run that the address was about; None if it is not in the store.
+        wanted: the run to show.
+    """
+    same_images = same_classes = False
+    if isinstance(former, Run) and isinstance(wanted, Run):
+        same_images = former.info.dataset.fingerprint == wanted.info.dataset.fingerprint
+        same_classes = former.class_names == wanted.class_names
+    void = void_elsewhere(same_images=same_images, same_classes=same_classes)
+    if not same_images or chosen_second() == wanted.id:
+        void = (*void, SECOND, *OF_TWO)
+    change(run=wanted.id, **dict.fromkeys(void))
 
 
 def choose_second(run_id: str | None) -> None:

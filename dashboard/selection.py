@@ -111,6 +111,22 @@ def to_address(selection: Selection, class_names: Sequence[str]) -> dict[str, li
     return {name: values for name, values in written.items() if values}
 
 
+def void_elsewhere(*, same_images: bool, same_classes: bool) -> tuple[str, ...]:
+    """Name the parts of a selection that would mean something else in another run.
+
+    An area is always of one run's own map. An image and its marks need the same test images; so
+    does a range of confidence, which is chosen by looking at some. Classes go by their names.
+
+    Args:
+        same_images: whether both runs were tested on the same images.
+        same_classes: whether their class names are the same, in the same order.
+    """
+    if same_images:
+        return (AREA,)
+    void = (AREA, SAMPLE, TAG, CONFIDENCE, *OF_TWO)
+    return void if same_classes else (*void, TRUE, PREDICTED)
+
+
 def area_text(corners: Sequence[tuple[float, float]]) -> str:
     """Write a polygon for an address; a very long outline is thinned evenly."""
     step = -(-len(corners) // MOST_CORNERS)

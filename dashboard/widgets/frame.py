@@ -49,10 +49,13 @@ def run_picker() -> None:
         return
     current = address.chosen_run()
     if current not in entries:
-        if current is not None:
-            st.toast(f"There is no run “{current[:60]}” here; showing the newest one.")
+        asked = current
         current = next((id for id, e in entries.items() if isinstance(e, Run)), next(iter(entries)))
-        address.change(run=current)
+        if asked is None:
+            address.change(run=current)
+        else:
+            st.toast(f"There is no run “{asked[:60]}” here; showing the newest one.")
+            address.choose_run(None, entries[current])
 
     def label(run_id: str) -> str:
         entry = entries[run_id]
@@ -65,7 +68,7 @@ def run_picker() -> None:
         list(entries),
         format_func=label,
         key=key,
-        on_change=lambda: address.change(run=st.session_state[key]),
+        on_change=lambda: address.choose_run(entries[current], entries[st.session_state[key]]),
         help="Trained networks with their results, newest first.",
     )
     if isinstance(shown := entries[current], Run):

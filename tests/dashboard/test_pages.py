@@ -97,11 +97,54 @@ def test_an_image_in_the_address_is_shown(app, tiny_run: Run):
 
 
 def test_an_address_that_does_not_fit_is_noted(app):
-    at = app("feature_maps", run="nothing", sample="99999", true="<b>")
+    at = app("feature_maps", sample="99999", true="<b>")
     said = "\n".join(toast.value for toast in at.toast)
     assert "image “99999”" in said
     assert "“<b>”" in said
     assert "sample" not in at.query_params
+
+
+def test_a_link_to_a_run_that_is_gone_shows_the_newest_one_from_the_start(app):
+    at = app("overview", run="gone", sample="17", true="3", outcome="wrong", second="gone")
+    assert [toast.value for toast in at.toast] == [
+        "There is no run “gone” here; showing the newest one."
+    ]
+    assert at.query_params.keys() == {"run", "outcome"}
+
+
+KEPT = {"true": "3", "predicted": "5", "outcome": "wrong"}
+OF_IMAGES = {"sample": "17", "confidence": "0.5-1", "tag": "odd"}
+OF_TWO = {"second": "third", "second_predicted": "2"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "kept"),
+    [
+        ({}, KEPT | OF_IMAGES | OF_TWO),
+        ({"fingerprint": "0" * 64}, KEPT),
+        ({"fingerprint": "0" * 64, "class_names": list("abcdefghij")}, {"outcome": "wrong"}),
+    ],
+)
+def test_another_run_keeps_what_means_the_same_there(app, tiny_run, tmp_path, changes, kept):
+    store = Store(tmp_path / "models")
+    for folder in ("first", "third"):
+        shutil.copytree(tiny_run.folder, store.folder / folder)
+    changed_copy(tiny_run, store, "other", **changes)
+    area = {"area": "0,0_1,0_1,1"}  # of the map, which every run has its own of
+    at = app("mistakes", store, run="first", **KEPT, **OF_IMAGES, **OF_TWO, **area)
+    at.selectbox(key="run_picker").set_value("other").run()
+    assert not at.exception
+    assert dict(at.query_params) == {"run": "other", **kept}
+
+
+def test_a_run_is_not_compared_with_itself(app, tiny_run, tmp_path):
+    store = Store(tmp_path / "models")
+    for folder in ("first", "second"):
+        shutil.copytree(tiny_run.folder, store.folder / folder)
+    at = app("mistakes", store, run="first", second="second", change="fixed", sample="17")
+    at.selectbox(key="run_picker").set_value("second").run()
+    assert at.query_params.keys() == {"run", "sample"}
+    assert not at.toast
 
 
 def test_an_empty_store_says_what_to_do(app, tmp_path):

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.selection import CHANGES, OUTCOMES, Selection, inside, matching, parse, to_address
+from dashboard.selection import (
+    CHANGES,
+    FILTERS,
+    OUTCOMES,
+    Selection,
+    inside,
+    matching,
+    parse,
+    to_address,
+    void_elsewhere,
+)
 from dashboard.words import selection as selection_words
 
 NAMES = ("cat", "dog & co", "a-b,c_d")
@@ -148,3 +158,15 @@ def test_chips_say_each_part():
         "true: cat", "predicted: dog & co or a-b,c_d", "wrong", "confidence: 90.0% to 100%",
         "second run predicted: dog & co", "newly broken", "marked: odd", "an area of the map",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("same_images", "same_classes", "void"),
+    [
+        (True, True, {"area"}),
+        (False, True, {"area", "sample", "tag", "confidence", "second_predicted", "change"}),
+        (False, False, {*FILTERS, "sample"} - {"outcome"}),
+    ],
+)
+def test_another_run_voids_what_means_something_else_there(same_images, same_classes, void):
+    assert set(void_elsewhere(same_images=same_images, same_classes=same_classes)) == void
