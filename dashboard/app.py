@@ -30,9 +30,10 @@ PAGES = {  # by section: file, title, icon, what it is for
     ),
     "Improve": (
         ("train", "Train", "model_training", "Train another network and see if it is better."),
+        ("corrections", "Corrections", "spellcheck", "Drawings that people gave the right class."),
     ),
 }
-CHANGING = {"train"}  # not registered on a read-only dashboard
+CHANGING = {"train", "corrections"}  # not registered on a read-only dashboard
 
 st.set_page_config(page_title="Inkling", page_icon=mark(), layout="wide")
 st.logo(logo(frame.colors().text), icon_image=mark(), size="large")

@@ -32,10 +32,11 @@ from pipeline.serving import prediction
 from pipeline.serving.inference import ServingGraph
 from pipeline.serving.prediction import Prediction
 from pipeline.store import corrections as correcting
-from pipeline.store import reviews
+from pipeline.store import reviews, second_opinion
 from pipeline.store.corrections import Corrections
 from pipeline.store.reviews import Reviews
 from pipeline.store.runs import Damaged, Run, Store
+from pipeline.store.second_opinion import Contradiction
 
 _BY_RUN: dict[str | type[Any], Callable[[Any], Any]] = {
     Run: lambda run: f"{run.folder.resolve()} {run.info.created} {run.info.id}",
@@ -248,6 +249,20 @@ def corrections() -> Corrections:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _corrections(path: str, version: tuple[int, int]) -> Corrections:
     return correcting.read(store())
+
+
+def contradictions() -> dict[str, Contradiction]:
+    """Find the corrections that an independent network contradicts, by id; see `second_opinion`."""
+    path = store().folder / correcting.CORRECTIONS
+    judges = tuple(entry for entry in entries() if isinstance(entry, Run))
+    return _contradictions(str(path), _version(path), judges)
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=2, show_spinner="Asking another network…")
+def _contradictions(
+    path: str, version: tuple[int, int], judges: Sequence[Run]
+) -> dict[str, Contradiction]:
+    return second_opinion.contradictions(corrections(), judges, graph)
 
 
 def _version(path: Path) -> tuple[int, int]:

@@ -81,6 +81,19 @@ def trained_on_these(tested: str, trained: str) -> str:
     )
 
 
+def contradicted(count: int, total: int) -> str:
+    """Say how many corrections an independent network contradicts; "" if none."""
+    if not count:
+        return ""
+    if total == 1:
+        return "Your correction contradicts an independent network strongly: look again."
+    contradict = "contradicts" if count == 1 else "contradict"
+    return (
+        f"{count:,} of {total:,} corrections {contradict} an independent network strongly: "
+        "look again."
+    )
+
+
 def corrections(by_class: Mapping[str, int]) -> str:
     """Say how many corrections there are: "12 corrections: 3 × “4”, 9 × “9”"."""
     listed = ", ".join(f"{count:,} × “{name}”" for name, count in by_class.items())

@@ -85,6 +85,7 @@ def ask(
     if counts := found.counts(names):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(text.plain(words.corrections(counts)), width="content")
+            st.page_link(frame.CORRECTIONS_PAGE, label="Corrections", icon=":material/spellcheck:")
             st.page_link(frame.TRAIN_PAGE, label="Train", icon=":material/model_training:")
 
 

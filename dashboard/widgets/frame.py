@@ -16,7 +16,7 @@ from pipeline.store.runs import Run
 
 P = ParamSpec("P")
 
-TRAIN_PAGE = "app_pages/train.py"
+TRAIN_PAGE, CORRECTIONS_PAGE = "app_pages/train.py", "app_pages/corrections.py"
 
 
 def is_dark() -> bool:

@@ -81,7 +81,7 @@ def gallery_of(
         notes: shown instead of the confidence, by image.
     """
     notes = notes or {}
-    shown = rows[_page(len(rows), page_size)]
+    shown = rows[page_of(len(rows), page_size)]
     run, second = view.run, view.second
     table = loaders.predictions(run).iloc[shown]
     others = None if second is None else loaders.predictions(second)["predicted"].iloc[shown]
@@ -122,9 +122,13 @@ def sheet_of(dataset: Dataset, rows: np.ndarray) -> Sheet:
         dataset: where the test images are.
         rows: int (m,), row numbers of test images, in order; m at least 1.
     """
-    shown = picked(dataset.x_test, rows)
-    whole, across = images.sheet(shown, mnist_framed=dataset.mnist_framed, dark=frame.is_dark())
-    return Sheet(images.data_uri(whole), across, -(-len(rows) // across))
+    return sheet_of_pictures(picked(dataset.x_test, rows), mnist_framed=dataset.mnist_framed)
+
+
+def sheet_of_pictures(shown: np.ndarray, *, mnist_framed: bool) -> Sheet:
+    """Combine images uint8 (n, height, width, channels), n at least 1, into one picture."""
+    whole, across = images.sheet(shown, mnist_framed=mnist_framed, dark=frame.is_dark())
+    return Sheet(images.data_uri(whole), across, -(-len(shown) // across))
 
 
 def picture(image: np.ndarray, *, mnist_framed: bool, width: int, alt: str, key: str) -> None:
@@ -156,7 +160,7 @@ def open_page(page: str, sample: int) -> None:
     st.switch_page(f"app_pages/{page}.py", query_params=address.current())
 
 
-def _page(count: int, size: int) -> slice:
+def page_of(count: int, size: int) -> slice:
     """Let people turn pages, if there is more than one; return the rows of the current page."""
     pages = -(-count // size)
     if pages <= 1:

@@ -5,8 +5,10 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import loaders
+from dashboard.widgets import frame
 from dashboard.words import text
 from dashboard.words import trust as trust_words
+from pipeline import words
 from pipeline.config import DEFAULT_NETWORK, DEFAULT_PRESET, NETWORKS, PRESETS, TrainConfig
 from pipeline.data import datasets
 from pipeline.data.known import NAMES
@@ -15,7 +17,6 @@ from pipeline.jobs import launch
 from pipeline.jobs.job import Training
 from pipeline.store.corrections import CORRECTIONS
 from pipeline.store.interrupted import InterruptedTraining
-from pipeline.words import counted
 
 OWN = "your own…"
 
@@ -106,14 +107,23 @@ def _dataset() -> str:
 def _learns_from_corrections(dataset: str) -> bool:
     """Ask whether to learn from corrections too, if any of them fit the dataset."""
     found = loaders.corrections()
-    count = sum(found.counts(datasets.mnist_framed_classes(dataset)).values()) if dataset else 0
-    return count > 0 and st.toggle(
-        f"Also learn from corrections ({count:,})",
-        value=True,
+    fitting = found.fitting(datasets.mnist_framed_classes(dataset)) if dataset else ()
+    if not fitting:
+        return False
+    learns = st.toggle(
+        f"Also learn from corrections ({len(fitting):,})",
         key="train_corrections",
         help=f"Drawings that people labeled on the Draw page, kept in `{CORRECTIONS}` beside the "
         f"runs. {trust_words.unreadable(found.damaged)}",
     )
+    if learns:
+        against = sum(kept.id in loaders.contradictions() for kept in fitting)
+        if said := words.contradicted(against, len(fitting)):
+            st.warning(said, icon=":material/visibility:")
+    st.page_link(
+        frame.CORRECTIONS_PAGE, label="Look at the corrections", icon=":material/spellcheck:"
+    )
+    return learns
 
 
 def _start(request: Training) -> None:
@@ -131,7 +141,7 @@ def _where_it_stands(config: TrainConfig, rows: list[dict[str, float]]) -> str:
     learns = ", with the corrections it started with" if config.corrections else ""
     return (
         f"**{config.network}** on **{text.plain(config.dataset)}** was interrupted after "
-        f"{len(rows)} of {counted(config.epochs or 0, 'epoch')}, with a best validation accuracy "
-        f"of {text.percent(best)}. It can resume from there{learns}; the result will be the same "
-        "as without the interruption."
+        f"{len(rows)} of {words.counted(config.epochs or 0, 'epoch')}, with a best validation "
+        f"accuracy of {text.percent(best)}. It can resume from there{learns}; the result will be "
+        "the same as without the interruption."
     )

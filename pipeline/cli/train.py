@@ -1,6 +1,7 @@
 """`inkling train`."""
 
-from typing import Annotated, Any
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,6 +18,9 @@ from pipeline.config import (
     TrainConfig,
 )
 from pipeline.data.known import NAMES
+
+if TYPE_CHECKING:
+    from pipeline.store.runs import Store
 
 
 def _bounded(field: str, help: str) -> Any:
@@ -100,6 +104,8 @@ def train(
 
     if resume:
         config = interrupted.newest(store).config()
+    if config.corrections and not resume:
+        _look_again(store, config.dataset)
     with shown_progress() as report:
         run = worker.train(config, store, data, report, resume=resume)
     if as_json:
@@ -113,3 +119,18 @@ def train(
     place = interrupted.InterruptedTraining.of(store, run.info.config, run.info.dataset.fingerprint)
     if place.exists():
         print("Continue it with “inkling train --resume”.")
+
+
+def _look_again(store: "Store", dataset: str) -> None:
+    """Say on standard error how many of the corrections to learn from look wrong."""
+    from pipeline.data import datasets
+    from pipeline.quiet import quiet_stderr
+    from pipeline.store import corrections, second_opinion
+
+    found = corrections.read(store)
+    fitting = found.fitting(datasets.mnist_framed_classes(dataset))
+    with quiet_stderr():  # while networks are loaded
+        against = second_opinion.contradictions(found, store.runs())
+    said = words.contradicted(sum(kept.id in against for kept in fitting), len(fitting))
+    if said:
+        print(f"{said} They are listed on the dashboard's Corrections page.", file=sys.stderr)

@@ -163,19 +163,21 @@ def add(
     return correction
 
 
-def take_back(store: Store, correction_id: str) -> None:
-    """Undo a correction.
+def take_back(store: Store, *ids: str) -> None:
+    """Undo corrections; those that others have undone meanwhile are left out.
 
     Raises:
-        InklingError: it is not in effect, the dashboard is read-only, or the file cannot be
+        InklingError: none of them is in effect, the dashboard is read-only, or the file cannot be
             written.
     """
     access.refuse_if_read_only(REFUSED)
     with journal.adding(store.folder / CORRECTIONS, WHAT) as add_line:
-        if all(kept.id != correction_id for kept in read(store).standing):
-            raise InklingError("This correction was already undone. Nothing was changed.")
+        undone = [kept.id for kept in read(store).standing if kept.id in ids]
+        if not undone:
+            what = "This correction was" if len(ids) == 1 else "These corrections were"
+            raise InklingError(f"{what} already undone. Nothing was changed.")
         stamp = datetime.now(UTC).isoformat(timespec="seconds")
-        add_line(json.dumps({"undo": correction_id, "time": stamp}))
+        add_line("\n".join(json.dumps({"undo": undoes, "time": stamp}) for undoes in undone))
 
 
 def to_learn(found: Corrections, dataset: Dataset) -> ExtraExamples:

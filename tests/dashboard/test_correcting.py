@@ -10,8 +10,9 @@ from pipeline import access
 from pipeline.ink.drawing import Drawing
 from pipeline.jobs import launch
 from pipeline.jobs.job import Training
-from pipeline.store import corrections
+from pipeline.store import corrections, second_opinion
 from pipeline.store.runs import Run, Store
+from pipeline.store.second_opinion import Contradiction
 from tests.dashboard.test_pages import app  # noqa: F401
 from tests.dashboard.test_pages import text as marked_text
 
@@ -29,7 +30,9 @@ correcting.ask(loaders.run({run!r}), predicted="1", key="draw", drawing=drawing)
 """
 APP = """
 import streamlit as st
-st.navigation([st.Page("draw.py"), st.Page("app_pages/train.py")]).run()
+st.navigation(
+    [st.Page("draw.py"), st.Page("app_pages/train.py"), st.Page("app_pages/corrections.py")]
+).run()
 """
 
 
@@ -51,7 +54,8 @@ def page(store, tiny_run, tmp_path, monkeypatch):
     """Open a page that asks what a drawing was, in a small app of its own: a callable."""
     monkeypatch.setenv("INKLING_MODELS", str(store.folder))
     (tmp_path / "app_pages").mkdir()
-    (tmp_path / "app_pages" / "train.py").write_text("")
+    for name in ("train", "corrections"):
+        (tmp_path / "app_pages" / f"{name}.py").write_text("")
     (tmp_path / "draw.py").write_text(PAGE.format(run=tiny_run.id))
     (tmp_path / "app.py").write_text(APP)
 
@@ -82,7 +86,7 @@ def test_an_answer_is_kept_once_and_thanked_for(page, store, tiny_run):
     press(at, "7")
     assert "Thank you! Kept as “7”" in text(at)
     assert "1 correction: 1 × “7”" in text(at)
-    assert [link.label for link in at.get("page_link")] == ["Train"]
+    assert [link.label for link in at.get("page_link")] == ["Corrections", "Train"]
     at.run()
     press(at, "7")
     (kept,) = corrections.read(store).standing
@@ -181,15 +185,27 @@ class TestTrainPage:
         monkeypatch.setattr(launch, "start", lambda request, store: found.append(request))
         return found
 
-    def test_it_learns_from_corrections_unless_told_otherwise(self, app, store, started):
+    def test_it_learns_from_corrections_only_if_told_to(self, app, store, started):
         for drawing in (SEVEN, ONE):
             corrections.add(store, label="7", class_names=DIGITS, drawing=drawing)
         at = app("train", store)
         assert at.toggle(key="train_corrections").label == "Also learn from corrections (2)"
         press(at, "Train")
-        at.toggle(key="train_corrections").set_value(False)
+        at.toggle(key="train_corrections").set_value(True)
         press(at, "Train")
-        assert [request.config.corrections for request in started] == [True, False]
+        assert [request.config.corrections for request in started] == [False, True]
+        assert not at.warning  # nobody contradicts
+
+    def test_it_says_which_to_look_at_again_before_learning(self, app, store, monkeypatch):
+        seven = corrections.add(store, label="7", class_names=DIGITS, drawing=SEVEN)
+        corrections.add(store, label="1", class_names=DIGITS, drawing=ONE)
+        against = {seven.id: Contradiction("other", "1", 0.997), "of other classes": None}
+        monkeypatch.setattr(second_opinion, "contradictions", lambda *given: against)
+        at = app("train", store)
+        assert not at.warning
+        at.toggle(key="train_corrections").set_value(True).run()
+        assert at.warning[0].value.startswith("1 of 2 corrections contradicts an independent")
+        assert "Look at the corrections" in [link.label for link in at.get("page_link")]
 
     def test_it_asks_only_where_some_fit(self, app, store, started):
         corrections.add(store, label="b", class_names=("a", "b"), drawing=ONE)
@@ -201,7 +217,7 @@ class TestTrainPage:
         press(at, "Train")
         assert not started[0].config.corrections
         at.selectbox(key="train_dataset").select("mnist").run()
-        assert at.toggle[0].value
+        assert not at.toggle[0].value
 
     def test_lines_that_could_not_be_read_are_told(self, app, store):
         corrections.add(store, label="7", class_names=DIGITS, drawing=SEVEN)

@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
+from pipeline.cli import train
 from pipeline.ink.drawing import Drawing
-from pipeline.store import corrections
+from pipeline.store import corrections, second_opinion
 from pipeline.store.runs import Store
 
 pytestmark = pytest.mark.process
@@ -216,6 +217,22 @@ def test_train_learns_from_corrections_when_told_to(tmp_path):
     (run,) = Store(tmp_path).runs()
     assert run.info.corrections == {"7": 1}
     assert run.info.config.corrections
+
+
+def test_train_says_which_corrections_to_look_at_again(tmp_path, monkeypatch, capsys):
+    store, drawn = Store(tmp_path), Drawing.of_strokes([[[0, 0], [9, 0], [3, 15]]])
+    kept = [corrections.add(store, label=label, class_names="0123456789", drawing=drawn)
+            for label in "741"]  # fmt: skip
+    monkeypatch.setattr(
+        second_opinion, "contradictions", lambda found, runs: {kept[0].id: 1, kept[2].id: 1}
+    )
+    train._look_again(store, "mnist")
+    assert capsys.readouterr().err.startswith(
+        "2 of 3 corrections contradict an independent network strongly: look again. They are"
+    )
+    corrections.take_back(store, kept[0].id, kept[2].id)
+    train._look_again(store, "mnist")
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,16 @@ def test_a_correction_stands_until_it_is_taken_back(store):
     assert len(lines(store)) == 3  # nothing is ever removed
 
 
+def test_many_are_taken_back_at_once(store):
+    seven, one, four = keep(store), keep(store, "1", strokes=ONE), keep(store, "4")
+    corrections.take_back(store, one.id)
+    corrections.take_back(store, seven.id, one.id)  # somebody else was faster with the second
+    assert corrections.read(store) == corrections.Corrections((four,), 0)
+    assert [line.get("undo") for line in lines(store)[3:]] == [one.id, seven.id]
+    with pytest.raises(InklingError, match="These corrections were already undone"):
+        corrections.take_back(store, seven.id, one.id)
+
+
 def test_one_takes_the_place_of_another_in_one_line(store):
     first, other = keep(store, "1"), keep(store, "4")
     changed = keep(store, "7", instead_of=first.id)

@@ -1,0 +1,32 @@
+"""Every drawing that people corrected: look again, undo, or train with them."""
+
+import streamlit as st
+
+from dashboard import loaders
+from dashboard.widgets import correction_list, frame
+from dashboard.words import corrections as correction_words
+from dashboard.words import trust as trust_words
+from pipeline.store.corrections import CORRECTIONS
+
+found = loaders.corrections()
+kept = found.standing
+frame.heading("Corrections", correction_words.so_far(kept))
+if kept:
+    against = loaders.contradictions()
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        listed = correction_list.shown(kept, against)
+        picked = correction_list.pictures(listed, against)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            correction_list.undo_all(listed)
+            st.page_link(
+                frame.TRAIN_PAGE, label="Train with them", icon=":material/model_training:"
+            )
+    with right:
+        correction_list.detail(picked, against.get(picked.id))
+else:
+    st.page_link("app_pages/draw.py", label="Draw something", icon=":material/draw:")
+st.caption(
+    f"Corrections are kept in `{loaders.store().folder / CORRECTIONS}`, beside the runs. "
+    + trust_words.unreadable(found.damaged)
+)

@@ -1,0 +1,113 @@
+"""The corrections that people made: looking at them again, and undoing them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from dashboard import loaders
+from dashboard.components.gallery import Tile, gallery
+from dashboard.widgets import choices, galleries
+from dashboard.words import corrections as correction_words
+from dashboard.words import runs as run_words
+from dashboard.words import text
+from pipeline import words
+from pipeline.errors import InklingError
+from pipeline.store import corrections
+from pipeline.store.corrections import Correction
+from pipeline.store.second_opinion import Contradiction
+
+ALL, DOUBTED = "All", "Look again"
+PICKED = "correction_picked"  # in the session
+
+
+def shown(kept: Sequence[Correction], against: dict[str, Contradiction]) -> list[Correction]:
+    """Let people choose between all corrections and those contradicted; newest first."""
+    newest = list(reversed(kept))
+    doubted = [one for one in newest if one.id in against]
+    if not doubted:
+        return newest
+    st.warning(words.contradicted(len(doubted), len(kept)), icon=":material/visibility:")
+    chosen = choices.segmented("corrections", "Corrections", [ALL, DOUBTED], default=DOUBTED)
+    st.caption(correction_words.INDEPENDENT)
+    return doubted if chosen == DOUBTED else newest
+
+
+def pictures(listed: Sequence[Correction], against: dict[str, Contradiction]) -> Correction:
+    """Show corrections as pictures to pick from; return the picked one, or else the first.
+
+    Args:
+        listed: at least one.
+        against: what independent networks take some of them for, by id.
+    """
+    picked = next((one for one in listed if one.id == st.session_state.get(PICKED)), listed[0])
+    here = galleries.page_of(len(listed), galleries.PAGE)
+    some = listed[here]
+
+    def pick(at: int) -> None:
+        st.session_state[PICKED] = some[at].id
+
+    gallery(
+        [
+            Tile(
+                at,
+                correction_words.caption(one),
+                "look again" if one.id in against else one.time[:10],
+                correction_words.hint(one, against.get(one.id)),
+            )
+            for at, one in enumerate(some)
+        ],
+        galleries.sheet_of_pictures(
+            np.stack([one.image for one in some])[..., None], mnist_framed=True
+        ),
+        label="Corrections, newest first: predicted → labeled",
+        key="corrections_gallery",
+        on_pick=pick,
+        chosen=next((at for at, one in enumerate(some) if one.id == picked.id), None),
+    )
+    return picked
+
+
+def detail(one: Correction, against: Contradiction | None) -> None:
+    """Show a correction large, with what networks say to it, and offer to undo it."""
+    st.subheader(text.plain(f"It was a {one.label}"))
+    st.caption(correction_words.told(one, _run_name(one.run)))
+    alt = f"A drawing, enlarged; people gave it the class “{one.label}”."
+    galleries.picture(one.image[..., None], mnist_framed=True, width=224, alt=alt, key="correction")
+    if against is not None:
+        said = correction_words.look_again(against, _run_name(against.run))
+        st.warning(said, icon=":material/visibility:")
+    st.button(
+        "Undo this correction",
+        icon=":material/undo:",
+        key="undo_correction",
+        on_click=_undo,
+        args=(one.id,),
+    )
+
+
+def undo_all(listed: Sequence[Correction]) -> None:
+    """Offer to undo all corrections shown, with a word first."""
+    with st.popover(f"Undo all {len(listed):,}…", icon=":material/undo:"):
+        st.markdown("They no longer count in any training. Runs that learned from them stay.")
+        st.button(
+            f"Undo {words.counted(len(listed), 'correction')}",
+            type="primary",
+            key="undo_corrections",
+            on_click=_undo,
+            args=[one.id for one in listed],
+        )
+
+
+def _undo(*ids: str) -> None:
+    try:
+        corrections.take_back(loaders.store(), *ids)
+    except InklingError as error:
+        st.toast(str(error), icon=":material/error:")
+    else:
+        st.toast(f"{words.counted(len(ids), 'correction')} undone.", icon=":material/undo:")
+
+
+def _run_name(run_id: str) -> str:
+    found = loaders.run(run_id)
+    return run_words.run_label(found) if found else ""

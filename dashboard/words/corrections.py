@@ -1,0 +1,65 @@
+"""Corrections, and what a network that was not corrected says to them, in sentences; pure."""
+
+from collections.abc import Sequence
+
+from dashboard.words.text import percent, plain
+from pipeline.store.corrections import Correction
+from pipeline.store.second_opinion import Contradiction
+from pipeline.words import counted
+
+NONE = (
+    "None so far. Draw something, and where the network is wrong, say what it was: the next "
+    "training can learn from that."
+)
+INDEPENDENT = (
+    "A network counts as independent if it has learned from no correction and is not the one that "
+    "was corrected. It contradicts strongly if it has at least 99% confidence in another class. It "
+    "can be wrong, too; if your label is right, keep it."
+)
+
+
+def so_far(kept: Sequence[Correction]) -> str:
+    """Say how many corrections there are, and what for."""
+    if not kept:
+        return NONE
+    drawings = counted(len(kept), "drawing")
+    return f"**{drawings}** with the class that people gave. A training can learn from them."
+
+
+def caption(kept: Correction) -> str:
+    """Name a correction in a gallery: what the network had predicted, and the class given."""
+    return f"{kept.predicted} → {kept.label}" if kept.predicted else kept.label
+
+
+def hint(kept: Correction, against: Contradiction | None) -> str:
+    """Describe a correction for a tooltip and for screen readers."""
+    predicted = f", predicted as {kept.predicted}" if kept.predicted else ""
+    doubt = f"; an independent network says {against.predicted}" if against else ""
+    return f"labeled {kept.label}{predicted}{doubt}"
+
+
+def told(kept: Correction, predicted_by: str) -> str:
+    """Say when a class was given, and which network had predicted what: Markdown.
+
+    Args:
+        kept: the correction.
+        predicted_by: what the network's run is called; "" if it is not in the store.
+    """
+    when = f"Labeled on {kept.time[:10]}." if kept.time else ""
+    if not kept.predicted:
+        return when
+    network = plain(predicted_by) or "A network that is no longer here"
+    return f"{when} {network} had predicted “{plain(kept.predicted)}”.".strip()
+
+
+def look_again(against: Contradiction, contradicted_by: str) -> str:
+    """Say what an independent network takes a correction for: Markdown.
+
+    Args:
+        against: the contradiction.
+        contradicted_by: what the network's run is called.
+    """
+    return (
+        f"Look again: {plain(contradicted_by)}, which was not corrected here, predicts "
+        f"“{plain(against.predicted)}” with {percent(against.confidence)} confidence."
+    )
