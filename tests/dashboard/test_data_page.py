@@ -53,10 +53,15 @@ def test_others_are_shown_on_demand(data):
     assert not at.exception
 
 
-def test_training_images_are_of_the_true_classes_chosen(data):
+def test_training_images_are_of_the_true_classes_chosen(data, digits: Dataset):
     at = data("Classes", true="3")
     at.segmented_control(key="data_part").set_value("Training images").run()
-    assert not at.exception
+    sent = [json.loads(part.proto.json or "{}") for part in at.get("bidi_component")]
+    *_, shown = [data["pictures"] for data in sent if "pictures" in data]
+    assert len(shown) == 60
+    assert {picture["name"] for picture in shown} == {"3"}
+    train = np.flatnonzero(digits.y_train == 3)
+    assert {int(picture["detail"].removeprefix("· ")) for picture in shown} <= set(train.tolist())
 
 
 def test_the_address_opens_the_view_it_speaks_of(app):  # noqa: F811
