@@ -26,6 +26,8 @@ from pipeline.analysis.selective_prediction import RiskCoverage
 from pipeline.analysis.significance import Comparison
 from pipeline.data import datasets
 from pipeline.data.datasets import Dataset
+from pipeline.data.prepared import same_images
+from pipeline.data.splitting import PARTS
 from pipeline.errors import InklingError
 from pipeline.export import pad_spec
 from pipeline.serving import prediction
@@ -83,9 +85,9 @@ def run(run_id: str | None) -> Run | None:
 
 def comparable(first: Run) -> list[Run]:
     """List the other runs that were tested on the same images, newest first."""
-    same = first.info.dataset.fingerprint
+    same = same_images(first.info.dataset.fingerprint)
     others = (entry for entry in entries() if isinstance(entry, Run) and entry.id != first.id)
-    return [other for other in others if other.info.dataset.fingerprint == same]
+    return [other for other in others if other.info.dataset.fingerprint in same]
 
 
 def leaderboard(first: Run) -> list[Run]:
@@ -334,10 +336,7 @@ def class_counts(run: Run, images: Dataset | None) -> dict[str, np.ndarray]:
     if images is None:
         return {"test": confusion(run).sum(axis=1)}
     classes = len(images.class_names)
-    return {
-        part: np.bincount(getattr(images, f"y_{part}"), minlength=classes)
-        for part in datasets.PARTS
-    }
+    return {part: np.bincount(getattr(images, f"y_{part}"), minlength=classes) for part in PARTS}
 
 
 @st.cache_resource(

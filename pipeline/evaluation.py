@@ -15,6 +15,7 @@ from pipeline.analysis import out_of_distribution as ood
 from pipeline.analysis.metrics import Metrics
 from pipeline.analysis.out_of_distribution import IMAGE, OodDetector
 from pipeline.data.datasets import Dataset
+from pipeline.data.prepared import same_images
 from pipeline.errors import InklingError
 from pipeline.preprocess import to_model_input
 from pipeline.progress import OnProgress, Progress, silent
@@ -44,8 +45,8 @@ def evaluate(run: Run, dataset: Dataset, on_progress: OnProgress = silent) -> Me
     _check_comparable(run, dataset)
     with quiet_stderr():
         graph = run.graph()
-    found = metrics.summarize(predictions_of(graph, dataset), dataset.class_names)
-    if dataset.fingerprint == run.info.dataset.fingerprint:
+    found = metrics.summarize(predictions_of(graph, dataset), run.class_names)
+    if _is_own(run, dataset):
         complete(run, dataset, on_progress)
     else:
         run.add_evaluation(
@@ -131,9 +132,15 @@ def _check_is_its_network(run: Run, model: "keras.Model") -> None:
         )
 
 
+def _is_own(run: Run, dataset: Dataset) -> bool:
+    """Whether a run was trained on a dataset, whatever its classes were called then."""
+    return dataset.fingerprint in same_images(run.info.dataset.fingerprint)
+
+
 def _check_comparable(run: Run, dataset: Dataset) -> None:
     info = run.info
-    if dataset.class_names == run.class_names and dataset.image_shape == info.input_shape:
+    same_classes = dataset.class_names == run.class_names or _is_own(run, dataset)
+    if same_classes and dataset.image_shape == info.input_shape:
         return
     raise InklingError(
         f"Run {run.id} classifies {_images(info.input_shape)} into {len(run.class_names)} classes "

@@ -10,7 +10,7 @@ import pytest
 from dashboard.selection import FILTERS, OLD_NAMES, SAMPLE, Selection, parse
 from pipeline.analysis import embedding
 from pipeline.config import DEEP
-from pipeline.data import datasets
+from pipeline.data import datasets, prepared
 from pipeline.data.datasets import Dataset
 from pipeline.experiment import run_experiment
 from pipeline.jobs.job import Training, list_jobs
@@ -103,7 +103,7 @@ def test_a_prepared_dataset_is_read(tmp_path, monkeypatch):
     folder.mkdir(parents=True)
     shutil.copyfile(KEPT / "digits-dataset.json", folder / "dataset.json")
     monkeypatch.setenv("INKLING_CACHE", str(tmp_path))
-    (found,) = datasets.list_prepared()
+    (found,) = prepared.list_prepared()
     assert found.mnist_framed
     assert datasets.mnist_framed_classes("digits") == tuple("0123456789")
 

@@ -54,11 +54,10 @@ def what_next(board: list[Run]) -> None:
         )
 
 
-def elsewhere(run: Run) -> None:
-    """Say how many runs are left out, and how to see them."""
-    same = run.info.dataset.fingerprint
+def elsewhere(board: list[Run]) -> None:
+    """Say how many runs are left out of a leaderboard, and how to see them."""
     runs = [entry for entry in loaders.entries() if isinstance(entry, Run)]
-    if count := sum(other.info.dataset.fingerprint != same for other in runs):
+    if count := len(runs) - len(board):
         st.caption(
             f"{counted(count, 'run')} tested on other images {'is' if count == 1 else 'are'} not "
             "listed, because the accuracies are not comparable. Choose such a run in the sidebar "
@@ -80,4 +79,4 @@ with left:
 with right:
     leaderboard.learning(board, view.runs)
 leaderboard.table(board)
-elsewhere(view.run)
+elsewhere(board)

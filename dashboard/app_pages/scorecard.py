@@ -27,14 +27,14 @@ def without_marked(run: Run) -> None:
 def elsewhere(run: Run) -> None:
     """Show its accuracy on other datasets, or say how to find out."""
     st.subheader("On other datasets")
-    found, name = run.evaluations(), run.info.dataset.name
+    found, name, own = run.evaluations(), run.info.dataset.name, run.info.dataset.fingerprint
     if not found:
         st.caption(
             "Not evaluated on other datasets yet. To evaluate it on one with the same classes:"
         )
         st.code(f"inkling evaluate {run.id} --dataset …", language="bash", wrap_lines=True)
         return
-    seen = [other for other in found if seen_in_training(other.dataset.name, name)]
+    seen = [other for other in found if seen_in_training(other.dataset.fingerprint, own)]
     unseen = [other for other in found if other not in seen]
     st.markdown(f"**{text.plain(trust_words.elsewhere(run.info.metrics, unseen))}**")
     rows = [(f"{name} (its own)", run.info.metrics)]

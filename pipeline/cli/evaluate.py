@@ -31,15 +31,14 @@ def evaluate(
 
     found = store_at(models).open(run)
     with shown_progress() as report:
+        own = found.info.dataset
         if dataset is None:
-            own = found.info.dataset
             images = datasets.open_by_fingerprint(own.name, own.fingerprint)
         else:
             images = datasets.open_dataset(dataset, data, report)
         metrics = evaluation.evaluate(found, images, report)
-    trained = found.info.dataset.name
-    if seen_in_training(images.name, trained):
-        print(f"Note: {words.trained_on_these(images.name, trained)}", file=sys.stderr)
+    if seen_in_training(images.fingerprint, own.fingerprint):
+        print(f"Note: {words.trained_on_these(images.name, own.name)}", file=sys.stderr)
     if as_json:
         print(metrics.model_dump_json())
         return

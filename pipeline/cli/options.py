@@ -17,8 +17,23 @@ Models = Annotated[
 Data = Annotated[
     Path | None, typer.Option("--data", help="Folder to search first for a named dataset.")
 ]
+ClassNames = Annotated[
+    str | None,
+    typer.Option(
+        "--class-names",
+        help="What the classes are called, in label order: a file with one name per line, or a "
+        "list such as a,b,c. It is kept for later trainings.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print only JSON.")]
 RunName = Annotated[str, typer.Argument(help="A run's id, a part of it, or “latest”.")]
+
+
+def class_names_in(text: str | None) -> tuple[str, ...] | None:
+    """Read the class names that were given, if any."""
+    from pipeline.data import class_names
+
+    return None if text is None else class_names.parse(text)
 
 
 def store_at(models: Path | None) -> "Store":

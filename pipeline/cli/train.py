@@ -7,7 +7,7 @@ import typer
 
 from pipeline import words
 from pipeline.cli import results
-from pipeline.cli.options import AsJson, Data, Models, store_at
+from pipeline.cli.options import AsJson, ClassNames, Data, Models, class_names_in, store_at
 from pipeline.config import (
     DEFAULT_DATASET,
     DEFAULT_NETWORK,
@@ -74,6 +74,7 @@ def train(
     resume: Annotated[
         bool, typer.Option("--resume", help="Continue the most recently interrupted training.")
     ] = False,
+    class_names: ClassNames = None,
     data: Data = None,
     models: Models = None,
     as_json: AsJson = False,
@@ -99,6 +100,7 @@ def train(
     if unless_trained and any(run.info.config.dataset == dataset for run in store.runs()):
         return
     from pipeline.cli.terminal import shown_progress
+    from pipeline.data import datasets
     from pipeline.jobs import worker
     from pipeline.store import interrupted
 
@@ -106,7 +108,10 @@ def train(
         config = interrupted.newest(store).config()
     if config.corrections and not resume:
         _look_again(store, config.dataset)
+    names = class_names_in(class_names)
     with shown_progress() as report:
+        if names is not None:
+            datasets.open_dataset(config.dataset, data, report, names)
         run = worker.train(config, store, data, report, resume=resume)
     if as_json:
         print(run.info.model_dump_json())

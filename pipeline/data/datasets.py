@@ -6,38 +6,30 @@ heavy, so the dashboard does it, too.
 """
 
 import hashlib
-import json
 import math
 import mmap
 import os
 import shutil
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import platformdirs
-from filelock import FileLock
 
 from pipeline.atomic import whole_folder
-from pipeline.data import downloads, readers
+from pipeline.data import downloads, prepared, readers
+from pipeline.data.class_names import file_of, naming
 from pipeline.data.embedded import EMBEDDED
 from pipeline.data.known import DIGITS, KNOWN, NAMES
+from pipeline.data.prepared import VERSION, cache_folder
 from pipeline.data.readers import Labeled
+from pipeline.data.splitting import ARRAYS, PARTS, check_classes, split
+from pipeline.data.splitting import fingerprint as fingerprint_of
 from pipeline.errors import InklingError
 from pipeline.ink import drawing
 from pipeline.names import slug
 from pipeline.progress import OnProgress, Progress, silent
-from pipeline.renamed import renamed
-from pipeline.words import counted
 
-VERSION = 1  # of the prepared form; a change prepares every dataset again
-SPLIT_SEED = 0  # the parts are the same for every training
-VALID_SHARE = 0.1  # of the training images
-TEST_SHARE = 0.2  # of a source without a test part
-PARTS = ("train", "valid", "test")
-ARRAYS = tuple(f"{axis}_{part}" for part in PARTS for axis in "xy")
 CHUNK = 2**20  # pixels averaged at once: 4 MB, and few enough for exact float32 sums
 
 
@@ -51,10 +43,11 @@ class Dataset:
 
     Attributes:
         name: as users know it.
-        class_names: one name per class, in label order.
+        class_names: one name per class, in label order; people can change them.
         x_train, x_valid, x_test: uint8 (n, height, width, channels).
         y_train, y_valid, y_test: int64 (n,), in [0, len(class_names)).
-        fingerprint: SHA-256 of pixels, labels, parts and class names, in hexadecimal.
+        fingerprint: SHA-256 of pixels, labels, parts and the class names that the source itself
+            states (numbers if it states none), in hexadecimal. Other names do not change it.
         mnist_framed: whether the images are light ink with an empty margin, framed as MNIST's
             are; if so, drawings and photographs pass through `drawing` before prediction.
 
@@ -104,68 +97,91 @@ def picked(images: np.ndarray, rows: np.ndarray) -> np.ndarray:
     return copied
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """A dataset in the cache, described without opening its images."""
-
-    folder: Path
-    name: str
-    class_names: tuple[str, ...]
-    fingerprint: str
-    mnist_framed: bool
-    counts: dict[str, int]
-
-    @property
-    def total(self) -> int:
-        """How many images it has in total."""
-        return sum(self.counts.values())
-
-
 def open_dataset(
-    name: str, data_dir: Path | None = None, on_progress: OnProgress = silent
+    name: str,
+    data_dir: Path | None = None,
+    on_progress: OnProgress = silent,
+    class_names: tuple[str, ...] | None = None,
 ) -> Dataset:
     """Open a dataset by name or path, preparing or downloading it if necessary.
 
     Args:
-        name: a key of KNOWN, or a path: a folder of class-named folders of images, a folder of
-            IDX files, or an `.npz`.
+        name: a key of KNOWN, a path (a folder of class-named folders of images, a folder of IDX
+            files, or an `.npz`), or the name of an own dataset that was prepared before.
         data_dir: the folder to search for a named dataset, before INKLING_DATA and the cache.
+        on_progress: called while it is downloaded and prepared.
+        class_names: what its classes are called from now on, in label order; None leaves them.
 
     Raises:
-        InklingError: the name is unknown or the files are not valid.
+        InklingError: the name is unknown, the files are not valid, or there is not one name for
+            each class.
     """
     if name in EMBEDDED:
         source = EMBEDDED[name]
-        return _prepare(name, slug(name), source.read, on_progress, source.valid, source.test)
+        return _prepare(
+            name, slug(name), source.read, on_progress, class_names,
+            valid_size=source.valid, test_size=source.test,
+        )  # fmt: skip
+    place = find_named(name, data_dir) if name in KNOWN else Path(name).expanduser().resolve()
+    if place is not None and place.exists():
+        return take_in(name if name in KNOWN else place.stem, place, on_progress, class_names)
+    kept = prepared.find(name)
+    if kept is not None:
+        return _renamed(kept.folder, class_names)
+    if name not in KNOWN:
+        raise _unknown(name)
+    place = downloads.fetch(name, cache_folder() / "downloads" / name, on_progress)
+    return take_in(name, place, on_progress, class_names)
+
+
+def check(name: str) -> None:
+    """Check that a dataset can be opened, as far as can be told without reading its images.
+
+    Args:
+        name: as for `open_dataset`.
+
+    Raises:
+        InklingError: there is no such dataset, or its files are not of a known format.
+    """
+    place = Path(name).expanduser()
     if name in KNOWN:
-        place = find_named(name, data_dir)
-        if place is None:
-            kept = [prepared for prepared in list_prepared() if prepared.name == name]
-            if kept:
-                return _open(kept[-1].folder)
-            place = downloads.fetch(name, cache_folder() / "downloads" / name, on_progress)
-        return take_in(name, place, on_progress)
-    path = Path(name).expanduser()
-    if not path.exists():
-        raise InklingError(
-            f"There is no dataset “{name}”. Choose one of {', '.join(NAMES)}, or give the path of "
-            "an existing folder or .npz file."
-        )
-    return take_in(path.resolve().stem, path.resolve(), on_progress)
+        return
+    if place.exists():
+        readers.check(place)
+    elif prepared.find(name) is None:
+        raise _unknown(name)
 
 
-def take_in(name: str, place: Path, on_progress: OnProgress = silent) -> Dataset:
-    """Import a dataset from a folder or an `.npz` into the cache, under a name."""
+def _unknown(name: str) -> InklingError:
+    names = dict.fromkeys((*NAMES, *(kept.name for kept in prepared.list_own())))
+    return InklingError(
+        f"There is no dataset “{name}”. Choose one of {', '.join(names)}, or give the path of an "
+        "existing folder or .npz file."
+    )
+
+
+def take_in(
+    name: str,
+    place: Path,
+    on_progress: OnProgress = silent,
+    class_names: tuple[str, ...] | None = None,
+) -> Dataset:
+    """Import a dataset from a folder or an `.npz` into the cache, under a name.
+
+    Args:
+        name: what it is called from now on.
+        place: where its files are.
+        on_progress: called while it is prepared.
+        class_names: as for `open_dataset`.
+
+    Raises:
+        InklingError: the files are not valid, or there is not one name for each class.
+    """
+    place = place.expanduser().resolve()
     if not place.exists():
         raise InklingError(f"There is no folder or file {place}.")
-    stamp = _stamp(place)
-
-    def read() -> Labeled:
-        labeled = _read_place(place)
-        known = KNOWN.get(name)
-        return labeled if known is None else replace(labeled, class_names=known.class_names)
-
-    return _prepare(name, f"{slug(name)}-{stamp}", read, on_progress)
+    key = f"{slug(name)}-{_stamp(place)}"
+    return _prepare(name, key, lambda: readers.read(place), on_progress, class_names, place=place)
 
 
 def canonical(name: str) -> str:
@@ -177,18 +193,19 @@ def canonical(name: str) -> str:
 def open_by_fingerprint(name: str, fingerprint: str) -> Dataset:
     """Open the prepared dataset that is exactly the one a run was trained on.
 
+    Its classes may have other names by now; images, labels and parts are the same.
+
     Raises:
         DatasetMissing: it is not in the cache.
     """
-    kept = list_prepared()
-    for prepared in kept:
-        if prepared.fingerprint == fingerprint:
-            return _open(prepared.folder)
-    others = [prepared for prepared in kept if prepared.name == name]
+    kept = prepared.list_prepared()
+    for one in kept:
+        if fingerprint in one.fingerprints:
+            return _open(one.folder)
     raise DatasetMissing(
         f"The images of “{name}” on this machine are not the ones this run was trained on; "
         "it needs the original files."
-        if others
+        if any(one.name == name for one in kept)
         else f"The images of “{name}” are not on this machine."
     )
 
@@ -217,27 +234,6 @@ def class_means(images: np.ndarray, labels: np.ndarray, classes: int) -> np.ndar
     return np.rint(means).astype(np.uint8).reshape(classes, *shape)
 
 
-def list_prepared() -> list[Prepared]:
-    """List the datasets in the cache, oldest first; damaged ones are left out."""
-    found = []
-    for path in sorted(
-        (cache_folder() / "prepared").glob("*/dataset.json"), key=lambda path: path.stat().st_mtime
-    ):
-        facts = _facts(path.parent)
-        if facts is not None:
-            found.append(
-                Prepared(
-                    path.parent,
-                    facts["name"],
-                    tuple(facts["class_names"]),
-                    facts["fingerprint"],
-                    facts["mnist_framed"],
-                    facts["counts"],
-                )
-            )
-    return found
-
-
 def mnist_framed_classes(name: str) -> tuple[str, ...]:
     """Return the classes of a dataset whose images are framed ink, without reading its images.
 
@@ -247,10 +243,9 @@ def mnist_framed_classes(name: str) -> tuple[str, ...]:
     Returns:
         () if its images are not framed ink, or if it was never prepared and that is unknown.
     """
-    known = name if name in NAMES else Path(name).expanduser().resolve().stem
-    prepared = [one for one in list_prepared() if one.name == known]
-    if prepared:
-        return prepared[-1].class_names if prepared[-1].mnist_framed else ()
+    kept = prepared.find(name) or prepared.find(Path(name).expanduser().resolve().stem)
+    if kept is not None:
+        return kept.class_names if kept.mnist_framed else ()
     return DIGITS if name in KNOWN and KNOWN[name].class_names == DIGITS else ()
 
 
@@ -267,28 +262,9 @@ def find_named(name: str, data_dir: Path | None = None) -> Path | None:
     return None
 
 
-def cache_folder() -> Path:
-    """Return where downloads and prepared datasets are kept: INKLING_CACHE or the user's cache."""
-    named = os.environ.get("INKLING_CACHE")
-    return Path(named) if named else platformdirs.user_cache_path("inkling", appauthor=False)
-
-
 def _environment_folder() -> Path | None:
     named = os.environ.get("INKLING_DATA")
     return Path(named) if named else None
-
-
-def _read_place(place: Path) -> Labeled:
-    if place.is_file():
-        if place.suffix != ".npz":
-            raise InklingError(
-                f"{place} is a file but not an .npz. A dataset is an .npz file, a folder of IDX "
-                "files, or a folder with one subfolder of images per class."
-            )
-        return readers.read_npz(place)
-    if readers.holds_idx(place):
-        return readers.read_idx_folder(place)
-    return readers.read_image_folder(place)
 
 
 def _prepare(
@@ -296,96 +272,46 @@ def _prepare(
     key: str,
     read: Callable[[], Labeled],
     on_progress: OnProgress,
+    class_names: tuple[str, ...] | None,
+    *,
+    place: Path | None = None,
     valid_size: int | None = None,
     test_size: int | None = None,
 ) -> Dataset:
     """Open what the cache has under a key, preparing it first if it is missing or damaged."""
-    folder = cache_folder() / "prepared" / f"{key}-v{VERSION}"
-    if (dataset := _open_whole(folder)) is not None:
-        return dataset
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder.with_name(f".{folder.name}.lock"))
-        lock.acquire()
-    except OSError as error:
-        raise InklingError(
-            f"The cache {folder.parent} cannot be written: {error.strerror}. Set INKLING_CACHE to "
-            "another folder."
-        ) from error
-    with lock:
-        if (dataset := _open_whole(folder)) is not None:  # another process was faster
-            return dataset
-        on_progress(Progress("Preparing", 0, 0, f"reading {name}"))
-        parts, class_names = _split(read(), name, valid_size, test_size)
-        shutil.rmtree(folder, ignore_errors=True)
-        with whole_folder(folder) as draft:
-            for array, values in parts.items():
-                np.save(draft / f"{array}.npy", values)
-            facts = {
-                "version": VERSION,
-                "name": name,
-                "class_names": class_names,
-                "fingerprint": _fingerprint(parts, class_names),
-                "mnist_framed": _is_mnist_framed(parts["x_train"]),
-                "counts": {part: len(parts[f"y_{part}"]) for part in PARTS},
-            }
-            (draft / "dataset.json").write_text(json.dumps(facts, ensure_ascii=False, indent=1))
+    folder = prepared.folder_for(name, key)
+    if _open_whole(folder) is not None:
+        return _renamed(folder, class_names)
+    with prepared.locked(folder):
+        if _open_whole(folder) is None:  # else another process was faster
+            on_progress(Progress("Preparing", 0, 0, f"reading {name}"))
+            labeled = read()
+            called = naming(name, place, labeled, class_names)
+            check_classes(labeled, called.shown, name)
+            parts = split(labeled, valid_size, test_size)
+            shutil.rmtree(folder, ignore_errors=True)
+            with whole_folder(folder) as draft:
+                for array, values in parts.items():
+                    np.save(draft / f"{array}.npy", values)
+                facts = {
+                    "version": VERSION,
+                    "name": name,
+                    "class_names": called.shown,
+                    "fingerprint": fingerprint_of(parts, called.own),
+                    "aliases": [fingerprint_of(parts, names) for names in called.others],
+                    "mnist_framed": _is_mnist_framed(parts["x_train"]),
+                    "counts": {part: len(parts[f"y_{part}"]) for part in PARTS},
+                    "source": str(place) if place and name not in KNOWN else "",
+                }
+                prepared.write_facts(draft, facts)
+    return _renamed(folder, class_names)
+
+
+def _renamed(folder: Path, class_names: tuple[str, ...] | None) -> Dataset:
+    """Open a prepared dataset, with other class names if any are given."""
+    if class_names is not None:
+        prepared.rename_classes(folder, class_names)
     return _open(folder)
-
-
-def _split(
-    labeled: Labeled, name: str, valid_size: int | None, test_size: int | None
-) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
-    """Split into train, valid and test: seeded, and stratified by class."""
-    class_names = _checked_classes(labeled, name)
-    x, y, x_test, y_test = labeled.x, labeled.y, labeled.x_test, labeled.y_test
-    if x_test is None or y_test is None:
-        size = test_size or max(round(len(y) * TEST_SHARE), len(class_names))
-        (x, y), (x_test, y_test) = _divide(x, y, size)
-    size = valid_size or max(round(len(y) * VALID_SHARE), len(class_names))
-    (x, y), (x_valid, y_valid) = _divide(x, y, size)
-    parts = (x, y, x_valid, y_valid, x_test, y_test)
-    return dict(zip(ARRAYS, map(np.ascontiguousarray, parts), strict=True)), class_names
-
-
-Pair = tuple[np.ndarray, np.ndarray]
-
-
-def _divide(x: np.ndarray, y: np.ndarray, second: int) -> tuple[Pair, Pair]:
-    """Divide images and labels in two, stratified; `second` of them go into the second part."""
-    from sklearn.model_selection import train_test_split
-
-    first_at, second_at = train_test_split(
-        np.arange(len(y)), test_size=second, stratify=y, random_state=SPLIT_SEED
-    )
-    first_at, second_at = np.sort(first_at), np.sort(second_at)
-    return (x[first_at], y[first_at]), (x[second_at], y[second_at])
-
-
-def _checked_classes(labeled: Labeled, name: str) -> tuple[str, ...]:
-    """Check labels against class names; classes without names are named by their numbers."""
-    labels = labeled.y
-    both = labels if labeled.y_test is None else np.concatenate([labels, labeled.y_test])
-    most = int(labels.max())
-    class_names = labeled.class_names or tuple(str(label) for label in range(most + 1))
-    allowed = f"0 to {len(class_names) - 1}"
-    if both.min() < 0 or both.max() >= len(class_names):
-        odd = int(both.min() if both.min() < 0 else both.max())
-        raise InklingError(f"A label of {name} is {odd}; labels must be {allowed}.")
-    if len(set(class_names)) < len(class_names) or len(class_names) < 2:
-        raise InklingError(
-            f"{name} must have at least two class names, all different; "
-            f"it has {', '.join(class_names)}."
-        )
-    fewest = 3 if labeled.y_test is None else 2  # one per part to split off, and one to train on
-    counts = np.bincount(labels, minlength=len(class_names))
-    if counts.min() < fewest:
-        short = class_names[int(counts.argmin())]
-        raise InklingError(
-            f"Class “{short}” of {name} has {counted(int(counts.min()), 'training image')}; at "
-            f"least {fewest} are needed, and labels must be {allowed} without gaps."
-        )
-    return class_names
 
 
 def _is_mnist_framed(images: np.ndarray) -> bool:
@@ -397,17 +323,11 @@ def _is_mnist_framed(images: np.ndarray) -> bool:
     return bool((margin < drawing.FAINTEST).mean() > 0.98)
 
 
-def _fingerprint(parts: dict[str, np.ndarray], class_names: Iterable[str]) -> str:
-    digest = hashlib.sha256(json.dumps(list(class_names)).encode())
-    for array in ARRAYS:
-        digest.update(f"{array}{parts[array].shape}".encode())
-        digest.update(parts[array].data)
-    return digest.hexdigest()
-
-
 def _stamp(place: Path) -> str:
     """Return 16 hex digits that change when a source file does (by path, size and time)."""
     files = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
+    if place.is_file() and (listed := file_of(place)):
+        files.append(listed)
     digest = hashlib.sha256()
     for path in files:
         status = path.stat()
@@ -424,27 +344,17 @@ def _open_whole(folder: Path) -> Dataset | None:
 
 
 def _open(folder: Path) -> Dataset:
-    facts = _facts(folder)
+    described = prepared.describe(folder)
     try:
-        if facts is None:
+        if described is None:
             raise FileNotFoundError(folder)
         arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
     except (OSError, ValueError, EOFError):
         raise DatasetMissing(f"The prepared dataset in {folder} is missing or damaged.") from None
     return Dataset(
-        name=facts["name"],
-        class_names=tuple(facts["class_names"]),
-        fingerprint=facts["fingerprint"],
-        mnist_framed=facts["mnist_framed"],
+        name=described.name,
+        class_names=described.class_names,
+        fingerprint=described.fingerprint,
+        mnist_framed=described.mnist_framed,
         **arrays,
     )
-
-
-def _facts(folder: Path) -> dict[str, Any] | None:
-    """Read a prepared dataset's description; None if it is missing or damaged."""
-    try:
-        facts: dict[str, Any] = json.loads((folder / "dataset.json").read_text("utf-8"))
-        facts = renamed(facts, {"ink": "mnist_framed"})
-        return facts if facts["version"] == VERSION else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

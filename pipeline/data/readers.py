@@ -6,8 +6,11 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -42,6 +45,39 @@ class Labeled:
     x_test: np.ndarray | None
     y_test: np.ndarray | None
     class_names: tuple[str, ...] | None
+
+
+def read(place: Path) -> Labeled:
+    """Read a dataset: an `.npz`, a folder of IDX files, or a folder of class-named folders.
+
+    Raises:
+        InklingError: it is none of these, or malformed.
+    """
+    check(place)
+    if place.is_file():
+        return read_npz(place)
+    return read_idx_folder(place) if holds_idx(place) else read_image_folder(place)
+
+
+def check(place: Path) -> None:
+    """Check that a file or folder has the format of a dataset, without reading any image.
+
+    Raises:
+        InklingError: it has not.
+    """
+    if place.is_file():
+        if place.suffix != ".npz":
+            raise InklingError(
+                f"{place} is a file but not an .npz. A dataset is an .npz file, a folder of IDX "
+                "files, or a folder with one subfolder of images per class."
+            )
+        with _opened_npz(place):
+            pass
+    elif holds_idx(place):
+        for part in IDX_FILES:
+            _idx_file(place, part)
+    else:
+        _image_classes(place)
 
 
 def read_idx(path: Path) -> np.ndarray:
@@ -86,12 +122,7 @@ def read_idx_folder(folder: Path) -> Labeled:
     Raises:
         InklingError: one is missing or damaged, or images and labels differ in number.
     """
-    parts = {}
-    for part, names in IDX_FILES.items():
-        path = _idx_path(folder, part)
-        if path is None:
-            raise InklingError(f"{folder} lacks {names[0]} (or {names[0]}.gz).")
-        parts[part] = read_idx(path)
+    parts = {part: read_idx(_idx_file(folder, part)) for part in IDX_FILES}
     return _labeled(parts, str(folder), None)
 
 
@@ -101,6 +132,15 @@ def read_npz(path: Path) -> Labeled:
     Raises:
         InklingError: it is damaged, lacks a key, or contains Python objects (never unpickled).
     """
+    with _opened_npz(path) as archive:
+        parts = {key: archive[key] for key in NPZ_KEYS}
+        names = archive.get("class_names")
+    return _labeled(parts, str(path), None if names is None else _class_names(names, path))
+
+
+@contextmanager
+def _opened_npz(path: Path) -> Iterator[Any]:
+    """Open an `.npz` and check its keys; what is wrong with it, now or as it is read, is said."""
     if not path.is_file():
         raise InklingError(f"There is no file {path}.")
     try:
@@ -112,8 +152,7 @@ def read_npz(path: Path) -> Labeled:
                     f"{path} lacks {', '.join(missing)}; it has {held}. Save it with "
                     "numpy.savez(path, x_train=…, y_train=…, x_test=…, y_test=…)."
                 )
-            parts = {key: archive[key] for key in NPZ_KEYS}
-            names = archive.get("class_names")
+            yield archive
     except ValueError as error:
         if "pickle" not in str(error).lower() and "object" not in str(error).lower():
             raise InklingError(f"{path} is damaged: {error}.") from None
@@ -123,7 +162,6 @@ def read_npz(path: Path) -> Labeled:
         ) from None
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError, AttributeError, TypeError) as error:
         raise InklingError(f"{path} is not a complete .npz file: {error}.") from None
-    return _labeled(parts, str(path), None if names is None else _class_names(names, path))
 
 
 def read_image_folder(folder: Path) -> Labeled:
@@ -135,22 +173,34 @@ def read_image_folder(folder: Path) -> Labeled:
     Raises:
         InklingError: a class is empty, a file is not an image, or images differ in size.
     """
-    if (folder / "train").is_dir() and (folder / "test").is_dir():
-        names = _class_folders(folder / "train")
-        test_names = _class_folders(folder / "test")
-        if names != test_names:
-            odd = sorted(set(names) ^ set(test_names))
-            raise InklingError(
-                f"{folder}/train and {folder}/test must have the same class folders; "
-                f"these are in only one of them: {', '.join(odd)}."
-            )
+    names = _image_classes(folder)
+    if _has_parts(folder):
         train = _read_classes(folder / "train", names)
         test = _read_classes(folder / "test", names)
         parts = {"x_train": train[0], "y_train": train[1], "x_test": test[0], "y_test": test[1]}
         return _labeled(parts, str(folder), names)
-    names = _class_folders(folder)
     x, y = _read_classes(folder, names)
     return _labeled({"x_train": x, "y_train": y}, str(folder), names)
+
+
+def _has_parts(folder: Path) -> bool:
+    return (folder / "train").is_dir() and (folder / "test").is_dir()
+
+
+def _image_classes(folder: Path) -> tuple[str, ...]:
+    """Find the classes of a folder of images, and check that each has some."""
+    places = [folder / "train", folder / "test"] if _has_parts(folder) else [folder]
+    names = _class_folders(places[0])
+    if len(places) > 1 and names != (test_names := _class_folders(places[1])):
+        odd = sorted(set(names) ^ set(test_names))
+        raise InklingError(
+            f"{folder}/train and {folder}/test must have the same class folders; "
+            f"these are in only one of them: {', '.join(odd)}."
+        )
+    for place in places:
+        for name in names:
+            _image_files(place / name)
+    return names
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -163,6 +213,14 @@ def _read_bytes(path: Path) -> bytes:
         ) from None
     except OSError as error:
         raise InklingError(f"{path} cannot be read: {error.strerror or error}.") from None
+
+
+def _idx_file(folder: Path, part: str) -> Path:
+    path = _idx_path(folder, part)
+    if path is None:
+        name = IDX_FILES[part][0]
+        raise InklingError(f"{folder} lacks {name} (or {name}.gz).")
+    return path
 
 
 def _idx_path(folder: Path, part: str) -> Path | None:
@@ -182,18 +240,22 @@ def _class_folders(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(names, key=(lambda name: (int(name), name)) if numeric else None))
 
 
+def _image_files(folder: Path) -> list[Path]:
+    """List the images of a class, by name."""
+    files = sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
+    )
+    if not files:
+        raise InklingError(f"The class folder {folder} has no images. Add some, or remove it.")
+    return files
+
+
 def _read_classes(folder: Path, names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
     pictures, labels = [], []
     for label, name in enumerate(names):
-        files = sorted(
-            path
-            for path in (folder / name).iterdir()
-            if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
-        )
-        if not files:
-            raise InklingError(
-                f"The class folder {folder / name} has no images. Add some, or remove it."
-            )
+        files = _image_files(folder / name)
         pictures += files
         labels += [label] * len(files)
     return _stack([_read_small(path) for path in pictures], pictures), np.array(labels)

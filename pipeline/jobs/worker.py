@@ -68,7 +68,12 @@ def train(
     *,
     resume: bool,
 ) -> Run:
-    """Load TensorFlow, quietly, and run an experiment; see `experiment.run_experiment`."""
+    """Load TensorFlow, quietly, and run an experiment; see `experiment.run_experiment`.
+
+    The dataset is prepared first: what is wrong with it need not wait for TensorFlow.
+    """
+    store.check_writable()
+    datasets.open_dataset(config.dataset, data_dir, on_progress)
     on_progress(Progress("Starting", 0, 0, "loading TensorFlow"))
     with quiet_stderr():
         import tensorflow as tf

@@ -1,9 +1,14 @@
+import dataclasses
+import json
 import shutil
 import zipfile
 
 import pytest
+from typer.testing import CliRunner
 
 from pipeline import evaluation
+from pipeline.cli.main import app
+from pipeline.data.known import KNOWN
 from pipeline.errors import InklingError
 from pipeline.store.runs import Run, Store
 from pipeline.training import networks
@@ -57,3 +62,36 @@ def test_another_keras_model_than_the_runs_is_a_sentence(old, digits):
     with pytest.raises(InklingError, match=r"another network .* \(None, 3\), not \(None, 28, 28"):
         evaluation.evaluate(old, digits)
     assert old.features() is None
+
+
+def test_a_run_is_measured_on_its_own_images_whatever_their_classes_are_called_by_now(
+    tiny_run, digits
+):
+    words = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    renamed = dataclasses.replace(digits, class_names=words)
+    assert evaluation.evaluate(tiny_run, renamed) == tiny_run.info.metrics
+    assert not tiny_run.evaluations()
+    other = dataclasses.replace(renamed, fingerprint="another")
+    with pytest.raises(InklingError, match="same classes"):
+        evaluation.evaluate(tiny_run, other)
+
+
+def test_what_a_run_saw_in_training_is_told(tiny_run, digits, tmp_path, monkeypatch):
+    shutil.copytree(tiny_run.folder, tmp_path / "models" / "mine")
+    monkeypatch.setitem(
+        KNOWN, "mnist", dataclasses.replace(KNOWN["mnist"], fingerprint=digits.fingerprint)
+    )
+    done = CliRunner().invoke(
+        app,
+        [
+            "evaluate",
+            "mine",
+            "--dataset",
+            "mnist-5k",
+            "--json",
+            "--models",
+            str(tmp_path / "models"),
+        ],
+    )
+    assert json.loads(done.stdout)["total"] == 1500
+    assert "Note: The test images of “mnist-5k” are training images of “digits”" in done.stderr

@@ -5,8 +5,10 @@ from typer.testing import CliRunner
 
 from pipeline.cli.main import app
 from pipeline.config import TrainConfig
+from pipeline.data.datasets import open_dataset
 from pipeline.errors import InklingError
 from pipeline.jobs import worker
+from tests.pipeline.data.test_readers import write_idx_folder
 
 CHOSEN = {  # a value for every setting, none of them the default
     "dataset": "digits",
@@ -100,3 +102,29 @@ def test_what_the_options_let_through_is_one_sentence(tmp_path, option, value, s
 def test_settings_from_anywhere_are_refused_in_a_sentence(field):
     with pytest.raises(InklingError, match=f"^{field} must be .*, got inf.$"):
         TrainConfig.of(**{field: math.inf})
+
+
+def test_class_names_are_given_to_the_dataset_before_it_is_trained_on(asked, tmp_path, monkeypatch):
+    monkeypatch.setenv("INKLING_CACHE", str(tmp_path / "cache"))
+    folder = write_idx_folder(tmp_path / "animals", images=30)
+    asked("--dataset", str(folder), "--class-names", "cat,dog,eel")
+    assert open_dataset(str(folder)).class_names == ("cat", "dog", "eel")
+    names = tmp_path / "names.txt"
+    names.write_text("x\ny\nz\n")
+    asked("--dataset", str(folder), "--class-names", str(names))
+    assert open_dataset(str(folder)).class_names == ("x", "y", "z")
+
+
+def test_what_is_wrong_with_a_dataset_is_said_before_tensorflow_is_loaded(tmp_path, monkeypatch):
+    monkeypatch.setattr(worker, "quiet_stderr", lambda: pytest.fail("TensorFlow is loaded"))
+    (tmp_path / "empty").mkdir()
+    arguments = [
+        "train",
+        "--models",
+        str(tmp_path / "models"),
+        "--dataset",
+        str(tmp_path / "empty"),
+    ]
+    done = CliRunner().invoke(app, arguments)
+    assert isinstance(done.exception, InklingError)
+    assert "should have one subfolder of images per class" in str(done.exception)

@@ -1,0 +1,100 @@
+"""Images with labels -> three parts, checked, split and fingerprinted."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+
+import numpy as np
+
+from pipeline.data.readers import Labeled
+from pipeline.errors import InklingError
+from pipeline.words import counted
+
+SPLIT_SEED = 0  # the parts are the same for every training
+VALID_SHARE = 0.1  # of the training images
+TEST_SHARE = 0.2  # of a source without a test part
+PARTS = ("train", "valid", "test")
+ARRAYS = tuple(f"{axis}_{part}" for part in PARTS for axis in "xy")
+
+Pair = tuple[np.ndarray, np.ndarray]
+
+
+def split(
+    labeled: Labeled, valid_size: int | None = None, test_size: int | None = None
+) -> dict[str, np.ndarray]:
+    """Split into train, valid and test: seeded, and stratified by class.
+
+    Args:
+        labeled: images and labels that passed `check_classes`.
+        valid_size, test_size: how many images are split off; default: a share of them.
+
+    Returns:
+        The arrays x_train, y_train, x_valid, y_valid, x_test, y_test; see `Dataset`.
+    """
+    x, y, x_test, y_test = labeled.x, labeled.y, labeled.x_test, labeled.y_test
+    classes = int(y.max()) + 1
+    if x_test is None or y_test is None:
+        (x, y), (x_test, y_test) = _divide(
+            x, y, test_size or max(round(len(y) * TEST_SHARE), classes)
+        )
+    (x, y), (x_valid, y_valid) = _divide(
+        x, y, valid_size or max(round(len(y) * VALID_SHARE), classes)
+    )
+    parts = (x, y, x_valid, y_valid, x_test, y_test)
+    return dict(zip(ARRAYS, map(np.ascontiguousarray, parts), strict=True))
+
+
+def _divide(x: np.ndarray, y: np.ndarray, second: int) -> tuple[Pair, Pair]:
+    """Divide images and labels in two, stratified; `second` of them go into the second part."""
+    from sklearn.model_selection import train_test_split
+
+    first_at, second_at = train_test_split(
+        np.arange(len(y)), test_size=second, stratify=y, random_state=SPLIT_SEED
+    )
+    first_at, second_at = np.sort(first_at), np.sort(second_at)
+    return (x[first_at], y[first_at]), (x[second_at], y[second_at])
+
+
+def check_classes(labeled: Labeled, class_names: tuple[str, ...], name: str) -> None:
+    """Check labels against class names, and that every part can have images of every class.
+
+    Raises:
+        InklingError: they do not fit; `name` is the dataset's, for the message.
+    """
+    labels = labeled.y
+    both = labels if labeled.y_test is None else np.concatenate([labels, labeled.y_test])
+    allowed = f"0 to {len(class_names) - 1}"
+    if both.min() < 0 or both.max() >= len(class_names):
+        odd = int(both.min() if both.min() < 0 else both.max())
+        raise InklingError(f"A label of {name} is {odd}; labels must be {allowed}.")
+    check_names(class_names, name)
+    fewest = 3 if labeled.y_test is None else 2  # one per part to split off, and one to train on
+    counts = np.bincount(labels, minlength=len(class_names))
+    if counts.min() < fewest:
+        short = class_names[int(counts.argmin())]
+        raise InklingError(
+            f"Class “{short}” of {name} has {counted(int(counts.min()), 'training image')}; at "
+            f"least {fewest} are needed, and labels must be {allowed} without gaps."
+        )
+
+
+def check_names(class_names: tuple[str, ...], name: str) -> None:
+    """Check that there are at least two class names, none empty, all different.
+
+    Raises:
+        InklingError: there are not.
+    """
+    if len(set(class_names)) < len(class_names) or len(class_names) < 2 or "" in class_names:
+        raise InklingError(
+            f"{name} must have at least two class names, none empty, all different; "
+            f"it has {', '.join(class_names)}."
+        )
+
+
+def fingerprint(parts: dict[str, np.ndarray], class_names: Iterable[str]) -> str:
+    """Hash pixels, labels, parts and class names: SHA-256, in hexadecimal."""
+    digest = hashlib.sha256(json.dumps(list(class_names)).encode())
+    for array in ARRAYS:
+        digest.update(f"{array}{parts[array].shape}".encode())
+        digest.update(parts[array].data)
+    return digest.hexdigest()
