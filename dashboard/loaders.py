@@ -278,7 +278,7 @@ def marks_table(run: Run) -> pd.DataFrame:
 
     Returns:
         One row per mark, oldest first: index, label and predicted (class names), confidence, tag,
-        time.
+        should_be (a class name, or ""), time.
     """
     table = marks().table(run.info.dataset.fingerprint)
     table = table[table["index"] < run.info.metrics.total]

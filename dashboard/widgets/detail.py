@@ -1,5 +1,7 @@
 """One test image: its class, predictions, nearest training images, and marks."""
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
@@ -126,12 +128,14 @@ def _marks(run: Run, sample: int) -> None:
     standing = loaders.marks().of(fingerprint, sample)
     if access.read_only():
         if standing:
-            st.caption("Marked: " + text.plain(", ".join(standing)))
+            right = loaders.marks().should_be(fingerprint, sample)
+            should_be = f"; it should be “{right}”" if right else ""
+            st.caption("Marked: " + text.plain(", ".join(standing) + should_be))
         return
 
-    def say(tag: str, undo: bool) -> None:
+    def say(tag: str, undo: bool, should_be: str = "") -> None:
         try:
-            reviews.add(loaders.store(), fingerprint, sample, tag, undo=undo)
+            reviews.add(loaders.store(), fingerprint, sample, tag, undo=undo, should_be=should_be)
         except InklingError as error:
             st.toast(str(error), icon=":material/error:")
 
@@ -156,3 +160,22 @@ def _marks(run: Run, sample: int) -> None:
                 max_chars=reviews.LONGEST_TAG,
                 on_change=lambda: say(st.session_state.pop("own_tag"), undo=False),
             )
+    if reviews.WRONG_LABEL in standing:
+        _right_class(run, sample, lambda name: say(reviews.WRONG_LABEL, False, name))
+
+
+def _right_class(run: Run, sample: int, keep: Callable[[str], None]) -> None:
+    """Ask for the right class of an image whose label is wrong."""
+    label = int(loaders.predictions(run)["label"].iloc[sample])
+    others = [name for at, name in enumerate(run.class_names) if at != label]
+    given = loaders.marks().should_be(run.info.dataset.fingerprint, sample)
+    key = f"should_be_{sample}"
+    st.session_state[key] = given if given in others else None
+    st.selectbox(
+        "It should be",
+        others,
+        key=key,
+        placeholder="the right class, if you know it",
+        on_change=lambda: keep(st.session_state[key] or ""),
+        width=280,
+    )

@@ -7,7 +7,7 @@ outlive any training. Several processes may write at once; a truncated line is s
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,6 +33,7 @@ class Review:
         tag: "wrong label", "ambiguous", or any other words.
         undo: whether this undoes an earlier mark.
         time: ISO 8601 in UTC.
+        should_be: name of the right class, if somebody gave it along with "wrong label".
     """
 
     dataset: str
@@ -40,6 +41,7 @@ class Review:
     tag: str
     undo: bool = False
     time: str = ""
+    should_be: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,11 @@ class Reviews:
         """Return the tags of an image."""
         return self.tags.get((dataset, index), ())
 
+    def should_be(self, dataset: str, index: int) -> str:
+        """Return the name of the right class of an image with a wrong label; "" if unknown."""
+        given = (one for one in self.standing if (one.dataset, one.index) == (dataset, index))
+        return next((one.should_be for one in given if one.tag == WRONG_LABEL), "")
+
     def tagged(self, dataset: str, tag: str | None = None) -> frozenset[int]:
         """Return the images of a dataset with a tag, or with any."""
         return frozenset(
@@ -75,9 +82,9 @@ class Reviews:
         return (*(tag for tag in (WRONG_LABEL, AMBIGUOUS) if tag in used), *others)
 
     def table(self, dataset: str) -> pd.DataFrame:
-        """Return the marks of a dataset as a table: index, tag, time."""
+        """Return the marks of a dataset as a table: index, tag, should_be, time."""
         rows = [asdict(review) for review in self.standing if review.dataset == dataset]
-        return pd.DataFrame(rows, columns=["index", "tag", "time"])
+        return pd.DataFrame(rows, columns=["index", "tag", "should_be", "time"])
 
 
 def read(store: Store) -> Reviews:
@@ -86,8 +93,12 @@ def read(store: Store) -> Reviews:
     return _standing(lines, damaged)
 
 
-def add(store: Store, dataset: str, index: int, tag: str, *, undo: bool = False) -> None:
+def add(
+    store: Store, dataset: str, index: int, tag: str, *, undo: bool = False, should_be: str = ""
+) -> None:
     """Mark an image, or undo a mark; what others write meanwhile is kept.
+
+    The same mark once more changes nothing but `should_be`.
 
     Args:
         store: where the reviews are kept.
@@ -95,6 +106,7 @@ def add(store: Store, dataset: str, index: int, tag: str, *, undo: bool = False)
         index: of the test image.
         tag: "wrong label", "ambiguous", or other words of at most 40 characters.
         undo: undo the mark.
+        should_be: name of the right class, along with "wrong label"; "" if unknown.
 
     Raises:
         InklingError: the tag is blank or too long, or the file cannot be written.
@@ -103,15 +115,18 @@ def add(store: Store, dataset: str, index: int, tag: str, *, undo: bool = False)
     if not tag or len(tag) > LONGEST_TAG:
         raise InklingError(f"A tag can have 1 to {LONGEST_TAG} characters; this has {len(tag)}.")
     stamp = datetime.now(UTC).isoformat(timespec="seconds")
-    line = json.dumps(asdict(Review(dataset, index, tag, undo, stamp)), ensure_ascii=False)
+    facts = asdict(Review(dataset, index, tag, undo, stamp, should_be))
+    if not should_be:
+        del facts["should_be"]  # which earlier versions do not know
+    line = json.dumps(facts, ensure_ascii=False)
     with journal.adding(store.folder / REVIEWS, "review") as add_line:
         add_line(line)
 
 
 def _parsed(raw: Any) -> Review:
     review = Review(**raw)
-    kinds = (str, int, str, bool, str)
-    values = (review.dataset, review.index, review.tag, review.undo, review.time)
+    kinds = (str, int, str, bool, str, str)
+    values = astuple(review)
     # In Python, True is an int; and an index beyond any array would break the table of marks.
     whole = all(map(isinstance, values, kinds)) and not isinstance(review.index, bool)
     if not whole or not 0 <= review.index < MOST_IMAGES or not review.tag.strip():
@@ -126,7 +141,8 @@ def _standing(reviews: Iterable[Review], damaged: int) -> Reviews:
         if review.undo:
             marks.pop(key, None)
         else:
-            marks.setdefault(key, review)
+            first = marks.get(key, review)
+            marks[key] = replace(first, should_be=review.should_be)
     tags: dict[tuple[str, int], tuple[str, ...]] = {}
     for dataset, index, tag in marks:
         tags[dataset, index] = (*tags.get((dataset, index), ()), tag)

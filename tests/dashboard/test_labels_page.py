@@ -65,12 +65,33 @@ def test_marks_are_handed_on_with_words_for_the_classes(tiny_run: Run, store, mo
     reviews.add(store, fingerprint, 600, "ambiguous")  # an image that the run does not have
     reviews.add(store, "another", 18, "ambiguous")
     table = loaders.marks_table(store.open("latest"))
-    assert list(table) == ["index", "label", "predicted", "confidence", "tag", "time"]
+    assert list(table) == [
+        "index", "label", "predicted", "confidence", "tag", "should_be", "time",
+    ]  # fmt: skip
     assert table["index"].tolist() == [17, 17]
     assert table["tag"].tolist() == ["ambiguous", "=odd"]
     assert table["label"].tolist() == [str(int(row["label"]))] * 2
     assert table["predicted"].tolist() == [str(int(row["predicted"]))] * 2
     assert table["confidence"].tolist() == pytest.approx([row["confidence"]] * 2)
+
+
+def test_the_right_class_can_be_given_with_a_wrong_label(app, tiny_run: Run, store):
+    fingerprint = tiny_run.info.dataset.fingerprint
+    worst = int(tiny_run.predictions()["loss"].argmax())
+    true = str(tiny_run.predictions()["label"].iloc[worst])
+    at = app("labels", store)
+    key = f"should_be_{worst}"
+    assert not [box for box in at.selectbox if box.key == key]
+    at.button(key="mark_wrong label").click().run()
+    assert at.selectbox(key=key).options == [name for name in tiny_run.class_names if name != true]
+    other = at.selectbox(key=key).options[4]
+    at.selectbox(key=key).select(other).run()
+    assert reviews.read(store).should_be(fingerprint, worst) == other
+    assert at.selectbox(key=key).value == other
+    assert loaders.marks_table(tiny_run)["should_be"].tolist() == [other]
+    at.button(key="mark_wrong label").click().run()  # takes it back
+    at.button(key="mark_wrong label").click().run()
+    assert at.selectbox(key=key).value is None
 
 
 def test_lines_that_cannot_be_read_are_told(app, tiny_run: Run, store):

@@ -37,6 +37,25 @@ def test_the_table_can_be_handed_on(store):
     assert reviews.read(store).table("g").empty
 
 
+def test_the_right_class_goes_along_with_a_wrong_label(store):
+    reviews.add(store, "f", 7, "ambiguous")
+    reviews.add(store, "f", 7, "wrong label")
+    assert reviews.read(store).should_be("f", 7) == ""
+    # An earlier version does not know the key, so only those lines have it that need it.
+    assert "should_be" not in (store.folder / FILE).read_text()
+    reviews.add(store, "f", 7, "wrong label", should_be="four")
+    read = reviews.read(store)
+    assert read.of("f", 7) == ("ambiguous", "wrong label")  # one mark, in its former place
+    assert (read.should_be("f", 7), read.should_be("f", 8), read.should_be("g", 7)) == (
+        "four", "", "",
+    )  # fmt: skip
+    assert read.table("f")["should_be"].tolist() == ["", "four"]
+    reviews.add(store, "f", 7, "wrong label", should_be="nine")
+    assert reviews.read(store).should_be("f", 7) == "nine"
+    reviews.add(store, "f", 7, "wrong label", undo=True)
+    assert reviews.read(store).should_be("f", 7) == ""
+
+
 def test_a_line_that_was_cut_off_loses_nothing_else(store):
     reviews.add(store, "f", 1, "ambiguous")
     reviews.add(store, "f", 2, "ambiguous")
@@ -56,6 +75,7 @@ def test_a_line_that_was_cut_off_loses_nothing_else(store):
         '{"dataset": "f", "index": true, "tag": "odd"}',
         '{"dataset": "f", "index": 4294967296, "tag": "odd"}',
         '{"dataset": "f", "index": 1, "tag": " "}',
+        '{"dataset": "f", "index": 1, "tag": "odd", "should_be": 4}',
         pytest.param("[" * 200_000, id="too deep"),
     ],
 )  # fmt: skip
