@@ -5,6 +5,7 @@ never modify what these functions return.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -116,32 +117,42 @@ def confusion(run: Run) -> np.ndarray:
     )
 
 
-@st.cache_resource(hash_funcs=_BY_RUN, max_entries=32, show_spinner=False)
-def cells(run: Run, shown: str, diagonal: bool, *, dark: bool) -> Cells:
-    """Lay out a run's confusion matrix; see `cells.counted`."""
-    return counted(confusion(run), palette(dark), shown=shown, diagonal=diagonal)
+@st.cache_resource(max_entries=32, show_spinner=False)
+def cells(counts: np.ndarray, shown: str, diagonal: bool, *, dark: bool) -> Cells:
+    """Lay out a confusion matrix; see `cells.counted`."""
+    return counted(counts, palette(dark), shown=shown, diagonal=diagonal)
 
 
-@st.cache_resource(hash_funcs=_BY_RUN, max_entries=16, show_spinner=False)
-def changes(first: Run, second: Run) -> tuple[np.ndarray, np.ndarray]:
-    """Count what the second run fixes and newly breaks; see `metrics.changed_counts`."""
-    one, other = predictions(first), predictions(second)
-    return evaluation.changed_counts(
-        one["label"].to_numpy(),
-        one["predicted"].to_numpy(),
-        other["predicted"].to_numpy(),
-        len(first.class_names),
+def selected_confusion(view: View, run: Run) -> np.ndarray:
+    """Count the images that a matrix is about, of either run; see `Selection.narrowing`."""
+    if view.chosen.narrowing == Selection():
+        return confusion(run)
+    table = predictions(run).iloc[selected(view)]
+    return evaluation.confusion_counts(
+        table["label"].to_numpy(), table["predicted"].to_numpy(), len(run.class_names)
     )
 
 
-@st.cache_resource(hash_funcs=_BY_RUN, max_entries=16, show_spinner=False)
-def most_confident(run: Run) -> np.ndarray:
+def changes(view: View, second: Run) -> tuple[np.ndarray, np.ndarray]:
+    """Count what the second run fixes and newly breaks; see `metrics.changed_counts`."""
+    at = selected(view)
+    one, other = predictions(view.run), predictions(second)
+    return evaluation.changed_counts(
+        one["label"].to_numpy()[at],
+        one["predicted"].to_numpy()[at],
+        other["predicted"].to_numpy()[at],
+        len(second.class_names),
+    )
+
+
+def most_confident(view: View, run: Run) -> np.ndarray:
     """Find each cell's most confident image: int64 (classes · classes,), -1 where it is empty."""
-    table, classes = predictions(run), len(run.class_names)
+    at, classes = selected(view), len(run.class_names)
+    table = predictions(run).iloc[at]
     cells = table["label"].to_numpy().astype(np.int64) * classes + table["predicted"].to_numpy()
     order = np.argsort(table["confidence"].to_numpy(), kind="stable")
     found = np.full(classes * classes, -1, np.int64)
-    found[cells[order]] = order  # the last one written is the most confident
+    found[cells[order]] = at[order]  # the last one written is the most confident
     return found
 
 
@@ -207,6 +218,11 @@ def rows(view: View, order: str) -> np.ndarray:
         tagged = marks().tagged(view.run.info.dataset.fingerprint, chosen.tag)
     second = view.second if chosen.compares else None
     return _rows(view.run, second, chosen.filters, tagged, order)
+
+
+def selected(view: View) -> np.ndarray:
+    """Find the images that a matrix is about: int32 (m,); see `Selection.narrowing`."""
+    return rows(replace(view, chosen=view.chosen.narrowing), "most confident first")
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=8, show_spinner=False)

@@ -66,6 +66,11 @@ class Selection:
         """The same without the single image and the notes: what decides which images match."""
         return replace(self, sample=None, dropped=())
 
+    @property
+    def narrowing(self) -> "Selection":
+        """The filters without those that a click on a matrix sets: which images it counts."""
+        return replace(self.filters, true=(), predicted=(), second_predicted=(), change=None)
+
 
 def parse(address: Address, class_names: Sequence[str], images: int, *, second: bool) -> Selection:
     """Check the values of an address against a run; what does not fit is dropped, with a note.

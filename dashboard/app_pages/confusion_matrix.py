@@ -27,12 +27,12 @@ def matrix(view: View) -> None:
             shown = choices.segmented("matrix_cells", "Cells", SHOWN)
             diagonal = choices.toggle("matrix_diagonal", "Diagonal", default=True)
     if second is not None and shows == "Difference":
-        matrices.difference(view.run, second, view.chosen)
+        matrices.difference(view, second)
     elif second is not None and shows == "Side by side":
-        matrices.confusion(view.run, view.chosen, shown, diagonal, titled=True)
-        matrices.confusion(second, view.chosen, shown, diagonal, titled=True, second=True)
+        for run in (view.run, second):
+            matrices.confusion(view, run, shown, diagonal, titled=True)
     else:
-        matrices.confusion(view.run, view.chosen, shown, diagonal)
+        matrices.confusion(view, view.run, shown, diagonal)
 
 
 def images(view: View) -> None:

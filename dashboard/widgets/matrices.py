@@ -8,40 +8,35 @@ from dashboard import loaders
 from dashboard.components.matrix import matrix
 from dashboard.components.sheet import Sheet
 from dashboard.selection import Selection
+from dashboard.view import View
 from dashboard.widgets import frame, galleries, selection_bar
 from dashboard.words import runs as run_words
 from dashboard.words import selection as selection_words
 from dashboard.words import text
+from pipeline.analysis import metrics
 from pipeline.store.runs import Run
 
 
-def confusion(
-    run: Run,
-    chosen: Selection,
-    shown: str,
-    diagonal: bool,
-    *,
-    titled: bool = False,
-    second: bool = False,
-) -> None:
-    """Show a run's matrix.
+def confusion(view: View, run: Run, shown: str, diagonal: bool, *, titled: bool = False) -> None:
+    """Show a run's matrix, of the images that match the other filters.
 
     Args:
-        run: whose matrix.
-        chosen: the selection, which is framed.
+        view: what is selected; its cell is framed.
+        run: whose matrix: the view's first or second run.
         shown: one of `cells.SHOWN`.
         diagonal: whether to show correct predictions.
         titled: whether to name the run above it.
-        second: whether it is the second run.
     """
-    metrics, names = run.info.metrics, run.class_names
-    finding = run_words.top_confusion(metrics.confusions, names)
+    chosen, names, second = view.chosen, run.class_names, run is view.second
+    counts = loaders.selected_confusion(view, run)
+    finding = run_words.top_confusion(metrics.top_confusions(counts), names)
     title = f"{run_words.run_label(run)}: " if titled else ""
     st.markdown(f"**{text.plain(title + finding)}**")
-    cells = loaders.cells(run, shown, diagonal, dark=frame.is_dark())
+    narrowed(view)
+    cells = loaders.cells(counts, shown, diagonal, dark=frame.is_dark())
     sheet, places = None, np.empty(0, np.int64)
     if shown == "Pictures":
-        sheet, places = _most_confident_images(run, diagonal)
+        sheet, places = _most_confident_images(view, run, diagonal)
 
     def pick(true: int | None, said: int | None) -> None:
         if second:
@@ -64,11 +59,19 @@ def confusion(
         st.caption("Each cell shows its most confident image.")
 
 
-def difference(first: Run, second: Run, chosen: Selection) -> None:
+def narrowed(view: View) -> None:
+    """Say which images a matrix counts, if not all."""
+    if view.chosen.narrowing != Selection():
+        st.caption(selection_words.narrowed(len(loaders.selected(view))))
+
+
+def difference(view: View, second: Run) -> None:
     """Show what the second run fixes and newly breaks; a click shows those images."""
-    fixed, broken = loaders.changes(first, second)
+    first, chosen = view.run, view.chosen
+    fixed, broken = loaders.changes(view, second)
     total_fixed, total_broken = int(np.trace(fixed)), int(np.trace(broken))
     st.markdown(f"**{selection_words.changes(total_fixed, total_broken)}**")
+    narrowed(view)
 
     def pick(true: int | None, said: int | None) -> None:
         # A cell on the diagonal represents its whole row.
@@ -91,10 +94,10 @@ def difference(first: Run, second: Run, chosen: Selection) -> None:
     )
 
 
-def _most_confident_images(run: Run, diagonal: bool) -> tuple[Sheet | None, np.ndarray]:
+def _most_confident_images(view: View, run: Run, diagonal: bool) -> tuple[Sheet | None, np.ndarray]:
     """Return the most confident image of each cell, and its place in the sheet."""
     dataset = galleries.images_of(run)
-    most_confident = loaders.most_confident(run).copy()
+    most_confident = loaders.most_confident(view, run)
     if not diagonal:
         most_confident[:: len(run.class_names) + 1] = -1
     there = most_confident >= 0

@@ -154,7 +154,7 @@ def toward(
     cell = replace(
         chosen, true=only(true), predicted=only(predicted), second_predicted=only(second_predicted)
     )
-    address.choose(replace(cell, change=change, area=(), sample=None), names)
+    address.choose(replace(cell, change=change, sample=None), names)
 
 
 def link(run: Run, page: str, label: str, chosen: Selection) -> None:

@@ -74,6 +74,13 @@ def matches(count: int) -> str:
     return f"**{count:,}** {'image matches' if count == 1 else 'images match'} this selection"
 
 
+def narrowed(count: int) -> str:
+    """Say which images a matrix counts where filters leave some out."""
+    if count == 1:
+        return "Only the one image that matches the filters is counted."
+    return f"Only the {count:,} images that match the filters are counted."
+
+
 def changes(fixed: int, broken: int) -> str:
     """Say how many mistakes a second run fixes and how many images it newly breaks."""
     if fixed == broken == 0:
