@@ -1,7 +1,7 @@
 """Runs, images and reviews for pages: the only home of Streamlit's caches.
 
-A run never changes once it is published, so a run is its own key. Tables are shared, not copied:
-never modify what these functions return.
+A run is cached by its folder and the version of its files, so what is added to it later is seen.
+Tables are shared, not copied: never modify what these functions return.
 """
 
 from collections.abc import Callable, Sequence
@@ -42,7 +42,7 @@ from pipeline.store.runs import Damaged, Run, Store
 from pipeline.store.second_opinion import Contradiction
 
 _BY_RUN: dict[str | type[Any], Callable[[Any], Any]] = {
-    Run: lambda run: f"{run.folder.resolve()} {run.info.created} {run.info.id}",
+    Run: lambda run: f"{run.folder.resolve()} {run.version}",
     Selection: repr,
 }
 _BY_DATASET: dict[str | type[Any], Callable[[Any], Any]] = {Dataset: lambda data: data.fingerprint}
@@ -67,14 +67,12 @@ def store() -> Store:
 
 def entries() -> list[Run | Damaged]:
     """List the store as it is now, newest first: runs may be added at any time."""
-    folder = store().folder
-    # Runs are added and removed by renaming within the folder, which changes its time stamp.
-    changed = folder.stat().st_mtime_ns if folder.exists() else 0
-    return _entries(str(folder.resolve()), changed)
+    shown = store()
+    return _entries(str(shown.folder.resolve()), shown.versions())
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _entries(folder: str, changed: int) -> list[Run | Damaged]:
+def _entries(folder: str, versions: tuple[tuple[Path, str], ...]) -> list[Run | Damaged]:
     return store().entries()
 
 

@@ -11,6 +11,8 @@ from filelock import FileLock
 
 # Before anything reads them: no test touches the user's cache, store or terminal width.
 os.environ["INKLING_CACHE"] = tempfile.mkdtemp(prefix="inkling-test-cache-")
+# Only tests of the bundled run see it: other stores hold what their test puts in.
+os.environ["INKLING_BUNDLED"] = ""
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["COLUMNS"] = "200"
 # Workers of a parallel run inherit what is left of the environment.

@@ -26,7 +26,7 @@ ClassNames = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print only JSON.")]
-RunName = Annotated[str, typer.Argument(help="A run's id, a part of it, or “latest”.")]
+RunName = Annotated[str, typer.Argument(help="A run's name, its id or a part of it, or “latest”.")]
 
 
 def class_names_in(text: str | None) -> tuple[str, ...] | None:
@@ -37,7 +37,7 @@ def class_names_in(text: str | None) -> tuple[str, ...] | None:
 
 
 def store_at(models: Path | None) -> "Store":
-    """Return the store that was named, or the default one."""
+    """Return the store that was named, or the default one, with the bundled run."""
     from pipeline.store.runs import Store
 
-    return Store.default() if models is None else Store(models)
+    return Store.default(models)

@@ -78,9 +78,6 @@ def train(
     data: Data = None,
     models: Models = None,
     as_json: AsJson = False,
-    unless_trained: Annotated[
-        bool, typer.Option(help="Do nothing if the store already has a run on this dataset.")
-    ] = False,
 ) -> None:
     """Train a network and write its run folder."""
     store = store_at(models)
@@ -97,8 +94,6 @@ def train(
         seed=seed,
         corrections=corrections,
     )
-    if unless_trained and any(run.info.config.dataset == dataset for run in store.runs()):
-        return
     from pipeline.cli.terminal import shown_progress
     from pipeline.data import datasets
     from pipeline.jobs import worker

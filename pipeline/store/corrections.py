@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pipeline import access
 from pipeline.data.datasets import Dataset
 from pipeline.errors import InklingError
 from pipeline.ink.drawing import SIZE, BlankDrawing, Drawing, Strokes, ink_to_image
@@ -27,7 +26,6 @@ from pipeline.training.checkpoint import ExtraExamples
 
 CORRECTIONS = "corrections.jsonl"
 WHAT = "correction"
-REFUSED = "corrections cannot be saved or undone"
 MOST_LINE_BYTES = 2**17  # enough for 5,000 points
 MOST_FILE_BYTES = 2**26  # 64 MiB, including undone ones: still read within seconds
 MOST_STANDING = 10_000
@@ -134,7 +132,6 @@ def add(
             are too many corrections, the dashboard is read-only, or the file cannot be written.
             Nothing was changed then.
     """
-    access.refuse_if_read_only(REFUSED)
     names = tuple(class_names)
     if label not in names:
         raise InklingError(f"“{label[:40]}” is not one of the classes: {', '.join(names)}.")
@@ -170,7 +167,6 @@ def take_back(store: Store, *ids: str) -> None:
         InklingError: none of them is in effect, the dashboard is read-only, or the file cannot be
             written.
     """
-    access.refuse_if_read_only(REFUSED)
     with journal.adding(store.folder / CORRECTIONS, WHAT) as add_line:
         undone = [kept.id for kept in read(store).standing if kept.id in ids]
         if not undone:

@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from pipeline import atomic
+from pipeline import access, atomic
 from pipeline.config import DEEP, TrainConfig
 from pipeline.errors import InklingError
 from pipeline.store.runs import Store
@@ -29,6 +29,7 @@ from pipeline.training.checkpoint import Checkpoint, ExtraExamples, Row, score
 
 FOLDERS = (".checkpoints", ".unfinished")  # the second is from earlier versions
 OLD_SETTINGS = {"variant": "deeper"}  # a flag, true for the deep variant
+REFUSED = "interrupted trainings cannot be continued or discarded"
 SETTINGS, STATE = "settings.json", "state.npz"
 DAMAGED = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile)
 LISTS = ("variables", "optimizer", "best_weights")
@@ -91,7 +92,12 @@ class InterruptedTraining:
         return FileLock(self.folder.with_suffix(".lock"))
 
     def save(self, config: TrainConfig, checkpoint: Checkpoint) -> None:
-        """Save the state after an epoch; the previous one is kept until this one is complete."""
+        """Save the state after an epoch; the previous one is kept until this one is complete.
+
+        Raises:
+            InklingError: the dashboard is read-only, or the store cannot be written.
+        """
+        access.refuse_if_read_only(REFUSED)
         arrays = {
             f"{name}_{number:03d}": value
             for name in LISTS
@@ -173,7 +179,8 @@ class InterruptedTraining:
             ) from error
 
     def forget(self) -> None:
-        """Delete the checkpoint."""
+        """Delete the checkpoint; raises InklingError where the dashboard is read-only."""
+        access.refuse_if_read_only(REFUSED)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from filelock import FileLock
 
+from pipeline import access
 from pipeline.errors import InklingError
 
 Entry = TypeVar("Entry")
@@ -57,8 +58,9 @@ def adding(path: Path, what: str) -> Iterator[Callable[[str], None]]:
         what: what an entry is called.
 
     Raises:
-        InklingError: it cannot be written.
+        InklingError: the dashboard is read-only, or it cannot be written.
     """
+    access.refuse_if_read_only(f"{what}s cannot be saved or undone")
 
     def add(line: str) -> None:
         with path.open("ab+") as file:

@@ -109,7 +109,8 @@ def add(
         should_be: name of the right class, along with "wrong label"; "" if unknown.
 
     Raises:
-        InklingError: the tag is blank or too long, or the file cannot be written.
+        InklingError: the tag is blank or too long, the dashboard is read-only, or the file cannot
+            be written.
     """
     tag = " ".join(tag.split())
     if not tag or len(tag) > LONGEST_TAG:

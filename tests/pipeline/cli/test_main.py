@@ -187,8 +187,6 @@ def test_train_and_data(tmp_path):
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["metrics"]["total"] == 600
     assert "epoch 1 of 1" in done.stderr
-    again = inkling(*arguments, "--unless-trained")
-    assert (again.returncode, again.stdout) == (0, "")
     assert len(Store(tmp_path).runs()) == 1
     assert "1,797 images" in inkling("data").stdout
 
