@@ -1,7 +1,5 @@
 """The form for a new training, and interrupted trainings to resume."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from dashboard import loaders
@@ -9,9 +7,17 @@ from dashboard.widgets import frame
 from dashboard.words import text
 from dashboard.words import trust as trust_words
 from pipeline import words
-from pipeline.config import DEFAULT_NETWORK, DEFAULT_PRESET, NETWORKS, PRESETS, TrainConfig
+from pipeline.config import (
+    DEFAULT_DATASET,
+    DEFAULT_NETWORK,
+    DEFAULT_PRESET,
+    NETWORKS,
+    PRESETS,
+    TrainConfig,
+)
 from pipeline.data import datasets
 from pipeline.data.known import NAMES
+from pipeline.data.prepared import list_own
 from pipeline.errors import InklingError
 from pipeline.jobs import launch
 from pipeline.jobs.job import Training
@@ -19,6 +25,16 @@ from pipeline.store.corrections import CORRECTIONS
 from pipeline.store.interrupted import InterruptedTraining
 
 OWN = "your own…"
+KEPT = "train_form"  # in the session: what was chosen last
+CHOICES: dict[str, object] = {  # the form's widgets, and what they begin with
+    "train_dataset": DEFAULT_DATASET,
+    "train_path": "",
+    "train_network": DEFAULT_NETWORK,
+    "train_preset": DEFAULT_PRESET,
+    "train_epochs": None,
+    "train_seed": 0,
+    "train_corrections": False,
+}
 
 
 def form() -> None:
@@ -29,18 +45,16 @@ def form() -> None:
         network = st.selectbox(
             "Network",
             list(NETWORKS),
-            index=list(NETWORKS).index(DEFAULT_NETWORK),
             format_func=lambda key: f"{key} – {NETWORKS[key].title}",
-            key="train_network",
+            key=_recalled("train_network"),
         )
         st.caption(NETWORKS[network].lesson)
     with right:
         preset = st.selectbox(
             "Preset",
             list(PRESETS),
-            index=list(PRESETS).index(DEFAULT_PRESET),
             format_func=lambda key: f"{key} – {PRESETS[key].purpose}",
-            key="train_preset",
+            key=_recalled("train_preset"),
         )
         epochs = st.number_input(
             "Epochs",
@@ -48,14 +62,16 @@ def form() -> None:
             1000,
             value=None,
             placeholder="depends on preset and dataset size",
-            key="train_epochs",
+            key=_recalled("train_epochs"),
         )
-        seed = st.number_input("Seed", 0, 2**31 - 1, value=0, key="train_seed")
+        seed = st.number_input("Seed", 0, 2**31 - 1, key=_recalled("train_seed"))
         learns = _learns_from_corrections(dataset)
+    _keep_choices()
     if st.button("Train", type="primary", icon=":material/play_arrow:"):
         try:
             if not dataset:
                 raise InklingError("Say where your dataset is: a folder or an .npz file.")
+            datasets.check(dataset)
             config = TrainConfig.of(
                 dataset=dataset,
                 network=network,
@@ -89,19 +105,51 @@ def interrupted(place: InterruptedTraining) -> None:
                 st.rerun()
 
 
+def _recalled(key: str) -> str:
+    """Return the key of a widget, set to what was chosen last: widgets forget between pages."""
+    kept = {**CHOICES, **st.session_state.get(KEPT, {})}
+    st.session_state.setdefault(key, kept[key])
+    return key
+
+
+def _keep_choices() -> None:
+    """Keep what is chosen, and what was chosen in widgets that are not shown now."""
+    shown = {key: st.session_state[key] for key in CHOICES if key in st.session_state}
+    st.session_state[KEPT] = st.session_state.get(KEPT, {}) | shown
+
+
+def _own() -> dict[str, str]:
+    """Name people's own datasets that were used before: a label for each reference."""
+    return {
+        one.reference: f"{one.name} – {one.source}" if one.source else one.name
+        for one in list_own()
+    }
+
+
 def _dataset() -> str:
     """Ask for a dataset; "" while the path of an own dataset is missing."""
-    name: str = st.selectbox("Dataset", [*NAMES, OWN], key="train_dataset")
+    own = _own()
+    choices = [*NAMES, *own, OWN]
+    if st.session_state[_recalled("train_dataset")] not in choices:  # deleted since
+        st.session_state["train_dataset"] = DEFAULT_DATASET
+    name: str = st.selectbox(
+        "Dataset", choices, format_func=lambda name: own.get(name, name), key="train_dataset"
+    )
     if name != OWN:
         return name
-    path = st.text_input(
+    path: str = st.text_input(
         "Folder or .npz file on this machine",
-        key="train_path",
+        key=_recalled("train_path"),
         help="A folder with one subfolder of images per class, a folder of IDX files, or an .npz "
         "file with x_train, y_train, x_test, y_test. All images must have the same size, 8 to 64 "
         "pixels.",
-    )
-    return str(Path(path).expanduser()) if path.strip() else ""
+    ).strip()
+    if path:
+        try:
+            datasets.check(path)
+        except InklingError as error:
+            st.error(str(error))
+    return path
 
 
 def _learns_from_corrections(dataset: str) -> bool:
@@ -112,7 +160,7 @@ def _learns_from_corrections(dataset: str) -> bool:
         return False
     learns = st.toggle(
         f"Also learn from corrections ({len(fitting):,})",
-        key="train_corrections",
+        key=_recalled("train_corrections"),
         help=f"Drawings that people labeled on the Draw page, kept in `{CORRECTIONS}` beside the "
         f"runs. {trust_words.unreadable(found.damaged)}",
     )

@@ -58,6 +58,11 @@ class Prepared:
         return sum(self.counts.values())
 
     @property
+    def reference(self) -> str:
+        """What `open_dataset` finds it by: its path, so that changes are noticed, or its name."""
+        return self.source if Path(self.source).stem == self.name else self.name
+
+    @property
     def fingerprints(self) -> frozenset[str]:
         """Every fingerprint of its images."""
         return frozenset((self.fingerprint, *self.aliases))

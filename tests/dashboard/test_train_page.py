@@ -1,12 +1,15 @@
 # ruff: noqa: F811 (tests take a fixture by its name, and this one is imported)
 import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pipeline.config import TrainConfig
+from pipeline.data.datasets import open_dataset, take_in
 from pipeline.errors import InklingError
 from pipeline.jobs import launch, worker
 from pipeline.jobs.job import REQUEST, Job, Training
@@ -15,6 +18,7 @@ from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.runs import Store
 from pipeline.training.checkpoint import Checkpoint
 from tests.dashboard.test_pages import app, text  # noqa: F401
+from tests.pipeline.data.test_readers import write_idx_folder
 
 
 @pytest.fixture
@@ -78,3 +82,84 @@ class TestFoldersOfOtherVersions:
         assert "checkpoint" in at.warning[0].value
         assert {"Discard", "Train"} <= {button.label for button in at.button}
         assert all(button.label != "Resume" for button in at.button)
+
+
+class TestDatasets:
+    @pytest.fixture(autouse=True)
+    def cache(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("INKLING_CACHE", str(tmp_path / "cache"))
+
+    @pytest.fixture
+    def started(self, monkeypatch) -> list[Training]:
+        found: list[Training] = []
+        monkeypatch.setattr(launch, "start", lambda request, store: found.append(request))
+        return found
+
+    @pytest.fixture
+    def animals(self, tmp_path):
+        return write_idx_folder(tmp_path / "animals", images=30)
+
+    def train(self, at: AppTest) -> None:
+        next(button for button in at.button if button.label == "Train").click().run()
+
+    def test_an_own_dataset_is_offered_again(self, app, store, started, animals):
+        open_dataset(str(animals))
+        take_in("mine", animals)
+        at = app("train", store)
+        choice = at.selectbox(key="train_dataset")
+        assert choice.value == "mnist-5k"
+        assert choice.options[-3:] == [f"mine – {animals}", f"animals – {animals}", "your own…"]
+        for label in choice.options[-3:-1]:
+            at.selectbox(key="train_dataset").select(label).run()
+            self.train(at)
+        assert [request.config.dataset for request in started] == ["mine", str(animals)]
+        assert not at.error
+
+    def test_a_wrong_path_is_said_as_soon_as_it_is_typed(self, app, store, started, tmp_path):
+        at = app("train", store)
+        at.selectbox(key="train_dataset").select("your own…").run()
+        at.text_input(key="train_path").set_value(str(tmp_path / "nowhere")).run()
+        assert "There is no dataset" in at.error[0].value
+        (tmp_path / "empty").mkdir()
+        at.text_input(key="train_path").set_value(str(tmp_path / "empty")).run()
+        assert "one subfolder of images per class" in at.error[0].value
+        self.train(at)
+        assert not started
+
+    def test_a_path_that_fits_is_trained_on(self, app, store, started, animals):
+        at = app("train", store)
+        at.selectbox(key="train_dataset").select("your own…").run()
+        at.text_input(key="train_path").set_value(f" {animals} ").run()
+        assert not at.error
+        self.train(at)
+        assert started == [Training(TrainConfig(dataset=str(animals)))]
+
+    def test_the_form_keeps_what_was_typed(self, app, store, animals):
+        at = app("train", store)
+        at.selectbox(key="train_dataset").select("your own…").run()
+        at.text_input(key="train_path").set_value(str(animals))
+        at.selectbox(key="train_network").select("pixels")
+        at.selectbox(key="train_preset").select("quick")
+        at.number_input(key="train_epochs").set_value(7)
+        at.number_input(key="train_seed").set_value(3).run()
+        at.switch_page("app_pages/overview.py").run()
+        at.switch_page("app_pages/train.py").run()
+        assert not at.exception
+        assert at.text_input(key="train_path").value == str(animals)
+        assert at.selectbox(key="train_network").value == "pixels"
+        assert at.selectbox(key="train_preset").value == "quick"
+        assert at.number_input(key="train_epochs").value == 7
+        assert at.number_input(key="train_seed").value == 3
+        at.selectbox(key="train_dataset").select("digits").run()
+        at.selectbox(key="train_dataset").select("your own…").run()
+        assert at.text_input(key="train_path").value == str(animals)
+
+    def test_a_dataset_that_is_gone_by_now_is_forgotten(self, app, store, animals):
+        folder = take_in("mine", animals).x_train.filename
+        at = app("train", store)
+        at.selectbox(key="train_dataset").select(f"mine – {animals}").run()
+        at.switch_page("app_pages/overview.py").run()
+        shutil.rmtree(Path(folder).parent)
+        at.switch_page("app_pages/train.py").run()
+        assert not at.exception
+        assert at.selectbox(key="train_dataset").value == "mnist-5k"
