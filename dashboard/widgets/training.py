@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import loaders
 from dashboard.widgets import frame
-from dashboard.words import text
+from dashboard.words import training as training_words
 from dashboard.words import trust as trust_words
 from pipeline import words
 from pipeline.config import (
@@ -56,15 +56,17 @@ def form() -> None:
             format_func=lambda key: f"{key} – {PRESETS[key].purpose}",
             key=_recalled("train_preset"),
         )
-        epochs = st.number_input(
+        wide, narrow = st.columns([3, 2])
+        epochs = wide.number_input(
             "Epochs",
             1,
             1000,
             value=None,
-            placeholder="depends on preset and dataset size",
+            placeholder="the preset’s",
             key=_recalled("train_epochs"),
+            help="Passes over the training images; a preset shows a small dataset more often.",
         )
-        seed = st.number_input("Seed", 0, 2**31 - 1, key=_recalled("train_seed"))
+        seed = narrow.number_input("Seed", 0, 2**31 - 1, key=_recalled("train_seed"))
         learns = _learns_from_corrections(dataset)
     _keep_choices()
     if st.button("Train", type="primary", icon=":material/play_arrow:"):
@@ -88,21 +90,25 @@ def form() -> None:
 
 def interrupted(place: InterruptedTraining) -> None:
     """Offer to resume an interrupted training, or to discard it."""
-    with st.container(border=True, key=f"interrupted_{place.key}"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", border=True, key=f"interrupted_{place.key}"
+    ):
         config = None
         try:
             rows, config = place.rows(), place.config()
-            st.markdown(_where_it_stands(config, rows))
+            st.markdown(training_words.interrupted(config, rows))
         except InklingError as error:
             st.warning(str(error))
-        with st.container(horizontal=True):
-            if config is not None and st.button(
-                "Resume", icon=":material/resume:", key=f"resume_{place.key}"
-            ):
-                _start(Training(config, resume=True))
-            if st.button("Discard", icon=":material/delete:", key=f"forget_{place.key}"):
-                place.forget()
-                st.rerun()
+        if config is not None and st.button(
+            "Resume",
+            icon=":material/resume:",
+            key=f"resume_{place.key}",
+            help=training_words.RESUMED,
+        ):
+            _start(Training(config, resume=True))
+        if st.button("Discard", icon=":material/delete:", key=f"forget_{place.key}"):
+            place.forget()
+            st.rerun()
 
 
 def _recalled(key: str) -> str:
@@ -158,19 +164,19 @@ def _learns_from_corrections(dataset: str) -> bool:
     fitting = found.fitting(datasets.mnist_framed_classes(dataset)) if dataset else ()
     if not fitting:
         return False
-    learns = st.toggle(
-        f"Also learn from corrections ({len(fitting):,})",
-        key=_recalled("train_corrections"),
-        help=f"Drawings that people labeled on the Draw page, kept in `{CORRECTIONS}` beside the "
-        f"runs. {trust_words.unreadable(found.damaged)}",
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        learns = st.toggle(
+            f"Also learn from corrections ({len(fitting):,})",
+            key="train_corrections",
+            help=f"Drawings that people labeled on the Draw page, kept in `{CORRECTIONS}` beside "
+            f"the runs. {trust_words.unreadable(found.damaged)}",
+            width="content",
+        )
+        st.page_link(frame.CORRECTIONS_PAGE, label="Look at them", icon=":material/spellcheck:")
     if learns:
         against = sum(kept.id in loaders.contradictions() for kept in fitting)
         if said := words.contradicted(against, len(fitting)):
             st.warning(said, icon=":material/visibility:")
-    st.page_link(
-        frame.CORRECTIONS_PAGE, label="Look at the corrections", icon=":material/spellcheck:"
-    )
     return learns
 
 
@@ -182,14 +188,3 @@ def _start(request: Training) -> None:
         st.error(str(error))
     else:
         st.rerun()
-
-
-def _where_it_stands(config: TrainConfig, rows: list[dict[str, float]]) -> str:
-    best = max((row["val_accuracy"] for row in rows), default=0.0)
-    learns = ", with the corrections it started with" if config.corrections else ""
-    return (
-        f"**{config.network}** on **{text.plain(config.dataset)}** was interrupted after "
-        f"{len(rows)} of {words.counted(config.epochs or 0, 'epoch')}, with a best validation "
-        f"accuracy of {text.percent(best)}. It can resume from there{learns}; the result will be "
-        "the same as without the interruption."
-    )

@@ -1,9 +1,13 @@
 """What a training in the background does and waits for, in sentences; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from dashboard.words.text import percent, plain
+from pipeline.config import TrainConfig
 from pipeline.jobs.job import Status
 from pipeline.words import counted
+
+RESUMED = "Continue after its last epoch; the result will be the same as without the interruption."
 
 
 def stopping(status: Status, *, asked: bool) -> str:
@@ -24,6 +28,22 @@ def stopping(status: Status, *, asked: bool) -> str:
     if epochs:
         return f"Stopping after this step. Then {best} is tested and saved as a run."
     return "Stopping. Nothing is finished yet, so nothing will be saved."
+
+
+def interrupted(config: TrainConfig, rows: Sequence[Mapping[str, float]]) -> str:
+    """Say how far an interrupted training came: Markdown.
+
+    Args:
+        config: its settings.
+        rows: its history so far, one row per epoch.
+    """
+    best = max((row["val_accuracy"] for row in rows), default=0.0)
+    learns = " It keeps the corrections it started with." if config.corrections else ""
+    return (
+        f"**{plain(config.network)}** on **{plain(config.dataset)}** was interrupted after "
+        f"{len(rows)} of {counted(config.epochs or 0, 'epoch')}, with a best validation accuracy "
+        f"of {percent(best)}.{learns}"
+    )
 
 
 def unreadable(reasons: Sequence[str]) -> str:

@@ -205,7 +205,7 @@ class TestTrainPage:
         assert not at.warning
         at.toggle(key="train_corrections").set_value(True).run()
         assert at.warning[0].value.startswith("1 of 2 corrections contradicts an independent")
-        assert "Look at the corrections" in [link.label for link in at.get("page_link")]
+        assert "Look at them" in [link.label for link in at.get("page_link")]
 
     def test_it_asks_only_where_some_fit(self, app, store, started):
         corrections.add(store, label="b", class_names=("a", "b"), drawing=ONE)

@@ -1,6 +1,7 @@
 import pytest
 
 from dashboard.words import training
+from pipeline.config import TrainConfig
 from pipeline.jobs.job import Status
 from pipeline.progress import Progress
 
@@ -28,3 +29,12 @@ def test_jobs_left_out_are_counted():
     assert training.unreadable(["It is damaged."]) == "It is damaged."
     assert training.unreadable(["One.", "Two."]) == "One. 1 other is left out, too."
     assert training.unreadable(["One."] * 4) == "One. 3 others are left out, too."
+
+
+def test_how_far_an_interrupted_training_came():
+    rows = [{"val_accuracy": 0.97}, {"val_accuracy": 0.985}, {"val_accuracy": 0.98}]
+    config = TrainConfig(dataset="my_digits", epochs=9, corrections=True)
+    assert training.interrupted(config, rows) == (
+        "**cnn** on **my\\_digits** was interrupted after 3 of 9 epochs, with a best validation "
+        "accuracy of 98.5%. It keeps the corrections it started with."
+    )
