@@ -550,7 +550,17 @@ def _read_features(path: Path, columns: Sequence[str] | None) -> pd.DataFrame:
 
 
 def _write_table(table: pd.DataFrame, target: Path | BinaryIO) -> None:
-    table.to_parquet(target, index=False, row_group_size=ROWS_A_GROUP, compression="zstd")
+    # Hardly a value of these columns repeats, so a dictionary of them would only take up space.
+    floats = [str(name) for name in table.select_dtypes("floating").columns]
+    table.to_parquet(
+        target,
+        index=False,
+        row_group_size=ROWS_A_GROUP,
+        compression="zstd",
+        compression_level=9,
+        use_dictionary=False,
+        use_byte_stream_split=floats,
+    )
 
 
 def _versions() -> dict[str, str]:

@@ -10,7 +10,7 @@ from pipeline.ink import drawing
 from pipeline.store.runs import Run, Store
 
 MODELS = Path(__file__).parents[2] / "models"
-MOST_BYTES = 3 * 2**20
+MOST_BYTES = 3_000_000
 DRAWN = {
     "0": [[[140, 40], [70, 90], [70, 190], [140, 240], [210, 190], [210, 90], [140, 40]]],
     "1": [[[140, 40], [140, 240]]],

@@ -295,3 +295,13 @@ def test_evaluations_on_other_datasets_are_kept_with_the_run(store):
     assert (found.dataset.name, found.metrics.correct) == ("other", 2)
     (run.folder / "evaluations" / "cut.json").write_text("{")
     assert len(run.evaluations()) == 1
+
+
+def test_tables_are_small_and_read_back_bit_by_bit(store, random):
+    """A dictionary of values of which hardly one repeats would take more than the values."""
+    shares = random.dirichlet(np.full(10, 0.05), 5000).astype(np.float32)
+    table = evaluation.predictions_table(random.integers(0, 10, 5000), shares)
+    run = store.publish(*results(predictions=table))
+    assert run.predictions().equals(table)
+    whole = table.memory_usage(index=False).sum()
+    assert (run.folder / runs.PREDICTIONS).stat().st_size < 0.8 * whole
