@@ -11,6 +11,7 @@ NEIGHBORS = 5
 MOST_DIMENSIONS = 50  # principal components kept: saves time and hardly changes distances
 MOST_FITTED = 10_000  # training images that the components are fitted on
 MOST_MAPPED = 10_000  # test images that are placed on the map
+FEW_MAPPED = 4_000  # so few take seconds; threads would mostly wait for each other, busily
 FEWEST_MAPPED = 20
 PERPLEXITY = 30
 SEED = 0
@@ -89,7 +90,7 @@ def flat_map(points: np.ndarray) -> np.ndarray:
             perplexity=min(PERPLEXITY, (len(points) - 1) // 3),
             n_iter=250,
             initialization="pca",
-            n_jobs=-1,
+            n_jobs=-1 if len(points) > FEW_MAPPED else 1,
             random_state=SEED,
         ).fit(points)
     return np.round(np.asarray(flat), 2).astype(np.float32)
