@@ -11,6 +11,7 @@ from dashboard.view import View
 from dashboard.widgets import choices, frame, galleries
 from dashboard.words import data as data_words
 from dashboard.words import selection as selection_words
+from dashboard.words import text
 from pipeline.data.datasets import Dataset
 from pipeline.store.runs import Run
 
@@ -26,6 +27,8 @@ def classes(run: Run, dataset: Dataset | None) -> None:
     parts = {data_words.PARTS[part]: values for part, values in counts.items()}
     figure = figures.class_counts(parts, run.class_names, frame.colors())
     frame.chart(figure, f"Images of each class, by part. {finding}.", "class_counts", finding)
+    if origin := data_words.origin(run.info.dataset):
+        st.caption(text.plain(origin))
     if dataset is None:
         return
     st.subheader("The mean image of each class")

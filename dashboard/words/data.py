@@ -6,7 +6,8 @@ import numpy as np
 
 from dashboard.words.selection import NOTHING_FITS, matches
 from dashboard.words.text import percent, plain
-from pipeline.store.run_info import RunInfo
+from pipeline.data.known import KNOWN
+from pipeline.store.run_info import DatasetInfo, RunInfo
 from pipeline.words import counted
 
 PARTS = {"train": "training", "valid": "validation", "test": "test"}
@@ -26,6 +27,19 @@ def contents(info: RunInfo) -> str:
         f"{len(info.dataset.class_names)} classes: {counts['train']:,} for training, "
         f"{counts['valid']:,} for validation, {counts['test']:,} held back for testing."
     )
+
+
+def origin(dataset: DatasetInfo) -> str:
+    """Say what the images of a known dataset are and where they come from; "" for other ones."""
+    known = KNOWN.get(dataset.name)
+    if known is None:
+        return ""
+    said = f"{known.source[0].upper()}{known.source[1:]}."
+    if known.drawn_from:
+        said += (
+            f" Networks trained on “{known.drawn_from}” have seen all of these images in training."
+        )
+    return said
 
 
 def balance(counts: Mapping[str, np.ndarray], class_names: Sequence[str]) -> str:

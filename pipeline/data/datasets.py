@@ -280,10 +280,10 @@ def _prepare(
 ) -> Dataset:
     """Open what the cache has under a key, preparing it first if it is missing or damaged."""
     folder = prepared.folder_for(name, key)
-    if _open_whole(folder) is not None:
+    if _is_ready(folder, place):
         return _renamed(folder, class_names)
     with prepared.locked(folder):
-        if _open_whole(folder) is None:  # else another process was faster
+        if not _is_ready(folder, place):  # else another process was faster
             on_progress(Progress("Preparing", 0, 0, f"reading {name}"))
             labeled = read()
             called = naming(name, place, labeled, class_names)
@@ -335,12 +335,13 @@ def _stamp(place: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def _open_whole(folder: Path) -> Dataset | None:
-    """Open a prepared dataset, or return None if it is missing or damaged (it can be rebuilt)."""
+def _is_ready(folder: Path, place: Path | None) -> bool:
+    """Whether a dataset is prepared and whole, by a version that knew how to name its classes."""
     try:
-        return _open(folder)
+        _open(folder)
     except DatasetMissing:
-        return None
+        return False
+    return place is None or "source" in (prepared.read_facts(folder) or {})
 
 
 def _open(folder: Path) -> Dataset:

@@ -41,6 +41,7 @@ def test_classes_show_counts_means_and_samples(data, digits: Dataset):
     at = data("Classes")
     every = np.bincount(np.concatenate([digits.y_train, digits.y_valid, digits.y_test]))
     assert f"“{every.argmax()}” has {every.max():,} images" in text(at)
+    assert "1,797 handwritten digits" in text(at)
     assert [element.value for element in at.subheader] == [
         "The mean image of each class", "Random images",
     ]  # fmt: skip

@@ -178,6 +178,19 @@ class TestKnown:
         assert found.fingerprint == named.fingerprint
         assert {numbered.fingerprint, named.fingerprint} == prepared.same_images(named.fingerprint)
 
+    def test_one_prepared_by_an_older_version_gets_its_names(self, fashion, unnamed, monkeypatch):
+        with monkeypatch.context() as before:
+            before.setitem(KNOWN, "fashion_mnist", dataclasses.replace(fashion, first_labels=()))
+            old = open_dataset(str(unnamed))
+        (one,) = prepared.list_prepared()
+        facts = prepared.read_facts(one.folder)
+        prepared.write_facts(
+            one.folder, {key: facts[key] for key in facts if key not in {"source", "aliases"}}
+        )
+        now = open_dataset(str(unnamed))
+        assert (old.class_names, now.class_names) == (("0", "1", "2"), ANIMALS)
+        assert old.fingerprint == now.fingerprint
+
     def test_fashion_mnist_itself(self):
         """Its first ten training labels, as Keras's documentation and many tutorials print them."""
         known = KNOWN["fashion_mnist"]
