@@ -551,7 +551,7 @@ def _read_features(path: Path, columns: Sequence[str] | None) -> pd.DataFrame:
 
 def _write_table(table: pd.DataFrame, target: Path | BinaryIO) -> None:
     # Hardly a value of these columns repeats, so a dictionary of them would only take up space.
-    floats = [str(name) for name in table.select_dtypes("floating").columns]
+    floats = [str(name) for name, kind in table.dtypes.items() if kind.kind == "f"]
     table.to_parquet(
         target,
         index=False,
