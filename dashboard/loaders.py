@@ -369,13 +369,10 @@ def graph(run: Run) -> ServingGraph:
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)
 def live_pad(runs: Sequence[Run]) -> bytes:
-    """Pack what the live pad needs to predict with one run, or two.
-
-    Raises:
-        NotLive: a network takes images that the pad does not draw.
-    """
-    labels = [run_words.run_label(run) for run in runs]
-    return pad_spec.describe(runs, labels, "Use the canvas under “Edit an image” instead.").packed()
+    """Pack what the live pad needs to predict with one run, or two."""
+    labels = [run_words.answer_by(run) for run in runs]
+    advice = "Use the canvas under “Edit an image” instead."
+    return pad_spec.describe(runs, labels, advice).packed()
 
 
 def predict(run: Run, image: np.ndarray) -> Prediction:

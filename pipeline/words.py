@@ -6,9 +6,56 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-# The live pad fills these in, too.
-GUESS = "{best} ({share}), then {other} ({rest})"
-OOD_REMARK = "Unlike anything in training. Best guess: "
+# The live pad fills these in, too (`web/src/words.js`).
+RUNNER_UP = "then {other} ({rest})"
+GUESS = "{best} ({share}), " + RUNNER_UP
+OOD_REMARK = "Unlike most training images"
+REMARKED = "{said}. {remark}."  # the answer comes first: the remark is no verdict
+
+SEEN = "What the network sees"
+LAYERS = "Layer by layer"
+OUTPUT = "Output of layer {name}: {gives}"
+_ANSWERS = {
+    "guess": GUESS,
+    "runner_up": RUNNER_UP,
+    "ood_remark": OOD_REMARK,
+    "remarked": REMARKED,
+    "bars": "Probability of each class",
+    "seen": SEEN,
+    "loading": "Loading the network…",
+    "unable": "This browser cannot run the network ({fault}). {advice}",
+    "layers": LAYERS,
+}
+# All that is said by the live pad, and by the exported page of a network that takes images.
+PAD = _ANSWERS | {
+    "label": "Drawing pad",
+    "here": "Draw here",
+    "blank": "Draw in the square; the prediction follows the pen.",
+    "no_layers": "What every layer computes appears here as you draw.",
+    "how": (
+        "Draw with a mouse, pen or finger. With the keyboard: arrow keys move the pen, Space "
+        "lowers or lifts it, Escape clears."
+    ),
+    "undo": "Undo",
+    "clear": "Clear",
+    "full": "The pad is full; undo or clear to continue.",
+}
+TRY_IMAGE = _ANSWERS | {
+    "label": "Try an image",
+    "choose": "Choose an image",
+    "drop": "or drop or paste one here",
+    "blank": "The prediction appears here.",
+    "no_layers": "What every layer computes appears here.",
+    "how": "Any image, in its own colors. It is resized to {width}×{height} pixels.",
+    "unreadable": "{name} is not an image that this browser can read. Use PNG or JPEG.",
+}
+MATRIX = {
+    "title": "Confusion matrix",
+    "caption": (
+        "Rows: true class; columns: predicted class. The diagonal counts correct predictions."
+    ),
+    "cell": "true “{true}”, predicted “{predicted}”: {count}",
+}
 
 
 def percent(share: float) -> str:
@@ -53,24 +100,23 @@ def guess(
     probabilities: "Sequence[float] | np.ndarray",
     *,
     is_ood: bool = False,
-    mark: str = "",
 ) -> str:
     """Describe a prediction and its runner-up: "7 (99.1%), then 1 (0.5%)".
 
     Args:
         class_names: one name per class, at least two.
         probabilities: float (classes,).
-        is_ood: whether the image is out of distribution; if so, that comes first.
-        mark: placed around the predicted class, such as Markdown's "**".
+        is_ood: whether the image is out of distribution; if so, a remark follows.
     """
-    *_, second, first = sorted(range(len(class_names)), key=probabilities.__getitem__)
+    # Of equal probabilities the first class wins, as in `argmax`.
+    first, second, *_ = sorted(range(len(class_names)), key=lambda label: -probabilities[label])
     said = GUESS.format(
-        best=f"{mark}{class_names[first]}{mark}",
+        best=class_names[first],
         share=percent(float(probabilities[first])),
         other=class_names[second],
         rest=percent(float(probabilities[second])),
     )
-    return OOD_REMARK + said if is_ood else said
+    return REMARKED.format(said=said, remark=OOD_REMARK) if is_ood else said
 
 
 def trained_on_these(tested: str, trained: str) -> str:

@@ -1,81 +1,89 @@
-"""Draw something, or edit a test image, and see what the network predicts."""
+"""Draw something, or try an image, and see what the network predicts."""
+
+from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import loaders
 from dashboard.components import live_pad
 from dashboard.view import View
 from dashboard.widgets import (
     choices,
     downloads,
+    editing,
     frame,
     network,
     opening,
     pads,
     perturbation_map,
+    photo,
     selection_bar,
 )
+from dashboard.widgets.editing import EDIT, WAY
 from dashboard.widgets.pads import Shown
 from dashboard.words import drawing as drawing_words
-from dashboard.words import text
-from pipeline.ink.drawing import Drawing
+from pipeline import words
+from pipeline.store.runs import Run
 
-LIVE, CANVAS, PHOTO = "Live", "Edit an image", "A photograph"
-LAYERS, PERTURBATIONS = "Layer by layer", "Perturbations"
+LIVE, PHOTO, TRY = "Live", "A photograph", words.TRY_IMAGE["label"]
+LAYERS, PERTURBATIONS = words.LAYERS, "Perturbations"
 
 
 @st.fragment
 @frame.plainly
 def draw() -> None:
-    """Let people draw in one of the ways, and show the result."""
+    """Let people draw or choose an image in one of the ways, and show the result."""
     view = opening.view()
-    sample = view.chosen.sample
-    edits = None if sample is None else CANVAS
-    way = choices.segmented("draw_way", "How to draw", (LIVE, CANVAS, PHOTO), implied=edits)
-    if way == LIVE:
-        shown = predicted(view, pads.live(view.runs))
-    else:
-        box, answer = st.columns([2, 3], gap="medium")
-        with box:
-            drawing = pads.canvas_pad(view.run, sample) if way == CANVAS else pads.photo(view.run)
-            shown = predicted(view, drawing)
-        with answer:
-            pads.answers(view.runs, shown, what_it_sees=way == CANVAS)
-    pads.correct(view.run, shown)
-    below(view, shown, live=way == LIVE)
+    sample, is_ink = view.chosen.sample, view.run.info.dataset.mnist_framed
+    ways = [LIVE, EDIT, PHOTO] if is_ink else [TRY, EDIT]
+    with st.container(horizontal=True):
+        edits = None if sample is None else EDIT
+        way = choices.segmented(WAY, "How", ways, implied=edits)
+        # A test image is for the chosen run to answer: it is tested on it.
+        runs = view.runs if way == EDIT else pads.readers(view)
+    left, right = st.columns([11, 9], gap="medium")
+    with left:
+        if way == LIVE:
+            shown = pads.predicted(runs, pads.live(runs))
+        else:
+            shown = beside(runs, edits=way == EDIT, sample=sample)
+        pads.correct(runs[0], shown)
+    with right:
+        below(view, runs, shown, live=way == LIVE)
 
 
-def predicted(view: View, drawing: Drawing | None) -> Shown | None:
-    """Predict a drawing with each run."""
-    if drawing is None:
-        return None
-    images = [drawing.image(run.info.input_shape) for run in view.runs]
-    said = [loaders.predict(run, image) for run, image in zip(view.runs, images, strict=True)]
-    return Shown(drawing, images, said)
+def beside(runs: Sequence[Run], *, edits: bool, sample: int | None) -> Shown | None:
+    """Show the image, and the answer beside it where there is room."""
+    with st.container(horizontal=True):
+        with st.container(width=pads.BOX):
+            given = editing.edit(runs[0], sample) if edits else photo.photo(runs[0], "photo")
+            shown = pads.predicted(runs, given)
+        with st.container(width="stretch"):
+            pads.answers(runs, shown, what_it_sees=edits)
+    return shown
 
 
-def below(view: View, shown: Shown | None, *, live: bool) -> None:
-    """Show the layers, or how the prediction changes as the drawing is perturbed."""
+def below(view: View, runs: Sequence[Run], shown: Shown | None, *, live: bool) -> None:
+    """Show the layers, or how the prediction changes as the image is perturbed."""
     with st.container(horizontal=True, vertical_alignment="center"):
         looks_at = choices.segmented("draw_view", "Look at", (LAYERS, PERTURBATIONS))
         with st.popover("Save", icon=":material/download:", disabled=shown is None):
             if shown is not None:
-                downloads.downloads(shown.images[0], shown.drawing.strokes, "drawing_files")
+                downloads.of_given(shown.given, "drawing_files")
     if looks_at == LAYERS and live:
         live_pad.layers("live_layers")
     elif shown is None:
-        st.caption("Draw something first.")
+        st.caption(drawing_words.NOTHING_YET)
     elif looks_at == LAYERS:
-        network.feature_maps(view.run, shown.predictions[0].activations, "drawing_maps")
+        network.feature_maps(runs[0], shown.predictions[0].activations, "drawing_maps")
     else:
-        perturbation_map.perturbation_map(view, shown.images[0], "drawing_perturbations")
+        perturbation_map.perturbation_map(runs, shown.given, "drawing_perturbations")
 
 
 view = opening.view()
-dataset = view.run.info.dataset
-frame.heading("Draw", drawing_words.invitation(view.run.class_names))
-selection_bar.bar(view)
-if not dataset.mnist_framed:
-    sentence = drawing_words.NOT_FRAMED.format(dataset=text.plain(dataset.name))
-    st.info(sentence, icon=":material/info:")
+is_ink = view.run.info.dataset.mnist_framed
+frame.heading(
+    "Draw" if is_ink else TRY, drawing_words.invitation(view.run.class_names, is_ink=is_ink)
+)
+if view.chosen.sample is not None:
+    selection_bar.bar(view)
 draw()

@@ -1,40 +1,58 @@
 """The canvas whose drawing the server predicts: streamlit-drawable-canvas."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
-from dashboard.components.fabric import paths_of
-from pipeline.ink.drawing import Edit
-
-SIDE = 280  # CSS pixels
+from dashboard.components.fabric import Path, paths_of
+from dashboard.words import drawing as drawing_words
 
 
-def canvas(key: str, *, dark: bool, width: int, eraser: bool, picture: str | None) -> list[Edit]:
+@dataclass(frozen=True)
+class Canvas:
+    """What to draw on.
+
+    Attributes:
+        width, height: in CSS pixels.
+        picture: a data URI of what to draw over; None for blank paper.
+        paper: its color, "#rrggbb", where there is no picture.
+    """
+
+    width: int
+    height: int
+    picture: str | None = None
+    paper: str = ""
+
+
+def canvas(key: str, place: Canvas, *, color: str, width: int) -> list[Path]:
     """Show the canvas, with undo, redo and clear, and return what is drawn on it.
+
+    A drawing outlives the canvas: where it is shown again under the same key, it is drawn again.
 
     Args:
         key: unique on the page and for the picture.
-        dark: whether to draw light on dark instead of dark on light.
+        place: what to draw on.
+        color: of the pen, "#rrggbb".
         width: of the pen, in CSS pixels.
-        eraser: whether to draw in the color of the paper.
-        picture: a data URI of what to draw over; None for blank paper.
 
     Returns:
         The strokes in canvas pixels, first to last.
     """
-    st.caption("Draw with a mouse, pen or finger. Point at the box for undo, redo and clear.")
-    ink, paper = ("#f2efe8", "#0f1318") if dark else ("#1d2430", "#ffffff")
+    kept, first = f"{key}_kept", f"{key}_first"
+    if key not in st.session_state:  # it was not on the page
+        st.session_state[first] = st.session_state.get(kept)
     result = st_canvas(
         key=key,
-        width=SIDE,
-        height=SIDE,
+        width=place.width,
+        height=place.height,
         stroke_width=width,
-        stroke_color=paper if eraser else ink,
-        background_color=paper if picture is None else "",
-        background_image=picture,
+        stroke_color=color,
+        background_color=place.paper,
+        background_image=place.picture,
         drawing_mode="freedraw",
+        initial_drawing=st.session_state[first],
     )
-    return [
-        Edit(path.points, path.width, erases=path.color == paper)
-        for path in paths_of(result.json_data)
-    ]
+    st.caption(drawing_words.CANVAS)
+    st.session_state[kept] = result.json_data
+    return paths_of(result.json_data)

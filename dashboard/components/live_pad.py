@@ -1,12 +1,34 @@
 """The pad that predicts in the browser while the pen moves; its scripts are built from `web/`."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import streamlit as st
+
+from pipeline import words
 
 _component = st.components.v2.component(
     "inkling.live_pad", html='<div class="root"></div>', js="live_pad.js"
 )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a network predicts.
+
+    Attributes:
+        label: whose answer it is.
+        class_names: one name per class.
+        probabilities: float (classes,).
+        is_ood: whether the image is out of distribution.
+    """
+
+    label: str
+    class_names: Sequence[str]
+    probabilities: np.ndarray
+    is_ood: bool
 
 
 def live_pad(packed: bytes, key: str) -> Any:
@@ -31,3 +53,22 @@ def layers(key: str) -> None:
         key: unique on the page.
     """
     _component(key=key, data={"shows": "layers"})
+
+
+def answers(shown: Sequence[Answer], key: str) -> None:
+    """Show what the server predicted as the pad shows its own predictions.
+
+    Args:
+        shown: one per network, side by side.
+        key: unique on the page.
+    """
+    listed = [
+        {
+            "label": answer.label,
+            "classes": list(answer.class_names),
+            "shares": [float(share) for share in answer.probabilities],
+            "is_ood": answer.is_ood,
+        }
+        for answer in shown
+    ]
+    _component(key=key, data={"words": words.PAD, "answers": listed})

@@ -1,4 +1,4 @@
-"""A drawing as files to download, which `inkling predict` reads."""
+"""A drawing or an image as files to download, which `inkling predict` reads."""
 
 import re
 
@@ -8,16 +8,33 @@ import streamlit as st
 from dashboard import images
 from pipeline.ink import drawing_files
 from pipeline.ink.drawing import Strokes
+from pipeline.ink.inputs import Given
 
 
-def downloads(image: np.ndarray, strokes: Strokes | None, key: str, name: str = "drawing") -> None:
-    """Offer a drawing as PNG, as a table of its pixels, and as its strokes where there are any.
+def of_given(given: Given, key: str) -> None:
+    """Offer what was given to the network."""
+    if given.drawing is None:
+        downloads(given.image, None, key, "image")
+    else:
+        downloads(given.image, given.drawing.strokes, key, is_ink=True)
+
+
+def downloads(
+    image: np.ndarray,
+    strokes: Strokes | None,
+    key: str,
+    name: str = "drawing",
+    *,
+    is_ink: bool = False,
+) -> None:
+    """Offer an image as PNG, as a table of its pixels, and as strokes where there are any.
 
     Args:
-        image: uint8 (height, width, channels) as the network sees it, light on black.
-        strokes: as they were drawn; None if the drawing has none.
+        image: uint8 (height, width, channels) as the network sees it.
+        strokes: as they were drawn; None if there are none.
         key: unique on the page.
         name: of the files, without the suffix, such as "drawing-7".
+        is_ink: whether the image is light ink on black, which is said.
     """
     safe = re.sub(r"[^\w-]+", "-", name).strip("-") or "drawing"
     height, width = image.shape[:2]
@@ -41,7 +58,9 @@ def downloads(image: np.ndarray, strokes: Strokes | None, key: str, name: str = 
                 type="tertiary",
                 help=f"Save as {safe}.{end}",
             )
-    said = f"PNG and CSV hold the {width}×{height} pixels that the network sees, light on black"
+    said = f"PNG and CSV hold the {width}×{height} pixels that the network sees"
+    if is_ink:
+        said += ", light on black"
     if strokes:
         said += "; JSON holds your strokes"
     st.caption(f"{said}. `inkling predict` reads all of them.")

@@ -10,6 +10,7 @@ from dashboard.components.pictures import Picture, pictures
 from dashboard.figures import bars
 from dashboard.widgets import frame
 from dashboard.words import text
+from pipeline import words
 from pipeline.serving import layer_words
 from pipeline.serving.inference import LayerInfo
 from pipeline.store.runs import Run
@@ -53,7 +54,7 @@ def layer_picture(layer: LayerInfo, activation: np.ndarray) -> Picture:
     short = activation.ndim == 1 and len(activation) == columns
     return Picture(
         source=images.data_uri(mosaic, SHARPNESS),
-        alt=f"Output of layer {layer.name}: {gives}.",
+        alt=words.OUTPUT.format(name=layer.name, gives=gives) + ".",
         width=CELL * columns if short else None,
         name=layer.name,
         detail=f"· {gives} · {layer_words.does(layer)}",

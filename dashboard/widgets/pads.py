@@ -1,160 +1,99 @@
-"""The ways to give a drawing to the network, and what it predicts."""
+"""What is given to the network, and what it predicts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
 
-from dashboard import address, images, loaders
-from dashboard.components.canvas import SIDE, canvas
-from dashboard.components.live_pad import live_pad
-from dashboard.widgets import correcting, frame, galleries, network
-from dashboard.widgets import photo as photos
+from dashboard import loaders
+from dashboard.components import live_pad
+from dashboard.components.live_pad import Answer
+from dashboard.view import View
+from dashboard.widgets import choices, correcting, galleries
 from dashboard.words import drawing as drawing_words
 from dashboard.words import runs as run_words
-from dashboard.words import text
-from pipeline.export.pad_spec import NotLive
-from pipeline.ink import drawing
-from pipeline.ink.drawing import Drawing, Strokes
+from pipeline import words
+from pipeline.ink import inputs
+from pipeline.ink.drawing import Drawing
+from pipeline.ink.inputs import Given
 from pipeline.serving.prediction import Prediction
 from pipeline.store.runs import Run
 
-# CSS pixels; the first matches the pen of MNIST, 2.4 of 28 pixels wide.
-PEN, WIDEST = 24, 48
+BEST, CHOSEN = "Best reader", "Chosen run"  # whose answer it is
+SEEN = 112  # CSS pixels
+BOX = 300  # CSS pixels for what the image is made with
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A drawing, and what each run predicts for it.
+    """What was given, and what each run predicts for it.
 
     Attributes:
-        drawing: what was drawn.
-        images: for each run the input of its network: uint8 (height, width, channels).
+        given: the image, and the drawing it is made of, if it is one.
         predictions: one per run.
     """
 
-    drawing: Drawing
-    images: Sequence[np.ndarray]
+    given: Given
     predictions: Sequence[Prediction]
 
 
-def live(runs: Sequence[Run]) -> Drawing | None:
+def readers(view: View) -> Sequence[Run]:
+    """Choose whose answer to show: the best reader of drawings, unless two runs are compared.
+
+    Where that is not the chosen run, people can switch.
+    """
+    best = loaders.best_reader(view.run)
+    if view.second is not None or best.id == view.run.id:
+        return view.runs
+    whose = choices.segmented("draw_answer", "Whose answer", (BEST, CHOSEN))
+    return [best] if whose == BEST else view.runs
+
+
+def live(runs: Sequence[Run]) -> Given | None:
     """Show the pad that predicts in the browser, while the pen moves."""
-    try:
-        packed = loaders.live_pad(runs)
-    except NotLive as error:
-        st.info(f"{error} Use the canvas under “Edit an image” instead.", icon=":material/info:")
+    strokes = live_pad.live_pad(loaders.live_pad(runs), key="live_pad")
+    if not strokes:
         return None
-    return _drawn(live_pad(packed, key="live_pad"))
+    return inputs.of_drawing(Drawing.of_strokes(strokes), runs[0].info.input_shape)
 
 
-def canvas_pad(run: Run, sample: int | None) -> Drawing | None:
-    """Show streamlit-drawable-canvas, on blank paper or over a test image."""
-    dataset = galleries.images_of(run) if sample is not None and _editable(run) else None
-    if sample is None or dataset is None:
-        width = _thickness()
-        edits = canvas("canvas", dark=frame.is_dark(), width=width, eraser=False, picture=None)
-        st.caption(drawing_words.THICKNESS)
-        _offer_test_images(run)
-        return _drawn([edit.points for edit in edits])
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        eraser = st.segmented_control(
-            "Tool", ["Pen", "Eraser"], default="Pen", required=True, key="canvas_tool",
-            label_visibility="collapsed",
-        ) == "Eraser"  # fmt: skip
-        width = _thickness()
-    return Drawing(_edited(run, sample, dataset.x_test[sample], width, eraser=eraser))
-
-
-def photo(run: Run) -> Drawing | None:
-    """Take a photograph of a digit on paper."""
-    ink = photos.photo(run, "photo")
-    return None if ink is None else Drawing(ink)
+def predicted(runs: Sequence[Run], given: Given | None) -> Shown | None:
+    """Predict what was given with each run."""
+    if given is None:
+        return None
+    return Shown(given, [loaders.predict(run, given.image) for run in runs])
 
 
 def answers(runs: Sequence[Run], shown: Shown | None, *, what_it_sees: bool) -> None:
-    """Show what each run predicts for a drawing, side by side.
+    """Show what each run predicts, side by side.
 
     Args:
         runs: one or two.
-        shown: the drawing, if there is one.
-        what_it_sees: whether to show the drawing as the network gets it.
+        shown: what was given, if anything.
+        what_it_sees: whether to show it as the network gets it.
     """
     if shown is None:
-        st.markdown("#### Nothing drawn yet")
-        st.write("The prediction appears when you lift the pen or upload a photograph.")
+        st.write(drawing_words.NOTHING_YET)
         return
-    for place, run, said in zip(st.columns(len(runs)), runs, shown.predictions, strict=True):
-        with place:
-            if len(runs) > 1:
-                st.caption(text.plain(run_words.run_label(run)))
-            st.markdown(f"#### {drawing_words.guess(run.class_names, said)}")
-            network.probabilities(said.probabilities, run, f"drawing_bars_{run.id}")
+    live_pad.answers(
+        [
+            Answer(run_words.answer_by(run), run.class_names, said.probabilities, said.is_ood)
+            for run, said in zip(runs, shown.predictions, strict=True)
+        ],
+        key="answers",
+    )
     if what_it_sees:
+        is_ink = runs[0].info.dataset.mnist_framed
         galleries.picture(
-            shown.drawing.ink[..., None], mnist_framed=True, width=140, key="seen",
-            alt="Your drawing as the network sees it.",
-        )  # fmt: skip
-        st.caption("What the network sees")
+            shown.given.image, mnist_framed=is_ink, width=SEEN, alt=words.SEEN, key="seen"
+        )
+        st.caption(words.SEEN)
 
 
 def correct(run: Run, shown: Shown | None) -> None:
     """Ask what a drawing was, unless it could not be kept."""
     if shown is None:
         correcting.ask(run, predicted="", key="correct")
-        return
-    predicted = run.class_names[shown.predictions[0].label]
-    correcting.ask(run, predicted=predicted, drawing=shown.drawing, key="correct")
-
-
-def _thickness() -> int:
-    """Let people choose how wide the pen is, in CSS pixels."""
-    return int(st.slider("Thickness", 4, WIDEST, PEN, key="canvas_width"))
-
-
-def _edited(run: Run, sample: int, image: np.ndarray, width: int, *, eraser: bool) -> np.ndarray:
-    """Let people draw over a test image; return it as the network sees it."""
-    dark = frame.is_dark()
-    label = run.class_names[int(loaders.predictions(run)["label"].iloc[sample])]
-    shown = images.data_uri(images.for_screen(image, mnist_framed=True, dark=dark), scale=10)
-    edits = canvas(f"canvas_{sample}", dark=dark, width=width, eraser=eraser, picture=shown)
-    st.caption(drawing_words.starting_image(sample, label))
-    with st.container(horizontal=True):
-        _offer_test_images(run, "Another mistake")
-        st.button(
-            "Blank paper", icon=":material/ink_eraser:",
-            on_click=address.change, kwargs={"sample": None},
-        )  # fmt: skip
-    return drawing.edited(image[..., 0], edits, SIDE)
-
-
-def _offer_test_images(run: Run, label: str = "Start from a mistake") -> None:
-    """Offer to start from an image that the network got wrong."""
-    if not _editable(run) or run.info.metrics.correct == run.info.metrics.total:
-        return
-
-    def pick() -> None:
-        table = loaders.predictions(run)
-        wrong = np.flatnonzero(table["label"].to_numpy() != table["predicted"].to_numpy())
-        turn = st.session_state["canvas_turn"] = st.session_state.get("canvas_turn", -1) + 1
-        address.change(sample=int(wrong[turn % len(wrong)]))
-
-    st.button(
-        label, icon=":material/edit:", on_click=pick,
-        help="A test image that the network got wrong: edit it until the network gets it right.",
-    )  # fmt: skip
-
-
-def _editable(run: Run) -> bool:
-    info = run.info
-    return info.dataset.mnist_framed and info.input_shape == (drawing.SIZE, drawing.SIZE, 1)
-
-
-def _drawn(strokes: Strokes | None) -> Drawing | None:
-    """Ink the strokes that the browser sent.
-
-    Raises:
-        InklingError: they are not strokes, or too many.
-    """
-    return Drawing.of_strokes(strokes) if strokes else None
+    elif shown.given.drawing is not None:
+        predicted = run.class_names[shown.predictions[0].label]
+        correcting.ask(run, predicted=predicted, drawing=shown.given.drawing, key="correct")

@@ -1,5 +1,6 @@
-"""How the prediction changes as a drawing is shifted, rotated, scaled and thickened."""
+"""How the prediction changes as an image is shifted, rotated, scaled, and ink thickened."""
 
+from collections.abc import Sequence
 from itertools import groupby
 
 import numpy as np
@@ -8,41 +9,40 @@ import streamlit as st
 from dashboard import images, loaders
 from dashboard.components.strips import Band, Strip, Track, strips
 from dashboard.figures.layout import cut
-from dashboard.view import View
 from dashboard.widgets import frame
 from dashboard.words import perturbations as perturbation_words
 from dashboard.words import runs as run_words
 from pipeline.ink import perturbations
+from pipeline.ink.inputs import Given
 from pipeline.ink.perturbations import Sweep
 from pipeline.store.runs import Run
 
 
-def perturbation_map(view: View, image: np.ndarray, key: str) -> None:
-    """Show how far a drawing can be perturbed before the prediction changes.
+def perturbation_map(runs: Sequence[Run], given: Given, key: str) -> None:
+    """Show how far an image can be perturbed before the prediction changes.
 
     Args:
-        view: the runs that predict; the second is left out, with a note, if its network takes
+        runs: the runs that predict; the second is left out, with a note, if its network takes
             images of a different size or has different classes.
-        image: uint8 (height, width, channels) as the network sees it, light on black.
+        given: the image as the network sees it.
         key: unique on the page.
     """
-    run, runs = view.run, [view.run]
-    if view.second is not None:
-        if _comparable(run, view.second):
-            runs.append(view.second)
-        else:
-            st.caption("The second run is left out: its images or classes are different.")
-    sweeps = perturbations.sweeps(image)
+    run, *others = runs
+    if others and not _comparable(run, *others):
+        runs = [run]
+        st.caption("The second run is left out: its images or classes are different.")
+    is_ink = run.info.dataset.mnist_framed
+    sweeps = perturbations.sweeps(given.image, is_ink=is_ink)
     together = np.concatenate([sweep.images for sweep in sweeps])
     ends = np.cumsum([len(sweep.values) for sweep in sweeps])[:-1]
     shares = [np.split(loaders.graph(one).probabilities(together), ends) for one in runs]
     shown = [
-        _strip(sweep, list(of_runs), run.class_names)
+        _strip(sweep, list(of_runs), run.class_names, is_ink=is_ink)
         for sweep, of_runs in zip(sweeps, zip(*shares, strict=True), strict=True)
     ]
     st.caption(
         "Above each picture: the predicted class; a line marks a decision boundary. Below: the "
-        "probability of the class predicted for the unchanged drawing, which is framed."
+        "probability of the class predicted for the unchanged image, which is framed."
     )
     palette = frame.colors()
     legend = [run_words.run_label(one) for one in runs] if len(runs) > 1 else []
@@ -66,13 +66,16 @@ def _comparable(run: Run, second: Run) -> bool:
     return (run.info.input_shape, run.class_names) == (second.info.input_shape, second.class_names)
 
 
-def _strip(sweep: Sweep, shares: list[np.ndarray], class_names: tuple[str, ...]) -> Strip:
+def _strip(
+    sweep: Sweep, shares: list[np.ndarray], class_names: tuple[str, ...], *, is_ink: bool
+) -> Strip:
     """Lay out one sweep.
 
     Args:
         sweep: the images.
         shares: for each run, float (steps, classes).
-        class_names: a name a class.
+        class_names: one name per class.
+        is_ink: whether the images are light ink on black.
     """
     predicted = [of_run.argmax(axis=1) for of_run in shares]
     readings = [[class_names[label] for label in of_run] for of_run in predicted]
@@ -114,7 +117,7 @@ def _strip(sweep: Sweep, shares: list[np.ndarray], class_names: tuple[str, ...])
         values=[perturbation_words.tick(sweep.kind, value) for value in sweep.values],
         neutral=sweep.neutral,
         source=images.data_uri(
-            images.for_screen(side_by_side, mnist_framed=True, dark=frame.is_dark())
+            images.for_screen(side_by_side, mnist_framed=is_ink, dark=frame.is_dark())
         ),
         hints=hints,
         tracks=tracks,

@@ -1,4 +1,6 @@
-"""A photograph of a digit on paper, and what the network sees."""
+"""An image from a file: a photograph of a digit, or any image; and what the network sees."""
+
+import io
 
 import numpy as np
 import streamlit as st
@@ -6,9 +8,13 @@ import streamlit as st
 from dashboard import images
 from dashboard.components.pictures import Picture, pictures
 from dashboard.widgets import frame
+from dashboard.words import drawing as drawing_words
 from dashboard.words import text
+from pipeline import words
 from pipeline.errors import InklingError
-from pipeline.ink import drawing, photos
+from pipeline.ink import inputs
+from pipeline.ink.drawing import BlankDrawing
+from pipeline.ink.inputs import Given
 from pipeline.ink.pictures import SUFFIXES, open_picture
 from pipeline.store.runs import Run
 
@@ -16,58 +22,57 @@ LARGEST = 25  # MB of a file: more than a phone's photograph has
 WIDTH = 140  # CSS pixels
 
 
-def photo(run: Run, key: str) -> np.ndarray | None:
-    """Let people upload a photograph, and show what the network sees.
+def photo(run: Run, key: str) -> Given | None:
+    """Let people upload an image, and show what the network sees.
+
+    Networks that were trained on ink get the ink that is found on it; others get it resized, in its
+    own colors, both exactly as `inkling predict` does it. The image stays while the session lasts.
 
     Args:
         run: the run whose network predicts it.
         key: unique on the page.
 
     Returns:
-        Ink uint8 (28, 28), 0 is paper, to be fitted by `drawing.ink_to_image`; None while there
-        is no photograph, or if it cannot be read, which a warning says.
+        None while there is no image, or if it cannot be read, which a warning says.
     """
-    file = st.file_uploader(
-        "Photograph of one digit on paper",
-        type=sorted(SUFFIXES),
-        key=key,
-        max_upload_size=LARGEST,
-        help="One digit, alone on the paper and away from its edges. On a phone you can use the "
-        "camera.",
-    )
-    if file is None:
+    is_ink = run.info.dataset.mnist_framed
+    kept = _uploaded(key, drawing_words.UPLOAD_INK if is_ink else drawing_words.UPLOAD)
+    if kept is None:
         return None
+    name, data = kept
     try:
-        picture = open_picture(file, file.name)
-        ink = drawing.from_pixels(photos.find_ink(picture))
-    except drawing.BlankDrawing:
-        st.warning(
-            "No digit stands out from the paper. Write one digit, darker and away from the edges.",
-            icon=":material/image_not_supported:",
-        )
+        picture = open_picture(io.BytesIO(data), name)
+        given = inputs.of_picture(picture, run.info.input_shape, mnist_framed=is_ink)
+    except BlankDrawing:
+        st.warning(drawing_words.NO_INK, icon=":material/image_not_supported:")
         return None
     except InklingError as error:
         st.warning(text.plain(str(error)), icon=":material/image_not_supported:")
         return None
     picture.thumbnail((2 * WIDTH, 2 * WIDTH))  # sharp on fine screens too
-    seen = drawing.ink_to_image(ink, run.info.input_shape)
-    shown = images.for_screen(seen, mnist_framed=True, dark=frame.is_dark())
+    seen = images.for_screen(given.image, mnist_framed=is_ink, dark=frame.is_dark())
+    shown = [("The image", np.asarray(picture.convert("RGB"))), (words.SEEN, seen)]
     pictures(
-        [
-            Picture(
-                images.data_uri(np.asarray(picture.convert("RGB"))),
-                "The photograph.",
-                WIDTH,
-                "The photograph",
-            ),
-            Picture(
-                images.data_uri(shown),
-                "The photograph as the network sees it.",
-                WIDTH,
-                "What the network sees",
-            ),
-        ],
-        key=f"{key}_read",
-        side_by_side=True,
+        [Picture(images.data_uri(image), alt, WIDTH, alt) for alt, image in shown],
+        key=f"{key}_read", side_by_side=True,
+    )  # fmt: skip
+    return given
+
+
+def _uploaded(key: str, wording: tuple[str, str]) -> tuple[str, bytes] | None:
+    """Let people upload a file; it outlives a change of mode or page. Its name and bytes."""
+    place, (label, help) = f"{key}_kept", wording
+
+    def keep() -> None:
+        file = st.session_state[key]
+        st.session_state[place] = None if file is None else (file.name, file.getvalue())
+
+    st.file_uploader(
+        label, type=sorted(SUFFIXES), key=key, max_upload_size=LARGEST, help=help, on_change=keep
     )
-    return ink
+    kept: tuple[str, bytes] | None = st.session_state.get(place)
+    if kept is not None and st.session_state[key] is None:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(text.plain(kept[0]), width="content")
+            st.button("Remove", key=f"{key}_remove", on_click=lambda: st.session_state.pop(place))
+    return kept

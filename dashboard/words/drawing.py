@@ -1,34 +1,42 @@
-"""Sentences about a drawing and about the ways to make one; pure."""
+"""Sentences about a drawing or an image, and about the ways to make one; pure."""
 
 from collections.abc import Sequence
 
 from dashboard.words.text import plain
-from pipeline import words
-from pipeline.serving.prediction import Prediction
 
 MOST_NAMED = 12  # classes
 
-NOT_FRAMED = (
-    "This network was trained on the images of “{dataset}”, not on drawings. It gets your drawing "
-    "as white lines on black, so its predictions mean little."
-)
+NOTHING_YET = "The prediction appears here."
+CANVAS = "Draw with a mouse, pen or finger. Point at the box for undo, redo and clear."
 THICKNESS = (
     "The thickness is only for display; it doesn't change the answer. Strokes are redrawn with "
     "MNIST's stroke width before the network sees them."
 )
+NO_TEST_IMAGES = "The test images are not on this machine, so there is only blank paper to draw on."
+UPLOAD_INK = (
+    "Photograph of one digit on paper",
+    "One digit, alone on the paper and away from its edges. On a phone you can use the camera.",
+)
+UPLOAD = (
+    "An image to try",
+    "Any image, in its own colors. It is resized to the size of the network's input, exactly as "
+    "`inkling predict` does it.",
+)
+NO_INK = "No digit stands out from the paper. Write one digit, darker and away from the edges."
 
 
-def invitation(class_names: Sequence[str]) -> str:
-    """Say what to draw: a sentence of Markdown."""
+def invitation(class_names: Sequence[str], *, is_ink: bool) -> str:
+    """Say what to draw, or what to try: a sentence of Markdown.
+
+    Args:
+        class_names: one name per class.
+        is_ink: whether the network was trained on ink; if not, it takes images as they are.
+    """
+    verb = "Draw" if is_ink else "Try an image of"
     if len(class_names) > MOST_NAMED:
-        return f"Draw one of {len(class_names)} classes and see what the network predicts."
-    return f"Draw one of these and see what the network predicts: {plain(', '.join(class_names))}."
-
-
-def guess(class_names: Sequence[str], prediction: Prediction) -> str:
-    """Say a prediction and the runner-up, in Markdown."""
-    names = [plain(name) for name in class_names]
-    return words.guess(names, prediction.probabilities, is_ood=prediction.is_ood, mark="**")
+        return f"{verb} one of {len(class_names)} classes and see what the network predicts."
+    names = plain(", ".join(class_names))
+    return f"{verb} one of these and see what the network predicts: {names}."
 
 
 def starting_image(sample: int, label: str) -> str:

@@ -1,4 +1,4 @@
-"""How far a drawing can be perturbed before the prediction changes, in sentences; pure."""
+"""How far an image can be perturbed before the prediction changes, in sentences; pure."""
 
 from collections.abc import Sequence
 
@@ -40,7 +40,7 @@ def tick(kind: Kind, value: float) -> str:
 
 
 def held(sweep: Sweep, names: Sequence[str], boundary: tuple[int | None, int | None]) -> str:
-    """Say how far a drawing can be perturbed before the prediction changes.
+    """Say how far an image can be perturbed before the prediction changes.
 
     Args:
         sweep: the perturbation.
@@ -70,7 +70,7 @@ def held(sweep: Sweep, names: Sequence[str], boundary: tuple[int | None, int | N
 
 def hint(kind: Kind, value: float, *, neutral: bool, readings: Sequence[tuple[str, float]]) -> str:
     """Say what each run predicts at one step: a class and its probability."""
-    what = "As drawn" if neutral else amount(kind, value)
+    what = "Unchanged" if neutral else amount(kind, value)
     said = "; the second run: ".join(f"“{name}” ({percent(share)})" for name, share in readings)
     return f"{what}: {said}"
 

@@ -23,6 +23,11 @@ def short_label(run: Run) -> str:
     return f"{run.info.dataset.name} {run.info.config.network}"
 
 
+def answer_by(run: Run) -> str:
+    """Say whose answer it is."""
+    return f"Answer by {run_label(run)}"
+
+
 def network_title(run: Run) -> str:
     """Name a run's network in words."""
     kind = NETWORKS.get(run.info.config.network)

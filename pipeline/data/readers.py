@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.errors import InklingError
-from pipeline.ink.pictures import SUFFIXES, open_picture
+from pipeline.ink.pictures import SUFFIXES, on_white, open_picture
 from pipeline.words import counted
 
 SMALLEST, LARGEST = 8, 64  # sides of an image, pixels
@@ -270,7 +270,7 @@ def _read_small(path: Path) -> np.ndarray:
             f"{LARGEST} are supported. Resize the images first."
         )
     gray = picture.mode in {"1", "L", "LA", "I", "I;16", "F"}
-    return np.asarray(picture.convert("L" if gray else "RGB"))
+    return np.asarray(on_white(picture).convert("L" if gray else "RGB"))
 
 
 def _stack(images: list[np.ndarray], paths: list[Path]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""A run -> one HTML file: live pad, layers, confusion matrix and model card.
+"""A run -> one HTML file: a live pad or a place for images, layers, confusion matrix, model card.
 
 It works offline, without a server: it fetches nothing, and its own security policy forbids it.
 Binary data is compressed and written in base 85, which needs no escapes in HTML.
@@ -23,10 +23,10 @@ from pipeline.quiet import quiet_stderr
 from pipeline.store.runs import Run
 
 BUILT = "inkling_web"  # made by web/build.py when Inkling is installed
-UNABLE = "Use a current version of Chrome, Edge, Firefox or Safari."
+ADVICE = "Use a current version of Chrome, Edge, Firefox or Safari."
 # Only its own scripts, and no requests.
 POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; connect-src 'none'; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; connect-src 'none'; "
     "script-src 'unsafe-inline' 'unsafe-eval' blob:; base-uri 'none'; form-action 'none'"
 )
 
@@ -35,7 +35,6 @@ def write_page(run: Run, path: Path, on_progress: OnProgress = silent) -> None:
     """Write the page of a run.
 
     Raises:
-        NotLive: the live pad does not support the run's network.
         RunDamaged: a file of the run cannot be read.
         InklingError: the network is damaged, the page cannot be written, or the pad's scripts were
             not built.
@@ -48,7 +47,8 @@ def write_page(run: Run, path: Path, on_progress: OnProgress = silent) -> None:
 
 def page(run: Run) -> str:
     """Return the page of a run as HTML; raises as `write_page`."""
-    spec = pad_spec.describe([run], [run.info.config.network], UNABLE)
+    spec = pad_spec.describe([run], [""], ADVICE)
+    what_to_do = "Draw" if run.info.dataset.mnist_framed else "Try an image"
     metrics, name, created = run.info.metrics, run.info.dataset.name, run.info.created
     predictions = run.predictions(["label", "predicted"])
     counts = confusion_counts(
@@ -56,9 +56,14 @@ def page(run: Run) -> str:
     )
     facts = {
         **spec.facts,
-        "title": f"Draw for {name} · {run.info.config.network}",
-        "verdict": words.verdict(metrics.correct, metrics.total),
+        "title": f"{name} · {run.info.config.network}",
+        "verdict": (
+            f"{words.verdict(metrics.correct, metrics.total)}. {what_to_do} and see what it "
+            "predicts."
+        ),
+        "matrix": words.MATRIX,
         "counts": counts.tolist(),
+        "about": "About this network",
         "model_card": run.info.model_card,
         "origin": (
             f"Run {run.id}, trained with Inkling on {created:%B} {created.day}, {created:%Y}."

@@ -1,4 +1,4 @@
-"""What the live pad in the browser needs of runs: one description and the graphs, as bytes."""
+"""What predicting in the browser needs of runs: one description and the graphs, as bytes."""
 
 import json
 import struct
@@ -7,21 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline import words
-from pipeline.errors import InklingError
 from pipeline.ink import drawing
 from pipeline.serving import layer_words
+from pipeline.serving.inference import LayerInfo
 from pipeline.store.runs import Run
 
-INPUTS = (
-    (drawing.SIZE, drawing.SIZE, 1),
-    (drawing.SIZE, drawing.SIZE, 3),
-)  # shapes it draws
 ALIGNMENT = 8  # bytes; graphs are read in place
 ARRAYS = ("mean", "basis", "centers", "directions")  # of a part of the OOD detector, float32
-
-
-class NotLive(InklingError):
-    """The live pad does not support a network; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +21,10 @@ class Spec:
     """A description and the bytes it points into.
 
     Attributes:
-        facts: JSON values. `frame` holds the constants of drawing, `words` the sentence templates,
-            `runs` one dictionary per run, with `graph` and the arrays of `ood` as [first byte,
-            bytes] in `blob`.
+        facts: JSON values. `frame` holds the constants of drawing, or null for networks that take
+            images as they are; `shape` is (height, width, channels) of their input, `words` the
+            sentence templates, `runs` one dictionary per run, with `graph` and the arrays of `ood`
+            as [first byte, bytes] in `blob`.
         blob: the serving graphs and these arrays.
     """
 
@@ -45,52 +38,50 @@ class Spec:
         return struct.pack("<I", len(text)) + text + self.blob
 
 
-def describe(runs: Sequence[Run], labels: Sequence[str], unable: str) -> Spec:
-    """Describe runs for the live pad.
+def describe(runs: Sequence[Run], labels: Sequence[str], advice: str) -> Spec:
+    """Describe runs for the browser.
 
     Args:
-        runs: one, or two to compare.
-        labels: what each is called on the pad.
-        unable: a sentence: what to do if a browser cannot run it.
+        runs: one, or two to compare, which were tested on the same images.
+        labels: what each is called; "" for nothing.
+        advice: a sentence: what to do if a browser cannot run it.
 
     Raises:
-        NotLive: a network takes images that the pad does not draw.
         RunDamaged: a file of a run cannot be read.
     """
-    blob, described = _Blob(), []
-    for run, label in zip(runs, labels, strict=True):
-        if run.info.input_shape not in INPUTS:
-            height, width, _ = run.info.input_shape
-            raise NotLive(
-                f"The live pad draws {drawing.SIZE}×{drawing.SIZE} pixels; the network of run "
-                f"{run.id} takes {width}×{height}."
-            )
-        described.append(
-            {
-                "id": run.id,
-                "label": label,
-                "classes": run.class_names,
-                "graph": blob.add(run.graph_bytes()),
-                "ood": _ood_detector(run, blob),
-                "layers": [
-                    {
-                        "name": layer.name,
-                        "shape": layer.shape,
-                        "columns": layer_words.columns(layer.shape),
-                        "gives": layer_words.gives(layer),
-                        "does": layer_words.does(layer),
-                    }
-                    for layer in run.info.layers
-                ],
-            }
-        )
+    blob, info = _Blob(), runs[0].info
+    described = [
+        {
+            "id": run.id,
+            "label": label,
+            "classes": run.class_names,
+            "graph": blob.add(run.graph_bytes()),
+            "ood": _ood_detector(run, blob),
+            "layers": [_layer(layer) for layer in run.info.layers],
+        }
+        for run, label in zip(runs, labels, strict=True)
+    ]
+    is_ink = info.dataset.mnist_framed
     facts = {
-        "frame": drawing.FRAME,
-        "words": {"guess": words.GUESS, "ood_remark": words.OOD_REMARK},
-        "unable": unable,
+        "frame": drawing.FRAME if is_ink else None,
+        "shape": info.input_shape,
+        "words": words.PAD if is_ink else words.TRY_IMAGE,
+        "advice": advice,
         "runs": described,
     }
     return Spec(facts, bytes(blob.bytes))
+
+
+def _layer(layer: LayerInfo) -> dict[str, Any]:
+    gives = layer_words.gives(layer)
+    return {
+        "name": layer.name,
+        "shape": layer.shape,
+        "columns": layer_words.columns(layer.shape),
+        "gives": gives,
+        "does": layer_words.does(layer),
+        "alt": words.OUTPUT.format(name=layer.name, gives=gives),
+    }
 
 
 class _Blob:

@@ -144,37 +144,39 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Edit:
-    """A stroke over an image, with the pen or with the eraser.
+    """A stroke over an image.
 
     Attributes:
         points: `[x, y]`, y downward.
         width: of the pen, in the same unit.
-        erases: whether it was the eraser.
+        color: of the pen: a level from 0 to 255 for each channel of the image.
     """
 
     points: Sequence[Sequence[float]]
     width: float
-    erases: bool = False
+    color: Sequence[int]
 
 
-def edited(image: np.ndarray, edits: Sequence[Edit], side: float) -> np.ndarray:
-    """Draw over an image that is already framed: nothing is moved or scaled.
+def edited(image: np.ndarray, edits: Sequence[Edit], across: float) -> np.ndarray:
+    """Draw over an image: nothing is moved or scaled.
 
     Args:
-        image: uint8 (28, 28), 0 is paper and 255 is ink.
+        image: uint8 (height, width, channels).
         edits: in the order they were made.
-        side: of the box they were drawn in, which shows the whole image, in the same unit.
+        across: width of the box they were drawn in, which shows the whole image, in their unit.
 
     Returns:
-        uint8 (28, 28).
+        uint8, shape as `image`.
     """
-    changed = image.astype(np.float64) / 255
+    height, width, _ = image.shape
+    scale = width / across
+    changed = image.astype(np.float64)
     for edit in edits:
-        scale = SIZE / side
         # The center of the first pixel is half a pixel from the edge.
-        touched = _ink(_segments([edit.points]) * scale - 0.5, edit.width * scale)
-        changed = np.minimum(changed, 1 - touched) if edit.erases else np.maximum(changed, touched)
-    return np.rint(changed * 255).astype(np.uint8)
+        lines = _segments([edit.points]) * scale - 0.5
+        touched = _ink(lines, edit.width * scale, height, width)[..., None]
+        changed += touched * (np.array(edit.color, np.float64) - changed)
+    return np.rint(changed).astype(np.uint8)
 
 
 def from_pixels(ink: np.ndarray) -> np.ndarray:
@@ -225,9 +227,18 @@ def ink_to_image(ink: np.ndarray, input_shape: tuple[int, int, int]) -> np.ndarr
     """
     height, width, channels = input_shape
     if (height, width) != ink.shape:
-        resized = Image.fromarray(ink).resize((width, height), Image.Resampling.BICUBIC)
-        ink = np.asarray(resized)
+        ink = np.asarray(resized(Image.fromarray(ink), width, height))
     return np.repeat(ink[..., None], channels, axis=-1)
+
+
+def resized(picture: Image.Image, width: int, height: int) -> Image.Image:
+    """Resize a picture by bicubic interpolation, first across and then down.
+
+    In one call Pillow may choose the other order, with slightly different levels; this way
+    `web/src/resize.js` gives the same pixels.
+    """
+    across = picture.resize((width, picture.height), Image.Resampling.BICUBIC)
+    return across.resize((width, height), Image.Resampling.BICUBIC)
 
 
 def _segments(strokes: Strokes) -> np.ndarray:
@@ -252,15 +263,17 @@ def _segments(strokes: Strokes) -> np.ndarray:
     return np.concatenate(pieces)
 
 
-def _ink(segments: np.ndarray, pen: float = PEN) -> np.ndarray:
-    """Draw segments with a round pen, in pixels: float64 (28, 28) in [0, 1].
+def _ink(
+    segments: np.ndarray, pen: float = PEN, height: int = SIZE, width: int = SIZE
+) -> np.ndarray:
+    """Draw segments with a round pen, in pixels: float64 (height, width) in [0, 1].
 
     At the pen's edge, ink falls off over one pixel, by a pixel's distance to the nearest segment.
     No rasterizer is involved, so any other language renders the same.
     """
-    axis = np.arange(SIZE, dtype=np.float64)
-    pixels = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 1, 2)
-    nearest = np.full(SIZE * SIZE, np.inf)
+    columns, rows = np.arange(width, dtype=np.float64), np.arange(height, dtype=np.float64)
+    pixels = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 1, 2)
+    nearest = np.full(height * width, np.inf)
     for start in range(0, len(segments), 256):  # limits memory for very long drawings
         first, last = segments[start : start + 256, 0], segments[start : start + 256, 1]
         along = last - first
@@ -270,7 +283,7 @@ def _ink(segments: np.ndarray, pen: float = PEN) -> np.ndarray:
         gap = offset - np.clip(share, 0, 1)[..., None] * along
         nearest = np.minimum(nearest, np.einsum("pij,pij->pi", gap, gap).min(axis=1))
     ink = np.clip(pen / 2 + 0.5 - np.sqrt(nearest), 0, 1)
-    return ink.reshape(SIZE, SIZE)
+    return ink.reshape(height, width)
 
 
 def _center_of_mass(ink: np.ndarray) -> np.ndarray:

@@ -1,4 +1,7 @@
-"""Files to predict -> images for a network, one by one; bad ones are reported and skipped."""
+"""Pictures, drawings and files to predict -> images for a network.
+
+The command line and the pages use the same functions, so both predict the same.
+"""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -6,11 +9,50 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from pipeline.errors import InklingError
 from pipeline.ink import drawing, drawing_files, pictures
+from pipeline.ink.drawing import Drawing
 
 TEXTS = {".json", ".jsonl", ".csv"}
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """One image to predict.
+
+    Attributes:
+        image: uint8 (height, width, channels), as the network gets it.
+        drawing: the drawing it is made of; None if it is an image and not ink.
+    """
+
+    image: np.ndarray
+    drawing: Drawing | None = None
+
+
+def of_drawing(drawn: Drawing, input_shape: tuple[int, int, int]) -> Given:
+    """Fit a drawing to a network's input (height, width, channels)."""
+    return Given(drawn.image(input_shape), drawn)
+
+
+def of_picture(
+    picture: Image.Image, input_shape: tuple[int, int, int], *, mnist_framed: bool
+) -> Given:
+    """Turn a picture of any size and mode into what a network gets.
+
+    Args:
+        picture: a Pillow image.
+        input_shape: (height, width, channels) of the network.
+        mnist_framed: whether the network was trained on ink framed like MNIST's. If so, the ink is
+            found and framed; otherwise the picture is resized, in its own colors.
+
+    Raises:
+        BlankDrawing: ink was expected but there is none.
+    """
+    if mnist_framed:
+        return of_drawing(Drawing(pictures.ink_of(picture)), input_shape)
+    return Given(pictures.fitted(picture, input_shape))
 
 
 @dataclass(frozen=True)
@@ -51,11 +93,8 @@ def read_all(
             continue
         try:
             picture = pictures.open_picture(file)
-            yield Item(
-                str(file),
-                None,
-                pictures.picture_to_image(picture, input_shape, mnist_framed=mnist_framed),
-            )
+            given = of_picture(picture, input_shape, mnist_framed=mnist_framed)
+            yield Item(str(file), None, given.image)
         except InklingError as error:
             yield Item(str(file), None, None, str(error))
 

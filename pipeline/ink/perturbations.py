@@ -1,7 +1,7 @@
-"""Perturbations of one image, step by step: shifted, rotated, scaled, with another pen.
+"""Perturbations of one image, step by step: shifted, rotated, scaled, ink with another pen, too.
 
-They start from the image as a network sees it: light on black, already framed. Nothing is framed
-again, so the results are what the network was not prepared for.
+They start from the image as a network sees it. Nothing is framed again, so the results are what the
+network was not prepared for.
 """
 
 from collections.abc import Callable
@@ -42,25 +42,27 @@ class Sweep:
     images: np.ndarray
 
 
-def moved(image: np.ndarray, dx: float, dy: float) -> np.ndarray:
-    """Shift an image; what comes in is black, what leaves is lost.
+def moved(image: np.ndarray, dx: float, dy: float, *, is_ink: bool = True) -> np.ndarray:
+    """Shift an image; what leaves is lost.
 
     Args:
         image: uint8 (height, width, channels).
         dx, dy: pixels to the right and down. Integers are exact.
+        is_ink: whether what comes in is black; if not, it repeats the image's edge.
 
     Returns:
         uint8, shape as `image`.
     """
-    return _read(image, (1, 0, -dx, 0, 1, -dy))
+    return _read(image, (1, 0, -dx, 0, 1, -dy), is_ink=is_ink)
 
 
-def turned(image: np.ndarray, degrees: float) -> np.ndarray:
+def turned(image: np.ndarray, degrees: float, *, is_ink: bool = True) -> np.ndarray:
     """Rotate an image about its center.
 
     Args:
         image: uint8 (height, width, channels).
         degrees: clockwise. Quarter turns of a square are exact.
+        is_ink: see `moved`.
 
     Returns:
         uint8, shape as `image`.
@@ -75,15 +77,17 @@ def turned(image: np.ndarray, degrees: float) -> np.ndarray:
             cos, sin, middle_x - cos * middle_x - sin * middle_y,
             -sin, cos, middle_y + sin * middle_x - cos * middle_y,
         ),
+        is_ink=is_ink,
     )  # fmt: skip
 
 
-def scaled(image: np.ndarray, factor: float) -> np.ndarray:
+def scaled(image: np.ndarray, factor: float, *, is_ink: bool = True) -> np.ndarray:
     """Scale the content of an image about its center.
 
     Args:
         image: uint8 (height, width, channels).
         factor: new size over old size, above 0.
+        is_ink: see `moved`.
 
     Returns:
         uint8, shape as `image`; smoothed when it is made smaller.
@@ -97,7 +101,7 @@ def scaled(image: np.ndarray, factor: float) -> np.ndarray:
     def resized(padded: Image.Image) -> Image.Image:
         return padded.resize((width, height), Image.Resampling.BICUBIC, box=box)
 
-    return _by_channel(image, pad, resized)
+    return _by_channel(image, pad, resized, is_ink=is_ink)
 
 
 def thickened(image: np.ndarray, pixels: float) -> np.ndarray:
@@ -114,23 +118,26 @@ def thickened(image: np.ndarray, pixels: float) -> np.ndarray:
     return _with_pens(image, np.array([pixels]))[0]
 
 
-def sweeps(image: np.ndarray) -> list[Sweep]:
-    """Perturb an image in five ways, 12 to 17 steps each.
+def sweeps(image: np.ndarray, *, is_ink: bool = True) -> list[Sweep]:
+    """Perturb an image in five ways, or in four if it is no ink, 12 to 17 steps each.
 
     Args:
         image: uint8 (height, width, channels). How far it is shifted, and how much wider its pen
             becomes, is proportional to its sides: up to 8 and 3 pixels of 28.
+        is_ink: whether it is light ink on black: it has a pen, and what comes in is black.
     """
     height, width = image.shape[:2]
     right, down = _steps(width), _steps(height)
-    pens = PENS * max(height, width) / 28
-    return [
-        _sweep("across", right, 0, [moved(image, dx, 0) for dx in right]),
-        _sweep("along", down, 0, [moved(image, 0, dy) for dy in down]),
-        _sweep("turn", TURNS, 0, [turned(image, degrees) for degrees in TURNS]),
-        _sweep("scale", SCALES, 1, [scaled(image, factor) for factor in SCALES]),
-        _sweep("pen", pens, 0, _with_pens(image, pens)),
+    found = [
+        _sweep("across", right, 0, [moved(image, dx, 0, is_ink=is_ink) for dx in right]),
+        _sweep("along", down, 0, [moved(image, 0, dy, is_ink=is_ink) for dy in down]),
+        _sweep("turn", TURNS, 0, [turned(image, angle, is_ink=is_ink) for angle in TURNS]),
+        _sweep("scale", SCALES, 1, [scaled(image, factor, is_ink=is_ink) for factor in SCALES]),
     ]
+    if is_ink:
+        pens = PENS * max(height, width) / 28
+        found.append(_sweep("pen", pens, 0, _with_pens(image, pens)))
+    return found
 
 
 def decision_boundary(predicted: np.ndarray, neutral: int) -> tuple[int | None, int | None]:
@@ -162,27 +169,30 @@ def _sweep(kind: Kind, values: np.ndarray, neutral: float, images: list[np.ndarr
     return Sweep(kind, tuple(map(float, values)), int(at), np.stack(images))
 
 
-def _read(image: np.ndarray, source: tuple[float, ...]) -> np.ndarray:
+def _read(image: np.ndarray, source: tuple[float, ...], *, is_ink: bool) -> np.ndarray:
     """Sample an image at (a·x + b·y + c, d·x + e·y + f), in coordinates with edges at 0."""
     height, width = image.shape[:2]
+    # Beyond its margin an image is black: where its edge goes on, the margin is as wide as it.
+    pad = MARGIN if is_ink else max(height, width)
     a, b, c, d, e, f = source
 
     def transformed(padded: Image.Image) -> Image.Image:
         return padded.transform(
             (width, height),
             Image.Transform.AFFINE,
-            (a, b, c + MARGIN, d, e, f + MARGIN),
+            (a, b, c + pad, d, e, f + pad),
             Image.Resampling.BICUBIC,
         )
 
-    return _by_channel(image, MARGIN, transformed)
+    return _by_channel(image, pad, transformed, is_ink=is_ink)
 
 
 def _by_channel(
-    image: np.ndarray, pad: int, change: Callable[[Image.Image], Image.Image]
+    image: np.ndarray, pad: int, change: Callable[[Image.Image], Image.Image], *, is_ink: bool
 ) -> np.ndarray:
-    """Pad each channel with black, change it, and stack the channels again."""
-    padded = np.pad(image, ((pad, pad), (pad, pad), (0, 0)))
+    """Pad each channel, with black around ink, change it, and stack the channels again."""
+    around = ((pad, pad), (pad, pad), (0, 0))
+    padded = np.pad(image, around) if is_ink else np.pad(image, around, mode="edge")
     channels = [change(Image.fromarray(channel)) for channel in np.moveaxis(padded, -1, 0)]
     return np.stack([np.asarray(channel) for channel in channels], axis=-1)
 

@@ -102,25 +102,35 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
     return Image.fromarray(np.clip(levels, 0, 255).astype(np.uint8))
 
 
-def picture_to_image(
-    picture: Image.Image, input_shape: tuple[int, int, int], *, mnist_framed: bool
-) -> np.ndarray:
-    """Turn any Pillow image into one image for a network.
+def on_white(picture: Image.Image) -> Image.Image:
+    """Put a transparent image on white, as a page shows it; others stay as they are."""
+    if not picture.has_transparency_data:
+        return picture
+    rgba = picture.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
+
+
+def fitted(picture: Image.Image, input_shape: tuple[int, int, int]) -> np.ndarray:
+    """Resize a picture to a network's input and change nothing else.
+
+    `web/src/resize.js` gives the same pixels, so exported pages predict what Python does.
 
     Args:
         picture: a Pillow image of any size and mode.
-        input_shape: (height, width, channels) of the network.
-        mnist_framed: whether the network was trained on ink framed like MNIST's. If so, the
-            image passes through `drawing`; otherwise it is only resized.
+        input_shape: (height, width, channels) of the network; 1 or 3 channels.
 
     Returns:
         uint8 `input_shape`.
+    """
+    height, width, channels = input_shape
+    levels = on_white(picture).convert("RGB" if channels == 3 else "L")
+    return np.asarray(drawing.resized(levels, width, height)).reshape(input_shape)
+
+
+def ink_of(picture: Image.Image) -> np.ndarray:
+    """Find what is drawn on a picture, and frame it: uint8 (28, 28), 0 is paper and 255 is ink.
 
     Raises:
-        BlankDrawing: ink was expected but there is none.
+        BlankDrawing: there is no ink.
     """
-    if mnist_framed:
-        return drawing.ink_to_image(drawing.from_pixels(photos.find_ink(picture)), input_shape)
-    height, width, channels = input_shape
-    fitted = picture.convert("RGB" if channels == 3 else "L").resize((width, height))
-    return np.asarray(fitted).reshape(input_shape)
+    return drawing.from_pixels(photos.find_ink(picture))

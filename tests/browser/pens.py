@@ -10,6 +10,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from pipeline.store.runs import Run
+from tests.browser.conftest import settle
 from tests.conftest import REAL_DATA
 
 Strokes = list[list[list[float]]]
@@ -38,6 +39,20 @@ def draw_strokes(page: Page, pad: Locator, strokes: Strokes, unit: float = TABLE
         for place in places[1:]:
             page.mouse.move(*place)
         page.mouse.up()
+
+
+def open_draw(page: Page, server: str, run: Run) -> None:
+    """Open the Draw page with the answer of a run, and of no other that may read better."""
+    page.goto(f"{server}/draw?run={run.id}&draw_answer=chosen-run")
+    settle(page)
+
+
+def on_paper(page: Page) -> None:
+    """Turn to the canvas, and to blank paper."""
+    page.get_by_role("radio", name="Edit an image").click()
+    page.get_by_role("button", name="Blank paper").click()
+    expect(page.get_by_role("button", name="Start from a mistake")).to_be_visible()
+    settle(page)
 
 
 def ready(page: Page) -> Locator:

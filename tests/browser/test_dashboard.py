@@ -239,9 +239,11 @@ def test_an_images_pixel_values_are_one_click_away(page, server, tiny_run):
 def test_a_drawing_is_predicted_on_the_server(page, server):
     open_page(page, server, "Draw")
     page.get_by_text("Edit an image").click()
-    expect(page.get_by_text("Nothing drawn yet")).to_be_visible()
+    page.get_by_role("button", name="Blank paper").click()
+    expect(page.get_by_text("The prediction appears here.").first).to_be_visible()
     draw(page, SEVEN)
-    expect(page.locator("h4")).to_have_text(re.compile(r"\d \(\d+\.\d+%\), then \d"))
+    expect(page.locator(".alone .told strong")).to_have_text(re.compile(r"^\d$"))
+    expect(page.locator(".alone .rest")).to_have_text(re.compile(r"^then \d \("))
     expect(page.get_by_text("conv1 · ")).to_be_visible()
 
 
@@ -250,13 +252,13 @@ def test_a_test_image_is_edited_until_the_network_changes_its_mind(page, server,
     right = table[(table["label"] == table["predicted"]) & (table["label"] == 1)]
     sample = int(right.sort_values("confidence")["index"].iloc[-1])
     open_page(page, server, "Draw", f"run={tiny_run.id}&sample={sample}")
-    answer = page.locator("h4 strong")
+    answer = page.locator(".alone .told strong")
     expect(answer).to_have_text("1")
     # A loop beside the bar, and its roof, make something else of a 1.
     draw(page, ((0.5, 0.2), (0.8, 0.25), (0.8, 0.5), (0.5, 0.5), (0.5, 0.2)))
     expect(answer).not_to_have_text("1")
     page.get_by_role("button", name="Blank paper").click()
-    expect(page.locator(".told")).to_have_text(re.compile("^Draw in the square"))
+    expect(page.get_by_text("The prediction appears here.").first).to_be_visible()
     expect(page).not_to_have_url(re.compile("sample="))
 
 

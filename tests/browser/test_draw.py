@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from pipeline.ink import drawing, inputs
 from pipeline.store.runs import Run, Store
 from tests.browser.conftest import settle
-from tests.browser.pens import draw_strokes, ready, settled
+from tests.browser.pens import draw_strokes, on_paper, open_draw, ready, settled
 
 # Many points: between few the canvas's library cuts corners.
 TOP = [[60 + 10 * step, 60] for step in range(14)]
@@ -34,8 +34,7 @@ def twin(server_store: Store, tiny_run: Run) -> Iterator[str]:
 @pytest.fixture
 def drawn(page: Page, server: str, tiny_run: Run) -> Page:
     """The Draw page with a seven on the live pad."""
-    page.goto(f"{server}/draw?run={tiny_run.id}")
-    settle(page)
+    open_draw(page, server, tiny_run)
     draw_strokes(page, ready(page), SEVEN, unit=280)
     settled(page)
     expect(page.get_by_role("button", name="Save")).to_be_enabled()
@@ -53,10 +52,10 @@ def test_two_runs_answer_side_by_side(page, server, tiny_run, twin):
     expect(page.locator(".run")).to_have_count(2)
     for name in page.locator(".run").all():
         expect(name).to_be_visible()
-    page.get_by_text("Edit an image").click()
+    on_paper(page)
     draw_strokes(page, page.locator(".upper-canvas"), SEVEN, unit=280)
-    expect(page.locator("h4 strong")).to_have_count(2)
-    assert page.locator("h4 strong").all_inner_texts() == [first, second]
+    expect(page.locator(".alone .told strong")).to_have_count(2)
+    assert page.locator(".alone .told strong").all_inner_texts() == [first, second]
     settle(page)
 
 
@@ -99,14 +98,76 @@ def test_a_photograph_is_read_and_what_is_none_is_told(page, server, tiny_run, t
     none = tmp_path / "none.png"
     none.write_bytes(b"this is no picture")
 
-    page.goto(f"{server}/draw?run={tiny_run.id}")
-    settle(page)
+    open_draw(page, server, tiny_run)
     page.get_by_text("A photograph").click()
     chooser = page.locator("input[type=file]")
     chooser.set_input_files(photo)
-    expect(page.locator("h4 strong")).to_have_text("7")
+    expect(page.locator(".alone .told strong")).to_have_text("7")
     expect(page.get_by_text("What the network sees")).to_have_count(1)
     chooser.set_input_files(none)
     expect(page.get_by_text("none.png")).to_have_count(2)  # in the list, and in the sentence
-    expect(page.get_by_text("Nothing drawn yet")).to_be_visible()
+    expect(page.get_by_text("The prediction appears here.").first).to_be_visible()
+    settle(page)
+
+
+def test_a_drawing_outlives_another_mode_another_page_and_back(drawn, server, tiny_run):
+    answer = drawn.locator(".told strong")
+    said = answer.inner_text()
+    drawn.get_by_role("radio", name="A photograph").click()
+    expect(drawn.locator("input[type=file]")).to_have_count(1)
+    drawn.get_by_role("radio", name="Live").click()
+    expect(answer).to_have_text(said)
+    drawn.get_by_role("link", name="Data", exact=True).click()
+    expect(drawn.get_by_role("heading", level=1)).to_have_text("Data")
+    drawn.go_back()
+    expect(answer).to_have_text(said)
+    expect(drawn.get_by_role("button", name="Save")).to_be_enabled()  # the server has it, too
+    drawn.reload()
+    expect(answer).to_have_text(said)
+    settle(drawn)
+
+
+def test_the_pad_its_answer_and_first_layers_are_visible_without_scrolling(drawn):
+    drawn.set_viewport_size({"width": 1280, "height": 720})
+    settle(drawn)
+    for part in (".surface", ".told", ".bars", ".layers figure:first-child canvas"):
+        box = drawn.locator(part).first.bounding_box()
+        assert box["y"] >= 0, part
+        assert box["y"] + box["height"] <= 720, part
+    size = "e => parseFloat(getComputedStyle(e).fontSize)"
+    assert drawn.locator(".told strong").evaluate(size) >= 140  # readable from five meters
+
+
+def test_before_the_pen_comes_nothing_empty_is_shown(page, server, tiny_run):
+    open_draw(page, server, tiny_run)
+    ready(page)
+    settled(page)
+    expect(page.locator(".no-layers")).to_be_visible()
+    expect(page.locator(".layers figure").first).not_to_be_visible()
+    assert page.locator("[data-testid='stMain']").evaluate("e => e.scrollHeight") <= 900
+
+
+def test_on_a_phone_the_answer_is_visible_while_drawing(browser, server, tiny_run):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    open_draw(page, server, tiny_run)
+    surface = ready(page)
+    draw_strokes(page, surface, SEVEN, unit=280)
+    settled(page)
+    told, pad = page.locator(".told").bounding_box(), surface.bounding_box()
+    assert told["y"] >= 0
+    assert told["y"] + told["height"] <= pad["y"]  # above, where no hand covers it
+    assert pad["y"] + pad["height"] <= 844
+    context.close()
+
+
+def test_the_best_reader_answers_and_the_chosen_run_is_a_click_away(page, server, tiny_run):
+    page.goto(f"{server}/draw?run={tiny_run.id}")
+    settle(page)
+    ready(page)
+    whose = page.locator(".run")
+    expect(whose).to_have_text(re.compile("^Answer by .*99.60%"))  # the bundled network
+    page.get_by_role("radio", name="Chosen run").click()
+    expect(whose).to_have_text(re.compile("^Answer by digits"))
+    expect(page).to_have_url(re.compile("draw_answer=chosen-run"))
     settle(page)

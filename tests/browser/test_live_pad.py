@@ -16,7 +16,16 @@ from pipeline.ink import drawing
 from pipeline.store import corrections
 from pipeline.store.runs import Run, Store
 from tests.browser.conftest import settle
-from tests.browser.pens import draw_strokes, drawings, predicted, ready, settled, shares_of
+from tests.browser.pens import (
+    draw_strokes,
+    drawings,
+    on_paper,
+    open_draw,
+    predicted,
+    ready,
+    settled,
+    shares_of,
+)
 
 ROOT = Path(__file__).parents[2]
 SEVEN = [[[60, 60], [200, 60], [120, 220]]]
@@ -84,11 +93,6 @@ def offline(browser: Browser, taken_away: Path) -> Iterator[Page]:
     context.close()
     # Its own runtime it has as a blob of itself.
     assert [url for url in asked if not url.startswith(("blob:", "file:"))] == errors == []
-
-
-def open_draw(page: Page, server: str, run: Run) -> None:
-    page.goto(f"{server}/draw?run={run.id}")
-    settle(page)
 
 
 def made_up(count: int) -> list[list[list[list[float]]]]:
@@ -164,9 +168,9 @@ def test_live_pad_and_canvas_agree_with_predict(page, server, tiny_run, tmp_path
         settle(page)
     for row, answer in zip(rows[:3], expected, strict=False):
         open_draw(page, server, tiny_run)
-        page.get_by_text("Edit an image").click()
+        on_paper(page)
         draw_strokes(page, page.locator(".upper-canvas"), row["strokes"])
-        expect(page.locator("h4 strong")).to_have_text(answer["predicted"])
+        expect(page.locator(".alone .told strong")).to_have_text(answer["predicted"])
         settle(page)
 
 
@@ -326,16 +330,16 @@ def test_both_languages_score_how_far_out_of_distribution_a_drawing_is_alike(pag
         assert there == pytest.approx(usual.score_activations(image, activations), abs=1e-3)
 
 
-def test_a_heart_is_remarked_on_as_unlike_anything_in_training(offline):
+def test_a_heart_is_remarked_on_as_unlike_the_training_images(offline):
     draw_strokes(offline, offline.locator(".surface"), HEART, unit=280)
     settled(offline)
-    expect(offline.locator(".told")).to_have_text(
-        re.compile("^Unlike anything in training. Best guess: ")
-    )
+    expect(offline.locator(".told strong")).to_have_text(re.compile(r"^\d$"))
+    expect(offline.locator(".remark")).to_have_text("Unlike most training images")
     offline.get_by_role("button", name="Clear").click()
     draw_strokes(offline, offline.locator(".surface"), SEVEN, unit=280)
     settled(offline)
-    expect(offline.locator(".told")).to_have_text(re.compile("^7 "))
+    expect(offline.locator(".told strong")).to_have_text("7")
+    expect(offline.locator(".remark")).to_have_text("")
 
 
 def test_what_is_taken_away_shows_matrix_and_card(offline, bundled):

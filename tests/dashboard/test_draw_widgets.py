@@ -8,10 +8,9 @@ import streamlit as st
 from dashboard import loaders
 from dashboard.widgets.downloads import downloads
 from dashboard.widgets.photo import photo
-from dashboard.view import View
-from dashboard.selection import Selection
 from dashboard.widgets.perturbation_map import perturbation_map
 from pipeline.ink import drawing
+from pipeline.ink.inputs import Given
 
 run = loaders.run("{run}")
 image = drawing.from_strokes([[[0, 0], [50, 0], [20, 90]]])[..., None]
@@ -32,9 +31,9 @@ def shown(tiny_run, tiny_store, monkeypatch):
     return show
 
 
-@pytest.mark.parametrize("second", ["None", "run"])
-def test_the_perturbation_map_is_explained(shown, second):
-    at = shown(f"perturbation_map(View(run, {second}, Selection()), image, 'map')")
+@pytest.mark.parametrize("runs", ["[run]", "[run, run]"])
+def test_the_perturbation_map_is_explained(shown, runs):
+    at = shown(f"perturbation_map({runs}, Given(image), 'map')")
     (caption,) = at.caption
     assert "the predicted class" in caption.value
 
@@ -44,7 +43,7 @@ def test_a_second_run_of_other_classes_is_left_out_in_words(shown):
         "from dataclasses import replace\n"
         "data = run.info.dataset.model_copy(update={'class_names': ('cat', 'dog')})\n"
         "other = replace(run, info=run.info.model_copy(update={'dataset': data}))\n"
-        "perturbation_map(View(run, other, Selection()), image, 'map')"
+        "perturbation_map([run, other], Given(image), 'map')"
     )
     assert "left out" in at.caption[0].value
 

@@ -6,7 +6,7 @@ from PIL import Image
 
 from pipeline import preprocess
 from pipeline.errors import InklingError
-from pipeline.ink import drawing, pictures
+from pipeline.ink import drawing, inputs, pictures
 
 
 def test_pixels_become_shares_of_white():
@@ -34,12 +34,26 @@ def test_ink_fits_other_networks():
 def test_a_picture_is_framed_for_ink_and_only_resized_otherwise():
     picture = Image.new("L", (280, 280), 255)
     picture.paste(0, (200, 200, 260, 240))  # a dark block in a corner of a white sheet
-    framed = pictures.picture_to_image(picture, (28, 28, 1), mnist_framed=True)[..., 0]
+    given = inputs.of_picture(picture, (28, 28, 1), mnist_framed=True)
+    framed = given.image[..., 0]
+    assert np.array_equal(given.drawing.ink, framed)
     assert framed[14, 14] == 255
     assert framed[0, 0] == 0
-    resized = pictures.picture_to_image(picture, (28, 28, 1), mnist_framed=False)[..., 0]
+    given = inputs.of_picture(picture, (28, 28, 1), mnist_framed=False)
+    resized = given.image[..., 0]
+    assert given.drawing is None
     assert resized[22, 23] == 0
     assert resized[0, 0] == 255
+
+
+def test_what_is_transparent_is_white():
+    picture = Image.new("RGBA", (40, 40), (0, 0, 0, 0))
+    picture.paste((0, 90, 200, 255), (0, 0, 20, 40))
+    color = inputs.of_picture(picture, (10, 10, 3), mnist_framed=False).image
+    assert color[5, 1].tolist() == [0, 90, 200]
+    assert color[5, 8].tolist() == [255, 255, 255]
+    gray = inputs.of_picture(picture.convert("LA"), (10, 10, 1), mnist_framed=False).image
+    assert gray[5, 8].tolist() == [255]
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "F"])
@@ -49,7 +63,7 @@ def test_pictures_of_every_kind_are_read(tmp_path, mode):
     picture = picture.convert("I").convert(mode) if mode == "I;16" else picture.convert(mode)
     path = tmp_path / ("a.tif" if mode in ("CMYK", "I;16", "F") else "a.png")
     picture.save(path)
-    image = pictures.picture_to_image(pictures.open_picture(path), (28, 28, 1), mnist_framed=True)
+    image = inputs.of_picture(pictures.open_picture(path), (28, 28, 1), mnist_framed=True).image
     assert image[14, 14, 0] == 255
     assert image[14, 5, 0] == 0
 

@@ -34,8 +34,9 @@ def test_the_verdict_says_how_often_it_is_right():
 def test_a_guess_names_the_runner_up():
     assert words.guess("abc", [0.2, 0.1, 0.7]) == "c (70.0%), then a (20.0%)"
     assert words.guess("abc", [0.2, 0.1, 0.7], is_ood=True) == (
-        "Unlike anything in training. Best guess: c (70.0%), then a (20.0%)"
+        "c (70.0%), then a (20.0%). Unlike most training images."
     )
+    assert words.guess("abc", [0.4, 0.2, 0.4]) == "a (40.0%), then c (40.0%)"  # as argmax says
 
 
 def test_corrections_are_counted_by_class():

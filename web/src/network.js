@@ -59,18 +59,7 @@ export class Network {
   }
 
   /**
-   * @param {Uint8Array} ink gray levels, row by row; 0 is paper and 255 is ink.
-   * @return {Float32Array} the network's input, in [0, 1]; all channels are the same.
-   */
-  pixels(ink) {
-    const channels = this.shape[3];
-    const pixels = new Float32Array(ink.length * channels);
-    ink.forEach((level, at) => pixels.fill(level / 255, at * channels, (at + 1) * channels));
-    return pixels;
-  }
-
-  /**
-   * @param {Float32Array} pixels from `pixels`.
+   * @param {Float32Array} pixels the network's input, in [0, 1].
    * @return {Promise<Float32Array[]>} one array per layer, first to last; the last one holds
    *     the probabilities.
    */

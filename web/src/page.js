@@ -3,6 +3,8 @@
 import {element} from './elements.js';
 import {Pad} from './pad.js';
 import style from './page.css';
+import {TryImage} from './try_image.js';
+import {count as written, filled} from './words.js';
 
 // The base-85 alphabet of RFC 1924, except "<", which has a meaning in HTML.
 const SIGNS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;,=>?@^_`{|}~';
@@ -14,11 +16,11 @@ const root = element('div', {class: 'root'});
 document.head.append(element('style', {}, style));
 document.body.append(element('main', {},
   element('h1', {}, facts.title),
-  element('p', {class: 'verdict'}, `${facts.verdict}. Draw below and see what it predicts.`),
+  element('p', {class: 'verdict'}, facts.verdict),
   root,
-  element('h2', {}, 'Confusion matrix'),
-  matrix(facts.runs[0].classes, facts.counts),
-  element('h2', {}, 'About this network'),
+  element('h2', {}, facts.matrix.title),
+  matrix(facts.runs[0].classes, facts.counts, facts.matrix),
+  element('h2', {}, facts.about),
   ...Object.entries(facts.model_card).flatMap(([heading, text]) => [
     element('h3', {}, heading), element('p', {}, text),
   ]),
@@ -30,7 +32,9 @@ async function open() {
     get script() { return this.address; },
     async compile() { return WebAssembly.compile(await unscrambled(read('program'))); },
   };
-  const pad = new Pad(root, runtime, () => {});
+  const pad = facts.frame
+    ? new Pad(root, runtime, facts.words, {read: () => [], report() {}})
+    : new TryImage(root, runtime, facts.words);
   const graphs = unscrambled(read('graphs'));
   const loader = await unscrambled(read('loader'));
   // The runtime takes a URL without this suffix for a folder.
@@ -67,22 +71,21 @@ function inOrder(bytes) {
 }
 
 /** The confusion matrix as a table. */
-function matrix(names, counts) {
+function matrix(names, counts, words) {
   const most = Math.log1p(Math.max(...counts.flat()));
   const rows = counts.map((row, label) => element('tr', {},
-    element('th', {scope: 'row'}, names[label]),
+    element('th', {scope: 'row', title: names[label]}, names[label]),
     ...row.map((count, said) => {
+      const values = {true: names[label], predicted: names[said], count: written(count)};
       const cell = element('td', {
-        title: `true “${names[label]}”, predicted “${names[said]}”: ${count.toLocaleString('en')}`,
-        style: `--depth: ${count ? Math.log1p(count) / most : 0}`,
-      }, count ? count.toLocaleString('en') : '·');
+        title: filled(words.cell, values), style: `--depth: ${count ? Math.log1p(count) / most : 0}`,
+      }, count ? written(count) : '·');
       cell.classList.toggle('right', said === label);
       return cell;
     })));
   return element('div', {class: 'scroll', tabindex: '0'}, element('table', {},
-    element('caption', {},
-      'Rows: true class; columns: predicted class. The diagonal counts correct predictions.'),
+    element('caption', {}, words.caption),
     element('thead', {}, element('tr', {}, element('td'),
-      ...names.map((name) => element('th', {scope: 'col'}, name)))),
+      ...names.map((name) => element('th', {scope: 'col', title: name}, name)))),
     element('tbody', {}, ...rows)));
 }

@@ -1,5 +1,8 @@
-/** The live pad as a Streamlit component. */
+/** The live pad as a Streamlit component, and a place for its layers, and an answer of the server's. */
 
+import {Answer} from './answer.js';
+import {element} from './elements.js';
+import style from './pad.css';
 import {Pad} from './pad.js';
 
 const RUNTIME_FILES = new URL(`./${RUNTIME}`, import.meta.url).href;
@@ -7,18 +10,24 @@ const pads = new Map(); // by where they are
 let program = compile(); // begins before there is a pad
 program.catch(() => { program = null; }); // the pad shows why; another one tries again
 let shelf = null; // where the page shows the layers, if it does
+let drawn = []; // the drawing, where the browser's storage is refused
+const DRAWING = 'inkling-drawing'; // kept in the tab's storage, whatever page is shown
 
 export default function ({parentElement, data, setStateValue}) {
-  if (!(data instanceof Uint8Array)) return showLayers(parentElement.querySelector('.root'));
+  const root = parentElement.querySelector('.root');
+  if (!(data instanceof Uint8Array)) return data.answers ? showAnswers(root, data) : showLayers(root);
+  const {spec, blob} = unpacked(data);
   let pad = pads.get(parentElement);
   if (!pad) {
     const runtime = {script: `${RUNTIME_FILES}.js`, compile: () => program ?? compile()};
-    const report = (strokes) => setStateValue('drawing', {strokes});
-    pad = new Pad(parentElement.querySelector('.root'), runtime, report);
+    const report = (strokes) => {
+      keep(strokes);
+      setStateValue('drawing', {strokes});
+    };
+    pad = new Pad(root, runtime, spec.words, {read: keptDrawing, report});
     pads.set(parentElement, pad);
     if (shelf) pad.showLayersIn(shelf);
   }
-  const {spec, blob} = unpacked(data);
   pad.update(spec, blob);
   return () => {
     pad.close();
@@ -35,6 +44,38 @@ function showLayers(root) {
   return () => {
     if (shelf === root) shelf = null;
   };
+}
+
+/** What the server predicted, side by side. */
+function showAnswers(root, {words, answers}) {
+  const sections = answers.map(({label, classes, shares, is_ood: isOod}) => {
+    const answer = new Answer({label, classes, layers: []}, words);
+    answer.tell(shares, isOod);
+    return answer.section;
+  });
+  root.replaceChildren(element('div', {class: 'pad alone'}, element('style', {}, style),
+    element('div', {class: 'answers'}, ...sections)));
+  root.firstChild.dataset.runs = answers.length;
+}
+
+/** Keep the drawing while the tab is open: pages and modes come and go. */
+function keep(strokes) {
+  drawn = strokes;
+  try {
+    sessionStorage.setItem(DRAWING, JSON.stringify(strokes));
+  } catch {
+    // Refused or full: then it lives until the page is loaded again.
+  }
+}
+
+function keptDrawing() {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(DRAWING));
+    if (Array.isArray(kept)) return kept;
+  } catch {
+    // As above; or another version wrote it.
+  }
+  return drawn;
 }
 
 /** Unpack what `pipeline/export/pad_spec.py` packed: a description, after its length, and a blob. */

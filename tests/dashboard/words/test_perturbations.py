@@ -55,7 +55,7 @@ def test_a_step_says_what_both_runs_read():
     said = perturbation_words.hint("turn", -30.0, neutral=False, readings=[("7", 0.5), ("1", 0.25)])
     assert said == "30° counterclockwise: “7” (50.0%); the second run: “1” (25.0%)"
     assert perturbation_words.hint("turn", 0.0, neutral=True, readings=[("7", 1.0)]).startswith(
-        "As drawn"
+        "Unchanged"
     )
 
 

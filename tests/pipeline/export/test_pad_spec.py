@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pipeline import words
 from pipeline.export import pad_spec
 from pipeline.ink import drawing
 from pipeline.serving import layer_words
@@ -19,7 +20,9 @@ def test_what_is_packed_can_be_read_where_it_lies(tiny_run: Run):
     facts = json.loads(packed[4 : 4 + length])
     blob = packed[4 + length :]
     assert facts["frame"] == drawing.FRAME
-    assert facts["unable"] == "Go elsewhere."
+    assert facts["shape"] == [28, 28, 1]
+    assert facts["words"] == words.PAD
+    assert facts["advice"] == "Go elsewhere."
     assert [run["label"] for run in facts["runs"]] == ["one", "two"]
     for run in facts["runs"]:
         start, size = run["graph"]
@@ -52,10 +55,13 @@ def test_a_run_of_before_travels_without(tiny_run: Run, tmp_path):
     assert spec.facts["runs"][0]["ood"] is None
 
 
-def test_a_network_of_other_images_is_refused(tiny_run: Run):
-    info = tiny_run.info.model_copy(update={"input_shape": (32, 40, 3)})
-    with pytest.raises(pad_spec.NotLive, match=r"draws 28×28 pixels; .* takes 40×32"):
-        pad_spec.describe([replace(tiny_run, info=info)], ["it"], "")
+def test_a_network_of_other_images_is_given_images_as_they_are(tiny_run: Run):
+    dataset = tiny_run.info.dataset.model_copy(update={"mnist_framed": False})
+    info = tiny_run.info.model_copy(update={"input_shape": (32, 40, 3), "dataset": dataset})
+    facts = pad_spec.describe([replace(tiny_run, info=info)], ["it"], "").facts
+    assert facts["shape"] == (32, 40, 3)
+    assert facts["frame"] is None
+    assert "draw" not in json.dumps(facts["words"]).lower()
 
 
 def test_a_graph_that_is_gone_is_a_damaged_run(tiny_run: Run, tmp_path):

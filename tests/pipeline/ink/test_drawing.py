@@ -177,25 +177,34 @@ def test_pixels_of_another_kind_are_refused():
 
 class TestEdited:
     def test_without_edits_nothing_changes(self, random):
-        image = random.integers(0, 256, (28, 28)).astype(np.uint8)
+        image = random.integers(0, 256, (20, 40, 3)).astype(np.uint8)
         assert np.array_equal(drawing.edited(image, [], 280), image)
 
     def test_a_stroke_lies_where_it_was_drawn(self):
-        blank = np.zeros((28, 28), np.uint8)
+        blank = np.zeros((28, 28, 1), np.uint8)
         # The box is 280 wide: x = 145 is the middle of column 14.
-        line = drawing.Edit([[145, 55], [145, 205]], 24)
-        inked = drawing.edited(blank, [line], 280)
+        line = drawing.Edit([[145, 55], [145, 205]], 24, (255,))
+        inked = drawing.edited(blank, [line], 280)[..., 0]
         assert (inked[5:21, 14] == 255).all()
         assert inked[2, 14] == inked[25, 14] == 0
         assert np.array_equal(inked[10, 12:17], inked[10, 12:17][::-1])
 
-    def test_the_rubber_takes_ink_away_and_the_pen_brings_it_back(self):
-        full = np.full((28, 28), 255, np.uint8)
+    def test_the_eraser_takes_ink_away_and_the_pen_brings_it_back(self):
+        full = np.full((28, 28, 1), 255, np.uint8)
         line = [[145, 55], [145, 205]]
-        rubbed = drawing.edited(full, [drawing.Edit(line, 24, erases=True)], 280)
+        pen, eraser = drawing.Edit(line, 24, (255,)), drawing.Edit(line, 24, (0,))
+        rubbed = drawing.edited(full, [eraser], 280)
         assert (rubbed[5:21, 14] == 0).all()
         assert rubbed[10, 2] == 255
-        again = drawing.edited(
-            full, [drawing.Edit(line, 24, erases=True), drawing.Edit(line, 24)], 280
-        )
+        again = drawing.edited(full, [eraser, pen], 280)
         assert (again[5:21, 14] == 255).all()
+
+    def test_an_image_of_any_size_is_edited_in_its_own_colors(self):
+        image = np.full((8, 64, 3), 200, np.uint8)
+        # Ten units are a pixel: a stroke over row 3, from the middle to the right edge.
+        line = drawing.Edit([[320, 35], [640, 35]], 30, (255, 0, 10))
+        painted = drawing.edited(image, [line], 640)
+        assert painted.shape == (8, 64, 3)
+        assert (painted[3, 33:] == (255, 0, 10)).all()
+        assert (painted[:, :28] == 200).all()
+        assert (painted[6:] == 200).all()

@@ -1,0 +1,208 @@
+/** One or two networks, what they predict for an image, and what their layers compute. */
+
+import {Answer} from './answer.js';
+import {scaleOf} from './colors.js';
+import {element} from './elements.js';
+import {loadRuntime, Network} from './network.js';
+import * as ood from './out_of_distribution.js';
+import style from './pad.css';
+import {filled} from './words.js';
+
+export class Panel {
+  /**
+   * @param {{script: string, compile: () => Promise<WebAssembly.Module>}} runtime
+   * @param {Object<string, string>} words templates of sentences.
+   * @param {(shape: number[]) => ?Uint8Array} image returns the current image in a network's shape
+   *     (height, width, channels), as levels row by row; null if there is none.
+   */
+  constructor(runtime, words, image) {
+    this.runtime = runtime;
+    this.words = words;
+    this.image = image;
+    this.busy = false;
+    this.wanted = null; // the time of the event that asked for the next prediction
+    this.runs = []; // {run, answer, network, usual}: `usual` scores what is out of distribution
+    this.status = element('p', {class: 'status', role: 'status'});
+    this.seen = element('canvas', {class: 'seen', role: 'img', 'aria-label': words.seen});
+    this.answers = element('div', {class: 'answers'});
+    this.spoken = element('p', {class: 'spoken', 'aria-live': 'polite'});
+    this.layers = element('div', {class: 'all-layers'});
+    this.inside = element('div', {class: 'pad inside', 'data-blank': ''},
+      element('style', {}, style), element('h2', {}, words.layers),
+      element('p', {class: 'no-layers'}, words.no_layers), this.layers);
+  }
+
+  /**
+   * Build the whole: what `left` holds, and the answers beside it.
+   *
+   * @param {HTMLElement} root where to build it; the layers go below.
+   * @param {...HTMLElement} left what the image is made with.
+   */
+  build(root, ...left) {
+    this.pad = element('div', {class: 'pad'}, element('style', {}, style),
+      element('div', {class: 'top'}, element('div', {class: 'drawing'}, ...left), this.answers),
+      this.spoken);
+    root.replaceChildren(this.pad, this.inside);
+  }
+
+  /**
+   * Show runs; the image stays.
+   *
+   * @param {object} spec as `pipeline/export/pad_spec.py` writes it.
+   * @param {Uint8Array} blob what it points into.
+   */
+  async update(spec, blob) {
+    this.shape = spec.shape;
+    const shown = JSON.stringify(spec);
+    if (shown === this.shown) {
+      this.ask(performance.now()); // the colors may have changed
+      return;
+    }
+    this.shown = shown;
+    const former = this.runs;
+    this.runs = [];
+    const arrayOf = ([start, length]) => new Float32Array(
+      blob.slice(start, start + length).buffer);
+    const runs = spec.runs.map((run) => (
+      {run, answer: new Answer(run, spec.words), network: null, usual: ood.open(run.ood, arrayOf)}));
+    this.pad.dataset.runs = this.inside.dataset.runs = runs.length;
+    this.answers.replaceChildren(...runs.map(({answer}) => answer.section));
+    this.layers.replaceChildren(...runs.map(({answer}) => answer.layers));
+    this.#state('loading', this.words.loading);
+    const fault = await this.#open(runs, blob);
+    former.forEach(({network}) => network.close());
+    const late = shown !== this.shown; // other runs were chosen meanwhile
+    if (fault || late) runs.forEach(({network}) => network?.close());
+    if (late) return;
+    if (fault) {
+      this.#state('unable', filled(this.words.unable, {fault, advice: spec.advice}));
+      return;
+    }
+    this.runs = runs;
+    this.#state('ready', '');
+    this.ask(performance.now());
+  }
+
+  /** Load what runs need to predict; returns why that failed, or ''. */
+  async #open(runs, blob) {
+    try {
+      await loadRuntime(this.runtime.script, this.runtime.compile);
+      for (const one of runs) {
+        const [start, length] = one.run.graph;
+        const graph = blob.subarray(start, start + length);
+        one.network = await Network.open(graph, one.run.layers.length);
+        // The first prediction is slow: it is made before anyone draws.
+        const [height, width, channels] = this.shape;
+        await one.network.activations(new Float32Array(height * width * channels));
+      }
+      return '';
+    } catch (error) {
+      return error?.message || 'for an unknown reason';
+    }
+  }
+
+  /** Show the layers elsewhere on the page. */
+  showLayersIn(root) {
+    root.replaceChildren(this.inside);
+  }
+
+  /** Release everything. */
+  close() {
+    this.shown = null;
+    this.runs.forEach(({network}) => network.close());
+    this.runs = [];
+    this.pad.remove();
+    this.inside.remove();
+  }
+
+  get ready() {
+    return this.pad.dataset.state === 'ready';
+  }
+
+  say(sentence) {
+    if (this.status.textContent !== sentence) this.status.textContent = sentence;
+  }
+
+  /** Announce the predictions; not while the pen moves, it would never stop. */
+  speak() {
+    const said = this.runs.map(({answer}) => answer.sentence).join(' ');
+    if (this.spoken.textContent !== said) this.spoken.textContent = said;
+  }
+
+  /**
+   * Predict the current image; while one prediction runs, only the latest request is kept.
+   *
+   * @param {number} time of the event that asks.
+   */
+  async ask(time) {
+    this.wanted = time;
+    if (this.busy || this.runs.length === 0) return;
+    this.busy = true;
+    this.pad.dataset.settled = 'false';
+    try {
+      while (this.wanted !== null) {
+        const asked = this.wanted;
+        this.wanted = null;
+        await this.#predict();
+        this.pad.dispatchEvent(new CustomEvent('painted', {detail: asked, bubbles: true, composed: true}));
+      }
+    } finally {
+      this.busy = false;
+    }
+    this.pad.dataset.settled = 'true';
+    this.settled?.();
+  }
+
+  async #predict() {
+    const {runs} = this;
+    const image = this.image(this.shape);
+    const scale = this.#scale();
+    this.#sight(image, scale);
+    this.inside.toggleAttribute('data-blank', image === null);
+    if (image === null) {
+      runs.forEach(({answer}) => answer.blank(this.words.blank));
+      return;
+    }
+    const pixels = Float32Array.from(image, (level) => level / 255);
+    for (const {answer, network, usual} of runs) {
+      const activations = await network.activations(pixels);
+      const isOod = usual && ood.score(usual, pixels, activations) > usual.threshold;
+      answer.tell(activations.at(-1), Boolean(isOod));
+      answer.showLayers(activations, scale);
+    }
+  }
+
+  #state(state, sentence) {
+    this.pad.dataset.state = this.inside.dataset.state = state;
+    this.say(sentence);
+  }
+
+  /** The page's colors from paper to ink; they change with its theme. */
+  #scale() {
+    const steps = getComputedStyle(this.pad).getPropertyValue('--st-chart-sequential-colors');
+    if (this.scale?.steps !== steps) this.scale = {steps, pixels: scaleOf(steps)};
+    return this.scale.pixels;
+  }
+
+  /** Show what the networks see: ink in the colors of the page, other images in their own. */
+  #sight(image, scale) {
+    const [height, width, channels] = this.shape, {seen} = this;
+    if (seen.width !== width || seen.height !== height) [seen.width, seen.height] = [width, height];
+    const context = seen.getContext('2d');
+    context.clearRect(0, 0, width, height);
+    if (image === null) return;
+    const pixels = context.createImageData(width, height);
+    const colors = new Uint32Array(pixels.data.buffer);
+    for (let at = 0, from = 0; at < colors.length; at++, from += channels) {
+      colors[at] = this.isInk ? scale[image[from]] : color(image, from, channels);
+    }
+    context.putImageData(pixels, 0, 0);
+  }
+}
+
+/** An opaque pixel, as canvases hold it. */
+function color(image, from, channels) {
+  const [red, green, blue] = channels === 3
+    ? [image[from], image[from + 1], image[from + 2]] : Array(3).fill(image[from]);
+  return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+}
