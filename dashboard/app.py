@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import APP, address
+from dashboard.components.arrival import arrival
 from dashboard.logo import logo, mark
 from dashboard.widgets import frame
 from pipeline import access
@@ -61,6 +62,7 @@ def show() -> None:
     """Show the requested page, with the run picker in the sidebar."""
     frame.run_picker()
     frame.browser_title(page.title)
+    arrival(page.title)
     page.run()
 
 

@@ -216,6 +216,23 @@ def test_a_link_opens_the_same_view(page, server, tiny_run):
     expect(page.get_by_text(re.compile(rf"^{count} images?\. Click one"))).to_be_visible()
 
 
+def test_a_link_lands_at_the_top_of_its_page(browser, server):
+    context = browser.new_context(viewport={"width": 1280, "height": 500})
+    page = context.new_page()
+    main = page.locator("[data-testid='stMain']")
+    for name in ("The images passed on", "The errors that remain"):
+        page.goto(f"{server}/scorecard")
+        settle(page)
+        page.get_by_role("link", name=name).focus()
+        expect(main).not_to_have_js_property("scrollTop", 0)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).not_to_have_text("Scorecard")
+        settle(page)
+        expect(page.locator(".gallery .tile").first).to_be_visible()
+        expect(main).to_have_js_property("scrollTop", 0)
+    context.close()
+
+
 def test_tiles_are_reached_by_keyboard(page, server, tiny_run):
     open_page(page, server, "Mistakes")
     first = page.locator(".gallery .tile").first
