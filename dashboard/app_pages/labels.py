@@ -81,4 +81,4 @@ with left:
         st.info("There are no images to show here.", icon=":material/flag:")
     marks_file(table)
 with right:
-    detail.one_of(view, dataset, rows)
+    detail.one_of(view, dataset, rows, page_size=FIRST)

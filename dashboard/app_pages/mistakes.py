@@ -65,7 +65,7 @@ def explorer() -> None:
         rows = chosen_rows(view)
         gallery(view, dataset, rows)
     with right:
-        detail.one_of(view, dataset, rows)
+        detail.one_of(view, dataset, rows, page_size=st.session_state[SIZE])
 
 
 def sentence(view: View) -> str:

@@ -4,9 +4,13 @@ export default function ({ parentElement, data, setTriggerValue }) {
   grid.style.setProperty("--tile", `${data.tile}px`)
   grid.setAttribute("aria-label", data.label)
   spread(grid, data.sheet)
+  const focused = grid.querySelector(":focus")
   grid.replaceChildren(
     ...data.tiles.map((tile, at) => button(tile, placeOf(at, data.sheet), tile.id === data.chosen)),
   )
+
+  const kept = focused ? focused.dataset.id : data.focus
+  if (kept !== null) find(grid, kept)?.focus()
 
   grid.onclick = (event) => {
     const pressed = event.target.closest("button")
@@ -20,8 +24,15 @@ export default function ({ parentElement, data, setTriggerValue }) {
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[event.key]
     if (at < 0 || step === undefined) return
     event.preventDefault()
-    tiles[Math.min(Math.max(at + step, 0), tiles.length - 1)].focus()
+    const to = tiles[Math.min(Math.max(at + step, 0), tiles.length - 1)]
+    to.focus()
+    // From the image that is shown, the arrow keys lead on to the next one.
+    if (tiles[at].getAttribute("aria-pressed") === "true" && to !== tiles[at]) to.click()
   }
+}
+
+function find(grid, id) {
+  return grid.querySelector(`[data-id="${id}"]`)
 }
 
 function button(tile, place, chosen) {

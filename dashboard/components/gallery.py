@@ -43,6 +43,7 @@ def gallery(
     key: str,
     on_pick: Callable[[int], None],
     chosen: int | None = None,
+    focus: int | None = None,
     tile_width: int = 84,
 ) -> None:
     """Show tiles in rows that fill the width.
@@ -54,6 +55,7 @@ def gallery(
         key: unique on the page.
         on_pick: called with the id of a clicked tile, before the page is drawn again.
         chosen: the id of the tile to frame.
+        focus: the id of the tile that takes the keyboard's focus, because what had it is gone.
         tile_width: smallest width of a tile in CSS pixels.
     """
 
@@ -70,6 +72,7 @@ def gallery(
             "sheet": asdict(sheet),
             "label": label,
             "chosen": chosen,
+            "focus": focus,
             "tile": tile_width,
         },
         on_picked_change=picked,

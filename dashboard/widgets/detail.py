@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import address, loaders
+from dashboard.components.steps import steps
 from dashboard.figures import bars
 from dashboard.view import View
 from dashboard.widgets import frame, galleries
@@ -17,6 +18,7 @@ from pipeline.errors import InklingError
 from pipeline.store import reviews
 from pipeline.store.runs import Run
 
+OPENED, LEFT = "_opened", "_left"  # the image that a click opened, or went back from
 MARKS = ((reviews.WRONG_LABEL, "Wrong label"), (reviews.AMBIGUOUS, "Ambiguous"))
 
 
@@ -45,18 +47,22 @@ def detail(view: View, dataset: Dataset, sample: int) -> None:
     _neighbors(run, dataset, sample)
 
 
-def one_of(view: View, dataset: Dataset | None, rows: np.ndarray) -> None:
+def one_of(
+    view: View, dataset: Dataset | None, rows: np.ndarray, *, page_size: int = galleries.PAGE
+) -> None:
     """Show the image that was picked, or else the first of the listed ones, if there is one.
 
     Args:
         view: the runs whose predictions are shown, and the picked image.
         dataset: the images; None if they are not on this machine, then nothing is shown.
         rows: int (m,), row numbers of the listed test images, in order.
+        page_size: how many of them a page of their gallery shows.
     """
     sample = view.chosen.sample
     if sample is None and len(rows):
         sample = int(rows[0])
     if sample is not None and dataset is not None:
+        _steps(rows, sample, page_size)
         detail(view, dataset, sample)
 
 
@@ -74,13 +80,7 @@ def one_or_all(
     """
     sample = view.chosen.sample
     if sample is not None and dataset is not None:
-        st.button(
-            f"Back to {text.images(len(rows))}",
-            icon=":material/arrow_back:",
-            key="back_to_all",
-            on_click=address.change,
-            kwargs={"sample": None},
-        )
+        _steps(rows, sample, galleries.PAGE, back=True)
         detail(view, dataset, sample)
         return
     st.markdown(sentence)
@@ -91,8 +91,40 @@ def one_or_all(
             rows,
             key,
             "The selected images, most confident first",
-            lambda sample: address.change(sample=sample),
+            _open,
+            focus=st.session_state.pop(LEFT, None),
         )
+
+
+def _open(sample: int) -> None:
+    """Open an image in place of the gallery, which takes the keyboard's focus along."""
+    st.session_state[OPENED] = sample
+    address.change(sample=sample)
+
+
+def _steps(rows: np.ndarray, sample: int, page_size: int, *, back: bool = False) -> None:
+    """Show which of the listed images this is, with the ways to others."""
+    found = np.flatnonzero(rows == sample)
+
+    def go(place: int) -> None:
+        # The gallery turns to the page that the image is on.
+        number = place // page_size + 1
+        page = str(number) if number > 1 else None
+        address.change({address.PAGE: page}, sample=int(rows[place]))
+
+    def leave() -> None:
+        st.session_state[LEFT] = sample
+        address.change(sample=None)
+
+    steps(
+        int(found[0]) if len(found) else None,
+        len(rows),
+        key="steps",
+        on_step=go,
+        back=f"Back to {text.images(len(rows))}" if back else "",
+        on_back=leave,
+        focus=st.session_state.pop(OPENED, None) == sample,
+    )
 
 
 def _predictions(view: View, sample: int, label: int) -> None:

@@ -62,6 +62,7 @@ def gallery_of(
     on_pick: Callable[[int], None],
     *,
     framed: int | None = None,
+    focus: int | None = None,
     page_size: int = PAGE,
     notes: dict[int, str] | None = None,
 ) -> None:
@@ -77,6 +78,7 @@ def gallery_of(
         label: names the group for screen readers.
         on_pick: called with the image that was clicked.
         framed: the image to put a frame around.
+        focus: the image that takes the keyboard's focus.
         page_size: the most tiles on a page.
         notes: shown instead of the confidence, by image.
     """
@@ -112,7 +114,7 @@ def gallery_of(
     sheet = sheet_of(dataset, shown)
     # A long gallery scrolls by itself, so that what is beside it stays in view.
     with st.container(height=GALLERY_HEIGHT if len(tiles) > 30 else "content", border=False):
-        gallery(tiles, sheet, label=label, key=key, on_pick=on_pick, chosen=framed)
+        gallery(tiles, sheet, label=label, key=key, on_pick=on_pick, chosen=framed, focus=focus)
 
 
 def sheet_of(dataset: Dataset, rows: np.ndarray) -> Sheet:

@@ -141,7 +141,7 @@ def test_an_explorer_finds_a_wrong_label_and_shows_it_to_a_friend(
     # The friend takes the mark back; both see it.
     friend.get_by_role("button", name="Wrong label").click()
     settle(friend)
-    friend.get_by_role("button", name=f"Back to {count} images").click()
+    friend.get_by_role("button", name=f"← Back to {count} images").click()
     expect(friend.locator(".gallery .tile")).to_have_count(count)
     other.close()
     assert reviews.read(server_store).tags == {}
@@ -242,6 +242,49 @@ def test_tiles_are_reached_by_keyboard(page, server, tiny_run):
     second = page.locator(".gallery .tile").nth(1)
     expect(second).to_have_attribute("aria-pressed", "true")
     expect(page).to_have_url(re.compile(f"sample={second.get_attribute('data-id')}"))
+    # The focus stays on it, and from there the arrow keys open its neighbors.
+    expect(second).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    third = page.locator(".gallery .tile").nth(2)
+    expect(third).to_have_attribute("aria-pressed", "true")
+    expect(third).to_be_focused()
+
+
+def test_images_of_a_selection_are_walked_one_by_one(page, server, tiny_run):
+    true, predicted, count = busiest_cell(tiny_run)
+    assert count > 2
+    open_page(
+        page, server, "Confusion matrix", f"run={tiny_run.id}&true={true}&predicted={predicted}"
+    )
+    tiles = page.locator(".gallery .tile")
+    expect(tiles).to_have_count(count)
+    order = [int(tile.get_attribute("data-id")) for tile in tiles.all()]
+    tiles.first.focus()
+    page.keyboard.press("Enter")
+    steps = page.get_by_role("group", name=f"Image 1 of {count}")
+    expect(steps).to_be_focused()  # the tile that had the focus is gone
+    expect(page.get_by_role("button", name="‹ Previous")).to_have_attribute("aria-disabled", "true")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text(f"Test image {order[1]:,}, ")).to_be_visible()
+    expect(page).to_have_url(re.compile(f"sample={order[1]}$"))
+    page.get_by_role("button", name="Next ›").click()
+    expect(page.get_by_text(f"Test image {order[2]:,}, ")).to_be_visible()
+    expect(page.get_by_role("button", name="Next ›")).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_text(f"Test image {order[1]:,}, ")).to_be_visible()
+    page.get_by_role("button", name=f"← Back to {count} images").click()
+    expect(tiles).to_have_count(count)
+    expect(tiles.nth(1)).to_be_focused()
+    page.go_back()
+    expect(page.get_by_text(f"Test image {order[1]:,}, ")).to_be_visible()
+
+
+def test_arrow_keys_in_a_field_move_in_the_field(page, server):
+    open_page(page, server, "Mistakes")
+    page.get_by_role("combobox", name="Sort by").focus()
+    page.keyboard.press("ArrowRight")
+    settle(page)
+    expect(page).not_to_have_url(re.compile("sample="))
 
 
 def test_an_images_pixel_values_are_one_click_away(page, server, tiny_run):
