@@ -24,7 +24,7 @@ help:
 	@echo "make test   everything that must hold: lint, types, import rules, all tests"
 	@echo "make unit   the quick tests only"
 	@echo "make web    the live pad's scripts, built anew after a change in web/"
-	@echo "make bench  what is timed, and against what (an hour; with INKLING_DATA)"
+	@echo "make bench  what is timed, and against what, into docs/benchmarks.md (an hour; with INKLING_DATA)"
 	@echo "make pretrained   the bundled model, trained anew from MNIST"
 	@echo "make house  the picture of the structure, drawn anew from the imports"
 
@@ -47,16 +47,7 @@ web: $(VENV)/.app
 	$(INSTALL) -c constraints.txt --no-deps -e .
 
 bench: $(VENV)/.test
-	$(BIN)/python benchmarks/serving.py
-	$(BIN)/python benchmarks/overhead.py
-	$(BIN)/python benchmarks/training.py speed ladder best
-	$(BIN)/python benchmarks/corrections.py
-	$(BIN)/python benchmarks/drawing.py mnist-cnn --models models
-	$(BIN)/python benchmarks/photos.py mnist-cnn --models models --some 250
-	$(BIN)/python benchmarks/labels.py
-	$(BIN)/python benchmarks/out_of_distribution.py
-	$(BIN)/python benchmarks/views.py
-	$(BIN)/python benchmarks/live.py
+	$(BIN)/python benchmarks/run_all.py
 
 # Train the bundled model anew: MNIST from INKLING_DATA or the cache, about a quarter of an hour.
 pretrained: $(VENV)/.app

@@ -4,6 +4,7 @@ Both train `cnn` on MNIST with the same batch size and optimizer, alternately, e
 process; the first epoch of each (tracing) is not counted. Needs MNIST: set INKLING_DATA.
 """
 
+import argparse
 import json
 import os
 import statistics
@@ -72,11 +73,14 @@ def _environment() -> dict[str, str]:
 
 def main() -> None:
     """Measure both alternately and print the overhead."""
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--rounds", type=int, default=ROUNDS)
+    rounds: int = arguments.parse_args().rounds
     if find_named("mnist") is None:
         print("overhead: skipped, MNIST is not on this machine (set INKLING_DATA)")
         return
     seconds: dict[str, list[float]] = {"bare model.fit": [], "inkling train": []}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         seconds["bare model.fit"] += bare()[1:]
         seconds["inkling train"] += inkling()[1:]
     theirs, ours = (statistics.median(values) for values in seconds.values())

@@ -6,6 +6,7 @@ Streamlit dashboard. Each is started three times, alternately; the table shows m
 With `--cold`, which needs root, the disk cache is emptied before each start, as after a boot.
 """
 
+import argparse
 import os
 import statistics
 import subprocess
@@ -76,7 +77,11 @@ def serve(command: list[str], store: Store, browser: Browser) -> tuple[float, fl
 
 def main() -> None:
     """Train one small run, then start each server in turn."""
-    cold = "--cold" in sys.argv[1:]
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--cold", action="store_true")
+    arguments.add_argument("--rounds", type=int, default=ROUNDS)
+    chosen = arguments.parse_args()
+    cold: bool = chosen.cold
     path = chromium.find()
     if path is None:
         sys.exit(chromium.ADVICE)
@@ -100,7 +105,7 @@ def main() -> None:
         }  # fmt: skip
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         measured: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
-        for _ in range(ROUNDS):
+        for _ in range(chosen.rounds):
             for name, command in commands.items():
                 if cold:
                     empty_disk_cache()

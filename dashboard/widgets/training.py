@@ -167,7 +167,7 @@ def _learns_from_corrections(dataset: str) -> bool:
     with st.container(horizontal=True, vertical_alignment="center"):
         learns = st.toggle(
             f"Also learn from corrections ({len(fitting):,})",
-            key="train_corrections",
+            key=_recalled("train_corrections"),
             help=f"Drawings that people labeled on the Draw page, kept in `{CORRECTIONS}` beside "
             f"the runs. {trust_words.unreadable(found.damaged)}",
             width="content",
