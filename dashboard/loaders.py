@@ -82,6 +82,23 @@ def run(run_id: str | None) -> Run | None:
     return next(found, None)
 
 
+def label(run: Run, *, short: bool = False) -> str:
+    """Name a run so that it can be told from the others in the store; see `words.run_labels`.
+
+    Args:
+        run: one of the store.
+        short: leave out the middle of a long name.
+    """
+    shown = store()
+    found = _labels(str(shown.folder.resolve()), shown.versions()).get(run.id, run.id)
+    return text.shorten(found) if short else found
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _labels(folder: str, versions: tuple[tuple[Path, str], ...]) -> dict[str, str]:
+    return run_words.run_labels(entry for entry in entries() if isinstance(entry, Run))
+
+
 def comparable(first: Run) -> list[Run]:
     """List the other runs that were tested on the same images, newest first."""
     same = same_images(first.info.dataset.fingerprint)
@@ -367,10 +384,13 @@ def graph(run: Run) -> ServingGraph:
     return run.graph()
 
 
-@st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)
 def live_pad(runs: Sequence[Run]) -> bytes:
     """Pack what the live pad needs to predict with one run, or two."""
-    labels = [run_words.answer_by(run) for run in runs]
+    return _live_pad(runs, [run_words.answer_by(label(run)) for run in runs])
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)
+def _live_pad(runs: Sequence[Run], labels: list[str]) -> bytes:
     advice = "Use the canvas under “Edit an image” instead."
     return pad_spec.describe(runs, labels, advice).packed()
 

@@ -18,9 +18,9 @@ from pipeline.words import counted
 def sentence(view: View, board: list[Run]) -> str:
     """Say which of two runs is better, or which of all runs is the best."""
     if view.second is None:
-        name = text.plain(comparison_words.name(board[0]))
+        name = text.plain(loaders.label(board[0], short=True))
         return comparison_words.best([one.info.metrics for one in board], name)
-    first, second = (text.plain(comparison_words.name(one)) for one in view.runs)
+    first, second = (text.plain(loaders.label(one, short=True)) for one in view.runs)
     return comparison_words.verdict(loaders.compared(view.run, view.second), first, second)
 
 

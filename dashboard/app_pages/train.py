@@ -29,7 +29,7 @@ def result(job: Job) -> None:
     st.success(f"Done. {run_words.verdict(run.info.metrics)}", icon=":material/check:")
     st.page_link(
         "app_pages/overview.py",
-        label=text.plain(f"Look at {run_words.run_label(run)}"),
+        label=text.plain(f"Look at {loaders.label(run)}"),
         icon=":material/visibility:",
         query_params={address.RUN: run.id},
     )

@@ -9,7 +9,6 @@ from dashboard import loaders
 from dashboard.components.gallery import Tile, gallery
 from dashboard.widgets import choices, galleries
 from dashboard.words import corrections as correction_words
-from dashboard.words import runs as run_words
 from dashboard.words import text
 from pipeline import words
 from pipeline.errors import InklingError
@@ -110,4 +109,4 @@ def _undo(*ids: str) -> None:
 
 def _run_name(run_id: str) -> str:
     found = loaders.run(run_id)
-    return run_words.run_label(found) if found else ""
+    return loaders.label(found) if found else ""

@@ -10,7 +10,6 @@ from dashboard.components.steps import steps
 from dashboard.figures import bars
 from dashboard.view import View
 from dashboard.widgets import frame, galleries
-from dashboard.words import runs as run_words
 from dashboard.words import text
 from pipeline import access
 from pipeline.data.datasets import Dataset
@@ -130,7 +129,7 @@ def _steps(rows: np.ndarray, sample: int, page_size: int, *, back: bool = False)
 def _predictions(view: View, sample: int, label: int) -> None:
     """Show the probabilities as predicted by each run."""
     values = [run.probabilities(sample) for run in view.runs]
-    titles, names = [run_words.run_label(run) for run in view.runs], view.run.class_names
+    titles, names = [loaders.label(run) for run in view.runs], view.run.class_names
     figure = bars.predictions(values, titles, names, frame.colors(), true=label)
     best = names[int(values[0].argmax())]
     alt = f"Probability of each class; the largest is {best}, {text.percent(values[0].max())}."

@@ -9,6 +9,7 @@ from plotly.graph_objects import Figure
 
 from dashboard import address, loaders
 from dashboard.palette import Palette, palette
+from dashboard.widgets import run_editor
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from pipeline.errors import InklingError
@@ -59,7 +60,7 @@ def run_picker() -> None:
 
     def label(run_id: str) -> str:
         entry = entries[run_id]
-        return run_words.run_label(entry) if isinstance(entry, Run) else f"damaged · {run_id}"
+        return loaders.label(entry) if isinstance(entry, Run) else f"damaged · {run_id}"
 
     key = "run_picker"
     st.session_state[key] = current
@@ -71,15 +72,16 @@ def run_picker() -> None:
         on_change=lambda: address.choose_run(entries[current], entries[st.session_state[key]]),
         help="Trained networks with their results, newest first.",
     )
-    if isinstance(shown := entries[current], Run):
-        created = shown.info.created
-        st.sidebar.caption(f"Trained {created:%B} {created.day}, {created:%Y, %H:%M} UTC")
+    shown = entries[current]
+    with st.sidebar:
+        run_editor.run_editor(shown, label(current), [*entries.values()])
+    if isinstance(shown, Run):
         second_picker(shown)
 
 
 def second_picker(run: Run) -> None:
     """Let people choose a second run to compare with, if there is any."""
-    others = {other.id: run_words.run_label(other) for other in loaders.comparable(run)}
+    others = {other.id: loaders.label(other) for other in loaders.comparable(run)}
     if not others:
         return
     key, chosen = "second_picker", address.chosen_second()

@@ -54,7 +54,7 @@ def intervals(board: Sequence[Run], chosen: Sequence[Run]) -> None:
         finding = comparison_words.both_intervals(*(run.info.metrics for run in chosen))
     else:
         finding = comparison_words.spread([run.info.metrics for run in board])
-    names = [comparison_words.name(run) for run in shown]
+    names = [loaders.label(run, short=True) for run in shown]
     figure = figures.intervals(names, metrics, frame.colors(), marked=_marked(shown, chosen))
     alt = "; ".join(
         f"{run.id}: {comparison_words.accuracy(score)}"
@@ -75,11 +75,11 @@ def learning(board: Sequence[Run], chosen: Sequence[Run]) -> None:
     read = [(run, _history(run)) for run in wanted]
     shown = [run for run, table in read if table is not None]
     histories = [table for _, table in read if table is not None]
-    if silent := [comparison_words.name(run) for run in wanted if run not in shown]:
+    if silent := [loaders.label(run, short=True) for run in wanted if run not in shown]:
         st.caption(text.plain(f"There is no learning curve for {', '.join(silent)}."))
     if not shown:
         return
-    names = [comparison_words.name(run) for run in shown]
+    names = [loaders.label(run, short=True) for run in shown]
     finding = comparison_words.furthest(
         names, [table["val_accuracy"].to_numpy() for table in histories]
     )
@@ -101,11 +101,11 @@ def _row(run: Run) -> dict[str, Any]:
     """Return a run's row of the table: one value per column."""
     metrics = run.info.metrics
     return {
-        "run": comparison_words.name(run),
+        "run": loaders.label(run, short=True),
         "accuracy": 100 * metrics.accuracy,
         "interval": interval(metrics.accuracy_low, metrics.accuracy_high),
         "parameters": run.info.parameters,
-        "size": run.graph_path.stat().st_size,
+        "size": run.graph_size,
         "training": round(run.info.timings.get("training", 0)) or None,
         "milliseconds": run.info.milliseconds or None,
     }

@@ -30,7 +30,7 @@ def confusion(view: View, run: Run, shown: str, diagonal: bool, *, titled: bool 
     chosen, names, second = view.chosen, run.class_names, run is view.second
     counts = loaders.selected_confusion(view, run)
     finding = run_words.top_confusion(metrics.top_confusions(counts), names)
-    title = f"{run_words.run_label(run)}: " if titled else ""
+    title = f"{loaders.label(run)}: " if titled else ""
     st.markdown(f"**{text.plain(title + finding)}**")
     narrowed(view)
     cells = loaders.cells(counts, shown, diagonal, dark=frame.is_dark())
@@ -47,7 +47,7 @@ def confusion(view: View, run: Run, shown: str, diagonal: bool, *, titled: bool 
     matrix(
         cells,
         names,
-        label=f"Confusion matrix of {run_words.run_label(run)}",
+        label=f"Confusion matrix of {loaders.label(run)}",
         key="matrix_second_predicted" if second else "matrix_predicted",
         on_pick=pick,
         true=chosen.true,

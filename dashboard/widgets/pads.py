@@ -77,7 +77,12 @@ def answers(runs: Sequence[Run], shown: Shown | None, *, what_it_sees: bool) -> 
         return
     live_pad.answers(
         [
-            Answer(run_words.answer_by(run), run.class_names, said.probabilities, said.is_ood)
+            Answer(
+                run_words.answer_by(loaders.label(run)),
+                run.class_names,
+                said.probabilities,
+                said.is_ood,
+            )
             for run, said in zip(runs, shown.predictions, strict=True)
         ],
         key="answers",

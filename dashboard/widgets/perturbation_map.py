@@ -11,7 +11,6 @@ from dashboard.components.strips import Band, Strip, Track, strips
 from dashboard.figures.layout import cut
 from dashboard.widgets import frame
 from dashboard.words import perturbations as perturbation_words
-from dashboard.words import runs as run_words
 from pipeline.ink import perturbations
 from pipeline.ink.inputs import Given
 from pipeline.ink.perturbations import Sweep
@@ -45,7 +44,7 @@ def perturbation_map(runs: Sequence[Run], given: Given, key: str) -> None:
         "probability of the class predicted for the unchanged image, which is framed."
     )
     palette = frame.colors()
-    legend = [run_words.run_label(one) for one in runs] if len(runs) > 1 else []
+    legend = [loaders.label(one) for one in runs] if len(runs) > 1 else []
     colors = palette.categorical[:2] if legend else [palette.accent]
     strips(shown, colors=colors, legend=legend, key=key)
 

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dashboard.words.runs import run_label
-from dashboard.words.text import percent, shorten
+from dashboard.words.text import percent
 from pipeline.analysis.metrics import Metrics
 from pipeline.analysis.significance import Comparison
-from pipeline.store.runs import Run
 
 SIGNIFICANT = 0.05  # the usual threshold: 1 in 20
 
@@ -127,11 +125,6 @@ def accuracy(metrics: Metrics) -> str:
     """Write an accuracy with its interval: "99.68% (99.55–99.77%)"."""
     low = percent(metrics.accuracy_low).removesuffix("%")
     return f"{percent(metrics.accuracy)} ({low}–{percent(metrics.accuracy_high)})"
-
-
-def name(run: Run) -> str:
-    """Name a run as lists do; a long name loses its middle."""
-    return shorten(run_label(run))
 
 
 def overlap(first: Metrics, second: Metrics) -> float:

@@ -1,31 +1,81 @@
 """What a run is, and how good it is, in sentences; pure."""
 
+from collections import Counter
+from collections.abc import Callable, Iterable
+
 from dashboard.words.text import percent, plain, times
 from pipeline import words
 from pipeline.analysis.metrics import Confusion, Metrics
 from pipeline.config import NETWORKS
 from pipeline.serving import layer_words
 from pipeline.serving.inference import LayerInfo
-from pipeline.store.runs import Run
+from pipeline.store.runs import Damaged, Run
+
+TITLES = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST"}  # of datasets, as people write them
 
 
-def run_label(run: Run) -> str:
-    """Name a run for a list: dataset, network, accuracy, and the end of its id."""
-    info = run.info
-    return (
-        f"{info.dataset.name} {info.config.network} {percent(info.metrics.accuracy)} "
-        f"· {run.id[-4:].lstrip('-')}"
-    )
+def run_labels(runs: Iterable[Run]) -> dict[str, str]:
+    """Name runs for lists, by id: "MNIST · cnn · 99.60% · 20 Nov", or as people named them.
+
+    Where several would be called the same, the time tells them apart, and then their ids.
+    """
+    left, labels = list(runs), dict[str, str]()
+    for detail in _DETAILS:
+        found = {run.id: " · ".join([*_what(run), *detail(run)]) for run in left}
+        often = Counter(found.values())
+        labels |= {run_id: label for run_id, label in found.items() if often[label] == 1}
+        left = [run for run in left if run.id not in labels]
+    return labels
+
+
+def _what(run: Run) -> list[str]:
+    name, network = run.info.dataset.name, run.info.config.network
+    what = [run.about.name] if run.about.name else [TITLES.get(name, name), network]
+    return [*what, percent(run.info.metrics.accuracy)]
+
+
+def _day(run: Run) -> list[str]:
+    return [] if run.about.name else [f"{run.info.created.day} {run.info.created:%b}"]
+
+
+def _time(run: Run) -> list[str]:
+    return [f"{run.info.created.day} {run.info.created:%b %Y, %H:%M}"]
+
+
+_DETAILS: tuple[Callable[[Run], list[str]], ...] = (
+    _day,
+    _time,
+    lambda run: [*_time(run), run.id[-4:].lstrip("-")],
+    lambda run: [run.id],
+)
 
 
 def short_label(run: Run) -> str:
-    """Name a run in two words: dataset and network."""
-    return f"{run.info.dataset.name} {run.info.config.network}"
+    """Name a run in two words, dataset and network, or as people named it."""
+    return run.about.name or f"{run.info.dataset.name} {run.info.config.network}"
 
 
-def answer_by(run: Run) -> str:
-    """Say whose answer it is."""
-    return f"Answer by {run_label(run)}"
+def before_deletion(entry: Run | Damaged, label: str) -> str:
+    """Say what is lost with a run, and what is not, in Markdown."""
+    what = (
+        "Its network, predictions and results" if isinstance(entry, Run) else "What is left of it"
+    )
+    return (
+        f"**{plain(label)}**\n\n{what} will be deleted from this machine, for everybody who uses "
+        "this store. This cannot be undone. Marks and corrections stay."
+    )
+
+
+def origin(run: Run) -> str:
+    """Say where a run is from: when it was trained, or that it comes with Inkling."""
+    created = run.info.created
+    when = f"Trained {created:%B} {created.day}, {created:%Y, %H:%M} UTC"
+    return f"{when}; comes with Inkling" if run.bundled else when
+
+
+def answer_by(label: str) -> str:
+    """Say whose answer it is, by a run's name in lists."""
+    return f"Answer by {label}"
 
 
 def network_title(run: Run) -> str:

@@ -9,6 +9,7 @@ from pipeline.cli.data import data
 from pipeline.cli.evaluate import evaluate
 from pipeline.cli.export import export
 from pipeline.cli.job import job
+from pipeline.cli.manage import delete, name
 from pipeline.cli.predict import predict
 from pipeline.cli.runs import runs
 from pipeline.cli.train import train
@@ -21,7 +22,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (train, evaluate, predict, runs, data, export):
+for command in (train, evaluate, predict, runs, name, delete, data, export):
     app.command()(command)
 app.command(name="app")(serve)
 app.command(hidden=True)(job)

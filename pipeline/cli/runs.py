@@ -7,7 +7,7 @@ from pipeline.cli.options import AsJson, Models, store_at
 
 
 def runs(models: Models = None, as_json: AsJson = False) -> None:
-    """List the runs in the store, newest first."""
+    """List the runs in the store, newest first, then the one that comes with Inkling."""
     from pipeline.store.runs import Damaged
 
     store = store_at(models)
@@ -17,6 +17,8 @@ def runs(models: Models = None, as_json: AsJson = False) -> None:
             {"id": entry.id, "damaged": entry.reason}
             if isinstance(entry, Damaged)
             else entry.info.model_dump(mode="json")
+            | entry.about.model_dump()
+            | {"bundled": entry.bundled}
             for entry in entries
         ]
         print(json.dumps(listed, ensure_ascii=False))
@@ -24,5 +26,11 @@ def runs(models: Models = None, as_json: AsJson = False) -> None:
     if not entries:
         print(f"There are no runs in {store.folder} yet. Train one with “inkling train”.")
     for entry in entries:
-        said = entry.reason if isinstance(entry, Damaged) else results.accuracy(entry.info.metrics)
-        print(f"{entry.id}\n  {said}")
+        if isinstance(entry, Damaged):
+            print(f"{entry.id}\n  {entry.reason}")
+            continue
+        called = f"  “{entry.about.name}”" if entry.about.name else ""
+        print(f"{entry.id}{called}{'  (comes with Inkling)' if entry.bundled else ''}")
+        print(f"  {results.accuracy(entry.info.metrics)}")
+        for line in entry.about.note.splitlines():
+            print(f"  {line}")

@@ -120,6 +120,15 @@ class Run:
         """Load the serving graph."""
         return ServingGraph(self.graph_path)
 
+    @property
+    def graph_size(self) -> int:
+        """How many bytes the serving graph takes.
+
+        Raises:
+            RunDamaged: the file cannot be read.
+        """
+        return self._read(GRAPH, lambda path: path.stat().st_size)
+
     def graph_bytes(self) -> bytes:
         """Read the bytes of the serving graph.
 
@@ -376,6 +385,17 @@ class Store:
             RunMissing: no run matches, or several do.
             RunDamaged: the run is damaged.
         """
+        found = self.find(run_id)
+        if isinstance(found, Damaged):
+            raise RunDamaged(found.reason)
+        return found
+
+    def find(self, run_id: str) -> Run | Damaged:
+        """Find a run as `open` does, even if it is damaged.
+
+        Raises:
+            RunMissing: no run matches, or several do.
+        """
         entries = self.entries()
         if run_id == "latest":
             newest = next((entry for entry in entries if isinstance(entry, Run)), None)
@@ -395,10 +415,7 @@ class Store:
                 f"{'Several runs match' if fitting else 'There is no run'} “{run_id}” in "
                 f"{self.folder}. {'Matches' if fitting else 'Newest runs'}: {known}."
             )
-        (found,) = fitting
-        if isinstance(found, Damaged):
-            raise RunDamaged(found.reason)
-        return found
+        return fitting[0]
 
     def publish(self, info: RunInfo, files: RunFiles) -> Run:
         """Write a run folder, completely or not at all.

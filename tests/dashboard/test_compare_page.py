@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dashboard.words import runs as run_words
-from dashboard.words.text import plain
+from dashboard.words.text import plain, shorten
 from pipeline.analysis.metrics import summarize
 from pipeline.store.runs import PREDICTIONS, Run, Store
 from tests.dashboard.test_pages import app, text  # noqa: F401
@@ -40,7 +40,7 @@ def store(tiny_run: Run, tmp_path: Path) -> Store:
 
 
 def label_of(store: Store, run_id: str) -> str:
-    return plain(run_words.run_label(store.open(run_id)))
+    return plain(shorten(run_words.run_labels(store.runs())[run_id]))
 
 
 def test_two_runs_are_judged_in_words(app, store, tiny_run: Run):  # noqa: F811
@@ -80,8 +80,8 @@ def test_without_a_second_run_the_best_is_named(app, store, tiny_run: Run):  # n
     assert f"**“{label_of(store, SECOND)}” is the best of 2 runs**" in text(at)
     assert "Compare with" in at.info[0].value
     table = at.dataframe[0].value
-    assert list(table["run"]) == [
-        run_words.run_label(store.open(run_id)) for run_id in (SECOND, tiny_run.id)
+    assert [plain(name) for name in table["run"]] == [
+        label_of(store, run_id) for run_id in (SECOND, tiny_run.id)
     ]
     # Numbers, which sort as such: 3 of 600 more.
     correct = tiny_run.info.metrics.correct

@@ -7,6 +7,7 @@ import pytest
 from dashboard.figures import comparison as figures
 from dashboard.palette import palette
 from dashboard.words import comparison as comparison_words
+from dashboard.words import runs as run_words
 from dashboard.words import text
 from pipeline.analysis.metrics import Metrics, wilson_interval
 from pipeline.analysis.significance import Comparison
@@ -145,7 +146,8 @@ def test_markup_in_a_name_is_shown_as_it_is():
 def test_a_long_name_loses_its_middle(tiny_run: Run):
     dataset = tiny_run.info.dataset.model_copy(update={"name": "a-very-long-name" * 20})
     run = replace(tiny_run, info=tiny_run.info.model_copy(update={"dataset": dataset}))
-    short, end = comparison_words.name(run), comparison_words.name(tiny_run).removeprefix("digits")
+    short, end = (text.shorten(run_words.run_labels([one])[one.id]) for one in (run, tiny_run))
+    end = end.removeprefix("digits")
     assert len(short) == text.LONGEST_NAME
     assert short.startswith("a-very-long…")
     assert short.endswith(end)
