@@ -45,7 +45,9 @@ WATCH = """() => {
 }"""
 # The server's prediction: from the release of the mouse to different bars.
 RELEASE = """() => {
-    const said = () => document.querySelector(".js-plotly-plot .barlayer")?.innerHTML
+    const find = (root) => root.querySelector(".alone .bars") ?? [...root.querySelectorAll("*")]
+        .map((element) => element.shadowRoot && find(element.shadowRoot)).find(Boolean)
+    const said = () => find(document)?.innerHTML
     self.answered = new Promise((done) => {
         window.addEventListener("mouseup", ({timeStamp}) => {
             const before = said()
@@ -97,6 +99,10 @@ def lifting(page: Page) -> list[float]:
     """Time the canvas that predicts on the server: milliseconds from release to the new bars."""
     page.get_by_text("Edit an image").click()
     page.wait_for_selector(".upper-canvas")
+    settle(page)
+    if (blank := page.get_by_role("button", name="Blank paper")).count():  # it has test images
+        blank.click()
+        settle(page)
     curve(page, ".upper-canvas", 0, every=0.004)
     gaps = []
     for number in range(1, LIFTS + 1):

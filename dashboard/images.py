@@ -62,6 +62,17 @@ def sheet(images: np.ndarray, *, mnist_framed: bool, dark: bool) -> tuple[np.nda
     return for_screen(whole, mnist_framed=mnist_framed, dark=dark), columns
 
 
+def background(image: np.ndarray) -> str:
+    """Return the median color of the border of an image, as "#rrggbb".
+
+    Args:
+        image: uint8 (height, width, 1) or (height, width, 3).
+    """
+    border = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+    levels = np.median(border, axis=0).astype(np.uint8)
+    return "#" + (levels if len(levels) == 3 else levels.repeat(3)).tobytes().hex()
+
+
 def feature_mosaic(activation: np.ndarray, palette: Palette, columns: int) -> np.ndarray:
     """Lay a layer's feature maps out as one picture.
 

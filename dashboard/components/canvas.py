@@ -6,7 +6,6 @@ import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
 from dashboard.components.fabric import Path, paths_of
-from dashboard.words import drawing as drawing_words
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,5 @@ def canvas(key: str, place: Canvas, *, color: str, width: int) -> list[Path]:
         drawing_mode="freedraw",
         initial_drawing=st.session_state[first],
     )
-    st.caption(drawing_words.CANVAS)
     st.session_state[kept] = result.json_data
     return paths_of(result.json_data)

@@ -18,7 +18,7 @@ from pipeline.store.runs import Run
 PEN, WIDEST = 24, 48
 SIDE = 280  # CSS pixels of the canvas's longer side
 INK, PAPER = (255,), (0,)  # levels of an ink image
-SHADES = {"Black": 0, "Gray": 128, "White": 255}
+SHADES = {"Black": "#000000", "Gray": "#808080", "White": "#ffffff"}
 WAY, EDIT = "draw_way", "Edit an image"  # the choice of the Draw page that leads here
 BLANK = "canvas_blank"  # whether blank paper was asked for
 
@@ -64,7 +64,7 @@ def _on_paper(run: Run, *, offers: bool) -> Given | None:
 
 def _over(run: Run, sample: int, dataset: Dataset) -> Given:
     """Let people draw over a test image, in ink or in its own colors."""
-    image, is_ink = np.array(dataset.x_test[sample]), dataset.mnist_framed
+    image, is_ink = np.array(dataset.x_test[sample]), run.info.dataset.mnist_framed
     height, width, _ = image.shape
     scale = SIDE / max(height, width)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -104,21 +104,14 @@ def _color_tool(image: np.ndarray) -> str:
         label_visibility="collapsed",
     )  # fmt: skip
     if tool == "Background":
-        return background(image)
+        return images.background(image)
     if image.shape[-1] == 3:
         return str(st.color_picker("Color", "#000000", key="canvas_color"))
     shade = st.segmented_control(
         "Shade", list(SHADES), default="Black", required=True, key="canvas_shade",
         label_visibility="collapsed",
     )  # fmt: skip
-    return _hex([SHADES[shade]] * 3)
-
-
-def background(image: np.ndarray) -> str:
-    """Return the median color of the border of uint8 (height, width, channels) as "#rrggbb"."""
-    border = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
-    levels = np.median(border, axis=0).astype(int).tolist()
-    return _hex(levels if len(levels) == 3 else levels * 3)
+    return SHADES[shade]
 
 
 def _levels(color: str, image: np.ndarray, *, is_ink: bool) -> tuple[int, ...]:
@@ -127,10 +120,6 @@ def _levels(color: str, image: np.ndarray, *, is_ink: bool) -> tuple[int, ...]:
         return PAPER if color == _ink_and_paper()[1] else INK
     levels = tuple(bytes.fromhex(color.removeprefix("#")))
     return levels if image.shape[-1] == 3 else levels[:1]
-
-
-def _hex(levels: list[int]) -> str:
-    return "#" + bytes(levels).hex()
 
 
 def _ink_and_paper() -> tuple[str, str]:

@@ -21,7 +21,7 @@ from pipeline.store.runs import Run
 
 BEST, CHOSEN = "Best reader", "Chosen run"  # whose answer it is
 SEEN = 112  # CSS pixels
-BOX = 300  # CSS pixels for what the image is made with
+BOX = 304  # CSS pixels for what the image is made with
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from pipeline.ink.pictures import SUFFIXES, open_picture
 from pipeline.store.runs import Run
 
 LARGEST = 25  # MB of a file: more than a phone's photograph has
-WIDTH = 140  # CSS pixels
+WIDTH = 132  # CSS pixels: two beside each other
 
 
 def photo(run: Run, key: str) -> Given | None:

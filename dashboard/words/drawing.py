@@ -7,10 +7,10 @@ from dashboard.words.text import plain
 MOST_NAMED = 12  # classes
 
 NOTHING_YET = "The prediction appears here."
-CANVAS = "Draw with a mouse, pen or finger. Point at the box for undo, redo and clear."
+UNDO = "Point at the box for undo, redo and clear."
 THICKNESS = (
     "The thickness is only for display; it doesn't change the answer. Strokes are redrawn with "
-    "MNIST's stroke width before the network sees them."
+    f"MNIST's stroke width before the network sees them. {UNDO}"
 )
 NO_TEST_IMAGES = "The test images are not on this machine, so there is only blank paper to draw on."
 UPLOAD_INK = (
@@ -42,5 +42,6 @@ def invitation(class_names: Sequence[str], *, is_ink: bool) -> str:
 def starting_image(sample: int, label: str) -> str:
     """Say which test image is being edited."""
     return (
-        f"Test image {sample:,}, which is “{plain(label)}”. Edit it until the prediction changes."
+        f"Test image {sample:,}, which is “{plain(label)}”. Edit it until the prediction changes. "
+        f"{UNDO}"
     )

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from pipeline.store.runs import Run, Store
 from tests.browser.conftest import settle
 from tests.browser.pens import draw_strokes, on_paper, open_draw, ready, settled
 
+BUNDLED = Path(__file__).parents[2] / "models" / "mnist-cnn"
 # Many points: between few the canvas's library cuts corners.
 TOP = [[60 + 10 * step, 60] for step in range(14)]
 SEVEN = [[*TOP, *([200 - 5 * step, 60 + 10 * step] for step in range(17))]]
@@ -161,6 +163,16 @@ def test_on_a_phone_the_answer_is_visible_while_drawing(browser, server, tiny_ru
     context.close()
 
 
+@pytest.fixture
+def best_reader(server_store: Store) -> Iterator[None]:
+    """The bundled network, in the server's store while a test lasts."""
+    folder = server_store.folder / BUNDLED.name
+    shutil.copytree(BUNDLED, folder)
+    yield
+    shutil.rmtree(folder)
+
+
+@pytest.mark.usefixtures("best_reader")
 def test_the_best_reader_answers_and_the_chosen_run_is_a_click_away(page, server, tiny_run):
     page.goto(f"{server}/draw?run={tiny_run.id}")
     settle(page)

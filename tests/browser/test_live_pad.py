@@ -11,6 +11,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.drawing import inked, read_right
 from benchmarks.memory import resident_megabytes
+from pipeline.config import TrainConfig
+from pipeline.data.datasets import Dataset
+from pipeline.experiment import run_experiment
 from pipeline.export import html_page, pad_spec
 from pipeline.ink import drawing
 from pipeline.store import corrections
@@ -75,6 +78,20 @@ def taken_away(bundled: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("taken") / "pad.html"
     html_page.write_page(bundled, path)
     return path
+
+
+@pytest.fixture(scope="module")
+def narrow(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A network trained on ink of another size, 24 high and 20 wide."""
+    folder = tmp_path_factory.mktemp("narrow")
+    parts = {}
+    for part in ("train", "test"):
+        images = getattr(digits, f"x_{part}")[..., 0]
+        shrunk = [drawing.ink_to_image(image, (24, 20, 1))[..., 0] for image in images]
+        parts |= {f"x_{part}": np.stack(shrunk), f"y_{part}": getattr(digits, f"y_{part}")}
+    np.savez(folder / "narrow.npz", **parts)
+    config = TrainConfig(dataset=str(folder / "narrow.npz"), network="shallow", epochs=2)
+    return run_experiment(config, Store(folder / "models"))
 
 
 @pytest.fixture
@@ -172,6 +189,28 @@ def test_live_pad_and_canvas_agree_with_predict(page, server, tiny_run, tmp_path
         draw_strokes(page, page.locator(".upper-canvas"), row["strokes"])
         expect(page.locator(".alone .told strong")).to_have_text(answer["predicted"])
         settle(page)
+
+
+def test_ink_of_another_size_is_read_as_predict_reads_it(browser, narrow, tmp_path):
+    assert narrow.info.dataset.mnist_framed
+    drawn = [SEVEN, HEART, [[[140, 40], [140, 240]]], [[[60, 60], [60, 140], [200, 140]]]]
+    expected = predicted(narrow, drawn, tmp_path)
+    html_page.write_page(narrow, tmp_path / "narrow.html")
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto((tmp_path / "narrow.html").as_uri())
+    surface = ready(page)
+    for strokes, answer in zip(drawn, expected, strict=True):
+        draw_strokes(page, surface, strokes, unit=280)
+        settled(page)
+        expect(page.locator(".told strong")).to_have_text(answer["predicted"])
+        # The pad sees the mouse at a tenth of its unit.
+        said = float(page.locator(".told .share").inner_text().rstrip(" %")) / 100
+        assert said == pytest.approx(answer["confidence"], abs=0.02)
+        page.get_by_role("button", name="Clear").click()
+    seen = page.locator(".seen")
+    assert (seen.get_attribute("width"), seen.get_attribute("height")) == ("20", "24")
+    context.close()
 
 
 def test_undo_clear_and_the_keyboard(offline):

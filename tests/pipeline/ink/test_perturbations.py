@@ -107,3 +107,19 @@ def test_how_far_a_sweep_goes():
 )
 def test_decision_boundaries_are_the_nearest_steps_read_otherwise(predicted, neutral, found):
     assert perturbations.decision_boundary(np.array(predicted), neutral) == found
+
+
+class TestNotInk:
+    def test_it_has_no_pen(self):
+        image = np.full((24, 32, 3), 200, np.uint8)
+        kinds = [sweep.kind for sweep in perturbations.sweeps(image, is_ink=False)]
+        assert kinds == ["across", "along", "turn", "scale"]
+
+    def test_its_edge_goes_on_where_something_comes_in(self):
+        image = np.full((24, 32, 3), (200, 40, 90), np.uint8)
+        for sweep in perturbations.sweeps(image, is_ink=False):
+            assert (sweep.images == image).all(), sweep.kind
+
+    def test_black_comes_in_around_ink(self):
+        image = np.full((24, 32, 1), 200, np.uint8)
+        assert perturbations.moved(image, 5, 0)[:, :5].max() == 0
