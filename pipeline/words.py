@@ -77,17 +77,16 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
-def verdict(correct: int, total: int, mark: str = "") -> str:
+def verdict(correct: int, total: int, mark: str = "", *, seen: bool = False) -> str:
     """Say how often a classifier is right.
 
     Args:
         correct, total: test images.
         mark: placed around the two numbers, such as Markdown's "**".
+        seen: whether it saw these images in training.
     """
-    return (
-        f"Right on {mark}{correct:,} of {total:,}{mark} test images it had never seen "
-        f"({percent(correct / total)})"
-    )
+    which = "images it saw in training" if seen else "test images it had never seen"
+    return f"Right on {mark}{correct:,} of {total:,}{mark} {which} ({percent(correct / total)})"
 
 
 def interval(low: float, high: float) -> str:

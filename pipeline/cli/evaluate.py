@@ -37,10 +37,11 @@ def evaluate(
         else:
             images = datasets.open_dataset(dataset, data, report)
         metrics = evaluation.evaluate(found, images, report)
-    if seen_in_training(images.fingerprint, own.fingerprint):
+    seen = seen_in_training(images.fingerprint, own.fingerprint)
+    if seen:
         print(f"Note: {words.trained_on_these(images.name, own.name)}", file=sys.stderr)
     if as_json:
         print(metrics.model_dump_json())
         return
-    print(f"{found.id} on {images.name}\n{results.accuracy(metrics)}")
+    print(f"{found.id} on {images.name}\n{results.accuracy(metrics, seen=seen)}")
     print(results.details(metrics))

@@ -8,11 +8,11 @@ if TYPE_CHECKING:
     from pipeline.analysis.metrics import Metrics
 
 
-def accuracy(metrics: "Metrics") -> str:
-    """Write how often a classifier is right, with its confidence interval."""
+def accuracy(metrics: "Metrics", *, seen: bool = False) -> str:
+    """Write how often a classifier is right, with its confidence interval; see `verdict`."""
     low, high = metrics.accuracy_low, metrics.accuracy_high
     return (
-        f"{words.verdict(metrics.correct, metrics.total)}, "
+        f"{words.verdict(metrics.correct, metrics.total, seen=seen)}, "
         f"95% confidence interval {words.interval(low, high)}"
     )
 

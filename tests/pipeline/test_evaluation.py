@@ -81,17 +81,10 @@ def test_what_a_run_saw_in_training_is_told(tiny_run, digits, tmp_path, monkeypa
     monkeypatch.setitem(
         KNOWN, "mnist", dataclasses.replace(KNOWN["mnist"], fingerprint=digits.fingerprint)
     )
-    done = CliRunner().invoke(
-        app,
-        [
-            "evaluate",
-            "mine",
-            "--dataset",
-            "mnist-5k",
-            "--json",
-            "--models",
-            str(tmp_path / "models"),
-        ],
-    )
+    arguments = ["evaluate", "mine", "--dataset", "mnist-5k", "--models", str(tmp_path / "models")]
+    done = CliRunner().invoke(app, [*arguments, "--json"])
     assert json.loads(done.stdout)["total"] == 1500
     assert "Note: The test images of “mnist-5k” are training images of “digits”" in done.stderr
+    said = CliRunner().invoke(app, arguments).stdout
+    assert "of 1,500 images it saw in training (" in said
+    assert "never seen" not in said

@@ -28,6 +28,9 @@ def test_the_verdict_says_how_often_it_is_right():
     assert words.verdict(9960, 10_000) == (
         "Right on 9,960 of 10,000 test images it had never seen (99.60%)"
     )
+    assert (
+        words.verdict(99, 100, seen=True) == "Right on 99 of 100 images it saw in training (99.00%)"
+    )
     assert words.verdict(1, 2, mark="**").startswith("Right on **1 of 2** test images")
 
 
