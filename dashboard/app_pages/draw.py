@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.components import live_pad
-from dashboard.view import View
 from dashboard.widgets import (
     choices,
     downloads,
@@ -48,7 +47,7 @@ def draw() -> None:
             shown = beside(runs, edits=way == EDIT, sample=sample)
         pads.correct(runs[0], shown)
     with right:
-        below(view, runs, shown, live=way == LIVE)
+        below(runs, shown, live=way == LIVE)
 
 
 def beside(runs: Sequence[Run], *, edits: bool, sample: int | None) -> Shown | None:
@@ -62,13 +61,14 @@ def beside(runs: Sequence[Run], *, edits: bool, sample: int | None) -> Shown | N
     return shown
 
 
-def below(view: View, runs: Sequence[Run], shown: Shown | None, *, live: bool) -> None:
+def below(runs: Sequence[Run], shown: Shown | None, *, live: bool) -> None:
     """Show the layers, or how the prediction changes as the image is perturbed."""
     with st.container(horizontal=True, vertical_alignment="center"):
         looks_at = choices.segmented("draw_view", "Look at", (LAYERS, PERTURBATIONS))
         with st.popover("Save", icon=":material/download:", disabled=shown is None):
             if shown is not None:
-                downloads.of_given(shown.given, "drawing_files")
+                is_ink = runs[0].info.dataset.mnist_framed
+                downloads.of_given(shown.given, "drawing_files", is_ink=is_ink)
     if looks_at == LAYERS and live:
         live_pad.layers("live_layers")
     elif shown is None:

@@ -11,12 +11,10 @@ from pipeline.ink.drawing import Strokes
 from pipeline.ink.inputs import Given
 
 
-def of_given(given: Given, key: str) -> None:
-    """Offer what was given to the network."""
-    if given.drawing is None:
-        downloads(given.image, None, key, "image")
-    else:
-        downloads(given.image, given.drawing.strokes, key, is_ink=True)
+def of_given(given: Given, key: str, *, is_ink: bool) -> None:
+    """Offer what was given to a network, which is ink or an image as it is."""
+    strokes = None if given.drawing is None else given.drawing.strokes
+    downloads(given.image, strokes, key, "drawing" if is_ink else "image", is_ink=is_ink)
 
 
 def downloads(

@@ -83,7 +83,8 @@ def _over(run: Run, sample: int, dataset: Dataset) -> Given:
         if is_ink:
             st.button("Blank paper", icon=":material/ink_eraser:", on_click=_on_blank_paper)
     changed = drawing.edited(image, edits, place.width)
-    keeps = changed.shape == (drawing.SIZE, drawing.SIZE, 1) and is_ink
+    # What is not edited is no drawing: a network must not learn from its own test images.
+    keeps = is_ink and edits and changed.shape == (drawing.SIZE, drawing.SIZE, 1)
     return Given(changed, Drawing(changed[..., 0]) if keeps else None)
 
 

@@ -96,9 +96,9 @@ def answers(runs: Sequence[Run], shown: Shown | None, *, what_it_sees: bool) -> 
 
 
 def correct(run: Run, shown: Shown | None) -> None:
-    """Ask what a drawing was, unless it could not be kept."""
+    """Ask what a drawing was, where there is one."""
     if shown is None:
         correcting.ask(run, predicted="", key="correct")
-    elif shown.given.drawing is not None:
-        predicted = run.class_names[shown.predictions[0].label]
-        correcting.ask(run, predicted=predicted, drawing=shown.given.drawing, key="correct")
+        return
+    predicted = run.class_names[shown.predictions[0].label]
+    correcting.ask(run, predicted=predicted, drawing=shown.given.drawing, key="correct")

@@ -1,4 +1,4 @@
-"""The Draw page of a network that was not trained on ink."""
+"""The Draw page, mostly of a network that was not trained on ink."""
 
 import json
 import re
@@ -54,6 +54,16 @@ def test_a_gray_image_is_edited_in_black_gray_and_white(gray):
     table = gray.predictions()
     wrong = table[table["label"] != table["predicted"]].sort_values("confidence")
     assert f"Test image {int(wrong.iloc[-1]['index'])}" in said(at)  # the most confident mistake
+
+
+def test_a_test_image_that_is_not_edited_is_not_offered_to_learn_from(
+    tiny_run, tiny_store, monkeypatch
+):
+    monkeypatch.setenv("INKLING_MODELS", str(tiny_store.folder))
+    at = open_draw(tiny_run, draw_way="edit-an-image")
+    assert "Test image" in said(at)
+    offered = [at.button(f"correct_is_{place}") for place in range(10)]
+    assert all(button.disabled for button in offered)
 
 
 def test_a_mode_that_the_network_does_not_have_is_dropped(gray):
