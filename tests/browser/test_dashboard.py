@@ -376,6 +376,6 @@ def test_a_training_started_on_the_page_publishes_a_run(page, server, server_sto
     page.get_by_role("link", name="Train", exact=True).click()
     expect(page.get_by_text(re.compile("^Done. Right on"))).to_be_visible(timeout=90_000)
     (new,) = {run.id for run in server_store.runs()} - before
-    page.get_by_role("link", name=re.compile("^Look at mnist-5k pixels")).click()
+    page.get_by_role("link", name=re.compile("^Look at mnist-5k · pixels")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Pixels alone on mnist-5k")
     expect(page).to_have_url(re.compile(new))
