@@ -22,19 +22,19 @@ PAGE = PAGES[0]  # the default
 GALLERY_HEIGHT = 640  # CSS pixels
 
 
-def images_of(run: Run) -> Dataset | None:
-    """Open a run's images; if they are missing or do not match, say so and offer to get them."""
+def images_of(run: Run, *, offers: bool = True) -> Dataset | None:
+    """Open a run's images; if they are missing or do not match, say so and offer to get them.
+
+    Args:
+        run: whose test images are to be shown.
+        offers: False where another part of the page already offers to get them.
+    """
     try:
         return loaders.dataset(run)
     except PredictionsMismatch as mismatch:
         st.error(str(mismatch), icon=":material/broken_image:")
     except DatasetMissing as missing:
-        st.warning(
-            f"{missing} The numbers on this page don't need them; only the pictures are missing.",
-            icon=":material/image_not_supported:",
-        )
-        if not access.read_only():
-            work.offer_to_fetch(run)
+        work.missing_images(run, str(missing), offers=offers and not access.read_only())
     return None
 
 

@@ -96,7 +96,10 @@ def difference(view: View, second: Run) -> None:
 
 def _most_confident_images(view: View, run: Run, diagonal: bool) -> tuple[Sheet | None, np.ndarray]:
     """Return the most confident image of each cell, and its place in the sheet."""
-    dataset = galleries.images_of(run)
+    # Beside a selection, the images of the selection offer it.
+    chosen = view.chosen
+    alone = chosen.filters == Selection() and chosen.sample is None and run is view.run
+    dataset = galleries.images_of(run, offers=alone)
     most_confident = loaders.most_confident(view, run)
     if not diagonal:
         most_confident[:: len(run.class_names) + 1] = -1

@@ -12,6 +12,8 @@ from pipeline.jobs import launch
 from pipeline.jobs.job import Fetch, Job, find_job
 from pipeline.store.runs import Run
 
+NUMBERS_STAND = "Only the pictures are missing: the numbers don't need them."
+
 
 def watch(job: Job) -> None:
     """Show the progress of a job, once a second, without blocking the page."""
@@ -47,24 +49,41 @@ def watch(job: Job) -> None:
     panel()
 
 
-def offer_to_fetch(run: Run) -> None:
-    """Offer to get the images of a run, and show the progress."""
+def missing_images(run: Run, why: str, *, offers: bool) -> None:
+    """Say in one quiet line that pictures are missing, with a button that gets them.
+
+    Args:
+        run: whose images are missing.
+        why: what is missing, in a sentence.
+        offers: whether to show the button, and the progress of what it started.
+    """
     key = f"fetch_{run.info.dataset.fingerprint}"
-    if st.button("Get the images", icon=":material/download:", key=f"button_{key}"):
-        try:
-            started = launch.start(Fetch(run.info.config.dataset), loaders.store())
-            st.session_state[key] = started.id
-        except InklingError as error:
-            st.error(str(error))
-    job_id = st.session_state.get(key)
+    job_id = st.session_state.get(key) if offers else None
     job = find_job(loaders.store(), job_id) if job_id else None
-    if job is None:
-        return
-    status = job.status()
-    if not status.ended:
+    status = job.status() if job else None
+    if job and status and not status.ended:
         watch(job)
-    elif status.state == "failed":
-        st.error(status.message)
-    elif status.state == "finished":
+        return
+    if status and status.state == "finished":
         st.session_state.pop(key)
         st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f":material/image_not_supported: {text.plain(why)} {NUMBERS_STAND}")
+        if offers:
+            st.button(
+                "Get the images",
+                icon=":material/download:",
+                key=f"button_{key}",
+                on_click=_fetch,
+                args=(run, key),
+            )
+    if status and status.state == "failed":
+        st.error(status.message, icon=":material/error:")
+
+
+def _fetch(run: Run, key: str) -> None:
+    """Start to get a run's images."""
+    try:
+        st.session_state[key] = launch.start(Fetch(run.info.config.dataset), loaders.store()).id
+    except InklingError as error:
+        st.toast(str(error), icon=":material/error:")

@@ -121,6 +121,6 @@ def test_numbers_without_pictures(app, tiny_run: Run, store):
     worst = int(tiny_run.predictions()["loss"].argmax())
     reviews.add(store, "0" * 64, worst, "odd")
     at = app("labels", store)
-    assert "“fashion_mnist” are not on this machine" in text(at)
+    assert r"“fashion\_mnist” are not on this machine" in text(at)
     assert at.dataframe[0].value["note"].tolist()[:2] == ["odd", ""]
     assert at.dataframe[0].value.index[0] == worst

@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard import APP
 from pipeline.config import TrainConfig
 from pipeline.jobs import launch
-from pipeline.jobs.job import Training
+from pipeline.jobs.job import Fetch, Job, Training
+from pipeline.jobs.worker import StatusWriter
 from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.runs import Run, Store
 from pipeline.training.checkpoint import Checkpoint
@@ -235,15 +236,51 @@ def test_two_runs_are_laid_side_by_side(app, tiny_run, tmp_path):
     assert "right and wrong on exactly the same images" in text(at)
     at.segmented_control(key="matrix_view").set_value("Side by side").run()
     assert not at.exception
-    assert text(at).count("digits lenet5") == 2
+    assert text(at).count("digits · lenet5") == 2
 
 
 def test_a_missing_dataset_offers_to_get_it(app, tiny_run: Run, tmp_path):
     store = Store(tmp_path / "models")
     changed_copy(tiny_run, store, "elsewhere", fingerprint="0" * 64, name="fashion_mnist")
+    for name in ("mistakes", "labels", "feature_maps"):
+        missing_once(app(name, store))
+    at = app("confusion_matrix", store)
+    at.segmented_control(key="matrix_cells").set_value("Pictures").run()
+    missing_once(at)
+    at.multiselect(key="true_filter").select("4").run()
+    assert text(at).count("are not on this machine") == 2  # in the cells, and beside them
+    assert [button.label for button in at.button].count("Get the images") == 1
+
+
+def missing_once(at: AppTest) -> None:
+    """One quiet line says that pictures are missing, with a button."""
+    assert text(at).count(r"“fashion\_mnist” are not on this machine") == 1
+    assert [button.label for button in at.button].count("Get the images") == 1
+    assert not at.warning
+
+
+def test_getting_images_says_why_it_failed(app, tiny_run: Run, tmp_path, monkeypatch):
+    store = Store(tmp_path / "models")
+    changed_copy(tiny_run, store, "elsewhere", fingerprint="0" * 64, name="mnist")
+    asked = []
+
+    def start(request, into: Store) -> Job:
+        asked.append(request)
+        folder = into.folder / ".jobs" / "1"
+        folder.mkdir(parents=True)
+        (folder / "job.json").write_text(json.dumps({"fetch": request.dataset}))
+        StatusWriter(folder).end("failed", message="The files could not be downloaded.")
+        return Job(folder)
+
+    monkeypatch.setattr(launch, "start", start)
     at = app("mistakes", store)
-    assert "“fashion_mnist” are not on this machine" in text(at)
+    next(button for button in at.button if button.label == "Get the images").click().run()
+    assert asked == [Fetch(tiny_run.info.config.dataset)]
+    assert at.error[0].value == "The files could not be downloaded."
     assert any(button.label == "Get the images" for button in at.button)
+    # On another page of the same person, too.
+    at.switch_page("app_pages/labels.py").run()
+    assert at.error[0].value == "The files could not be downloaded."
 
 
 def test_the_train_page_starts_a_training(app, tmp_path, monkeypatch):
