@@ -197,6 +197,14 @@ def risk_coverage(run: Run) -> RiskCoverage:
 
 
 @st.cache_data(hash_funcs=_BY_RUN, max_entries=32, show_spinner=False)
+def calibration(run: Run) -> pd.DataFrame:
+    """Compute accuracy by confidence; see `metrics.calibration_bins`."""
+    table = predictions(run)
+    correct = (table["label"] == table["predicted"]).to_numpy()
+    return evaluation.calibration_bins(table["confidence"].to_numpy(), correct)
+
+
+@st.cache_data(hash_funcs=_BY_RUN, max_entries=32, show_spinner=False)
 def history(run: Run) -> pd.DataFrame:
     """Read how a run learned: one row per epoch."""
     return run.history()

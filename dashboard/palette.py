@@ -19,7 +19,7 @@ class Palette:
         surface: of the page.
         border: of dividing lines.
         accent: the one color that stands out.
-        categorical: Okabe and Ito's eight, which color-blind people can tell apart.
+        categorical: Okabe and Ito's eight, which color-blind people can tell apart, and two more.
         sequential: ten steps from paper to ink.
         diverging: ten steps from blue over paper to vermilion.
     """

@@ -8,31 +8,32 @@ from dashboard.selection import CHANGE, SAMPLE, Selection
 from dashboard.view import View
 from dashboard.widgets import choices, detail, frame, galleries, matrices, opening, selection_bar
 from dashboard.words import selection as selection_words
+from pipeline.store.runs import Run
 from pipeline.words import counted
 
 VIEWS = ("This run", "Side by side", "Difference")
 
 
-def matrix(view: View) -> None:
-    """Draw one matrix, two, or their difference, with the controls that choose between them."""
-    shows, second = VIEWS[0], view.second
+def controls(view: View) -> tuple[str, str, bool]:
+    """Let people choose which matrices to see, what fills the cells, and the diagonal or not."""
+    shows, shown, diagonal = VIEWS[0], SHOWN[0], True
     with st.container(horizontal=True, vertical_alignment="center"):
-        if second is not None:
-            differ = "Difference" if view.chosen.change else None
+        if view.second is not None:
+            differ = VIEWS[2] if view.chosen.change else None
             shows = choices.segmented(
                 "matrix_view", "Runs", VIEWS, implied=differ, voids=[CHANGE, SAMPLE]
             )
-        shown, diagonal = SHOWN[0], True
-        if shows != "Difference":
+        if shows != VIEWS[2]:
             shown = choices.segmented("matrix_cells", "Cells", SHOWN)
             diagonal = choices.toggle("matrix_diagonal", "Diagonal", default=True)
-    if second is not None and shows == "Difference":
-        matrices.difference(view, second)
-    elif second is not None and shows == "Side by side":
-        for run in (view.run, second):
+    return shows, shown, diagonal
+
+
+def side_by_side(view: View, second: Run, shown: str, diagonal: bool) -> None:
+    """Draw the matrices of both runs over the whole width, where there is room for two."""
+    for place, run in zip(st.columns(2, gap="medium"), (view.run, second), strict=True):
+        with place:
             matrices.confusion(view, run, shown, diagonal, titled=True)
-    else:
-        matrices.confusion(view, view.run, shown, diagonal)
 
 
 def images(view: View) -> None:
@@ -57,9 +58,17 @@ def explorer() -> None:
     """Show the selection, the matrix, and the selected images."""
     view = opening.view()
     selection_bar.bar(view)
+    shows, shown, diagonal = controls(view)
+    if view.second is not None and shows == VIEWS[1]:
+        side_by_side(view, view.second, shown, diagonal)
+        images(view)
+        return
     left, right = st.columns([5, 3], gap="medium")
     with left:
-        matrix(view)
+        if view.second is not None and shows == VIEWS[2]:
+            matrices.difference(view, view.second)
+        else:
+            matrices.confusion(view, view.run, shown, diagonal)
     with right:
         images(view)
 

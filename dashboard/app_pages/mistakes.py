@@ -46,7 +46,7 @@ def gallery(view: View, dataset: Dataset | None, rows: np.ndarray) -> None:
         dataset,
         rows,
         "mistakes_gallery",
-        "The selected test images",
+        "Test images" if view.chosen.outcome == "right" or view.chosen.change else "Mistakes",
         lambda sample: address.change(sample=sample),
         framed=view.chosen.sample,
         page_size=st.session_state[SIZE],

@@ -1,8 +1,10 @@
 // A grid of pictures that are real buttons. Text is only ever set as text, never as HTML.
 export default function ({ parentElement, data, setTriggerValue }) {
   const grid = parentElement.querySelector(".gallery")
+  const bar = parentElement.querySelector(".bar")
+  bar.replaceChildren(downloadButtons(data.about, () => galleryDrawn(data)))
   grid.style.setProperty("--tile", `${data.tile}px`)
-  grid.setAttribute("aria-label", data.label)
+  grid.setAttribute("aria-label", data.about.title)
   spread(grid, data.sheet)
   const focused = grid.querySelector(":focus")
   grid.replaceChildren(
@@ -55,4 +57,31 @@ function line(text, kind) {
   element.className = kind
   element.textContent = text
   return element
+}
+
+const TILE = { side: 96, gap: 14, most: 10, font: { size: 12 } }
+
+// The gallery as SVG: the pictures in rows, each with its two lines.
+async function galleryDrawn({ tiles, sheet }) {
+  const picture = await cutter(sheet, TILE.side)
+  // Long names widen the tiles somewhat; what is longer still loses its middle.
+  const longest = Math.max(...tiles.map((tile) => widthOf(tile.caption, TILE.font)))
+  const wide = Math.min(Math.max(TILE.side, longest), 2 * TILE.side)
+  const across = Math.min(tiles.length, wide > TILE.side ? TILE.most / 2 : TILE.most)
+  const [step, high] = [wide + TILE.gap, TILE.side + 36 + TILE.gap]
+  const body = tiles.map((tile, at) => {
+    const [x, y] = [(at % across) * step, Math.floor(at / across) * high]
+    const written = [tile.caption, tile.detail].map((text, line) =>
+      label(x, y + TILE.side + 15 + 16 * line, fitted(text, wide, TILE.font), {
+        "font-size": TILE.font.size,
+        opacity: line ? 0.75 : 1,
+      }),
+    )
+    return picture(at, x, y) + written.join("")
+  })
+  return {
+    width: across * step - TILE.gap,
+    height: Math.ceil(tiles.length / across) * high - TILE.gap,
+    body: body.join("\n"),
+  }
 }

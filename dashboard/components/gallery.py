@@ -6,15 +6,17 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.components import export
+from dashboard.components.export import About
 from dashboard.components.sheet import SCRIPT, Sheet
 
 HERE = Path(__file__).parent
 
 _component = st.components.v2.component(
     "inkling_gallery",
-    html='<div class="gallery" role="group"></div>',
-    css=(HERE / "gallery.css").read_text("utf-8"),
-    js=SCRIPT + (HERE / "gallery.js").read_text("utf-8"),
+    html='<div class="bar"></div><div class="gallery" role="group"></div>',
+    css=export.STYLE + (HERE / "gallery.css").read_text("utf-8"),
+    js=SCRIPT + export.SCRIPT + (HERE / "gallery.js").read_text("utf-8"),
 )
 
 
@@ -39,19 +41,19 @@ def gallery(
     tiles: Sequence[Tile],
     sheet: Sheet,
     *,
-    label: str,
+    about: About,
     key: str,
     on_pick: Callable[[int], None],
     chosen: int | None = None,
     focus: int | None = None,
-    tile_width: int = 84,
+    tile_width: int,
 ) -> None:
     """Show tiles in rows that fill the width.
 
     Args:
         tiles: at most a few hundred.
         sheet: their pictures, in the same order.
-        label: names the group for screen readers.
+        about: what they are, for downloads; its title names the group for screen readers.
         key: unique on the page.
         on_pick: called with the id of a clicked tile, before the page is drawn again.
         chosen: the id of the tile to frame.
@@ -70,7 +72,7 @@ def gallery(
         data={
             "tiles": [asdict(tile) for tile in tiles],
             "sheet": asdict(sheet),
-            "label": label,
+            "about": asdict(about),
             "chosen": chosen,
             "focus": focus,
             "tile": tile_width,

@@ -1,10 +1,17 @@
 // A table whose cells and headers are buttons. Text is only ever set as text, never as HTML.
+const SPACIOUS = 15 // classes whose names have their usual size
+const MANY = 40 // classes; above that no number fits into a cell
+const LETTER = 8 // pixels of a letter in a header, of a column, and of a usual matrix
+const COLUMN = 50
+const USUAL = 620
+
 export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".matrix")
   const focused = root.querySelector(":focus")?.dataset
   const kept = focused && { true: focused.true, predicted: focused.predicted }
   const table = grid(data)
-  root.replaceChildren(table, downloads(data))
+  const bar = downloadButtons(data.about, () => matrixDrawn(data), { CSV: () => csv(data) })
+  root.replaceChildren(table, bar)
   if (kept) find(table, kept.true, kept.predicted)?.focus()
 
   table.onclick = (event) => {
@@ -26,9 +33,13 @@ function place(pressed, data) {
 function grid(data) {
   const { names } = data
   const table = document.createElement("table")
-  table.setAttribute("aria-label", data.label)
+  table.setAttribute("aria-label", data.about.title)
+  const longest = Math.max(...data.shorts.map((name) => name.length))
   table.style.setProperty("--classes", names.length)
-  table.classList.toggle("many", names.length > 25)
+  table.style.setProperty("--letters", longest)
+  table.classList.toggle("dense", names.length > SPACIOUS)
+  table.classList.toggle("many", names.length > MANY)
+  table.classList.toggle("upright", longest * LETTER > Math.max(COLUMN, USUAL / names.length))
   if (data.sheet) spread(table, data.sheet)
   const head = table.createTHead()
   const over = head.insertRow()
@@ -63,10 +74,15 @@ function cell(data, row, column) {
   if (picture >= 0) {
     const image = element("span", "picture")
     image.style.backgroundPosition = placeOf(picture, data.sheet)
+    button.style.background = "none"
     button.append(image)
-  } else if (!data.sheet) {
-    button.textContent = data.texts[at]
-    button.classList.toggle("long", data.texts[at].length > 4)
+  } else if (!data.sheet && data.texts[at] && data.names.length <= MANY) {
+    const lines = data.texts[at].split("\n")
+    const number = titled("span", data.texts[at], "number")
+    // Numbers are as large as their cell allows; two lines also have to fit its height.
+    const letters = Math.max(...lines.map((line) => line.length), lines.length > 1 ? 4 : 2)
+    number.style.setProperty("--letters", letters)
+    button.append(number)
   }
   return button
 }
@@ -76,7 +92,7 @@ function header(data, scope, row, column) {
   cell.scope = scope
   const button = target(data, row, column)
   const name = data.names[row ?? column]
-  button.textContent = name
+  button.textContent = data.shorts[row ?? column]
   button.title = row === null ? `all images predicted as ${name}` : `all images of class ${name}`
   cell.append(button)
   return cell
@@ -115,30 +131,6 @@ function find(table, row, column) {
   return table.querySelector(`button[data-true="${row}"][data-predicted="${column}"]`)
 }
 
-function downloads(data) {
-  const bar = element("div", "downloads")
-  const file = data.label.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-|-$/g, "")
-  const kinds = {
-    SVG: () => save(new Blob([svg(data)], { type: "image/svg+xml" }), `${file}.svg`),
-    PNG: async () => save(await png(data), `${file}.png`),
-    CSV: () => save(new Blob([csv(data)], { type: "text/csv" }), `${file}.csv`),
-  }
-  for (const [name, download] of Object.entries(kinds)) {
-    const button = titled("button", name, "download", { type: "button", onclick: download })
-    button.setAttribute("aria-label", `Download the matrix as ${name}`)
-    bar.append(button)
-  }
-  return bar
-}
-
-function save(blob, name) {
-  const link = element("a")
-  link.href = URL.createObjectURL(blob)
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
-}
-
 function csv({ names, numbers }) {
   const quoted = (text) => `"${String(text).replaceAll('"', '""')}"`
   const lines = [["true \\ predicted", ...names].map(quoted).join(",")]
@@ -146,55 +138,55 @@ function csv({ names, numbers }) {
     const values = numbers.slice(row * names.length, (row + 1) * names.length)
     lines.push([quoted(name), ...values].join(","))
   })
-  return `${lines.join("\r\n")}\r\n`
+  return new Blob([`${lines.join("\r\n")}\r\n`], { type: "text/csv" })
 }
 
-const CELL = 44 // pixels, in a downloaded picture
-const MARGIN = 120
+// Pixels in a downloaded picture, of few classes and of many.
+const ROOMY = { cell: 44, size: 13, longest: 200, line: 14 }
+const TIGHT = { cell: 16, size: 10, longest: 160, line: 10 }
 
-function svg({ names, colors, inks, texts, label }) {
-  const side = names.length * CELL
-  const size = side + MARGIN
-  const escaped = (text) =>
-    String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;")
-  const short = (text) => escaped(text.length > 14 ? `${text.slice(0, 13)}…` : text)
+async function matrixDrawn({ names, colors, inks, texts, sheet, places }) {
+  const { cell, size, longest, line } = names.length > MANY ? TIGHT : ROOMY
+  const needed = Math.max(...names.map((name) => widthOf(name, { size })))
+  const upright = needed > cell - 4
+  const left = Math.min(needed, longest) + 34
+  const above = upright ? Math.min(needed, longest) + 30 : 46
+  const side = names.length * cell
+  const picture = sheet && (await cutter(sheet, cell - 2))
+  const font = { "font-size": size }
+  const middle = { ...font, "text-anchor": "middle" }
   const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}" ` +
-      `viewBox="0 0 ${size} ${size}" font-family="sans-serif" font-size="13">`,
-    `<title>${escaped(label)}</title><rect width="100%" height="100%" fill="#ffffff"/>`,
-    text(MARGIN + side / 2, 20, "predicted", "#1d2430"),
-    text(24, MARGIN + side / 2, "true", "#1d2430"),
+    label(left + side / 2, 14, "predicted", middle),
+    label(0, 0, "true", { ...middle, transform: `translate(14 ${above + side / 2}) rotate(-90)` }),
   ]
   names.forEach((name, at) => {
-    const middle = MARGIN + (at + 0.5) * CELL
-    parts.push(text(middle, MARGIN - 12, short(name), "#1d2430"))
-    parts.push(text(MARGIN - 8, middle + 4, short(name), "#1d2430", "end"))
+    const from = (at + 0.5) * cell + size / 3
+    const short = fitted(name, longest, { size })
+    parts.push(label(left - 8, above + from, short, { ...font, "text-anchor": "end" }))
+    const place = `translate(${left + from} ${above - 8}) rotate(-90)`
+    parts.push(
+      upright
+        ? label(0, 0, short, { ...font, transform: place })
+        : label(left + from - size / 3, above - 10, short, middle),
+    )
   })
-  names.forEach((name, row) =>
-    names.forEach((other, column) => {
-      const at = row * names.length + column
-      const [x, y] = [MARGIN + column * CELL, MARGIN + row * CELL]
-      const inner = CELL - 2
-      parts.push(`<rect x="${x}" y="${y}" width="${inner}" height="${inner}" fill="${colors[at]}"/>`)
-      if (texts[at]) parts.push(text(x + CELL / 2, y + CELL / 2 + 4, escaped(texts[at]), inks[at]))
-    }),
-  )
-  return `${parts.join("\n")}\n</svg>\n`
-}
-
-function text(x, y, content, fill, anchor = "middle") {
-  return `<text x="${x}" y="${y}" fill="${fill}" text-anchor="${anchor}">${content}</text>`
-}
-
-async function png(data) {
-  const image = new Image()
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg(data))}`
-  await image.decode()
-  const canvas = element("canvas")
-  canvas.width = image.width * 2
-  canvas.height = image.height * 2
-  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height)
-  return new Promise((done) => canvas.toBlob(done, "image/png"))
+  colors.forEach((color, at) => {
+    const [row, column] = [Math.floor(at / names.length), at % names.length]
+    const [x, y] = [left + column * cell, above + row * cell]
+    const inner = cell - 2
+    parts.push(`<rect x="${x}" y="${y}" width="${inner}" height="${inner}" fill="${color}"/>`)
+    if (picture) {
+      if (places[at] >= 0) parts.push(picture(places[at], x, y))
+      return
+    }
+    if (cell < ROOMY.cell) return
+    const lines = texts[at].split("\n").filter(Boolean)
+    lines.forEach((text, number) => {
+      const down = y + inner / 2 + 5 + (number - (lines.length - 1) / 2) * line
+      parts.push(label(x + inner / 2, down, text, { ...middle, fill: inks[at] }))
+    })
+  })
+  return { width: left + side, height: above + side, body: parts.join("\n") }
 }
 
 function titled(tag, content, kind, more = {}) {

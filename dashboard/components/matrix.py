@@ -7,15 +7,20 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.cells import Cells
+from dashboard.components import export
+from dashboard.components.export import About
 from dashboard.components.sheet import SCRIPT, Sheet
+from dashboard.words import text
+
+LONGEST_NAME = 24  # letters of a class name in a header; the rest is shown on hover
 
 _HERE = Path(__file__).parent
 
 _component = st.components.v2.component(
     "inkling_matrix",
     html='<div class="matrix"></div>',
-    css=(_HERE / "matrix.css").read_text("utf-8"),
-    js=SCRIPT + (_HERE / "matrix.js").read_text("utf-8"),
+    css=export.STYLE + (_HERE / "matrix.css").read_text("utf-8"),
+    js=SCRIPT + export.SCRIPT + (_HERE / "matrix.js").read_text("utf-8"),
 )
 
 
@@ -23,7 +28,7 @@ def matrix(
     cells: Cells,
     class_names: Sequence[str],
     *,
-    label: str,
+    about: About,
     key: str,
     on_pick: Callable[[int | None, int | None], None],
     true: Sequence[int] = (),
@@ -36,7 +41,7 @@ def matrix(
     Args:
         cells: what the cells show.
         class_names: one name per class.
-        label: names the matrix for screen readers and for downloaded files.
+        about: what it shows, for downloads; its title names the matrix for screen readers.
         key: unique on the page.
         on_pick: called with true and predicted class of what was clicked; None for any.
         true, predicted: the selected classes, to be framed.
@@ -59,7 +64,8 @@ def matrix(
         data={
             **asdict(cells),
             "names": list(class_names),
-            "label": label,
+            "shorts": [text.shorten(name, LONGEST_NAME) for name in class_names],
+            "about": asdict(about),
             "true": list(true),
             "predicted": list(predicted),
             "sheet": None if sheet is None else asdict(sheet),

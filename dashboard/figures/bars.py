@@ -10,30 +10,44 @@ from dashboard.palette import Palette
 from dashboard.words import text
 from pipeline.analysis.metrics import ClassScore
 
+MOST_BARS = 30  # classes that fit beside each other with their names
+MOST_ROWS = 12  # classes that fit below each other without scrolling
+
 
 def class_bars(scores: Sequence[ClassScore], palette: Palette) -> go.Figure:
-    """Draw the share of each class's images that are missed, with their number.
+    """Draw the share of each class's images that are missed; of many classes, the worst ones.
 
     Missed, not recognized: bars start at zero, so those of a good classifier would otherwise all
     look alike.
     """
-    missed = [round(score.support * (1 - score.recall)) for score in scores]
+    if len(scores) > MOST_BARS:
+        scores = sorted(scores, key=lambda score: score.recall)[:MOST_BARS]
+    shares = [1 - score.recall for score in scores]
     figure = go.Figure(
         go.Bar(
             x=[plain(score.name) for score in scores],
-            y=[100 * (1 - score.recall) for score in scores],
+            y=[100 * share for share in shares],
             marker_color=palette.accent,
-            text=[f"{count:,}" for count in missed],
+            text=[text.percent(share) for share in shares] if len(scores) <= 12 else None,
             textposition="outside",
             cliponaxis=False,
-            customdata=[score.support for score in scores],
-            hovertemplate="%{x}: %{text} of %{customdata:,} missed, %{y:.2f}%<extra></extra>",
+            customdata=[
+                (round(score.support * share), score.support)
+                for score, share in zip(scores, shares, strict=True)
+            ],
+            hovertemplate="%{x}: %{y:.2f}% missed, %{customdata[0]:,} of %{customdata[1]:,}"
+            "<extra></extra>",
         )
     )
-    most = max(100 * (1 - score.recall) for score in scores)
+    most = 100 * max(shares)
     figure.update_layout(
         xaxis=class_axis([score.name for score in scores], "true class"),
-        yaxis={"title": "missed (%)", "range": [0, max(1.0, most * 1.18)], "fixedrange": True},
+        yaxis={
+            "title": "missed (%)",
+            "range": [0, max(1.0, most * 1.18)],
+            "rangemode": "tozero",
+            "fixedrange": True,
+        },
         bargap=0.35,
     )
     return finish(figure, palette, height=320)
@@ -58,11 +72,12 @@ def predictions(
     """
     if len(values) == 1:
         return probability_bars(values[0], class_names, palette, true=true)
-    names = _named(class_names, true)
+    kept = _largest(np.max([np.asarray(shares) for shares in values], axis=0), true)
+    names = [_named(class_names, true)[label] for label in kept]
     figure = go.Figure()
     for number, (shares, title) in enumerate(zip(values, titles, strict=True)):
         figure.add_bar(
-            x=np.asarray(shares, dtype=np.float64) * 100,
+            x=np.asarray(shares, dtype=np.float64)[kept] * 100,
             y=[plain(name) for name in names],
             name=plain(title),
             orientation="h",
@@ -95,8 +110,9 @@ def probability_bars(
         true: the true class, labeled as such.
     """
     values = np.asarray(probabilities, dtype=np.float64)
+    kept = _largest(values, true)
+    values, names = values[kept], [_named(class_names, true)[label] for label in kept]
     best = int(values.argmax())
-    names = _named(class_names, true)
     muted = palette.sequential[4]
     colors = [palette.accent if label == best else muted for label in range(len(names))]
     figure = go.Figure(
@@ -117,6 +133,14 @@ def probability_bars(
         bargap=0.3,
     )
     return finish(figure, palette, height=min(900, 90 + 26 * len(names)))
+
+
+def _largest(values: np.ndarray, true: int | None) -> list[int]:
+    """Choose the classes to draw: all, or of many the most probable ones and the true one."""
+    if len(values) <= MOST_BARS:
+        return list(range(len(values)))
+    largest = np.argsort(-values, kind="stable")[:MOST_ROWS].tolist()
+    return largest if true is None or true in largest else [*largest, true]
 
 
 def _named(class_names: Sequence[str], true: int | None) -> list[str]:

@@ -63,6 +63,9 @@ def intervals(
             y=row,
             yshift=17,
             showarrow=False,
+            # Lines of the grid would strike the name through.
+            bgcolor=palette.surface,
+            borderpad=1,
         )
     figure.update_layout(
         xaxis={"title": "accuracy on test images (%)", "fixedrange": True, "showgrid": True},

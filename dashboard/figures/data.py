@@ -11,8 +11,6 @@ from dashboard.figures.layout import class_axis, cut, finish, plain
 from dashboard.palette import Palette
 from dashboard.words import data as data_words
 
-# Five symbols and eight colors have no divisor in common, so forty classes differ; color is
-# never alone.
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "star")
 CROSS = "x"  # of a mistake
 FADED = 0.08  # opacity of images that are not selected
@@ -108,9 +106,12 @@ def image_map(
 
 def mark(number: int, palette: Palette, size: int, cross: bool) -> dict[str, Any]:
     """Return the marker of a class's images, or of its mistakes."""
-    color = palette.categorical[number % len(palette.categorical)]
+    # Ten classes have ten colors. Those after them have another symbol of the same color, and
+    # neighbors differ in both: color is never alone.
+    turn, place = divmod(number, len(palette.categorical))
+    color, symbol = palette.categorical[place], SYMBOLS[(place + turn) % len(SYMBOLS)]
     if not cross:
-        return {"color": color, "symbol": SYMBOLS[number % len(SYMBOLS)], "size": size}
+        return {"color": color, "symbol": symbol, "size": size}
     outline = {"color": palette.text, "width": 1}
     return {"color": color, "symbol": CROSS, "size": size + 4, "line": outline}
 
@@ -147,9 +148,10 @@ def _add_legend(
     figure: go.Figure, class_names: Sequence[str], palette: Palette, *, crosses: bool
 ) -> None:
     """Explain the markers, never faded; a click shows or hides a class with its mistakes."""
+    named = class_names if len(class_names) <= MOST_NAMES else ()
     keys = [
         (str(number), plain(cut(str(name))), mark(number, palette, 8, cross=False))
-        for number, name in enumerate(class_names)
+        for number, name in enumerate(named)
     ]
     if crosses:
         hollow = mark(0, palette, 8, cross=True) | {"color": palette.surface}

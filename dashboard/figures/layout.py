@@ -6,26 +6,33 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.palette import Palette
+from dashboard.words.text import shorten
 
 LONGEST_LABEL = 16  # letters of a class name beside an axis
+ROOM = 60  # letters that all names along an axis may have together, where they are few
+MANY = 30  # classes; the names of more have to be small, and upright
 FONT = "Source Sans, sans-serif"
 
 
 def class_axis(names: Sequence[str], title: str = "") -> dict[str, Any]:
     """Return an axis of classes; long names are cut there, but whole in hover texts."""
-    return {
+    longest = max(LONGEST_LABEL, ROOM // max(len(names), 1))
+    axis = {
         "title": title,
         "type": "category",
         "fixedrange": True,
         "tickmode": "array",
         "tickvals": list(range(len(names))),
-        "ticktext": [plain(cut(name)) for name in names],
+        "ticktext": [plain(shorten(name, longest)) for name in names],
     }
+    if len(names) > MANY:
+        axis |= {"tickangle": -90, "tickfont": {"size": 9}}
+    return axis
 
 
 def cut(name: str) -> str:
-    """Cut a class name that is too long for a figure."""
-    return name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1]}…"
+    """Shorten a class name that is too long for a figure."""
+    return shorten(name, LONGEST_LABEL)
 
 
 def plain(name: str) -> str:

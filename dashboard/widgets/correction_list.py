@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import loaders
+from dashboard.components.export import About
 from dashboard.components.gallery import Tile, gallery
 from dashboard.widgets import choices, galleries
 from dashboard.words import corrections as correction_words
@@ -59,10 +60,11 @@ def pictures(listed: Sequence[Correction], against: dict[str, Contradiction]) ->
         galleries.sheet_of_pictures(
             np.stack([one.image for one in some])[..., None], mnist_framed=True
         ),
-        label="Corrections, newest first: predicted → labeled",
+        about=About("Corrections, newest first: predicted → labeled", "Inkling", "corrections"),
         key="corrections_gallery",
         on_pick=pick,
         chosen=next((at for at, one in enumerate(some) if one.id == picked.id), None),
+        tile_width=galleries.TILE,
     )
     return picked
 

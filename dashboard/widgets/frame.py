@@ -1,13 +1,14 @@
 """What all pages share: the run picker, the heading, and how a chart is shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 import streamlit as st
 from plotly.graph_objects import Figure
 
 from dashboard import address, loaders
+from dashboard.components.export import About, chart_download
 from dashboard.palette import Palette, palette
 from dashboard.widgets import run_editor
 from dashboard.words import runs as run_words
@@ -111,8 +112,36 @@ def heading(title: str, sentence: str) -> None:
     st.markdown(f"##### {sentence}")
 
 
-def chart(figure: Figure, alt: str, key: str, finding: str = "") -> None:
-    """Show a figure without interaction, below its finding."""
-    if finding:
-        st.markdown(f"**{text.plain(finding)}**")
-    st.plotly_chart(figure, key=key, alt=alt, config={"displayModeBar": False})
+def about(title: str, kind: str, runs: Sequence[Run] = ()) -> About:
+    """Describe a picture that can be taken along.
+
+    Args:
+        title: the finding, or what it shows.
+        kind: begins the names of its files, such as "confusion-matrix".
+        runs: whose results it shows; by default the runs in the address.
+    """
+    ids = (address.chosen_run(), address.chosen_second())
+    shown = runs or [run for run in map(loaders.run, ids) if run]
+    source = " and ".join(run_words.dated(run) for run in shown)
+    names = [kind, *(run.id for run in shown)]
+    return About(title, f"{source} · Inkling" if source else "Inkling", "-".join(names))
+
+
+def chart(
+    figure: Figure, alt: str, key: str, finding: str = "", *, kind: str = "", **more: Any
+) -> None:
+    """Show a figure below its finding, with a way to take it along.
+
+    Args:
+        figure: the chart.
+        alt: what screen readers say instead.
+        key: unique on the page.
+        finding: what the figure shows, above it.
+        kind: begins the names of downloaded files; by default the key.
+        more: for `st.plotly_chart`; without it, the chart has no interaction but hover texts.
+    """
+    with st.container(horizontal=True, wrap=False, horizontal_alignment="right", gap="small"):
+        if finding:
+            st.markdown(f"**{text.plain(finding)}**", width="stretch")
+        chart_download(about(finding or alt, kind or key.replace("_", "-")), chart=key)
+    st.plotly_chart(figure, key=key, alt=alt, **({"config": {"displayModeBar": False}} | more))

@@ -13,12 +13,15 @@ from dashboard.loaders import PredictionsMismatch
 from dashboard.view import View
 from dashboard.widgets import choices, frame, work
 from dashboard.words import text
+from dashboard.words.selection import chips
 from pipeline import access
 from pipeline.data.datasets import Dataset, DatasetMissing, picked
 from pipeline.store.runs import Run
 
 PAGES = (100, 200, 400)  # choices for the number of tiles on a page
 PAGE = PAGES[0]  # the default
+LONGEST_NAME = 12  # letters of a class name under a tile; the whole is in its hint
+TILE = 84  # CSS pixels, the smallest width of a tile
 GALLERY_HEIGHT = 640  # CSS pixels
 
 
@@ -65,6 +68,7 @@ def gallery_of(
     focus: int | None = None,
     page_size: int = PAGE,
     notes: dict[int, str] | None = None,
+    tile_width: int = TILE,
 ) -> None:
     """Show test images with true → predicted and confidence, in pages.
 
@@ -75,12 +79,13 @@ def gallery_of(
         dataset: the images; None if they are not on this machine.
         rows: int (m,), row numbers of test images, in order.
         key: unique on the page.
-        label: names the group for screen readers.
+        label: what they are: the title of downloads, and for screen readers.
         on_pick: called with the image that was clicked.
         framed: the image to put a frame around.
         focus: the image that takes the keyboard's focus.
         page_size: the most tiles on a page.
         notes: shown instead of the confidence, by image.
+        tile_width: smallest width of a tile in CSS pixels.
     """
     notes = notes or {}
     shown = rows[page_of(len(rows), page_size)]
@@ -104,7 +109,7 @@ def gallery_of(
         tiles.append(
             Tile(
                 id=sample,
-                caption=f"{true} → {predicted}",
+                caption=" → ".join(text.shorten(name, LONGEST_NAME) for name in (true, predicted)),
                 detail=notes.get(sample) or (f"second: {other}" if other else share),
                 hint=f"test image {sample}: true {true}, predicted {predicted}, {share} confidence"
                 + (f"; the second run predicts {other}" if other else "")
@@ -114,7 +119,22 @@ def gallery_of(
     sheet = sheet_of(dataset, shown)
     # A long gallery scrolls by itself, so that what is beside it stays in view.
     with st.container(height=GALLERY_HEIGHT if len(tiles) > 30 else "content", border=False):
-        gallery(tiles, sheet, label=label, key=key, on_pick=on_pick, chosen=framed, focus=focus)
+        gallery(
+            tiles,
+            sheet,
+            about=frame.about(_title(view, label), key.replace("_", "-"), view.runs),
+            key=key,
+            on_pick=on_pick,
+            chosen=framed,
+            focus=focus,
+            tile_width=tile_width,
+        )
+
+
+def _title(view: View, label: str) -> str:
+    """Say what a gallery shows, and what is selected."""
+    said = ", ".join(words for _, words in chips(view.chosen, view.run.class_names))
+    return f"{label} · {said}" if said else label
 
 
 def sheet_of(dataset: Dataset, rows: np.ndarray) -> Sheet:

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import address, loaders
+from dashboard import address, images, loaders
+from dashboard.components.hover_pictures import hover_pictures
 from dashboard.figures import data as figures
 from dashboard.selection import Selection, area_text
 from dashboard.view import View
@@ -37,6 +38,8 @@ def image_map(view: View, dataset: Dataset | None) -> None:
     left, right = st.columns([5, 3], gap="medium")
     with left:
         _map(run, places, rows, view.chosen)
+        if dataset is not None:
+            _pictures(run, dataset)
     with right:
         _images(view, dataset, rows)
 
@@ -46,7 +49,6 @@ def _map(run: Run, places: np.ndarray, rows: np.ndarray, chosen: Selection) -> N
     table, names = loaders.predictions(run), run.class_names
     label, predicted = table["label"].to_numpy(), table["predicted"].to_numpy()
     finding = data_words.astray(places, label, predicted, len(names))
-    st.markdown(f"**{finding}**")
     figure = figures.image_map(
         places,
         table,
@@ -56,7 +58,7 @@ def _map(run: Run, places: np.ndarray, rows: np.ndarray, chosen: Selection) -> N
         area=chosen.area,
         sample=chosen.sample,
     )
-    key = f"map_{run.id}"
+    key = _key(run)
 
     def drawn() -> None:
         event = st.session_state.get(key)
@@ -65,15 +67,38 @@ def _map(run: Run, places: np.ndarray, rows: np.ndarray, chosen: Selection) -> N
         corners = outline(event.selection)
         address.change(area=area_text(corners) if corners else None, sample=None)
 
-    st.plotly_chart(
+    frame.chart(
         figure,
-        key=key,
+        f"Map of the test images by how similar the network finds them. {finding}.",
+        key,
+        finding,
+        kind="map",
         on_select=drawn,
         selection_mode=("lasso", "box"),
         config=TOOLS,
-        alt=f"Map of the test images by how similar the network finds them. {finding}.",
     )
-    st.caption(data_words.on_map(places))
+    colors = len(frame.colors().categorical)
+    repeated = data_words.repeated(len(names), colors, colors * len(figures.SYMBOLS))
+    st.caption(f"{data_words.on_map(places)} {repeated}")
+
+
+@st.fragment  # hovering reruns this alone
+def _pictures(run: Run, dataset: Dataset) -> None:
+    """Show the picture of the point that the pointer is over."""
+
+    def picture(sample: int) -> str | None:
+        if not 0 <= sample < len(dataset.x_test):
+            return None
+        shown = images.for_screen(
+            dataset.x_test[sample], mnist_framed=dataset.mnist_framed, dark=frame.is_dark()
+        )
+        return images.data_uri(shown)
+
+    hover_pictures(_key(run), picture)
+
+
+def _key(run: Run) -> str:
+    return f"map_{run.id}"
 
 
 def outline(selected: Mapping[str, Any]) -> list[tuple[float, float]]:

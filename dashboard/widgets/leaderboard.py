@@ -34,8 +34,10 @@ COLUMNS = {
     "training": st.column_config.NumberColumn(
         "Training (s)", format="localized", help="Seconds, on the machine it was trained on."
     ),
-    "milliseconds": st.column_config.NumberColumn(
-        "Prediction (ms)", format="%.2f", help="Milliseconds per image, on the same machine."
+    "microseconds": st.column_config.NumberColumn(
+        "Prediction (µs)",
+        format="localized",
+        help="Millionths of a second per image, on the same machine; small networks need few.",
     ),
 }
 
@@ -83,12 +85,11 @@ def learning(board: Sequence[Run], chosen: Sequence[Run]) -> None:
     finding = comparison_words.furthest(
         names, [table["val_accuracy"].to_numpy() for table in histories]
     )
-    st.markdown(f"**{text.plain(finding)}**")
     by = choices.segmented("curves_by", "Horizontal axis", ("epochs", "seconds"))
     figure = figures.learning_curves(
         names, histories, frame.colors(), marked=_marked(shown, chosen), by=by
     )
-    frame.chart(figure, f"Validation accuracy by {by}. {finding}.", "learning")
+    frame.chart(figure, f"Validation accuracy by {by}. {finding}.", "learning", finding)
 
 
 def table(board: Sequence[Run]) -> None:
@@ -107,7 +108,7 @@ def _row(run: Run) -> dict[str, Any]:
         "parameters": run.info.parameters,
         "size": run.graph_size,
         "training": round(run.info.timings.get("training", 0)) or None,
-        "milliseconds": run.info.milliseconds or None,
+        "microseconds": float(f"{1000 * run.info.milliseconds:.2g}") or None,
     }
 
 

@@ -47,7 +47,7 @@ def confusion(view: View, run: Run, shown: str, diagonal: bool, *, titled: bool 
     matrix(
         cells,
         names,
-        label=f"Confusion matrix of {loaders.label(run)}",
+        about=frame.about(finding, "confusion-matrix", [run]),
         key="matrix_second_predicted" if second else "matrix_predicted",
         on_pick=pick,
         true=chosen.true,
@@ -70,7 +70,8 @@ def difference(view: View, second: Run) -> None:
     first, chosen = view.run, view.chosen
     fixed, broken = loaders.changes(view, second)
     total_fixed, total_broken = int(np.trace(fixed)), int(np.trace(broken))
-    st.markdown(f"**{selection_words.changes(total_fixed, total_broken)}**")
+    finding = selection_words.changes(total_fixed, total_broken)
+    st.markdown(f"**{finding}**")
     narrowed(view)
 
     def pick(true: int | None, said: int | None) -> None:
@@ -82,15 +83,15 @@ def difference(view: View, second: Run) -> None:
     matrix(
         cells_of.changed(fixed, broken, frame.colors()),
         first.class_names,
-        label="Changes from the first run to the second",
+        about=frame.about(finding, "changes", [first, second]),
         key="matrix_changes",
         on_pick=pick,
         true=chosen.true if chosen.change else (),
         predicted=chosen.predicted if chosen.change else (),
     )
     st.caption(
-        "Mistakes that are new in the second run (+) or fixed by it (−), by true class and wrong "
-        "prediction; the diagonal has the total of each row. Blue is better, red is worse."
+        "✓ mistakes that the second run fixes, ✗ new ones, by true class and wrong prediction; the "
+        "diagonal has the total of each row. Blue: the second run is better; red: worse."
     )
 
 

@@ -8,7 +8,7 @@ from dashboard.selection import Selection
 from dashboard.widgets import choices, frame, selection_bar
 from dashboard.words import text
 from dashboard.words import trust as trust_words
-from pipeline.analysis.metrics import BINS, calibration_bins
+from pipeline.analysis.metrics import BINS
 from pipeline.store.runs import Run
 
 
@@ -47,9 +47,7 @@ def selective_prediction(run: Run) -> None:
 def calibration(run: Run) -> None:
     """Show whether confidence matches accuracy."""
     st.subheader("Calibration: does its confidence match its accuracy?")
-    table, error = loaders.predictions(run), run.info.metrics.calibration_error
-    correct = (table["label"] == table["predicted"]).to_numpy()
-    bins = calibration_bins(table["confidence"].to_numpy(), correct)
+    bins, error = loaders.calibration(run), run.info.metrics.calibration_error
     finding = trust_words.calibration(bins, error)
     figure = figures.reliability(bins, trust_words.FEW, frame.colors())
     frame.chart(figure, f"Accuracy by confidence. {finding}.", "reliability", finding=finding)

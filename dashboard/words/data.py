@@ -119,6 +119,21 @@ def on_map(places: np.ndarray) -> str:
     )
 
 
+def repeated(classes: int, colors: int, marks: int) -> str:
+    """Say how more classes than colors are told apart on the map; "" if each has its color.
+
+    Args:
+        classes: how many there are.
+        colors: how many differ.
+        marks: how many pairs of color and symbol differ.
+    """
+    if classes <= colors:
+        return ""
+    if classes <= marks:
+        return f"Colors repeat after {colors} classes, with another symbol."
+    return f"Classes share colors and symbols after {marks}: hover over a point to read its class."
+
+
 def chosen(count: int, mistakes: int) -> str:
     """Say how many images are selected, and how many of them are mistakes."""
     if count == 0:

@@ -7,8 +7,6 @@ from dashboard.words.text import percent, plain, times
 from pipeline import words
 from pipeline.analysis.metrics import Confusion, Metrics
 from pipeline.config import NETWORKS
-from pipeline.serving import layer_words
-from pipeline.serving.inference import LayerInfo
 from pipeline.store.runs import Damaged, Run
 
 TITLES = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST"}  # of datasets, as people write them
@@ -78,6 +76,12 @@ def answer_by(label: str) -> str:
     return f"Answer by {label}"
 
 
+def dated(run: Run) -> str:
+    """Name a run with the day it was trained, for pictures that leave the dashboard."""
+    created = run.info.created
+    return f"{' · '.join(_what(run))}, trained {created:%B} {created.day}, {created:%Y}"
+
+
 def network_title(run: Run) -> str:
     """Name a run's network in words."""
     kind = NETWORKS.get(run.info.config.network)
@@ -93,6 +97,24 @@ def interval(metrics: Metrics) -> str:
     """State the confidence interval of the accuracy."""
     low, high = metrics.accuracy_low, metrics.accuracy_high
     return f"95% confidence interval of the accuracy: {words.interval(low, high)} (Wilson)."
+
+
+def highlights(mistakes: int) -> str:
+    """Name the pictures that the Overview opens with."""
+    if not mistakes:
+        return "No mistake on the test images. Its closest calls:"
+    if mistakes == 1:
+        return "Its only mistake: true class → prediction"
+    return "Its most confident mistakes: true class → prediction"
+
+
+def invitation(run: Run) -> tuple[str, str]:
+    """Invite people to try a network: a sentence, and the words on a button."""
+    if not run.info.dataset.mnist_framed:
+        return "See what it makes of an image of yours.", "Try an image"
+    if set(run.class_names) <= set("0123456789"):
+        return "See what it makes of your own handwriting.", "Draw a digit"
+    return "See what it makes of a drawing of yours.", "Draw"
 
 
 def weakest_class(metrics: Metrics) -> str:
@@ -122,10 +144,3 @@ def top_confusion(confusions: list[Confusion], class_names: tuple[str, ...]) -> 
     if tied == 1:
         return f"The most frequent mistake: {pair}, {times(first.count)}"
     return f"No single mistake stands out: {pair} {times(first.count)}, and others just as often"
-
-
-def layer_line(layer: LayerInfo) -> str:
-    """Describe a layer in a line of Markdown."""
-    learned = f" · {layer.parameters:,} parameters" if layer.parameters else ""
-    what = layer_words.does(layer)
-    return f"**{plain(layer.name)}** · {layer_words.gives(layer)}{learned} · :gray[{what}]"

@@ -15,11 +15,16 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>()#+\-.!|~$:])", r"\\\1", text)
 
 
-def shorten(name: str) -> str:
-    """Leave out the middle of a long name."""
-    if len(name) <= LONGEST_NAME:
+def shorten(name: str, longest: int = LONGEST_NAME) -> str:
+    """Leave out the middle of a name of more letters: both ends tell names apart.
+
+    Most of a run's name is kept at its end, where network, accuracy and id are; of other, shorter
+    ones as much at both ends.
+    """
+    if len(name) <= longest:
         return name
-    return f"{name[: LONGEST_NAME - NAME_END - 1]}…{name[-NAME_END:]}"
+    end = NAME_END if longest == LONGEST_NAME else longest // 2
+    return f"{name[: longest - end - 1]}…{name[-end:]}"
 
 
 def images(count: int) -> str:

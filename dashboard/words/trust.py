@@ -84,6 +84,14 @@ def calibration(bins: pd.DataFrame, error: float) -> str:
     return f"At {percent(said)} confidence, it is right {percent(right)} of the time"
 
 
+def in_short(curve: RiskCoverage, bins: pd.DataFrame, error: float) -> str:
+    """Say in one or two sentences how far predictions can be trusted; arguments as above."""
+    told = calibration(bins, error)
+    if curve.errors_remaining(0) == 0:
+        return f"{told}."
+    return f"{told}. {passed_on(curve, curve.usual())}."
+
+
 def elsewhere(own: Metrics, others: Sequence[Evaluation]) -> str:
     """State the accuracy on the hardest of the other datasets, for the title of a table.
 

@@ -1,12 +1,6 @@
-import io
 import re
-from pathlib import Path
-from xml.etree import ElementTree
 
-import numpy as np
-import pandas as pd
 import pytest
-from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from pipeline.store import reviews
@@ -174,28 +168,6 @@ def test_the_matrix_is_walked_by_keyboard(page, server, tiny_run):
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("true=2&predicted=0"))
     expect(cell(page, 2, 0)).to_be_focused()  # still there after the page was drawn again
-
-
-@pytest.mark.parametrize("kind", ["SVG", "PNG", "CSV"])
-def test_the_matrix_can_be_taken_along(page, server, tiny_run, kind):
-    open_page(page, server, "Confusion matrix")
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name=f"Download the matrix as {kind}").click()
-    content = Path(waiting.value.path()).read_bytes()
-    assert waiting.value.suggested_filename.endswith(kind.lower())
-    counts = np.zeros((10, 10), int)
-    table = tiny_run.predictions()
-    np.add.at(counts, (table["label"], table["predicted"]), 1)
-    if kind == "CSV":
-        read = pd.read_csv(io.BytesIO(content), index_col=0)
-        assert (read.to_numpy() == counts).all()
-    elif kind == "PNG":
-        assert Image.open(io.BytesIO(content)).width > 800
-    else:
-        drawn = ElementTree.fromstring(content)
-        texts = [node.text for node in drawn.iter("{http://www.w3.org/2000/svg}text")]
-        for count in counts[counts > 0]:
-            assert f"{count:,}" in texts
 
 
 def test_cells_can_show_their_most_confident_image(page, server, tiny_run):

@@ -1,7 +1,10 @@
+import base64
+import io
 import re
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from pipeline.data.datasets import Dataset
@@ -145,3 +148,28 @@ def test_no_view_runs_off_a_narrow_screen(browser, server):
         main = page.locator("[data-testid='stMain']")
         assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 1, view
     context.close()
+
+
+def test_hovering_over_a_point_shows_its_picture(page, server, tiny_run: Run, digits: Dataset):
+    open_view(page, server, "Map", f"run={tiny_run.id}")
+    plot = page.locator(".js-plotly-plot .nsewdrag")
+    expect(plot).to_have_count(1)
+    box = plot.bounding_box()
+    assert box is not None
+    said = page.locator(".hovertext")
+    for step in range(1, 40):  # until there is a point
+        x = box["x"] + step / 40 * box["width"]
+        page.mouse.move(x, box["y"] + box["height"] / 2)
+        page.wait_for_timeout(60)
+        if said.count():
+            break
+    told = re.search(r"test image ([\d,]+)", said.first.text_content())
+    assert told is not None
+    picture = page.locator(".over img")
+    expect(picture).to_be_visible()
+    sample = int(told[1].replace(",", ""))
+    _, _, data = picture.get_attribute("src").partition("base64,")
+    shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
+    assert np.array_equal(shown, 255 - digits.x_test[sample, ..., 0])  # ink on paper
+    page.mouse.move(5, 5)
+    expect(picture).to_be_hidden()

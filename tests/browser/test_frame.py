@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from pipeline.store.runs import Run
 from tests.browser.conftest import settle
 
 LOW = {"width": 1280, "height": 720}
@@ -40,3 +41,24 @@ def test_without_the_list_of_pages_the_logo_covers_nothing(page, server):
     logo = page.get_by_alt_text("Logo").first.bounding_box()
     title = page.get_by_role("heading", level=1).bounding_box()
     assert logo["y"] + logo["height"] < title["y"]
+
+
+def test_the_overview_opens_with_pictures_that_lead_to_the_mistakes(page, server, tiny_run: Run):
+    open_low(page, f"{server}/?run={tiny_run.id}")
+    table = tiny_run.predictions()
+    wrong = table[table["label"] != table["predicted"]]
+    most = wrong.sort_values("confidence", kind="stable").iloc[::-1]["index"].tolist()[:6]
+    tiles = page.locator(".gallery .tile")
+    expect(tiles).to_have_count(6)
+    assert tiles.evaluate_all("all => all.map(one => +one.dataset.id)") == most
+    box = tiles.nth(2).bounding_box()
+    assert box["y"] + box["height"] < LOW["height"]
+    expect(page.get_by_role("button", name="Draw a digit")).to_be_in_viewport()
+    tiles.nth(1).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mistakes")
+    expect(page.get_by_text(f"Test image {most[1]:,}, ")).to_be_visible()
+    page.go_back()
+    expect(page).to_have_title("Overview · digits lenet5 · Inkling")
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Mistakes")
+    page.get_by_role("button", name="Draw a digit").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Draw")

@@ -31,11 +31,11 @@ def test_without_the_diagonal_the_rare_stands_out():
     assert bare.colors[0] == LIGHT.sequential[0]
 
 
-def test_a_difference_is_signed():
+def test_a_difference_counts_what_is_fixed_and_what_is_newly_broken():
     fixed, broken = np.array([[3, 3], [0, 0]]), np.array([[1, 1], [4, 4]])
     shown = cells.changed(fixed, broken, LIGHT)
-    assert shown.texts == ["−3 +1", "−3 +1", "+4", "+4"]
-    assert shown.numbers == [-2, -2, 4, 4]
+    assert shown.texts == ["✓3\n✗1", "✓3\n✗1", "✗4", "✗4"]
+    assert shown.numbers == [2, 2, -4, -4]  # more is better
     assert shown.hints[1] == "3 fixed, 1 newly broken"
     better, worse = shown.colors[1], shown.colors[2]
     assert worse == LIGHT.diverging[-1]

@@ -59,9 +59,10 @@ def test_mistakes_lie_on_top_as_crosses():
     assert drawn[2].customdata[0, 1] == pytest.approx(75)
 
 
-def test_forty_classes_differ_by_color_and_symbol():
-    marks = [figures.mark(number, LIGHT, 5, cross=False) for number in range(40)]
-    assert len({(style["color"], style["symbol"]) for style in marks}) == 40
+def test_ten_classes_have_colors_of_their_own_and_fifty_differ_by_color_and_symbol():
+    marks = [figures.mark(number, LIGHT, 5, cross=False) for number in range(50)]
+    assert len({(style["color"], style["symbol"]) for style in marks}) == 50
+    assert len({style["color"] for style in marks[:10]}) == 10
     assert "x" not in {style["symbol"] for style in marks}
 
 

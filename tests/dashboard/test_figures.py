@@ -4,6 +4,7 @@ import pytest
 
 from dashboard import images
 from dashboard.figures import bars, curves
+from dashboard.figures.layout import class_axis
 from dashboard.palette import palette
 from pipeline.analysis.metrics import class_scores
 
@@ -14,7 +15,37 @@ COUNTS = np.array([[8, 2], [0, 10]])
 def test_class_bars_show_what_is_missed():
     (missed,) = bars.class_bars(class_scores(COUNTS, ("a", "b")), LIGHT).data
     assert list(missed.y) == pytest.approx([20, 0])
-    assert list(missed.text) == ["2", "0"]
+    assert list(missed.text) == ["20.0%", "0.0%"]  # shares on shares; counts when hovered over
+    assert [tuple(counts) for counts in missed.customdata] == [(2, 10), (0, 10)]
+
+
+def test_of_a_hundred_classes_the_worst_are_drawn():
+    counts = np.diag(np.full(100, 9))
+    counts[70, 3] = 1
+    (missed,) = bars.class_bars(
+        class_scores(counts, [f"class {k}" for k in range(100)]), LIGHT
+    ).data
+    assert len(missed.x) == bars.MOST_BARS
+    assert (missed.x[0], missed.y[0]) == ("class 70", pytest.approx(10))
+
+
+def test_of_a_hundred_probabilities_the_largest_and_the_true_one_are_drawn():
+    values = np.linspace(0, 2 / 100, 100)
+    names = [f"class {k}" for k in range(100)]
+    (drawn,) = bars.probability_bars(values, names, LIGHT, true=5).data
+    assert list(drawn.y)[:2] == ["class 99", "class 98"]
+    assert list(drawn.y)[bars.MOST_ROWS :] == ["class 5 (true)"]
+    assert drawn.x[-1] == pytest.approx(100 * values[5])
+    one, other = bars.predictions([values, values[::-1]], ["a", "b"], names, LIGHT, true=5).data
+    assert list(one.y) == list(other.y)
+    assert "class 5 (true)" in one.y
+
+
+def test_few_long_names_have_the_room_of_many():
+    names = ["Kraftversicherung A", "Kraftversicherung B", "c"]
+    axis = class_axis(names)
+    assert axis["ticktext"] == names
+    assert len(set(class_axis(names * 4)["ticktext"])) == 3  # shortened, they still differ
 
 
 def test_probability_bars_mark_best_and_true():
@@ -79,14 +110,14 @@ def test_pictures_stay_crisp():
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_scales_have_ten_steps_and_classes_eight_colors(dark):
+def test_scales_have_ten_steps_and_classes_ten_colors(dark):
     colors = palette(dark)
     assert len(colors.sequential) == len(colors.diverging) == 10
-    assert len(set(colors.categorical)) == 8
+    assert len(set(colors.categorical)) == 10
 
 
 def test_long_class_names_are_cut_beside_the_axis_only():
     long = "Kraftfahrzeug-Haftpflichtversicherung"
-    figure = bars.class_bars(class_scores(COUNTS, ("a", long)), LIGHT)
-    assert list(figure.layout.xaxis.ticktext) == ["a", "Kraftfahrzeug-H…"]
-    assert figure.data[0].x[1] == long
+    figure = bars.class_bars(class_scores(np.diag(np.ones(8, int)), [*"abcdefg", long]), LIGHT)
+    assert figure.layout.xaxis.ticktext[-1] == "Kraftfa…icherung"
+    assert figure.data[0].x[-1] == long

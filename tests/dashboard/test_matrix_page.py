@@ -75,7 +75,7 @@ def test_a_reload_of_a_difference_shows_what_its_cell_says(app, tiny_run, two_ru
     link = {"true": str(true), "predicted": str(predicted), "change": "changed"}
     at = app("confusion_matrix", two_runs, run="first", second="second", **link)
     (matrix,), (gallery,) = sent(at, "numbers"), sent(at, "tiles")
-    assert cell(matrix, true, predicted) == -count
+    assert cell(matrix, true, predicted) == count
     assert len(gallery["tiles"]) == count > 0
 
 

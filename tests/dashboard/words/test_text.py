@@ -25,3 +25,8 @@ def test_a_long_name_loses_its_middle():
     shortened = text.shorten("a" * 30 + "b" * 30)
     assert len(shortened) == text.LONGEST_NAME
     assert shortened == "a" * 11 + "…" + "b" * 28
+
+
+def test_names_that_differ_at_an_end_still_do_when_shortened():
+    names = ["Haftpflichtversicherung, class A", "Haftpflichtversicherung, class B"]
+    assert [text.shorten(name, 16) for name in names] == ["Haftpfl… class A", "Haftpfl… class B"]

@@ -1,0 +1,44 @@
+"""Pictures to take along: every chart, matrix and gallery as PNG and SVG, made in the browser."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import streamlit as st
+
+_HERE = Path(__file__).parent
+
+# A component's script is loaded by itself and cannot import: these are put before its own.
+SCRIPT = (_HERE / "export.js").read_text("utf-8")
+STYLE = (_HERE / "export.css").read_text("utf-8")
+
+_component = st.components.v2.component(
+    "inkling_chart_download",
+    html='<div class="place"></div>',
+    css=STYLE,
+    js=SCRIPT + (_HERE / "chart_download.js").read_text("utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class About:
+    """What a picture says about itself.
+
+    Attributes:
+        title: the finding, or what is shown.
+        source: which run, and its date.
+        file: the name of its files, without the suffix.
+    """
+
+    title: str
+    source: str
+    file: str
+
+
+def chart_download(about: About, chart: str) -> None:
+    """Offer a Plotly chart of this page as PNG and SVG.
+
+    Args:
+        about: written above the chart in the files.
+        chart: the chart's key.
+    """
+    _component(key=f"{chart}_download", data=asdict(about) | {"chart": chart}, width="content")

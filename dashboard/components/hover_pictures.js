@@ -1,0 +1,42 @@
+// Follows the pointer over a Plotly chart, and asks the server for the picture of the point below.
+const PAUSE = 40 // milliseconds that the pointer has to rest: not every point on its way counts
+
+export default function ({ parentElement, data, setStateValue }) {
+  const over = parentElement.querySelector(".over")
+  const image = over.querySelector("img")
+  over.asks = (sample) => setStateValue("hovered", sample)
+  over.answer = data
+  reveal(over, image)
+  // The chart may come after this, and be drawn anew: it is looked for whenever it is entered.
+  const frame = document.querySelector(`.st-key-${CSS.escape(data.chart)}`)
+  if (frame) frame.onpointerenter = () => listen(frame, over, image)
+  return () => frame && (frame.onpointerenter = null)
+}
+
+function listen(frame, over, image) {
+  const chart = frame.querySelector(".js-plotly-plot")
+  if (!chart?.on || chart.inklingOver === over) return
+  chart.inklingOver = over
+  chart.on("plotly_hover", ({ event, points }) => {
+    const sample = points[0].customdata?.[0]
+    if (sample === undefined) return
+    over.sample = sample
+    over.style.left = `${Math.min(event.clientX + 18, window.innerWidth - 130)}px`
+    over.style.top = `${Math.min(event.clientY + 22, window.innerHeight - 130)}px`
+    reveal(over, image)
+    clearTimeout(over.waiting)
+    if (over.answer.sample !== sample) over.waiting = setTimeout(() => over.asks(sample), PAUSE)
+  })
+  chart.on("plotly_unhover", () => {
+    over.sample = null
+    clearTimeout(over.waiting)
+    reveal(over, image)
+  })
+}
+
+// Only the picture of the point that the pointer is over is shown, never that of one before.
+function reveal(over, image) {
+  const { sample, source } = over.answer
+  over.hidden = !source || sample !== over.sample
+  if (!over.hidden) image.src = source
+}

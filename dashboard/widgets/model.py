@@ -1,0 +1,65 @@
+"""What a network is made of, how it was trained, and what to know before it is trusted."""
+
+import streamlit as st
+
+from dashboard import loaders
+from dashboard.figures import curves
+from dashboard.widgets import frame
+from dashboard.words import data as data_words
+from dashboard.words import network as network_words
+from dashboard.words import text
+from pipeline.store.runs import Run
+
+
+def layers(run: Run) -> None:
+    """Show the network's layers, folded by stage, with shapes and parameter counts."""
+    height, width, channels = run.info.input_shape
+    color = "grayscale" if channels == 1 else "color"
+    st.subheader("The network")
+    st.markdown(
+        f"It takes a {color} image of {width}×{height} pixels and has {run.info.parameters:,} "
+        "parameters (learned numbers)."
+    )
+    for stage in network_words.stages(run.info.layers):
+        with st.expander(network_words.stage_title(stage)):
+            lines = (network_words.layer_line(layer) for layer in stage.layers)
+            st.markdown("\n".join(f"1. {line}" for line in lines))
+
+
+def card(run: Run) -> None:
+    """Show the model card."""
+    if not run.info.model_card:
+        return
+    label = "Model card: what to know before you trust it"
+    with st.expander(label, icon=":material/contract:", expanded=True):
+        for name, sentences in run.info.model_card.items():
+            st.markdown(f"**{text.plain(name)}.** {text.plain(sentences)}")
+
+
+def training(run: Run) -> None:
+    """Show how it was trained, folded away."""
+    with st.expander("How it was trained", icon=":material/history:"):
+        info, config, kept = run.info, run.info.config, run.info.best_epoch
+        finding = (
+            f"The weights of epoch {kept} of {config.epochs} are kept: best validation accuracy"
+        )
+        figure = curves.history(loaders.history(run), kept, frame.colors())
+        frame.chart(figure, f"Accuracy by epoch. {finding}.", "history", finding=finding)
+        counts = ", ".join(
+            f"{number:,} {data_words.PARTS.get(part, part)}"
+            for part, number in info.dataset.counts.items()
+        )
+        st.markdown(
+            f"- Dataset **{text.plain(info.dataset.name)}**: {counts} images\n"
+            f"- Batch size {config.batch_size}, learning rate {config.learning_rate:g}, "
+            f"seed {config.seed}, augmentation {config.augmentation or 0:g}, "
+            f"label smoothing {config.label_smoothing or 0:g}, preset {config.preset}, "
+            f"variant {config.variant}, {info.timings.get('training', 0):.0f} s of training\n"
+            f"- On {', '.join(info.hardware.get('devices', []))} in "
+            f"{info.hardware.get('precision', 'float32')}; logits divided by a temperature of "
+            f"{info.temperature:.2f}\n"
+            f"- Log loss {info.metrics.log_loss:.4f}, "
+            f"expected calibration error {info.metrics.calibration_error:.4f}\n"
+            f"- {', '.join(f'{name} {version}' for name, version in info.versions.items())}\n"
+            f"- Run `{run.id}`, {info.status}"
+        )

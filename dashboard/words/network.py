@@ -1,0 +1,64 @@
+"""A network's layers, folded into stages, in words; pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dashboard.words.text import plain
+from pipeline.serving import layer_words
+from pipeline.serving.inference import LayerInfo
+from pipeline.words import counted
+
+POOLING = {"MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling2D"}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Layers that belong together.
+
+    Attributes:
+        name: such as "Convolutional block 2".
+        layers: in order, at least one.
+    """
+
+    name: str
+    layers: Sequence[LayerInfo]
+
+    @property
+    def parameters(self) -> int:
+        """How many parameters its layers have together."""
+        return sum(layer.parameters for layer in self.layers)
+
+
+def stages(layers: Sequence[LayerInfo]) -> list[Stage]:
+    """Fold layers into convolutional blocks, and what follows them.
+
+    A block begins with the first convolution after a pooling layer, so it holds what comes between;
+    everything from the first layer on whose output is no grid belongs to the classifier.
+    """
+    blocks: list[list[LayerInfo]] = []
+    pooled = True
+    flat = [layer for layer in layers if len(layer.shape) == 1]
+    for layer in (layer for layer in layers if len(layer.shape) != 1):
+        if layer.kind == "Conv2D" and pooled:
+            blocks.append([])
+            pooled = False
+        elif not blocks:
+            blocks.append([])
+        blocks[-1].append(layer)
+        pooled = pooled or layer.kind in POOLING
+    names = [f"Convolutional block {number}" for number in range(1, len(blocks) + 1)]
+    found = [Stage(name, block) for name, block in zip(names, blocks, strict=True)]
+    return [*found, Stage("Dense layers", flat)] if flat else found
+
+
+def stage_title(stage: Stage) -> str:
+    """Say in a line what a stage gives and how much it has learned, as Markdown."""
+    learned = counted(stage.parameters, "parameter")
+    return f"**{stage.name}** · {layer_words.gives(stage.layers[-1])} · {learned}"
+
+
+def layer_line(layer: LayerInfo) -> str:
+    """Describe a layer in a line of Markdown."""
+    learned = f" · {counted(layer.parameters, 'parameter')}" if layer.parameters else ""
+    what = layer_words.does(layer)
+    return f"**{plain(layer.name)}** · {layer_words.gives(layer)}{learned} · :gray[{what}]"
