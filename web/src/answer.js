@@ -6,7 +6,7 @@ import {guess, percent, ranked, shortened} from './words.js';
 
 const MOST_BARS = 20; // with more classes only the most probable are shown
 const LINES = 3; // that a long name may take
-const BESIDE = 12; // letters of a name that fit beside its bar
+const BESIDE = 12; // letters of a name that fit in a line, and beside its bar
 
 export class Answer {
   /**
@@ -71,6 +71,7 @@ export class Answer {
     if (this.best.textContent !== best) {
       this.best.textContent = best;
       this.told.style.setProperty('--letters', across(best));
+      this.told.classList.toggle('long', best.length > BESIDE);
     }
     this.share.textContent = share;
     this.rest.textContent = rest;
