@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.palette import Palette, colored, rgb
+from dashboard.palette import LEAST_CONTRAST, Palette, colored, contrast
 from dashboard.words.text import percent
 
 SHOWN = ("Counts", "% of true", "% of predicted", "Pictures")
@@ -107,11 +107,12 @@ def _hex(levels: np.ndarray, steps: Sequence[str]) -> list[str]:
 
 
 def _inks(colors: Sequence[str], palette: Palette) -> list[str]:
-    """Choose the text color with more contrast on each background: text or page color."""
-    dark, light = sorted((palette.text, palette.surface), key=_brightness)
-    return [light if _brightness(color) < 0.5 else dark for color in colors]
+    """Choose each background's text color: text or page color, or white or black if they fade."""
+    return [_ink(color, palette) for color in colors]
 
 
-def _brightness(color: str) -> float:
-    """Return how bright a color looks, in [0, 1]: the luma of ITU-R BT.601."""
-    return float(np.dot(rgb(color), (0.299, 0.587, 0.114))) / 255
+def _ink(color: str, palette: Palette) -> str:
+    best = max(palette.text, palette.surface, key=lambda ink: contrast(ink, color))
+    if contrast(best, color) >= LEAST_CONTRAST:
+        return best
+    return max("#ffffff", "#000000", key=lambda ink: contrast(ink, color))

@@ -9,6 +9,8 @@ import numpy as np
 
 from dashboard import APP
 
+LEAST_CONTRAST = 4.5  # of text and what is behind it
+
 
 @dataclass(frozen=True)
 class Palette:
@@ -70,3 +72,16 @@ def colored(levels: np.ndarray, steps: Sequence[str]) -> np.ndarray:
     at = np.linspace(0, 1, len(steps))
     channels = [np.interp(levels, at, scale[:, channel]) for channel in range(3)]
     return np.stack(channels, axis=-1).round().astype(np.uint8)
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colors, in [1, 21] (Web Content Accessibility Guidelines 2.2)."""
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: str) -> float:
+    """Return a color's relative luminance, in [0, 1]."""
+    shares = np.array(rgb(color)) / 255
+    linear = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))

@@ -43,7 +43,6 @@ function button(tile, place, chosen) {
   element.className = "tile"
   element.dataset.id = tile.id
   element.title = tile.hint
-  element.setAttribute("aria-label", tile.hint)
   element.setAttribute("aria-pressed", String(chosen))
   const image = document.createElement("div")
   image.className = "image"
