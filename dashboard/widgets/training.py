@@ -148,7 +148,8 @@ def _dataset() -> str:
         key=_recalled("train_path"),
         help="A folder with one subfolder of images per class, a folder of IDX files, or an .npz "
         "file with x_train, y_train, x_test, y_test. All images must have the same size, 8 to 64 "
-        "pixels.",
+        "pixels. IDX files have no class names: put them into a file `classes.txt` in the same "
+        "folder, one per line.",
     ).strip()
     if path:
         try:

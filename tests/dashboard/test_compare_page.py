@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dashboard import loaders
 from dashboard.words import runs as run_words
 from dashboard.words.text import plain, shorten
 from pipeline.analysis.metrics import summarize
+from pipeline.data import prepared
 from pipeline.store.runs import PREDICTIONS, Run, Store
 from tests.dashboard.test_pages import app, text  # noqa: F401
 
@@ -55,6 +57,25 @@ def test_two_runs_are_judged_in_words(app, store, tiny_run: Run):  # noqa: F811
     ) in text(at)
     assert "on the 12 images that exactly one of the two runs gets right" in text(at)
     assert not at.info
+
+
+def test_the_same_images_are_compared_whatever_their_classes_were_called(
+    store, tiny_run: Run, tmp_path, monkeypatch
+):
+    another(tiny_run, store.folder / SECOND, fixed=0, broken=12)
+    path = store.folder / SECOND / "run.json"
+    raw = json.loads(path.read_text())
+    raw["dataset"]["fingerprint"] = "of the same images, with other names"
+    path.write_text(json.dumps(raw))
+    monkeypatch.setenv("INKLING_MODELS", str(store.folder))
+    monkeypatch.setenv("INKLING_CACHE", str(tmp_path / "cache"))
+    first = store.open(tiny_run.id)
+    assert loaders.comparable(first) == []
+    folder = tmp_path / "cache" / "prepared" / "digits-v1"
+    folder.mkdir(parents=True)
+    facts = first.info.dataset.model_dump() | {"version": prepared.VERSION}
+    prepared.write_facts(folder, facts | {"aliases": [raw["dataset"]["fingerprint"]]})
+    assert [run.id for run in loaders.comparable(first)] == [SECOND]
 
 
 def test_what_could_be_chance_is_called_that(app, store, tiny_run: Run):  # noqa: F811
