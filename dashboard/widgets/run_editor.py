@@ -21,8 +21,13 @@ def run_editor(entry: Run | Damaged, label: str, entries: Sequence[Run | Damaged
         entries: all runs of the store; after a deletion, the first other one is shown.
     """
     run = entry if isinstance(entry, Run) else None
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(run_words.origin(run) if run else "Damaged")
+    # In one line: below it, "Compare with" stays in sight on a low screen.
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+        if run is None:
+            st.caption("Damaged", width="stretch")
+        else:
+            about = run_words.origin_in_short(run)
+            st.caption(about, help=run_words.origin(run), width="stretch")
         if not access.read_only():
             with st.popover("Edit", type="tertiary", help="Name it, note something, or delete it."):
                 if run is not None:

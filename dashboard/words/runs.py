@@ -76,6 +76,14 @@ def answer_by(label: str) -> str:
     return f"Answer by {label}"
 
 
+def origin_in_short(run: Run) -> str:
+    """Say where a run is from, in few words."""
+    created = run.info.created
+    return (
+        "Comes with Inkling" if run.bundled else f"Trained {created:%b} {created.day}, {created:%Y}"
+    )
+
+
 def dated(run: Run) -> str:
     """Name a run with the day it was trained, for pictures that leave the dashboard."""
     created = run.info.created

@@ -81,7 +81,7 @@ def test_a_damaged_run_can_be_deleted(app, store):  # noqa: F811
 def test_the_bundled_run_stays(app, store, tiny_run, monkeypatch):  # noqa: F811
     monkeypatch.setenv(BUNDLED, str(tiny_run.folder))
     at = app("overview", store, run=tiny_run.id)
-    assert "comes with Inkling" in text(at)
+    assert "Comes with Inkling" in text(at)
     assert "Delete this run…" not in [button.label for button in at.button]
     at.text_input[0].set_value("Included")
     button(at, "Save").click().run()

@@ -60,6 +60,8 @@ def test_where_a_run_is_from(tiny_run):
     assert run_words.origin(run) == "Trained November 20, 2026, 09:15 UTC"
     included = replace(run, additions=Path("beside"))
     assert run_words.origin(included).endswith("; comes with Inkling")
+    short = [run_words.origin_in_short(one) for one in (run, included)]
+    assert short == ["Trained Nov 20, 2026", "Comes with Inkling"]
 
 
 def test_what_is_lost_with_a_run(tiny_run):
