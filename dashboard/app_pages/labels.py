@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import address, loaders
 from dashboard.selection import SAMPLE
 from dashboard.view import View
-from dashboard.widgets import choices, detail, frame, galleries, opening, selection_bar
+from dashboard.widgets import choices, detail, frame, galleries, marking, opening, selection_bar
 from dashboard.words import text
 from dashboard.words import trust as trust_words
 from pipeline.store import reviews
@@ -79,6 +79,7 @@ with left:
         )
     else:
         st.info("There are no images to show here.", icon=":material/flag:")
+    marking.several(view.run, rows, FIRST)
     marks_file(table)
 with right:
     detail.one_of(view, dataset, rows, page_size=FIRST)

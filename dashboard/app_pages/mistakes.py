@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import address, loaders
 from dashboard.view import View
-from dashboard.widgets import detail, frame, galleries, opening, selection_bar
+from dashboard.widgets import detail, frame, galleries, marking, opening, selection_bar
 from dashboard.words import selection as selection_words
 from dashboard.words import text
 from pipeline.data.datasets import Dataset
@@ -64,6 +64,7 @@ def explorer() -> None:
     with left:
         rows = chosen_rows(view)
         gallery(view, dataset, rows)
+        marking.several(view.run, rows, st.session_state[SIZE])
     with right:
         detail.one_of(view, dataset, rows, page_size=st.session_state[SIZE])
 

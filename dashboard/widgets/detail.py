@@ -9,7 +9,7 @@ from dashboard import address, loaders
 from dashboard.components.steps import steps
 from dashboard.figures import bars
 from dashboard.view import View
-from dashboard.widgets import frame, galleries
+from dashboard.widgets import frame, galleries, marking
 from dashboard.words import text
 from pipeline import access
 from pipeline.data.datasets import Dataset
@@ -18,7 +18,6 @@ from pipeline.store import reviews
 from pipeline.store.runs import Run
 
 OPENED, LEFT = "_opened", "_left"  # the image that a click opened, or went back from
-MARKS = ((reviews.WRONG_LABEL, "Wrong label"), (reviews.AMBIGUOUS, "Ambiguous"))
 
 
 def detail(view: View, dataset: Dataset, sample: int) -> None:
@@ -93,6 +92,7 @@ def one_or_all(
             _open,
             focus=st.session_state.pop(LEFT, None),
         )
+    marking.several(view.run, rows, galleries.PAGE)
 
 
 def _open(sample: int) -> None:
@@ -170,8 +170,8 @@ def _marks(run: Run, sample: int) -> None:
         except InklingError as error:
             st.toast(str(error), icon=":material/error:")
 
-    usual = dict(MARKS)
-    shown = [*MARKS, *((tag, tag) for tag in standing if tag not in usual)]
+    usual = dict(marking.MARKS)
+    shown = [*marking.MARKS, *((tag, tag) for tag in standing if tag not in usual)]
     with st.container(horizontal=True):
         for tag, title in shown:
             given = tag in standing

@@ -112,16 +112,45 @@ def add(
         InklingError: the tag is blank or too long, the dashboard is read-only, or the file cannot
             be written.
     """
+    line = _line(dataset, index, _checked(tag), undo, should_be)
+    with journal.adding(store.folder / REVIEWS, "review") as add_line:
+        add_line(line)
+
+
+def add_all(
+    store: Store, dataset: str, indices: Iterable[int], tag: str, *, undo: bool = False
+) -> list[int]:
+    """Mark several images at once, or undo their marks; see `add`.
+
+    Returns:
+        The images that this changes, in order: those that had no such mark, or had one to undo.
+        So undoing exactly these restores what was before.
+
+    Raises:
+        InklingError: as `add`; then nothing is changed.
+    """
+    tag = _checked(tag)
+    with journal.adding(store.folder / REVIEWS, "review") as add_line:
+        marked = read(store).tagged(dataset, tag)  # under the lock: as it is now
+        changed = [index for index in dict.fromkeys(indices) if (index in marked) == undo]
+        if changed:
+            add_line("\n".join(_line(dataset, index, tag, undo) for index in changed))
+    return changed
+
+
+def _checked(tag: str) -> str:
     tag = " ".join(tag.split())
     if not tag or len(tag) > LONGEST_TAG:
         raise InklingError(f"A tag can have 1 to {LONGEST_TAG} characters; this has {len(tag)}.")
+    return tag
+
+
+def _line(dataset: str, index: int, tag: str, undo: bool, should_be: str = "") -> str:
     stamp = datetime.now(UTC).isoformat(timespec="seconds")
     facts = asdict(Review(dataset, index, tag, undo, stamp, should_be))
     if not should_be:
         del facts["should_be"]  # which earlier versions do not know
-    line = json.dumps(facts, ensure_ascii=False)
-    with journal.adding(store.folder / REVIEWS, "review") as add_line:
-        add_line(line)
+    return json.dumps(facts, ensure_ascii=False)
 
 
 def _parsed(raw: Any) -> Review:

@@ -124,3 +124,36 @@ def test_numbers_without_pictures(app, tiny_run: Run, store):
     assert r"“fashion\_mnist” are not on this machine" in text(at)
     assert at.dataframe[0].value["note"].tolist()[:2] == ["odd", ""]
     assert at.dataframe[0].value.index[0] == worst
+
+
+def test_several_are_marked_at_once_and_undone(app, tiny_run: Run, store):
+    fingerprint = tiny_run.info.dataset.fingerprint
+    order = np.argsort(-tiny_run.predictions()["loss"].to_numpy(), kind="stable").tolist()
+    reviews.add(store, fingerprint, order[1], "wrong label")
+    at = app("labels", store)
+    assert at.number_input(key="mark_count_600").value == 60  # those of a page
+    at.number_input(key="mark_count_600").set_value(3).run()
+    at.button(key="mark_several_wrong label").click().run()
+    assert reviews.read(store).tagged(fingerprint, "wrong label") == set(order[:3])
+    assert "Marked 2 images as wrong label." in text(at)
+    assert "Marked so far: **3**" in text(at)
+    at.button(key="undo_several").click().run()
+    assert reviews.read(store).tagged(fingerprint, "wrong label") == {order[1]}  # as before
+    assert "undo_several" not in {button.key for button in at.button}
+
+
+@pytest.mark.parametrize("name", ["mistakes", "confusion_matrix"])
+def test_a_selection_is_marked_at_once(app, tiny_run: Run, store, name):
+    table = tiny_run.predictions()
+    wrong = table[(table["label"] == 8) & (table["predicted"] != 8)].index
+    assert len(wrong) > 1
+    at = app(name, store, true="8", outcome="wrong")
+    at.button(key="mark_several_ambiguous").click().run()
+    marked = reviews.read(store).tagged(tiny_run.info.dataset.fingerprint, "ambiguous")
+    assert marked == set(wrong)
+
+
+def test_nothing_is_marked_in_read_only(app, monkeypatch):
+    monkeypatch.setenv("INKLING_READ_ONLY", "1")
+    at = app("labels")
+    assert not any(str(button.key).startswith("mark_") for button in at.button)

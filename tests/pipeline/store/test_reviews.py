@@ -118,3 +118,24 @@ def test_a_store_that_cannot_be_written_says_so(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InklingError, match="Nothing was changed"):
         reviews.add(Store(tmp_path / "file" / "models"), "f", 1, "odd")
+
+
+def test_several_are_marked_at_once_and_undone_without_losing_what_was_there(store):
+    reviews.add(store, "f", 2, "ambiguous")
+    assert reviews.add_all(store, "f", [1, 2, 3, 3], "  ambiguous ") == [1, 3]
+    assert reviews.read(store).tagged("f", "ambiguous") == {1, 2, 3}
+    assert len((store.folder / FILE).read_text().splitlines()) == 3
+    assert reviews.add_all(store, "f", [1, 3, 9], "ambiguous", undo=True) == [1, 3]
+    assert reviews.read(store).tagged("f") == {2}
+    assert reviews.add_all(store, "f", [], "odd") == []
+    assert reviews.read(store).damaged == 0
+
+
+def test_several_are_marked_by_all_or_by_nobody(store, monkeypatch):
+    monkeypatch.setenv("INKLING_READ_ONLY", "1")
+    with pytest.raises(InklingError, match="read-only"):
+        reviews.add_all(store, "f", [1, 2], "odd")
+    monkeypatch.delenv("INKLING_READ_ONLY")
+    with pytest.raises(InklingError, match="characters"):
+        reviews.add_all(store, "f", [1, 2], " ")
+    assert reviews.read(store).tags == {}
