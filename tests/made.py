@@ -20,6 +20,7 @@ NAMES = (
 )
 INKS = ((40, 80, 210), (200, 50, 40), (30, 150, 70))
 EACH = 60  # images per class
+STRAY = 15  # one of so many lies in the wrong folder
 
 
 def picture(label: int, random: np.random.Generator, scale: int = 1) -> Image.Image:
@@ -46,12 +47,16 @@ def picture(label: int, random: np.random.Generator, scale: int = 1) -> Image.Im
 
 
 def write(folder: Path, each: int = EACH) -> Path:
-    """Write the dataset as a folder of class folders of PNG files; return it."""
+    """Write the dataset as a folder of class folders of PNG files; return it.
+
+    A few images lie in the wrong folder, so that there are mistakes to look at.
+    """
     random = np.random.default_rng(0)
     for label, name in enumerate(NAMES):
         (folder / name).mkdir(parents=True)
         for number in range(each):
-            picture(label, random).save(folder / name / f"{number:03}.png")
+            shown = (label + 1) % len(NAMES) if number % STRAY == STRAY - 1 else label
+            picture(shown, random).save(folder / name / f"{number:03}.png")
     return folder
 
 
