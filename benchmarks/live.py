@@ -17,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -102,7 +102,8 @@ def lifting(page: Page) -> list[float]:
     settle(page)
     if (blank := page.get_by_role("button", name="Blank paper")).count():  # it has test images
         blank.click()
-        settle(page)
+        page.get_by_role("button", name="Start from a mistake").wait_for()
+        expect(page.locator(".upper-canvas")).to_have_count(1)
     curve(page, ".upper-canvas", 0, every=0.004)
     gaps = []
     for number in range(1, LIFTS + 1):

@@ -52,6 +52,7 @@ def on_paper(page: Page) -> None:
     page.get_by_role("radio", name="Edit an image").click()
     page.get_by_role("button", name="Blank paper").click()
     expect(page.get_by_role("button", name="Start from a mistake")).to_be_visible()
+    expect(page.locator(".upper-canvas")).to_have_count(1)
     settle(page)
 
 
