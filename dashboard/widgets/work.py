@@ -68,7 +68,9 @@ def missing_images(run: Run, why: str, *, offers: bool) -> None:
         st.session_state.pop(key)
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f":material/image_not_supported: {text.plain(why)} {NUMBERS_STAND}")
+        st.caption(
+            f":material/image_not_supported: {text.plain(why)} {NUMBERS_STAND}", width="content"
+        )
         if offers:
             st.button(
                 "Get the images",

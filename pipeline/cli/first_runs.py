@@ -71,7 +71,8 @@ def _reporter(network: str, show: Show) -> OnProgress:
         first, last = STAGES.get(progress.stage, (0, 0))
         share = progress.done / progress.total if progress.total else 0
         if progress.stage != "Done":
-            doing = progress.note if progress.stage == "Training" else progress.stage.lower()
+            told = progress.note if progress.stage in ("Starting", "Training") else ""
+            doing = told or progress.stage.lower()
             show(network, round(first + share * (last - first)), doing)
 
     return report

@@ -99,7 +99,7 @@ def test_two_runs_are_compared_image_by_image(page: Page, first_server, folder):
 def test_the_bundled_network_says_what_it_is_without_its_images(page: Page, first_server):
     page.goto(f"{first_server}/?run=mnist-cnn")
     settle(page)
-    expect(page.get_by_text("comes with Inkling").first).to_be_visible()
+    expect(page.get_by_text("Comes with Inkling").first).to_be_visible()
     expect(page.get_by_text("9,960 of 10,000").first).to_be_visible()
     # Its mistakes are listed; the pictures cannot be had without a network, which is said.
     open_page(page, first_server, "Mistakes", "run=mnist-cnn")

@@ -1,5 +1,6 @@
 """The model that comes with Inkling: it must open and answer on any machine, without a download."""
 
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from pipeline.data.datasets import Dataset
 from pipeline.ink import drawing
+from pipeline.store import bundled as bundled_folder
 from pipeline.store.runs import Run, Store
 
 MODELS = Path(__file__).parents[2] / "models"
@@ -61,3 +63,12 @@ def test_it_reads_digits_of_another_source(bundled, digits: Dataset):
     """UCI's digits of 8×8, which it never saw."""
     guesses = bundled.graph().probabilities(digits.x_test[:]).argmax(axis=1)
     assert (guesses == digits.y_test).mean() > 0.9
+
+
+def test_it_travels_in_the_wheel_and_in_the_source():
+    project = tomllib.loads((MODELS.parent / "pyproject.toml").read_text("utf-8"))
+    targets = project["tool"]["hatch"]["build"]["targets"]
+    place = f"models/{bundled_folder.NAME}"
+    installed = f"{bundled_folder.INSTALLED}/{bundled_folder.NAME}"
+    assert targets["wheel"]["force-include"] == {place: installed}
+    assert place in targets["sdist"]["include"]
