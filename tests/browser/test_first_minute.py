@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from pipeline.cli.first_runs import FIRST
+from pipeline.cli import first_runs
 from pipeline.store.bundled import BUNDLED
 from pipeline.store.runs import Store
 from tests.browser.conftest import free_port, settle, wait_until_healthy
 from tests.browser.test_dashboard import busiest_cell, cell, open_page
 
 pytestmark = pytest.mark.process
+FIRST = list(first_runs.FIRST)
 SECONDS = 360  # on a busy machine; on two quiet cores it takes less than 60
 NOWHERE = "http://127.0.0.1:9"  # nobody listens on this port
 
@@ -64,7 +65,7 @@ def first_server(folder: Path) -> Iterator[str]:
 
 def test_three_networks_are_there_to_compare(first_server, folder):
     runs = Store(folder / "models").runs()
-    assert [run.info.config.network for run in reversed(runs)] == list(FIRST)
+    assert [run.info.config.network for run in reversed(runs)] == FIRST
     accuracies = [run.info.metrics.accuracy for run in reversed(runs)]
     assert accuracies == sorted(accuracies)
     assert accuracies[0] > 0.88

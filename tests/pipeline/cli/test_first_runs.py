@@ -6,12 +6,14 @@
 import pytest
 
 from pipeline.cli import first_runs
-from pipeline.cli.first_runs import FIRST, train_first
+from pipeline.cli.first_runs import train_first
 from pipeline.config import TrainConfig
 from pipeline.jobs import worker
 from pipeline.progress import Progress
 from pipeline.store.runs import Store
 from tests.pipeline.store.test_runs import results
+
+FIRST = list(first_runs.FIRST)
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def trained(monkeypatch, store) -> list[str]:
 
 def test_all_are_trained_and_the_last_is_the_newest(store, trained, capsys):
     assert train_first(store)
-    assert trained == list(FIRST)
+    assert trained == FIRST
     assert store.open("latest").info.config.network == FIRST[-1] == "cnn"
     said = capsys.readouterr().err.splitlines()
     assert said[1:3] == ["1 of 3  pixels: training", "1 of 3  pixels: 50.0% accuracy"]
@@ -55,7 +57,7 @@ def test_nothing_is_trained_twice(store, trained, capsys):
 def test_the_bundled_run_is_no_reason_to_skip_it(tmp_path, trained):
     bundled = Store(tmp_path / "elsewhere").publish(*results()).folder
     assert train_first(Store(tmp_path / "models", bundled))
-    assert trained == list(FIRST)
+    assert trained == FIRST
 
 
 @pytest.mark.parametrize("how", ["interrupted", "stopped"])
@@ -70,7 +72,7 @@ def test_ctrl_c_keeps_what_there_is_and_skips_the_rest(store, trained, capsys, m
     monkeypatch.setattr(worker, "train", train)
     assert train_first(store)
     kept = [run.info.config.network for run in reversed(store.runs())]
-    assert kept == list(FIRST[: 2 if how == "stopped" else 1])
+    assert kept == FIRST[: 2 if how == "stopped" else 1]
     assert f"Stopped. Kept: {', '.join(kept)}." in capsys.readouterr().err
 
 
