@@ -47,9 +47,9 @@ class Step:
 STEPS = (
     Step("Web process", "serving", 3, (), ("--rounds", "1")),
     Step("Live pad", "live", 5),
-    Step("Views", "views", 7, (), ("10,000",)),
+    Step("Views", "views", 6, (), ("10,000",)),
     Step("Known label errors", "labels", 1),
-    Step("Out of distribution", "out_of_distribution", 3),
+    Step("Out of distribution", "out_of_distribution", 4),
     Step("What people really draw", "drawing", 4, BUNDLED, (*BUNDLED, "--some", "40")),
     Step("Photographs", "photos", 6, (*BUNDLED, "--some", "250"), (*BUNDLED, "--some", "4")),
     Step("Preset quick", "training", 3, ("quick",), ("quick", "--seeds", "1")),

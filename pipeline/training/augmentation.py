@@ -49,6 +49,26 @@ def augment(
     return _sample(images, rows, columns)
 
 
+def shift_batch(images: tf.Tensor, seed: tf.Tensor, most: int) -> tf.Tensor:
+    """Shift all images of a batch alike, by whole pixels: far cheaper than each on its own.
+
+    Args:
+        images: float32 (batch, height, width, channels) in [0, 1].
+        seed: int32 (2,); the same seed gives the same images.
+        most: pixels of 28 in either direction; every shift up to it is equally likely.
+
+    Returns:
+        float32, same shape and range as `images`; what comes from outside the image is 0.
+    """
+    height, width = images.shape[1], images.shape[2]
+    down, across = (max(1, round(most * side / 28)) for side in (height, width))
+    padded = tf.pad(images, ((0, 0), (down, down), (across, across), (0, 0)))
+    top = tf.random.stateless_uniform((), seed, 0, 2 * down + 1, tf.int32)
+    left = tf.random.stateless_uniform((), seed + 1, 0, 2 * across + 1, tf.int32)
+    shifted = padded[:, top : top + height, left : left + width]
+    return tf.ensure_shape(shifted, images.shape)  # which slices at random places lose
+
+
 def _closed(images: tf.Tensor, which: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     """Fill gaps narrower than a window in some images: dilate, then erode."""
     wide = tf.random.stateless_uniform((), seed + 2) < 0.5

@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from pipeline.config import NETWORKS, STANDARD, TrainConfig
+from pipeline.config import NETWORKS, PRESETS, STANDARD, TrainConfig
 from pipeline.data.datasets import Dataset
 from pipeline.errors import InklingError
 from pipeline.progress import OnProgress, Progress, silent
 from pipeline.training import calibration, hardware, networks
-from pipeline.training.augmentation import augment
+from pipeline.training.augmentation import augment, shift_batch
 from pipeline.training.checkpoint import Checkpoint, ExtraExamples, score
 from pipeline.training.hardware import Hardware, computing_in
 
@@ -94,9 +94,8 @@ def fit(
     keras.utils.set_random_seed(config.seed)
     with hardware.strategy(here).scope(), computing_in(here.precision):
         model = _build(config, dataset)
-        rate = config.learning_rate or 0.0
         model.compile(
-            optimizer=keras.optimizers.Adam(_schedule(rate, settings.steps * settings.epochs)),
+            optimizer=_adam(config, settings.steps * settings.epochs),
             loss=_cross_entropy(config.label_smoothing or 0.0),
             metrics=["accuracy"],
         )
@@ -214,6 +213,12 @@ def _cross_entropy(smoothing: float) -> Any:
     return loss
 
 
+def _adam(config: TrainConfig, steps: int) -> keras.optimizers.Adam:
+    mean, square = PRESETS[config.preset].decay_rates
+    schedule = _schedule(config.learning_rate or 0.0, steps)
+    return keras.optimizers.Adam(schedule, beta_1=mean, beta_2=square)
+
+
 def _schedule(peak: float, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
     warm_up = max(1, round(steps * WARM_UP))
     return keras.optimizers.schedules.CosineDecay(
@@ -240,6 +245,7 @@ def _training_batches(
     """
     gather, shown = _gatherer(dataset, extra), len(dataset.y_train) + extra.shown
     seed, strength = config.seed, config.augmentation or 0.0
+    shift = PRESETS[config.preset].batch_shift
     within = tf.range(settings.batch_size, dtype=tf.int64)
 
     def batch(step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -251,9 +257,11 @@ def _training_batches(
         pixels, labels = gather(index)
         # The same scaling as preprocess.to_model_input, inside the graph.
         images = tf.cast(pixels, tf.float32) / 255.0
+        step_seed = tf.stack([tf.constant(seed), tf.cast(step, tf.int32)])
         if strength > 0:
-            step_seed = tf.stack([tf.constant(seed), tf.cast(step, tf.int32)])
             images = augment(images, step_seed, strength, mnist_framed=dataset.mnist_framed)
+        elif shift and NETWORKS[config.network].augmented:
+            images = shift_batch(images, step_seed, shift)
         return images, labels
 
     steps = tf.data.Dataset.range(first_epoch * settings.steps, settings.epochs * settings.steps)

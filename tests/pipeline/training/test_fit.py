@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from pipeline import config
 from pipeline.config import TrainConfig
+from pipeline.data.datasets import open_dataset
 from pipeline.errors import InklingError
 from pipeline.experiment import run_experiment
 from pipeline.serving import litert
@@ -17,6 +18,7 @@ from pipeline.store.runs import Store
 from pipeline.training import augmentation, calibration, networks
 from pipeline.training import fit as training
 from pipeline.training.augmentation import augment
+from pipeline.training.checkpoint import ExtraExamples
 
 QUICK = TrainConfig(network="shallow", epochs=2, learning_rate=3e-3).resolved(1077)
 
@@ -67,6 +69,68 @@ def test_settings_are_resolved_by_the_size_of_the_dataset():
     assert TrainConfig(preset="best").resolved(10).label_smoothing == 0.1
     with pytest.raises(InklingError, match="quick, default, best"):
         TrainConfig(preset="slow")
+
+
+@pytest.mark.parametrize(
+    ("preset", "rates"), [("quick", (0.8, 0.95)), ("default", (0.9, 0.999)), ("best", (0.9, 0.999))]
+)
+def test_only_a_short_training_has_a_short_memory(preset, rates):
+    adam = training._adam(TrainConfig(preset=preset).resolved(54_000), 100)
+    assert (adam.beta_1, adam.beta_2) == rates
+
+
+class TestBatchShift:
+    def test_a_batch_is_shifted_alike_by_a_pixel_at_most(self, random):
+        images = tf.constant(random.random((3, 28, 28, 1)), tf.float32)
+        seen = set()
+        for step in range(60):
+            shifted = augmentation.shift_batch(images, tf.constant([0, step]), 1)
+            assert shifted.shape == images.shape
+            padded = np.pad(images, ((0, 0), (1, 1), (1, 1), (0, 0)))
+            seen |= {
+                (down, right)
+                for down in range(3)
+                for right in range(3)
+                if np.array_equal(shifted, padded[:, down : down + 28, right : right + 28])
+            }
+        assert len(seen) == 9  # each is as likely as any other
+
+    def test_larger_images_are_shifted_further(self):
+        line = np.zeros((1, 64, 8, 3), np.float32)
+        line[0, 32, 4] = 1
+        places = [
+            np.argwhere(augmentation.shift_batch(line, tf.constant([0, step]), 1))[0, 1:3]
+            for step in range(60)
+        ]
+        rows, columns = np.transpose(places)
+        assert set(rows) == {30, 31, 32, 33, 34}
+        assert set(columns) == {3, 4, 5}
+
+    @pytest.mark.parametrize(
+        ("preset", "network", "shifted"),
+        [("quick", "cnn", True), ("quick", "shallow", False), ("default", "lenet5", False)],
+    )
+    def test_only_quick_shifts_and_only_for_networks_that_benefit(
+        self, digits, monkeypatch, preset, network, shifted
+    ):
+        asked = []
+        monkeypatch.setattr(
+            training, "shift_batch", lambda images, seed, most: asked.append(most) or images
+        )
+        config = TrainConfig(preset=preset, network=network, epochs=1).resolved(1077)
+        settings = training._Settings.of(config, digits, ExtraExamples())
+        training._training_batches(digits, ExtraExamples(), config, settings, first_epoch=0)
+        assert asked == ([1] if shifted else [])
+
+
+@pytest.mark.mnist
+@pytest.mark.process  # a quarter of a minute
+def test_quick_is_right_on_99_percent_of_mnist(mnist_folder):
+    mnist = open_dataset("mnist", mnist_folder)
+    config = TrainConfig(dataset="mnist", preset="quick", seed=1)  # a seed that once missed it
+    trained = training.fit(config.resolved(len(mnist.y_train)), mnist)
+    probabilities = trained.model.predict(np.float32(mnist.x_test[:]) / 255, verbose=0)
+    assert (probabilities.argmax(axis=1) == mnist.y_test).mean() >= 0.99
 
 
 def test_training_learns_without_touching_the_test_part(digits):
