@@ -4,6 +4,29 @@ export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".pictures")
   root.classList.toggle("row", data.row)
   root.replaceChildren(...data.pictures.map(figure))
+  const bar = parentElement.querySelector(".bar")
+  bar.replaceChildren(...(data.about ? [downloadButtons(data.about, () => rowDrawn(data.pictures))] : []))
+}
+
+const SIDE = 96 // pixels of a picture of a downloaded row
+const ACROSS = 10
+
+// A row of pictures as SVG: each with its name and its detail below it.
+async function rowDrawn(pictures) {
+  const font = { size: 12 }
+  const drawn = pictures.map(async ({ source, name, detail }, at) => {
+    const [x, y] = [(at % ACROSS) * (SIDE + 14), Math.floor(at / ACROSS) * (SIDE + 50)]
+    const picture = await cutter({ source, columns: 1, rows: 1 }, SIDE)
+    const lines = [name, detail].map((line, number) =>
+      label(x, y + SIDE + 15 + 16 * number, fitted(line, SIDE, font), { "font-size": font.size }),
+    )
+    return picture(0, x, y) + lines.join("")
+  })
+  return {
+    width: Math.min(pictures.length, ACROSS) * (SIDE + 14) - 14,
+    height: Math.ceil(pictures.length / ACROSS) * (SIDE + 50) - 14,
+    body: (await Promise.all(drawn)).join("\n"),
+  }
 }
 
 function figure({ source, alt, width, name, detail }) {

@@ -10,13 +10,16 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.components import export
+from dashboard.components.export import About
+
 HERE = Path(__file__).parent
 
 _component = st.components.v2.component(
     "inkling_pictures",
-    html='<div class="pictures"></div>',
-    css=(HERE / "pictures.css").read_text("utf-8"),
-    js=(HERE / "pictures.js").read_text("utf-8"),
+    html='<div class="bar"></div><div class="pictures"></div>',
+    css=export.STYLE + (HERE / "pictures.css").read_text("utf-8"),
+    js=export.SCRIPT + (HERE / "pictures.js").read_text("utf-8"),
 )
 
 
@@ -39,13 +42,15 @@ class Picture:
     detail: str = ""
 
 
-def pictures(shown: Sequence[Picture], *, key: str, side_by_side: bool = False) -> None:
+def pictures(shown: Sequence[Picture], *, key: str, row: About | None = None) -> None:
     """Show pictures one below the other, or side by side as far as there is room.
 
     Args:
         shown: the pictures.
         key: unique on the page.
-        side_by_side: whether to show them in rows.
+        row: what they are, if they are a row that can be downloaded; None shows them one below the
+            other.
     """
     listed = [asdict(picture) for picture in shown]
-    _component(key=key, data={"pictures": listed, "row": side_by_side})
+    about = None if row is None else asdict(row)
+    _component(key=key, data={"pictures": listed, "row": row is not None, "about": about})

@@ -36,7 +36,12 @@ def classes(run: Run, dataset: Dataset | None) -> None:
     details = [f"· {count:,}" for count in counts["train"]]
     means = loaders.mean_images(dataset)
     galleries.row_of_pictures(
-        means, list(run.class_names), details, mnist_framed=dataset.mnist_framed, key="mean_images"
+        means,
+        list(run.class_names),
+        details,
+        mnist_framed=dataset.mnist_framed,
+        key="mean_images",
+        title="The mean training image of each class",
     )
 
 
@@ -76,4 +81,5 @@ def _of_training(view: View, dataset: Dataset, random: np.random.Generator) -> N
         numbers,
         mnist_framed=dataset.mnist_framed,
         key="training_samples",
+        title="Random training images",
     )

@@ -149,7 +149,12 @@ def _neighbors(run: Run, dataset: Dataset, sample: int) -> None:
     st.markdown("**The nearest training images** in the network’s feature space:")
     details = [f"· {index}" for index in found]
     galleries.row_of_pictures(
-        dataset.x_train[found], labels, details, mnist_framed=dataset.mnist_framed, key="neighbors"
+        dataset.x_train[found],
+        labels,
+        details,
+        mnist_framed=dataset.mnist_framed,
+        key="neighbors",
+        title=f"The training images nearest to test image {sample:,}",
     )
 
 

@@ -159,7 +159,13 @@ def picture(image: np.ndarray, *, mnist_framed: bool, width: int, alt: str, key:
 
 
 def row_of_pictures(
-    shown: np.ndarray, names: list[str], details: list[str], *, mnist_framed: bool, key: str
+    shown: np.ndarray,
+    names: list[str],
+    details: list[str],
+    *,
+    mnist_framed: bool,
+    key: str,
+    title: str,
 ) -> None:
     """Show a few images side by side, each with a name and a detail.
 
@@ -168,12 +174,13 @@ def row_of_pictures(
         names, details: a few words per image.
         mnist_framed: whether they are light ink on black.
         key: unique on the page.
+        title: says what they are in downloads.
     """
     listed = [
         _picture(image, mnist_framed, f"{name} {detail}", 64, name, detail)
         for image, name, detail in zip(shown, names, details, strict=True)
     ]
-    pictures(listed, key=key, side_by_side=True)
+    pictures(listed, key=key, row=frame.about(title, key.replace("_", "-")))
 
 
 def open_page(page: str, sample: int) -> None:

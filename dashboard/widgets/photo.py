@@ -54,7 +54,7 @@ def photo(run: Run, key: str) -> Given | None:
     shown = [("The image", np.asarray(picture.convert("RGB"))), (words.SEEN, seen)]
     pictures(
         [Picture(images.data_uri(image), alt, WIDTH, alt) for alt, image in shown],
-        key=f"{key}_read", side_by_side=True,
+        key=f"{key}_read", row=frame.about("The image, and what the network sees", "image"),
     )  # fmt: skip
     return given
 

@@ -126,6 +126,15 @@ def test_a_gallery_holds_its_pictures_with_their_classes(page, server, tiny_run:
     assert f"{int(first['label'])} → {int(first['predicted'])}" in said(drawn)
 
 
+def test_a_row_of_pictures_is_taken_along(page, server, tiny_run: Run):
+    page.goto(f"{server}/data?run={tiny_run.id}")
+    settle(page)
+    expect(page.locator(".pictures.row img")).to_have_count(10)
+    drawn = svg(page, "The mean training image of each class")
+    assert len(list(drawn.iter(f"{SVG}image"))) == 10
+    assert "The mean training image of each class" in said(drawn)
+
+
 @pytest.fixture
 def twin(server_store, tiny_run: Run) -> Iterator[str]:
     """A second run on the same images, for as long as a test lasts: its id."""

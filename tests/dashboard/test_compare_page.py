@@ -108,6 +108,9 @@ def test_without_a_second_run_the_best_is_named(app, store, tiny_run: Run):  # n
     correct = tiny_run.info.metrics.correct
     assert table["accuracy"].tolist() == pytest.approx([(correct + 3) / 6, correct / 6])
     assert table["size"].tolist() == [tiny_run.graph_path.stat().st_size] * 2
+    # Two digits that mean something, of the fastest network too.
+    took = 1000 * tiny_run.info.milliseconds
+    assert table["microseconds"].tolist() == pytest.approx([took, took], rel=0.06)
 
 
 def test_a_single_run_leads_to_training(app, store, tiny_run: Run, monkeypatch):  # noqa: F811

@@ -124,6 +124,8 @@ def test_the_run_that_got_furthest_is_named():
 def test_a_dot_lies_on_its_interval():
     score = scored(9968, 10_000)
     figure = figures.intervals(["A", "B"], [score, scored(985)], LIGHT, marked={1: 0})
+    # The grid strikes through no name.
+    assert {note.bgcolor for note in figure.layout.annotations} == {LIGHT.surface}
     dot = figure.data[0]
     assert dot.x[0] == pytest.approx(99.68)
     assert dot.x[0] + dot.error_x.array[0] == pytest.approx(99.77, abs=0.005)
