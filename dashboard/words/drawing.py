@@ -14,15 +14,15 @@ THICKNESS = (
 )
 NO_TEST_IMAGES = "The test images are not on this machine, so there is only blank paper to draw on."
 UPLOAD_INK = (
-    "Photograph of one digit on paper",
-    "One digit, alone on the paper and away from its edges. On a phone you can use the camera.",
+    "Photograph of one drawing on paper",
+    "One drawing, alone on the paper and away from its edges. On a phone you can use the camera.",
 )
 UPLOAD = (
     "An image to try",
     "Any image, in its own colors. It is resized to the size of the network's input, exactly as "
     "`inkling predict` does it.",
 )
-NO_INK = "No digit stands out from the paper. Write one digit, darker and away from the edges."
+NO_INK = "Nothing stands out from the paper. Draw one thing, darker and away from the edges."
 
 
 def invitation(class_names: Sequence[str], *, is_ink: bool) -> str:
