@@ -14,7 +14,7 @@ from pipeline.store.runs import Run, Store
 
 HEIGHT, WIDTH = 24, 32  # not square, so that no test passes with the two mixed up
 NAMES = (
-    "a round blue button lying on light paper",
+    "a round blue button on a light table top",
     "a square red tile of an old kitchen wall",
     "three thin green stripes across a banner",
 )
