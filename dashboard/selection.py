@@ -126,10 +126,9 @@ def void_elsewhere(*, same_images: bool, same_classes: bool) -> tuple[str, ...]:
         same_images: whether both runs were tested on the same images.
         same_classes: whether their class names are the same, in the same order.
     """
-    if same_images:
-        return (AREA,)
-    void = (AREA, SAMPLE, TAG, CONFIDENCE, *OF_TWO)
-    return void if same_classes else (*void, TRUE, PREDICTED)
+    images = () if same_images else (SAMPLE, TAG, CONFIDENCE, *OF_TWO)
+    classes = () if same_classes else (TRUE, PREDICTED, SECOND_PREDICTED)
+    return tuple(dict.fromkeys((AREA, *images, *classes)))
 
 
 def area_text(corners: Sequence[tuple[float, float]]) -> str:

@@ -164,6 +164,7 @@ def test_chips_say_each_part():
     ("same_images", "same_classes", "void"),
     [
         (True, True, {"area"}),
+        (True, False, {"area", "true", "predicted", "second_predicted"}),  # classes were renamed
         (False, True, {"area", "sample", "tag", "confidence", "second_predicted", "change"}),
         (False, False, {*FILTERS, "sample"} - {"outcome"}),
     ],
