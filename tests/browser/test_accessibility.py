@@ -22,7 +22,9 @@ PAGES = {  # what is opened: as much as can be seen of each page at once
     "map": "data?data_view=map",
     "feature maps": "feature_maps",
     "draw": "draw",
+    "an image": "confusion_matrix?true=3&sample=17",
     "train": "train",
+    "corrections": "corrections",
 }
 # Streamlit's own, by rule and where: sections of the list of pages are <div> within its <ul>.
 STREAMLITS = {
