@@ -1,11 +1,13 @@
 """Test images: one large, or many to pick from."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 
 from dashboard import address, images, loaders
+from dashboard.components.export import About
 from dashboard.components.gallery import Tile, gallery
 from dashboard.components.pictures import Picture, pictures
 from dashboard.components.sheet import Sheet
@@ -122,7 +124,7 @@ def gallery_of(
         gallery(
             tiles,
             sheet,
-            about=frame.about(_title(view, label), key.replace("_", "-"), view.runs),
+            about=_about(view, label, key),
             key=key,
             on_pick=on_pick,
             chosen=framed,
@@ -131,10 +133,11 @@ def gallery_of(
         )
 
 
-def _title(view: View, label: str) -> str:
-    """Say what a gallery shows, and what is selected."""
+def _about(view: View, label: str, key: str) -> About:
+    """Say what a gallery shows: of which runs, and what is selected."""
+    about = frame.about(label, key.replace("_", "-"), view.runs)
     said = ", ".join(words for _, words in chips(view.chosen, view.run.class_names))
-    return f"{label} · {said}" if said else label
+    return replace(about, source=f"{said} · {about.source}") if said else about
 
 
 def sheet_of(dataset: Dataset, rows: np.ndarray) -> Sheet:
