@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import address, loaders
 from dashboard.view import View
-from dashboard.widgets import detail, frame, galleries, marking, opening, selection_bar
+from dashboard.widgets import detail, frame, galleries, highlights, marking, opening, selection_bar
 from dashboard.words import selection as selection_words
 from dashboard.words import text
 from pipeline.data.datasets import Dataset
@@ -34,11 +34,7 @@ def gallery(view: View, dataset: Dataset | None, rows: np.ndarray) -> None:
     if len(rows) == 0:
         st.info(selection_words.NOTHING_FITS, icon=":material/filter_alt_off:")
         if view.run.info.metrics.correct == view.run.info.metrics.total:
-            st.page_link(
-                "app_pages/draw.py",
-                label="Try to fool the network with a drawing",
-                icon=":material/draw:",
-            )
+            highlights.invitation(view.run)
         return
     st.caption(f"{text.images(len(rows))}. Click one for details.")
     galleries.gallery_of(

@@ -28,7 +28,9 @@ ABOUT_THE_RUN = {  # link in the navigation: heading, where it is not the link's
 }
 ABOUT_ALL_RUNS = ("Train", "Corrections")
 # What would be false, or make no sense, of shirts and shapes.
-OF_DIGITS = re.compile(r"\b(digits?|handwrit\w+|paper|ink|strokes?|pen|MNIST)\b", re.IGNORECASE)
+OF_DIGITS = re.compile(
+    r"\b(digits?|handwrit\w+|paper|ink|strokes?|pen|drawings?|MNIST)\b", re.IGNORECASE
+)
 
 
 @pytest.fixture(scope="module", params=["clothes", "shapes"])
