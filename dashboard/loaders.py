@@ -68,11 +68,11 @@ def store() -> Store:
 def entries() -> list[Run | Damaged]:
     """List the store as it is now, newest first: runs may be added at any time."""
     shown = store()
-    return _entries(str(shown.folder.resolve()), shown.versions())
+    return _entries(str(shown.folder.resolve()), hash(shown.versions()))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _entries(folder: str, versions: tuple[tuple[Path, str], ...]) -> list[Run | Damaged]:
+def _entries(folder: str, version: int) -> list[Run | Damaged]:
     return store().entries()
 
 
@@ -83,19 +83,25 @@ def run(run_id: str | None) -> Run | None:
 
 
 def label(run: Run, *, short: bool = False) -> str:
-    """Name a run so that it can be told from the others in the store; see `words.run_labels`.
+    """Name a run as `labels` does."""
+    return labels([run], short=short)[0]
+
+
+def labels(runs: Sequence[Run], *, short: bool = False) -> list[str]:
+    """Name runs so that they can be told from the others in the store; see `words.run_labels`.
 
     Args:
-        run: one of the store.
+        runs: some of the store; naming them at once looks at the store once.
         short: leave out the middle of a long name.
     """
     shown = store()
-    found = _labels(str(shown.folder.resolve()), shown.versions()).get(run.id, run.id)
-    return text.shorten(found) if short else found
+    known = _labels(str(shown.folder.resolve()), hash(shown.versions()))
+    found = [known.get(run.id, run.id) for run in runs]
+    return [text.shorten(name) for name in found] if short else found
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _labels(folder: str, versions: tuple[tuple[Path, str], ...]) -> dict[str, str]:
+def _labels(folder: str, version: int) -> dict[str, str]:
     return run_words.run_labels(entry for entry in entries() if isinstance(entry, Run))
 
 
@@ -394,7 +400,7 @@ def graph(run: Run) -> ServingGraph:
 
 def live_pad(runs: Sequence[Run]) -> bytes:
     """Pack what the live pad needs to predict with one run, or two."""
-    return _live_pad(runs, [run_words.answer_by(label(run)) for run in runs])
+    return _live_pad(runs, [run_words.answer_by(name) for name in labels(runs)])
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)

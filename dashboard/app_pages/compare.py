@@ -20,7 +20,7 @@ def sentence(view: View, board: list[Run]) -> str:
     if view.second is None:
         name = text.plain(loaders.label(board[0], short=True))
         return comparison_words.best([one.info.metrics for one in board], name)
-    first, second = (text.plain(loaders.label(one, short=True)) for one in view.runs)
+    first, second = map(text.plain, loaders.labels(view.runs, short=True))
     return comparison_words.verdict(loaders.compared(view.run, view.second), first, second)
 
 

@@ -129,7 +129,7 @@ def _steps(rows: np.ndarray, sample: int, page_size: int, *, back: bool = False)
 def _predictions(view: View, sample: int, label: int) -> None:
     """Show the probabilities as predicted by each run."""
     values = [run.probabilities(sample) for run in view.runs]
-    titles, names = [loaders.label(run) for run in view.runs], view.run.class_names
+    titles, names = loaders.labels(view.runs), view.run.class_names
     figure = bars.predictions(values, titles, names, frame.colors(), true=label)
     best = names[int(values[0].argmax())]
     alt = f"Probability of each class; the largest is {best}, {text.percent(values[0].max())}."

@@ -59,30 +59,32 @@ def run_picker() -> None:
             st.toast(f"There is no run “{asked[:60]}” here; showing the newest one.")
             address.choose_run(None, entries[current])
 
-    def label(run_id: str) -> str:
-        entry = entries[run_id]
-        return loaders.label(entry) if isinstance(entry, Run) else f"damaged · {run_id}"
-
+    labels = {run_id: f"damaged · {run_id}" for run_id in entries}
+    labels |= _labels([entry for entry in entries.values() if isinstance(entry, Run)])
     key = "run_picker"
     st.session_state[key] = current
     st.sidebar.selectbox(
         "Run",
         list(entries),
-        format_func=label,
+        format_func=labels.__getitem__,
         key=key,
         on_change=lambda: address.choose_run(entries[current], entries[st.session_state[key]]),
         help="Trained networks with their results, newest first.",
     )
     shown = entries[current]
     with st.sidebar:
-        run_editor.run_editor(shown, label(current), [*entries.values()])
+        run_editor.run_editor(shown, labels[current], [*entries.values()])
     if isinstance(shown, Run):
         second_picker(shown)
 
 
+def _labels(runs: Sequence[Run]) -> dict[str, str]:
+    return dict(zip([run.id for run in runs], loaders.labels(runs), strict=True))
+
+
 def second_picker(run: Run) -> None:
     """Let people choose a second run to compare with, if there is any."""
-    others = {other.id: loaders.label(other) for other in loaders.comparable(run)}
+    others = _labels(loaders.comparable(run))
     if not others:
         return
     key, chosen = "second_picker", address.chosen_second()

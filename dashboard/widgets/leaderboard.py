@@ -56,7 +56,7 @@ def intervals(board: Sequence[Run], chosen: Sequence[Run]) -> None:
         finding = comparison_words.both_intervals(*(run.info.metrics for run in chosen))
     else:
         finding = comparison_words.spread([run.info.metrics for run in board])
-    names = [loaders.label(run, short=True) for run in shown]
+    names = loaders.labels(shown, short=True)
     figure = figures.intervals(names, metrics, frame.colors(), marked=_marked(shown, chosen))
     alt = "; ".join(
         f"{run.id}: {comparison_words.accuracy(score)}"
@@ -77,11 +77,11 @@ def learning(board: Sequence[Run], chosen: Sequence[Run]) -> None:
     read = [(run, _history(run)) for run in wanted]
     shown = [run for run, table in read if table is not None]
     histories = [table for _, table in read if table is not None]
-    if silent := [loaders.label(run, short=True) for run in wanted if run not in shown]:
+    if silent := loaders.labels([run for run in wanted if run not in shown], short=True):
         st.caption(text.plain(f"There is no learning curve for {', '.join(silent)}."))
     if not shown:
         return
-    names = [loaders.label(run, short=True) for run in shown]
+    names = loaders.labels(shown, short=True)
     finding = comparison_words.furthest(
         names, [table["val_accuracy"].to_numpy() for table in histories]
     )
@@ -94,15 +94,15 @@ def learning(board: Sequence[Run], chosen: Sequence[Run]) -> None:
 
 def table(board: Sequence[Run]) -> None:
     """List the runs with accuracy, size and speed, best first."""
-    rows = pd.DataFrame([_row(run) for run in board])
+    rows = pd.DataFrame(list(map(_row, board, loaders.labels(board, short=True))))
     st.dataframe(rows, column_config=COLUMNS, hide_index=True, key="leaderboard")
 
 
-def _row(run: Run) -> dict[str, Any]:
+def _row(run: Run, name: str) -> dict[str, Any]:
     """Return a run's row of the table: one value per column."""
     metrics = run.info.metrics
     return {
-        "run": loaders.label(run, short=True),
+        "run": name,
         "accuracy": 100 * metrics.accuracy,
         "interval": interval(metrics.accuracy_low, metrics.accuracy_high),
         "parameters": run.info.parameters,

@@ -44,7 +44,7 @@ def perturbation_map(runs: Sequence[Run], given: Given, key: str) -> None:
         "probability of the class predicted for the unchanged image, which is framed."
     )
     palette = frame.colors()
-    legend = [loaders.label(one) for one in runs] if len(runs) > 1 else []
+    legend = loaders.labels(runs) if len(runs) > 1 else []
     colors = palette.categorical[:2] if legend else [palette.accent]
     strips(shown, colors=colors, legend=legend, key=key)
 

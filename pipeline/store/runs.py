@@ -363,7 +363,10 @@ class Store:
 
     def _additions(self, folder: Path) -> Path | None:
         """Return where additions to a run are kept if not in its folder: so for the bundled one."""
-        if self.bundled is None or folder.resolve() != self.bundled.resolve():
+        # Names first: following links takes longer, and pages ask for every run.
+        if self.bundled is None or folder.name != self.bundled.name:
+            return None
+        if folder.resolve() != self.bundled.resolve():
             return None
         return self.folder / ADDITIONS / folder.name
 
