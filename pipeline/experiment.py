@@ -108,7 +108,7 @@ def run_experiment(
         run = store.publish(info, files)
         if not trained.may_go_on:
             interrupted.forget()
-    on_progress(Progress("Done", 1, 1, run.id))
+    on_progress(Progress("Done", 1, 1, run.id, stoppable=False))
     return run
 
 
