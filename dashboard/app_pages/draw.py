@@ -39,7 +39,9 @@ def draw() -> None:
         way = choices.segmented(WAY, "How", ways, implied=edits)
         # A test image is for the chosen run to answer: it is tested on it.
         runs = view.runs if way == EDIT else pads.readers(view)
-    left, right = st.columns([11, 9], gap="medium")
+    # The layers are beside one answer; two answers take the width, and the layers go below.
+    alone = len(runs) == 1
+    left, right = st.columns([11, 9], gap="medium") if alone else (st.container(), st.container())
     with left:
         if way == LIVE:
             shown = pads.predicted(runs, pads.live(runs))

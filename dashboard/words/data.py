@@ -58,8 +58,10 @@ def balance(counts: Mapping[str, np.ndarray], class_names: Sequence[str]) -> str
     large = f"“{class_names[most]}” has {counted(int(every[most]), noun)}"
     if every[fewest] == 0:
         return f"{large}, the most; “{small}” has none"
-    ratio = every[most] / every[fewest]
-    return f"{large}, {ratio:.1f} times as many as “{small}”, the rarest class ({every[fewest]:,})"
+    ratio = f"{every[most] / every[fewest]:.1f}"
+    if ratio == "1.0":
+        return f"{large}, the most; “{small}” has the fewest: {every[fewest]:,}"
+    return f"{large}, {ratio} times as many as “{small}”, the rarest class ({every[fewest]:,})"
 
 
 def flattened(shape: tuple[int, int, int]) -> str:

@@ -45,6 +45,9 @@ def test_the_finding_names_most_and_fewest():
     assert data_words.balance({"train": none, "test": none}, NAMES) == (
         "“a” has 10 images, the most; “b” has none"
     )
+    assert data_words.balance({"train": np.array([51, 49]), "test": even}, NAMES) == (
+        "“a” has 56 images, the most; “b” has the fewest: 54"
+    )
 
 
 def test_mistakes_lie_on_top_as_crosses():
