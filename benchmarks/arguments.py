@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from pipeline.store.runs import Run, Store
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
 
 
 def chosen_run() -> Run:

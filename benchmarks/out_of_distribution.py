@@ -29,7 +29,7 @@ from pipeline.data import datasets
 from pipeline.errors import InklingError
 from pipeline.ink import drawing
 from pipeline.serving.inference import ServingGraph
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 EACH = 100  # drawings of a kind
 SHRINKAGE = 1e-3  # of the covariance toward a multiple of the identity

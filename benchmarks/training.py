@@ -26,7 +26,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.table import show
 from pipeline.config import NETWORKS
 from pipeline.data.datasets import find_named
-from pipeline.store.runs import Run, Store
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
 
 SEEDS = 3
 QUICK_SEEDS = 5

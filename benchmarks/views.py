@@ -28,8 +28,9 @@ from benchmarks.table import show
 from pipeline.analysis import metrics as evaluation
 from pipeline.config import TrainConfig
 from pipeline.data import datasets
+from pipeline.store.run_folder import Run, RunFiles
 from pipeline.store.run_info import DatasetInfo, RunInfo
-from pipeline.store.runs import Run, RunFiles, Store
+from pipeline.store.runs import Store
 from tests.browser import chromium
 from tests.browser.conftest import ARGUMENTS, free_port, settle, wait_until_healthy
 

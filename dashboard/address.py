@@ -21,7 +21,7 @@ from dashboard.selection import (
     void_elsewhere,
 )
 from pipeline.renamed import renamed
-from pipeline.store.runs import Damaged, Run
+from pipeline.store.run_folder import Damaged, Run
 
 RUN, SECOND = "run", "second"
 NAMES = (RUN, SECOND, *FILTERS, SAMPLE)

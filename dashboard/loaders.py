@@ -38,7 +38,8 @@ from pipeline.store import corrections as correcting
 from pipeline.store import reviews, second_opinion
 from pipeline.store.corrections import Corrections
 from pipeline.store.reviews import Reviews
-from pipeline.store.runs import Damaged, Run, Store
+from pipeline.store.run_folder import Damaged, Run
+from pipeline.store.runs import Store
 from pipeline.store.second_opinion import Contradiction
 
 _BY_RUN: dict[str | type[Any], Callable[[Any], Any]] = {

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dashboard.selection import Selection
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 MNIST = "mnist"  # the dataset's name
 

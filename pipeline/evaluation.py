@@ -21,8 +21,8 @@ from pipeline.preprocess import to_model_input
 from pipeline.progress import OnProgress, Progress, silent
 from pipeline.quiet import quiet_stderr
 from pipeline.serving.inference import ServingGraph
+from pipeline.store.run_folder import Run
 from pipeline.store.run_info import DatasetInfo, Evaluation
-from pipeline.store.runs import Run
 
 if TYPE_CHECKING:
     import keras

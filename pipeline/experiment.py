@@ -18,8 +18,9 @@ from pipeline.serving import litert
 from pipeline.store import corrections
 from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.model_card import model_card
+from pipeline.store.run_folder import Run, RunFiles
 from pipeline.store.run_info import DatasetInfo, RunInfo
-from pipeline.store.runs import Run, RunFiles, Store
+from pipeline.store.runs import Store
 from pipeline.training import fit as training
 from pipeline.training import networks
 

@@ -24,7 +24,8 @@ for name in ("INKLING_MODELS", "INKLING_READ_ONLY"):
 
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset, open_dataset
-from pipeline.store.runs import Run, Store
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,7 +10,8 @@ import numpy as np
 from PIL import Image
 
 from pipeline.config import TrainConfig
-from pipeline.store.runs import Run, Store
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
 
 HEIGHT, WIDTH = 24, 32  # not square, so that no test passes with the two mixed up
 NAMES = (

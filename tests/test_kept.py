@@ -17,7 +17,8 @@ from pipeline.jobs.job import Training, list_jobs
 from pipeline.renamed import renamed
 from pipeline.serving import prediction
 from pipeline.store import corrections, interrupted, reviews
-from pipeline.store.runs import Run, Store
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
 from pipeline.training import networks
 from tests.dashboard.test_pages import app, text  # noqa: F401
 

@@ -11,7 +11,7 @@ from dashboard.words import selection as selection_words
 from dashboard.words import text
 from pipeline import access
 from pipeline.analysis.significance import Comparison
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 from pipeline.words import counted
 
 

@@ -8,7 +8,7 @@ from dashboard.selection import CHANGE, SAMPLE, Selection
 from dashboard.view import View
 from dashboard.widgets import choices, detail, frame, galleries, matrices, opening, selection_bar
 from dashboard.words import selection as selection_words
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 from pipeline.words import counted
 
 VIEWS = ("This run", "Side by side", "Difference")

@@ -21,7 +21,7 @@ from dashboard.widgets.editing import EDIT, WAY
 from dashboard.widgets.pads import Shown
 from dashboard.words import drawing as drawing_words
 from pipeline import words
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 LIVE, PHOTO, TRY = "Live", "A photograph", words.TRY_IMAGE["label"]
 LAYERS, PERTURBATIONS = words.LAYERS, "Perturbations"

@@ -9,7 +9,7 @@ from dashboard.widgets import frame, highlights, model, opening
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from pipeline.config import NETWORKS
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 LONGEST_NAME = 14  # letters of a class name in a link
 

@@ -12,7 +12,7 @@ from pipeline import words
 from pipeline.analysis import metrics as metrics_of
 from pipeline.data.known import seen_in_training
 from pipeline.store.reviews import AMBIGUOUS, WRONG_LABEL
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 
 def without_marked(run: Run) -> None:

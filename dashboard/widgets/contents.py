@@ -13,7 +13,7 @@ from dashboard.words import data as data_words
 from dashboard.words import selection as selection_words
 from dashboard.words import text
 from pipeline.data.datasets import Dataset
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 SEED = "data_seed"
 SAMPLES = 60

@@ -14,7 +14,7 @@ from pipeline.errors import InklingError
 from pipeline.ink.drawing import Drawing
 from pipeline.store import corrections
 from pipeline.store.corrections import Correction
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 MOST_BUTTONS = 12  # classes; more are a list to choose from
 

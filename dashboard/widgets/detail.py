@@ -15,7 +15,7 @@ from pipeline import access
 from pipeline.data.datasets import Dataset
 from pipeline.errors import InklingError
 from pipeline.store import reviews
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 OPENED, LEFT = "_opened", "_left"  # the image that a click opened, or went back from
 

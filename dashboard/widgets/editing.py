@@ -12,7 +12,7 @@ from pipeline.errors import InklingError
 from pipeline.ink import drawing, inputs
 from pipeline.ink.drawing import Drawing, Edit
 from pipeline.ink.inputs import Given
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 # CSS pixels; the first matches the pen of MNIST, 2.4 of 28 pixels wide.
 PEN, WIDEST = 24, 48

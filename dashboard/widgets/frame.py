@@ -14,7 +14,7 @@ from dashboard.widgets import run_editor
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from pipeline.errors import InklingError
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 P = ParamSpec("P")
 

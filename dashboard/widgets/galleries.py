@@ -18,7 +18,7 @@ from dashboard.words import text
 from dashboard.words.selection import chips
 from pipeline import access
 from pipeline.data.datasets import Dataset, DatasetMissing, picked
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 PAGES = (100, 200, 400)  # choices for the number of tiles on a page
 PAGE = PAGES[0]  # the default

@@ -9,7 +9,7 @@ from dashboard.widgets import galleries, selection_bar
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from dashboard.words import trust as trust_words
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 SHOWN = 6
 TILE = 128  # CSS pixels, at least

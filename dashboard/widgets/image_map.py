@@ -14,7 +14,7 @@ from dashboard.view import View
 from dashboard.widgets import detail, frame
 from dashboard.words import data as data_words
 from pipeline.data.datasets import Dataset
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 TOOLS = {
     "displayModeBar": True,

@@ -11,7 +11,7 @@ from dashboard.figures import comparison as figures
 from dashboard.widgets import choices, frame
 from dashboard.words import comparison as comparison_words
 from dashboard.words import text
-from pipeline.store.runs import Run, RunDamaged
+from pipeline.store.run_folder import Run, RunDamaged
 from pipeline.words import counted, interval
 
 MOST_DRAWN = 20  # runs in the figure; the table has all

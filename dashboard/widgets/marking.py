@@ -8,7 +8,7 @@ from dashboard.words import text
 from pipeline import access
 from pipeline.errors import InklingError
 from pipeline.store import reviews
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 MARKS = ((reviews.WRONG_LABEL, "Wrong label"), (reviews.AMBIGUOUS, "Ambiguous"))
 _LAST = "_marked_last"  # dataset, tag and images: what can be undone

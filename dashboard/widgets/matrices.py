@@ -14,7 +14,7 @@ from dashboard.words import runs as run_words
 from dashboard.words import selection as selection_words
 from dashboard.words import text
 from pipeline.analysis import metrics
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 
 def confusion(view: View, run: Run, shown: str, diagonal: bool, *, titled: bool = False) -> None:

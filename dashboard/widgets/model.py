@@ -8,7 +8,7 @@ from dashboard.widgets import frame
 from dashboard.words import data as data_words
 from dashboard.words import network as network_words
 from dashboard.words import text
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 
 def layers(run: Run) -> None:

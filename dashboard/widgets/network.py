@@ -13,7 +13,7 @@ from dashboard.words import text
 from pipeline import words
 from pipeline.serving import layer_words
 from pipeline.serving.inference import LayerInfo
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 SHARPNESS = 4  # factor by which a mosaic is enlarged, so that its pixels are even
 CELL = 24  # CSS pixels per unit of a short layer

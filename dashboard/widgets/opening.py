@@ -6,7 +6,7 @@ from dashboard import address, loaders
 from dashboard.view import View
 from dashboard.widgets import frame
 from pipeline import access
-from pipeline.store.runs import Damaged, Run
+from pipeline.store.run_folder import Damaged, Run
 
 
 def view() -> View:

@@ -17,7 +17,7 @@ from pipeline.ink import inputs
 from pipeline.ink.drawing import Drawing
 from pipeline.ink.inputs import Given
 from pipeline.serving.prediction import Prediction
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 BEST, CHOSEN = "Best reader", "Chosen run"  # whose answer it is
 SEEN = 112  # CSS pixels

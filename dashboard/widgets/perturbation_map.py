@@ -14,7 +14,7 @@ from dashboard.words import perturbations as perturbation_words
 from pipeline.ink import perturbations
 from pipeline.ink.inputs import Given
 from pipeline.ink.perturbations import Sweep
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 
 def perturbation_map(runs: Sequence[Run], given: Given, key: str) -> None:

@@ -16,7 +16,7 @@ from pipeline.ink import inputs
 from pipeline.ink.drawing import BlankDrawing
 from pipeline.ink.inputs import Given
 from pipeline.ink.pictures import SUFFIXES, open_picture
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 LARGEST = 25  # MB of a file: more than a phone's photograph has
 WIDTH = 132  # CSS pixels: two beside each other

@@ -9,7 +9,7 @@ from dashboard.words import runs as run_words
 from dashboard.words import text
 from pipeline import access
 from pipeline.errors import InklingError
-from pipeline.store.runs import LONGEST_NAME, LONGEST_NOTE, Damaged, Run
+from pipeline.store.run_folder import LONGEST_NAME, LONGEST_NOTE, Damaged, Run
 
 
 def run_editor(entry: Run | Damaged, label: str, entries: Sequence[Run | Damaged]) -> None:

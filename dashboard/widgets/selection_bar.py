@@ -22,7 +22,7 @@ from dashboard.selection import (
 from dashboard.view import View
 from dashboard.words import selection as selection_words
 from dashboard.words import text
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 MISTAKES = Selection(outcome="wrong")
 STEPS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0)

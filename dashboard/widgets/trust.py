@@ -9,7 +9,7 @@ from dashboard.widgets import choices, frame, selection_bar
 from dashboard.words import text
 from dashboard.words import trust as trust_words
 from pipeline.analysis.metrics import BINS
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 
 def selective_prediction(run: Run) -> None:

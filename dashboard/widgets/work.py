@@ -10,7 +10,7 @@ from dashboard.words import training as training_words
 from pipeline.errors import InklingError
 from pipeline.jobs import launch
 from pipeline.jobs.job import Fetch, Job, find_job
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 NUMBERS_STAND = "Only the pictures are missing: the numbers don't need them."
 

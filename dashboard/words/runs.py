@@ -7,7 +7,7 @@ from dashboard.words.text import percent, plain, times
 from pipeline import words
 from pipeline.analysis.metrics import Confusion, Metrics
 from pipeline.config import NETWORKS
-from pipeline.store.runs import Damaged, Run
+from pipeline.store.run_folder import Damaged, Run
 
 TITLES = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST"}  # of datasets, as people write them
 

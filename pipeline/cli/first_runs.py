@@ -10,7 +10,8 @@ from pipeline.progress import OnProgress, Progress
 from pipeline.words import percent
 
 if TYPE_CHECKING:
-    from pipeline.store.runs import Run, Store
+    from pipeline.store.run_folder import Run
+    from pipeline.store.runs import Store
 
 # Smallest first. The dashboard opens on the newest run, so the last one is the one to look at.
 # The preset that suits each: more epochs do not make the two small ones better on so few images.

@@ -8,7 +8,7 @@ from pipeline.cli.options import AsJson, Models, store_at
 
 def runs(models: Models = None, as_json: AsJson = False) -> None:
     """List the runs in the store, newest first, then the one that comes with Inkling."""
-    from pipeline.store.runs import Damaged
+    from pipeline.store.run_folder import Damaged
 
     store = store_at(models)
     entries = store.entries()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 MEASURES = {"correct", "total", "accuracy", "accuracy_low", "accuracy_high", "calibration_error"}
 

@@ -10,7 +10,7 @@ from pipeline.errors import InklingError
 from pipeline.progress import OnProgress, silent
 
 if TYPE_CHECKING:  # the command line names the formats before it loads anything heavy
-    from pipeline.store.runs import Run
+    from pipeline.store.run_folder import Run
 
 
 class Format(StrEnum):

@@ -20,7 +20,7 @@ from pipeline.errors import InklingError
 from pipeline.export import pad_spec
 from pipeline.progress import OnProgress, Progress, silent
 from pipeline.quiet import quiet_stderr
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 BUILT = "inkling_web"  # made by web/build.py when Inkling is installed
 ADVICE = "Use a current version of Chrome, Edge, Firefox or Safari."

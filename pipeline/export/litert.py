@@ -8,7 +8,7 @@ from pipeline.atomic import whole_folder
 from pipeline.export.about import about
 from pipeline.progress import OnProgress
 from pipeline.quiet import quiet_stderr
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 LITERT_MODEL, NAMES = "model.tflite", "names.json"
 

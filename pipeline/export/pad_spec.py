@@ -10,7 +10,7 @@ from pipeline import words
 from pipeline.ink import drawing
 from pipeline.serving import layer_words
 from pipeline.serving.inference import LayerInfo
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 ALIGNMENT = 8  # bytes; graphs are read in place
 ARRAYS = ("mean", "basis", "centers", "directions")  # of a part of the OOD detector, float32

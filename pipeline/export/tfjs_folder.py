@@ -6,7 +6,7 @@ from pipeline.atomic import whole_folder
 from pipeline.export.about import about
 from pipeline.progress import OnProgress, Progress
 from pipeline.quiet import quiet_stderr
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 
 def write_folder(run: Run, to: Path, on_progress: OnProgress) -> None:

@@ -18,7 +18,8 @@ from pipeline.errors import InklingError
 from pipeline.jobs.job import ALIVE, PID, STATUS, Fetch, Job, State, Status
 from pipeline.progress import OnProgress, Progress
 from pipeline.quiet import quiet_stderr
-from pipeline.store.runs import Run, Store
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
 
 SECONDS_BETWEEN_WRITES = 0.25
 

@@ -14,7 +14,7 @@ from pipeline.errors import InklingError
 from pipeline.ink.drawing import ink_to_image
 from pipeline.serving.inference import ServingGraph
 from pipeline.store.corrections import Correction, Corrections
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 STRONG = 0.99  # confidence from which a contradiction counts
 MOST_JUDGES = 2  # the second is for what the first one had predicted itself

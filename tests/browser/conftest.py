@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from pipeline.store.runs import Run, Store
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
 from tests.browser import chromium
 
 ARGUMENTS = (

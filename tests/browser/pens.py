@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 from tests.browser.conftest import settle
 from tests.conftest import REAL_DATA
 

@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from pipeline.store.runs import Run, Store
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
 from tests.browser import chromium
 from tests.browser.conftest import ARGUMENTS, free_port, settle, wait_until_healthy
 from tests.browser.pens import draw_strokes, ready, settled

@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from pipeline.data.datasets import Dataset
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 from tests.browser.conftest import settle
 
 # Around the middle of the plot, in shares of its sides; no straight box.

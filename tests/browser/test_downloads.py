@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Download, Locator, Page, expect
 
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 from tests.browser.conftest import settle
 
 SVG = "{http://www.w3.org/2000/svg}"

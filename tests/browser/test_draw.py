@@ -12,7 +12,8 @@ from PIL import Image, ImageDraw, ImageFilter
 from playwright.sync_api import Page, expect
 
 from pipeline.ink import drawing, inputs
-from pipeline.store.runs import Run, Store
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
 from tests.browser.conftest import settle
 from tests.browser.pens import draw_strokes, on_paper, open_draw, ready, settled
 

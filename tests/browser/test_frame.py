@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 from tests.browser.conftest import settle
 
 LOW = {"width": 1280, "height": 720}

@@ -17,7 +17,8 @@ from pipeline.experiment import run_experiment
 from pipeline.export import html_page, pad_spec
 from pipeline.ink import drawing
 from pipeline.store import corrections
-from pipeline.store.runs import Run, Store
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
 from tests.browser.conftest import settle
 from tests.browser.pens import (
     draw_strokes,

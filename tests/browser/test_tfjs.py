@@ -18,7 +18,8 @@ from pipeline.data.datasets import Dataset
 from pipeline.export.formats import Format, export
 from pipeline.export.tfjs import ACTIVATIONS, KINDS, write_layers_model
 from pipeline.preprocess import to_model_input
-from pipeline.store.runs import Run, Store
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
 from pipeline.training import networks
 from pipeline.training.hardware import computing_in
 

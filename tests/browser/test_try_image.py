@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from pipeline import words
 from pipeline.export import html_page
-from pipeline.store.runs import Run, Store
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
 from tests import made
 from tests.browser.conftest import settle
 from tests.browser.pens import draw_strokes

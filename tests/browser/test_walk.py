@@ -11,7 +11,8 @@ from dashboard.words.runs import verdict
 from pipeline.config import TrainConfig
 from pipeline.data.known import KNOWN
 from pipeline.experiment import run_experiment
-from pipeline.store.runs import Run, Store
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
 from tests import made
 from tests.browser.conftest import settle
 

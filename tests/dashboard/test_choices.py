@@ -8,7 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.widgets.choices import slug
-from pipeline.store.runs import Run, Store
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
 from tests.dashboard.test_pages import PAGES, app  # noqa: F401
 
 KINDS = ("segmented_control", "selectbox", "toggle", "select_slider", "radio")

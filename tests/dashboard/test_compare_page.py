@@ -10,7 +10,8 @@ from dashboard.words import runs as run_words
 from dashboard.words.text import plain, shorten
 from pipeline.analysis.metrics import summarize
 from pipeline.data import prepared
-from pipeline.store.runs import PREDICTIONS, Run, Store
+from pipeline.store.run_folder import PREDICTIONS, Run
+from pipeline.store.runs import Store
 from tests.dashboard.test_pages import app, text  # noqa: F401
 
 SECOND = "20990101-000000-digits-lenet5-beef"

@@ -11,7 +11,7 @@ from dashboard.words import runs as run_words
 from dashboard.words import text
 from pipeline.analysis.metrics import Metrics, wilson_interval
 from pipeline.analysis.significance import Comparison
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 LIGHT = palette(dark=False)
 

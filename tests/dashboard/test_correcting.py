@@ -11,7 +11,8 @@ from pipeline.ink.drawing import Drawing
 from pipeline.jobs import launch
 from pipeline.jobs.job import Training
 from pipeline.store import corrections, second_opinion
-from pipeline.store.runs import Run, Store
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
 from pipeline.store.second_opinion import Contradiction
 from tests.dashboard.test_pages import app  # noqa: F401
 from tests.dashboard.test_pages import text as marked_text

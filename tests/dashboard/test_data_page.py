@@ -7,7 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pipeline.data.datasets import Dataset
-from pipeline.store.runs import Run, Store
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
 from tests.dashboard.test_pages import app, text  # noqa: F401  (a fixture)
 
 

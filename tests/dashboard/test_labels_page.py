@@ -7,7 +7,8 @@ import pytest
 
 from dashboard import loaders
 from pipeline.store import reviews
-from pipeline.store.runs import Run, Store
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
 from tests.dashboard.test_pages import app, text  # noqa: F401
 
 

@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard import APP
 from dashboard.widgets import highlights
 from pipeline.analysis.metrics import summarize
-from pipeline.store.runs import Run, Store
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
 
 
 def overview(monkeypatch: pytest.MonkeyPatch, store: Store, run: str = "") -> AppTest:

@@ -13,7 +13,8 @@ from pipeline.jobs import launch
 from pipeline.jobs.job import Fetch, Job, Training
 from pipeline.jobs.worker import StatusWriter
 from pipeline.store.interrupted import InterruptedTraining
-from pipeline.store.runs import Run, Store
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
 from pipeline.training.checkpoint import Checkpoint
 
 PAGES = {  # file, and what a page with a run opens with

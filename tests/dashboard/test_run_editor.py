@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard import loaders
 from pipeline.access import READ_ONLY
 from pipeline.store.bundled import BUNDLED
-from pipeline.store.runs import Run, Store
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
 from tests.dashboard.test_pages import app, text  # noqa: F401
 
 

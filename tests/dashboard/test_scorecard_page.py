@@ -9,8 +9,9 @@ import pytest
 from pipeline.analysis import metrics as evaluation
 from pipeline.data.known import KNOWN
 from pipeline.store import reviews
+from pipeline.store.run_folder import PREDICTIONS, Run
 from pipeline.store.run_info import Evaluation
-from pipeline.store.runs import PREDICTIONS, Run, Store
+from pipeline.store.runs import Store
 from tests.dashboard.test_pages import app, text  # noqa: F401
 
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from dashboard.view import best_reader
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 
 def run_on(like: Run, name: str, accuracy: float, **dataset: object) -> Run:

@@ -9,7 +9,8 @@ import pytest
 from pipeline.data.datasets import Dataset
 from pipeline.ink import drawing
 from pipeline.store import bundled as bundled_folder
-from pipeline.store.runs import Run, Store
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
 
 MODELS = Path(__file__).parents[2] / "models"
 MOST_BYTES = 3_000_000

@@ -10,7 +10,8 @@ from pipeline import evaluation
 from pipeline.cli.main import app
 from pipeline.data.known import KNOWN
 from pipeline.errors import InklingError
-from pipeline.store.runs import Run, Store
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
 from pipeline.training import networks
 
 

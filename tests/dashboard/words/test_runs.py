@@ -4,7 +4,7 @@ from pathlib import Path
 
 from dashboard.words import runs as run_words
 from pipeline.analysis.metrics import Confusion
-from pipeline.store.runs import About, Damaged, Run
+from pipeline.store.run_folder import About, Damaged, Run
 
 
 def test_the_top_confusion_is_said_only_where_it_stands_out():

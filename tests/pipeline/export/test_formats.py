@@ -13,7 +13,7 @@ from pipeline.errors import InklingError
 from pipeline.export import formats
 from pipeline.export.about import about
 from pipeline.export.formats import Format, export
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 GUIDE = Path(__file__).parents[3] / "docs" / "export.md"
 

@@ -10,7 +10,7 @@ import pytest
 from pipeline import words
 from pipeline.errors import InklingError
 from pipeline.export import html_page
-from pipeline.store.runs import Run
+from pipeline.store.run_folder import Run
 
 
 @pytest.fixture(scope="module")

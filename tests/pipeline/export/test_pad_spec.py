@@ -11,7 +11,7 @@ from pipeline.export import pad_spec
 from pipeline.ink import drawing
 from pipeline.serving import layer_words
 from pipeline.serving.inference import LayerInfo
-from pipeline.store.runs import Run, RunDamaged
+from pipeline.store.run_folder import Run, RunDamaged
 
 
 def test_what_is_packed_can_be_read_where_it_lies(tiny_run: Run):

@@ -12,17 +12,13 @@ from pipeline.analysis import out_of_distribution as ood
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
 from pipeline.ink.drawing import Drawing
-from pipeline.store import bundled, corrections, reviews, runs
+from pipeline.store import bundled, corrections, reviews, run_folder, runs
 from pipeline.store.interrupted import InterruptedTraining
+from pipeline.store.run_folder import LONGEST_NAME, LONGEST_NOTE, Damaged, Run
 from pipeline.store.run_info import Evaluation
-from pipeline.store.runs import LONGEST_NAME, LONGEST_NOTE, Damaged, Run, RunMissing, Store
+from pipeline.store.runs import RunMissing, Store
 from pipeline.training.checkpoint import Checkpoint
 from tests.pipeline.store.test_runs import results
-
-
-@pytest.fixture
-def store(tmp_path) -> Store:
-    return Store(tmp_path / "models")
 
 
 @pytest.fixture
@@ -64,7 +60,7 @@ def test_a_store_that_holds_the_bundled_run_lists_it_once(with_bundled):
     assert run.bundled
     with pytest.raises(InklingError, match="comes with Inkling"):
         store.delete(run)
-    (run.folder / runs.GRAPH).unlink()
+    (run.folder / run_folder.GRAPH).unlink()
     (damaged,) = store.entries()
     assert isinstance(damaged, Damaged)
     with pytest.raises(InklingError, match="comes with Inkling"):
@@ -115,7 +111,7 @@ def test_a_run_is_named_and_noted_on(store):
         with pytest.raises(InklingError, match="can have up to"):
             run.describe(**said)
     assert store.open(run.id).about == run.about
-    (run.folder / runs.ABOUT).write_text('{"name": 5')
+    (run.folder / run_folder.ABOUT).write_text('{"name": 5')
     assert store.open(run.id).about.name == ""
 
 
@@ -134,7 +130,7 @@ def test_a_deleted_run_is_gone_at_once(store, monkeypatch):
     assert [path.name for path in store.folder.iterdir()] == [other.id]
     with pytest.raises(RunMissing, match="already deleted"):
         store.delete(run)
-    (other.folder / runs.GRAPH).unlink()
+    (other.folder / run_folder.GRAPH).unlink()
     (damaged,) = store.entries()
     store.delete(damaged)
     assert store.entries() == []
@@ -149,14 +145,14 @@ def test_a_version_changes_with_every_file_of_a_run(store, random):
         lambda: run.add_ood_detector(ood.fit({-1: points}, np.arange(30) % 2, {-1: points})),
         lambda: run.add_evaluation(other_result(run)),
         lambda: run.describe(name="named"),
-        lambda: (run.folder / runs.GRAPH).write_bytes(b"other"),
+        lambda: (run.folder / run_folder.GRAPH).write_bytes(b"other"),
     ):
         change()
         seen.add(store.runs()[0].version)
     assert len(seen) == 6
     before = store.versions()
     assert store.versions() == before
-    (run.folder / runs.GRAPH).write_bytes(b"cut")
+    (run.folder / run_folder.GRAPH).write_bytes(b"cut")
     assert store.versions() != before
 
 

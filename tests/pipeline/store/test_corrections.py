@@ -26,11 +26,6 @@ ONE = [[[60.0, 60.0], [60.0, 220.0]]]
 QUICK = TrainConfig(dataset="digits", network="pixels", epochs=2).resolved(1077)
 
 
-@pytest.fixture
-def store(tmp_path) -> Store:
-    return Store(tmp_path / "models")
-
-
 def keep(store: Store, label: str = "7", **other) -> corrections.Correction:
     given = {"class_names": DIGITS} | other
     strokes, ink = given.pop("strokes", SEVEN), given.pop("ink", None)

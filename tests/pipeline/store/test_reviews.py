@@ -9,11 +9,6 @@ from pipeline.store.runs import Store
 FILE = reviews.REVIEWS
 
 
-@pytest.fixture
-def store(tmp_path) -> Store:
-    return Store(tmp_path / "models")
-
-
 def test_a_mark_stands_until_it_is_taken_back(store):
     assert reviews.read(store).tags == {}
     reviews.add(store, "f", 7, "wrong label")

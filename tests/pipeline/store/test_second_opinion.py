@@ -6,7 +6,6 @@ import pytest
 from pipeline.errors import InklingError
 from pipeline.ink.drawing import Drawing
 from pipeline.store import corrections, second_opinion
-from pipeline.store.runs import Store
 from pipeline.store.second_opinion import Contradiction
 
 DIGITS = tuple("0123456789")
@@ -33,11 +32,6 @@ def run(name: str, *, train=54_000, accuracy=0.99, learned=None, names=DIGITS, f
     metrics = SimpleNamespace(accuracy=accuracy)
     info = SimpleNamespace(dataset=dataset, metrics=metrics, corrections=learned or {})
     return SimpleNamespace(id=name, class_names=names, info=info)
-
-
-@pytest.fixture
-def store(tmp_path) -> Store:
-    return Store(tmp_path / "models")
 
 
 def test_only_another_class_with_at_least_99_percent_counts():

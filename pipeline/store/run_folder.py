@@ -1,0 +1,387 @@
+"""The run folder: the only module that knows its file names.
+
+A run is written completely or not at all; only optional files are added later. Reading is lazy:
+`read` opens `run.json` only, and predictions are read by column. The run that comes with Inkling
+is never changed: what is added to it is kept in the store.
+"""
+
+import contextlib
+import importlib.metadata
+import json
+import os
+import platform
+import zipfile
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline import access, atomic
+from pipeline.analysis import out_of_distribution as ood
+from pipeline.analysis.out_of_distribution import OodDetector
+from pipeline.atomic import whole_folder
+from pipeline.errors import InklingError
+from pipeline.names import slug
+from pipeline.serving.inference import ServingGraph
+from pipeline.store import tables
+from pipeline.store.run_info import FORMAT, Evaluation, RunInfo
+
+INFO, MODEL, GRAPH = "run.json", "model.keras", "model.tflite"
+HISTORY, PREDICTIONS = "history.csv", "predictions.parquet"
+REQUIRED = (MODEL, GRAPH, HISTORY, PREDICTIONS)
+# Optional files.
+FEATURES, EVALUATIONS = "features.parquet", "evaluations"
+OOD_DETECTOR, OLD_OOD_DETECTOR = "out_of_distribution.npz", "novelty.npz"  # old: in format 1
+ABOUT = "about.json"  # the name and the note that people gave it
+LONGEST_NAME, LONGEST_NOTE = 80, 2000  # characters
+REFUSED = "runs cannot be added, changed or deleted"
+VERSIONED = ("inkling", "tensorflow", "keras", "ai-edge-litert", "numpy")
+Content = TypeVar("Content")
+State = dict[str, tuple[int, int]]  # of each file: its time stamp and its size
+
+
+class RunDamaged(InklingError):
+    """A run folder cannot be read; the message says why."""
+
+
+class About(BaseModel):
+    """What people wrote about a run: its name and a note, "" where there is none."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str = Field(default="", max_length=LONGEST_NAME)
+    note: str = Field(default="", max_length=LONGEST_NOTE)
+
+
+NO_WORDS = About()
+
+
+@dataclass(frozen=True)
+class Run:
+    """A complete run folder.
+
+    Attributes:
+        folder: its place.
+        info: the content of run.json.
+        about: the name and the note that people gave it.
+        additions: for the bundled run, which is never changed: where the store keeps what is
+            added to it. None for a run that keeps its additions itself.
+        version: of all of its files as they were when it was opened; caches are keyed by it.
+    """
+
+    folder: Path
+    info: RunInfo
+    about: About = NO_WORDS
+    additions: Path | None = None
+    version: str = ""
+
+    @property
+    def id(self) -> str:
+        """The folder's name."""
+        return self.info.id
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """One name per class, in label order."""
+        return self.info.dataset.class_names
+
+    @property
+    def model_path(self) -> Path:
+        """The path of the Keras model."""
+        return self.folder / MODEL
+
+    @property
+    def graph_path(self) -> Path:
+        """The path of the serving graph."""
+        return self.folder / GRAPH
+
+    @property
+    def bundled(self) -> bool:
+        """Whether it comes with Inkling, and so is never changed or deleted."""
+        return self.additions is not None
+
+    def graph(self) -> ServingGraph:
+        """Load the serving graph."""
+        return ServingGraph(self.graph_path)
+
+    @property
+    def graph_size(self) -> int:
+        """How many bytes the serving graph takes.
+
+        Raises:
+            RunDamaged: the file cannot be read.
+        """
+        return self._read(GRAPH, lambda path: path.stat().st_size)
+
+    def graph_bytes(self) -> bytes:
+        """Read the bytes of the serving graph.
+
+        Raises:
+            RunDamaged: the file cannot be read.
+        """
+        return self._read(GRAPH, Path.read_bytes)
+
+    def history(self) -> pd.DataFrame:
+        """Read the history, one row per epoch: epoch, loss, accuracy, val_loss, val_accuracy, ….
+
+        Raises:
+            RunDamaged: the file cannot be read.
+        """
+        return self._read(HISTORY, pd.read_csv)
+
+    def predictions(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Read the predictions table, or only some of its columns.
+
+        Raises:
+            RunDamaged: the file cannot be read.
+        """
+        return self._read(PREDICTIONS, lambda path: tables.read(path, columns))
+
+    def probabilities(self, index: int) -> np.ndarray:
+        """Read one row's probabilities, float32 (classes,), without the rest of the table.
+
+        Raises:
+            RunDamaged: the file cannot be read.
+        """
+        columns = [f"probability_{label}" for label in range(len(self.class_names))]
+
+        rows = self._read(PREDICTIONS, lambda path: tables.read_row(path, index, columns))
+        return rows.to_numpy()[0]
+
+    def features(self, columns: Sequence[str] | None = None) -> pd.DataFrame | None:
+        """Read the result of `embedding.embed`, or some of its columns; None if there is none.
+
+        Raises:
+            RunDamaged: the file exists but cannot be read.
+        """
+        if not (self.folder / FEATURES).exists():
+            return None
+        return self._read(FEATURES, lambda path: tables.read_features(path, columns))
+
+    def add_features(self, features: pd.DataFrame) -> None:
+        """Add features to a run that was written without them; raises as `describe` does."""
+        atomic.write(self._addition(FEATURES), lambda file: tables.write(features, file))
+
+    def ood_detector(self) -> OodDetector | None:
+        """Read the out-of-distribution detector; None if there is none.
+
+        Raises:
+            RunDamaged: the file exists but cannot be read.
+        """
+        names = (OOD_DETECTOR, OLD_OOD_DETECTOR)
+        name = next((name for name in names if (self.folder / name).exists()), None)
+        if name is None:
+            return None
+
+        def read(path: Path) -> OodDetector:
+            with path.open("rb") as file:
+                return ood.load(file)
+
+        return self._read(name, read)
+
+    def add_ood_detector(self, found: OodDetector) -> None:
+        """Add an OOD detector to a run that was written without one; raises as `describe` does."""
+        atomic.write(self._addition(OOD_DETECTOR), found.save)
+
+    def evaluations(self) -> list[Evaluation]:
+        """List the results on other datasets, by name; damaged files are skipped."""
+        found = []
+        for path in sorted(
+            (path for place in self._places for path in (place / EVALUATIONS).glob("*.json")),
+            key=lambda path: path.name,
+        ):
+            with contextlib.suppress(OSError, ValueError):
+                found.append(Evaluation.model_validate_json(path.read_text("utf-8")))
+        return found
+
+    def add_evaluation(self, evaluation: Evaluation) -> None:
+        """Save the results on another dataset, replacing older ones; raises as `describe` does."""
+        dataset = evaluation.dataset
+        name = f"{slug(dataset.name)}-{dataset.fingerprint[:8]}.json"
+        text = evaluation.model_dump_json(indent=1)
+        atomic.write_text(self._addition(EVALUATIONS) / name, text)
+
+    def describe(self, *, name: str | None = None, note: str | None = None) -> None:
+        """Give the run a name, a note or both; "" removes one, and None leaves it as it is.
+
+        Raises:
+            InklingError: it is too long, the dashboard is read-only, or the store cannot be
+                written. Nothing was changed then.
+        """
+        name = self.about.name if name is None else " ".join(name.split())
+        note = self.about.note if note is None else note.strip()
+        for what, said, most in (("name", name, LONGEST_NAME), ("note", note, LONGEST_NOTE)):
+            if len(said) > most:
+                raise InklingError(
+                    f"A {what} can have up to {most:,} characters; this has {len(said):,}."
+                )
+        atomic.write_text(self._addition(ABOUT), About(name=name, note=note).model_dump_json())
+
+    @property
+    def _places(self) -> list[Path]:
+        """Where its files may be; the last one is where files are added."""
+        return [self.folder] if self.additions is None else [self.folder, self.additions]
+
+    def _addition(self, name: str) -> Path:
+        """Return where to add a file or folder, unless nothing may be changed."""
+        access.refuse_if_read_only(REFUSED)
+        return self._places[-1] / name
+
+    def _read(self, name: str, read: Callable[[Path], Content]) -> Content:
+        try:
+            return read(self.folder / name)
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            EOFError,
+            pa.ArrowException,
+            zipfile.BadZipFile,
+        ) as error:
+            raise RunDamaged(f"{name} of run {self.id} cannot be read: {error}") from error
+
+
+@dataclass(frozen=True)
+class Damaged:
+    """A folder in the store that is not a complete run.
+
+    Attributes:
+        id: the folder's name.
+        reason: a sentence that says what is wrong.
+    """
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """The files of a run besides run.json.
+
+    Attributes:
+        history: one row per epoch.
+        predictions: one row per test image; see `metrics.predictions_table`.
+        features: one row per test image; see `embedding.embed`.
+        ood_detector: tells images like those in training from others.
+        write_model, write_graph: write the Keras model and the serving graph to a path.
+    """
+
+    history: pd.DataFrame
+    predictions: pd.DataFrame
+    write_model: Callable[[Path], object]
+    write_graph: Callable[[Path], object]
+    features: pd.DataFrame | None = None
+    ood_detector: OodDetector | None = None
+
+
+def write(target: Path, info: RunInfo, files: RunFiles) -> Run:
+    """Write a run folder, completely or not at all.
+
+    Args:
+        target: the folder, which must not exist yet; its name becomes the run's id.
+        info: the content of run.json; its id, versions and file sizes are set here.
+        files: the other files.
+
+    Raises:
+        InklingError: the disk is full or the store cannot be written.
+    """
+    with whole_folder(target) as draft:
+        files.write_model(draft / MODEL)
+        files.write_graph(draft / GRAPH)
+        files.history.to_csv(draft / HISTORY, index=False)
+        tables.write(files.predictions, draft / PREDICTIONS)
+        if files.features is not None:
+            tables.write(files.features, draft / FEATURES)
+        if files.ood_detector is not None:
+            with (draft / OOD_DETECTOR).open("wb") as file:
+                files.ood_detector.save(file)
+        sizes = {name: (draft / name).stat().st_size for name in REQUIRED}
+        known = {"id": target.name, "versions": _versions(), "files": sizes}
+        info = info.model_copy(update=known)
+        (draft / INFO).write_text(info.model_dump_json(indent=1), encoding="utf-8")
+    return Run(target, info, version=str(state(target)))
+
+
+def read(folder: Path, additions: Path | None, version: str) -> Run:
+    """Read a run folder's description and check that its files are complete.
+
+    Args:
+        folder: the run folder.
+        additions: where its additions are kept if not in it; see `Run`.
+        version: what `state` says of all of its files.
+
+    Raises:
+        RunDamaged: a file is missing or cut off, or run.json cannot be read.
+    """
+    info = _read_info(folder)
+    for name in REQUIRED:
+        path, expected = folder / name, info.files.get(name)
+        if not path.is_file():
+            raise _damaged(folder, f"{name} is missing")
+        if expected is not None and path.stat().st_size != expected:
+            raise _damaged(folder, f"{name} has {path.stat().st_size:,} of {expected:,} bytes")
+    # A folder that was renamed or copied keeps working under the name it has now.
+    info = info.model_copy(update={"id": folder.name})
+    return Run(folder, info, _about((additions or folder) / ABOUT), additions, version)
+
+
+def state(folder: Path) -> State:
+    """Return the time stamp and the size of each file in a folder, and of folders in it."""
+    try:
+        stats = {entry.name: entry.stat() for entry in os.scandir(folder)}
+    except OSError:  # there is no such folder, or it is being deleted
+        return {}
+    return {name: (stat.st_mtime_ns, stat.st_size) for name, stat in sorted(stats.items())}
+
+
+def is_run(files: Collection[str]) -> bool:
+    """Tell by its files whether a folder is a run, perhaps a damaged one, or something else."""
+    # A folder without run.json counts only if it has another file of a run.
+    return not {INFO, *REQUIRED}.isdisjoint(files)
+
+
+def _about(path: Path) -> About:
+    """Read what people wrote about a run; a damaged file is as good as none."""
+    try:
+        return About.model_validate_json(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return About()
+
+
+def _read_info(folder: Path) -> RunInfo:
+    try:
+        raw: dict[str, Any] = json.loads((folder / INFO).read_text("utf-8"))
+        if isinstance(raw.get("format"), int) and raw["format"] > FORMAT:
+            raise RunDamaged(
+                f"Run {folder.name} was written by a newer version of Inkling (format "
+                f"{raw['format']}; this one reads up to {FORMAT}). Update Inkling to open it."
+            )
+        return RunInfo.model_validate(raw)
+    except FileNotFoundError:
+        raise _damaged(folder, f"{INFO} is missing") from None
+    except OSError as error:
+        raise _damaged(folder, f"{INFO} cannot be read ({error.strerror})") from error
+    except ValidationError as error:
+        what = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise _damaged(folder, f"“{what}” in {INFO} is missing or invalid") from error
+    except (ValueError, AttributeError) as error:
+        raise _damaged(folder, f"{INFO} is incomplete or invalid") from error
+
+
+def _damaged(folder: Path, what: str) -> RunDamaged:
+    return RunDamaged(
+        f"Run {folder.name} is damaged: {what}. Copy it again from its source, or delete its "
+        "folder and train again."
+    )
+
+
+def _versions() -> dict[str, str]:
+    versions = {"python": platform.python_version()}
+    for name in VERSIONED:
+        versions[name] = importlib.metadata.version(name)
+    return versions
