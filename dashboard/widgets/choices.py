@@ -12,6 +12,7 @@ import streamlit as st
 
 from dashboard import address
 from dashboard.selection import not_valid
+from dashboard.words import text
 
 Option = TypeVar("Option")
 
@@ -103,7 +104,7 @@ def _read(name: str, options: Sequence[Option], default: Option) -> Option:
     found = next((option for option in options if slug(option) == asked), None)
     if found is not None:
         return found
-    st.toast(not_valid(name, asked), icon=":material/link_off:")
+    st.toast(text.plain(not_valid(name, asked)), icon=":material/link_off:")
     address.change({name: None})
     return default
 

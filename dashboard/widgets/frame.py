@@ -56,7 +56,8 @@ def run_picker() -> None:
         if asked is None:
             address.change(run=current)
         else:
-            st.toast(f"There is no run “{asked[:60]}” here; showing the newest one.")
+            said = f"There is no run “{asked[:60]}” here; showing the newest one."
+            st.toast(text.plain(said))
             address.choose_run(None, entries[current])
 
     labels = {run_id: f"damaged · {run_id}" for run_id in entries}

@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import address, loaders
 from dashboard.view import View
 from dashboard.widgets import frame
+from dashboard.words import text
 from pipeline import access
 from pipeline.store.run_folder import Damaged, Run
 
@@ -18,7 +19,7 @@ def view() -> View:
     second = _second(run)
     chosen = address.read_selection(run.class_names, run.info.metrics.total)
     for sentence in chosen.dropped:
-        st.toast(sentence, icon=":material/link_off:")
+        st.toast(text.plain(sentence), icon=":material/link_off:")
     return View(run, second, chosen)
 
 
@@ -55,7 +56,7 @@ def _second(run: Run) -> Run | None:
         return None
     found = next((other for other in loaders.comparable(run) if other.id == wanted), None)
     if found is None:
-        st.toast(_why_not(run, wanted), icon=":material/link_off:")
+        st.toast(text.plain(_why_not(run, wanted)), icon=":material/link_off:")
         address.choose_second(None)
     return found
 

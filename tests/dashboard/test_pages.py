@@ -103,14 +103,21 @@ def test_an_address_that_does_not_fit_is_noted(app):
     at = app("feature_maps", sample="99999", true="<b>")
     said = "\n".join(toast.value for toast in at.toast)
     assert "image “99999”" in said
-    assert "“<b>”" in said
+    assert r"“\<b\>”" in said
     assert "sample" not in at.query_params
+
+
+@pytest.mark.parametrize("part", ["run", "second", "true", "outcome"])
+def test_what_an_address_says_is_no_markdown(app, part):
+    at = app("mistakes", **{part: "[log in](//evil.example)"})
+    notes = [toast.value for toast in at.toast]
+    assert any(r"\[log in\]\(//evil\.example\)" in note for note in notes)
 
 
 def test_a_link_to_a_run_that_is_gone_shows_the_newest_one_from_the_start(app):
     at = app("overview", run="gone", sample="17", true="3", outcome="wrong", second="gone")
     assert [toast.value for toast in at.toast] == [
-        "There is no run “gone” here; showing the newest one."
+        r"There is no run “gone” here; showing the newest one\."
     ]
     assert at.query_params.keys() == {"run", "outcome"}
 
