@@ -77,10 +77,14 @@ def _entries(folder: str, version: int) -> list[Run | Damaged]:
     return store().entries()
 
 
+def runs() -> list[Run]:
+    """List the runs of the store that are whole, newest first."""
+    return [entry for entry in entries() if isinstance(entry, Run)]
+
+
 def run(run_id: str | None) -> Run | None:
     """Find a run by its id; None if there is none or it is damaged."""
-    found = (entry for entry in entries() if entry.id == run_id and isinstance(entry, Run))
-    return next(found, None)
+    return next((found for found in runs() if found.id == run_id), None)
 
 
 def label(run: Run, *, short: bool = False) -> str:
@@ -103,13 +107,13 @@ def labels(runs: Sequence[Run], *, short: bool = False) -> list[str]:
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _labels(folder: str, version: int) -> dict[str, str]:
-    return run_words.run_labels(entry for entry in entries() if isinstance(entry, Run))
+    return run_words.run_labels(runs())
 
 
 def comparable(first: Run) -> list[Run]:
     """List the other runs that were tested on the same images, newest first."""
     same = same_images(first.info.dataset.fingerprint)
-    others = (entry for entry in entries() if isinstance(entry, Run) and entry.id != first.id)
+    others = (other for other in runs() if other.id != first.id)
     return [other for other in others if other.info.dataset.fingerprint in same]
 
 
@@ -121,7 +125,7 @@ def leaderboard(first: Run) -> list[Run]:
 
 def best_reader(run: Run) -> Run:
     """Return the run in the store that reads drawings best for a page on `run`; maybe itself."""
-    return viewed.best_reader(run, (entry for entry in entries() if isinstance(entry, Run)))
+    return viewed.best_reader(run, runs())
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)
@@ -302,8 +306,7 @@ def _corrections(path: str, version: tuple[int, int]) -> Corrections:
 def contradictions() -> dict[str, Contradiction]:
     """Find the corrections that an independent network contradicts, by id; see `second_opinion`."""
     path = store().folder / correcting.CORRECTIONS
-    judges = tuple(entry for entry in entries() if isinstance(entry, Run))
-    return _contradictions(str(path), _version(path), judges)
+    return _contradictions(str(path), _version(path), runs())
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=2, show_spinner="Asking another network…")

@@ -56,8 +56,7 @@ def what_next(board: list[Run]) -> None:
 
 def elsewhere(board: list[Run]) -> None:
     """Say how many runs are left out of a leaderboard, and how to see them."""
-    runs = [entry for entry in loaders.entries() if isinstance(entry, Run)]
-    if count := len(runs) - len(board):
+    if count := len(loaders.runs()) - len(board):
         st.caption(
             f"{counted(count, 'run')} tested on other images {'is' if count == 1 else 'are'} not "
             "listed, because the accuracies are not comparable. Choose such a run in the sidebar "

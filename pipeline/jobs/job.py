@@ -1,4 +1,4 @@
-"""Background jobs: start, watch and stop them; each is a child process, `inkling job`.
+"""Background jobs: their requests and status, and stopping them; each is a child process.
 
 A job is a folder in `<store>/.jobs/`: its request, a status file that the child replaces at
 every report, its output, and a lock that the child holds while it runs. The operating system
@@ -27,7 +27,6 @@ ENDED: tuple[State, ...] = ("finished", "failed", "stopped")
 STATUS, LOG, ALIVE, REQUEST = "status.json", "output.txt", "alive.lock", "job.json"
 PID, ASKED_TO_STOP = "pid", "asked-to-stop"
 SECONDS_TO_START = 60  # for a process that never wrote a status
-SECONDS_BETWEEN_WRITES = 0.25
 UNREADABLE = (OSError, ValueError)
 REFUSED = "trainings and downloads cannot be started or stopped"
 

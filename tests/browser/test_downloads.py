@@ -1,9 +1,10 @@
-"""What can be taken along: charts, matrices and galleries, as files for slides and reports."""
+"""What can be downloaded: charts, matrices and galleries, as files for slides and reports."""
 
 import base64
 import io
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -82,10 +83,17 @@ def test_a_map_holds_its_points_which_are_no_svg(page, server):
     page.goto(f"{server}/data?data_view=map")
     settle(page)
     expect(page.locator(f"{CHART} .gl-canvas-context")).to_be_attached()
-    page.wait_for_timeout(500)  # WebGL draws when it likes
-    layers = list(svg(page).iter(f"{SVG}image"))
-    drawn = [image_of(layer) for layer in layers if layer.get("href", "").startswith("data:")]
-    assert max((np.asarray(layer)[..., 3] > 0).mean() for layer in drawn) > 0.01
+    deadline = time.monotonic() + 10  # WebGL draws when it likes
+    while (inked := covered(svg(page))) <= 0.01 and time.monotonic() < deadline:
+        page.wait_for_timeout(100)
+    assert inked > 0.01
+
+
+def covered(drawn: ElementTree.Element) -> float:
+    """Return the share of pixels that are not transparent, in the layer that has the most."""
+    layers = [layer for layer in drawn.iter(f"{SVG}image") if "data:" in layer.get("href", "")]
+    shares = [(np.asarray(image_of(layer))[..., 3] > 0).mean() for layer in layers]
+    return float(max(shares, default=0))
 
 
 def image_of(node: ElementTree.Element) -> Image.Image:

@@ -17,6 +17,8 @@ from pipeline.store.runs import Store
 
 pytestmark = pytest.mark.process
 
+SHORT_TRAINING = ("train", "--dataset", "digits", "--network", "pixels", "--epochs", 1)
+
 
 def inkling(*arguments, **environment) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -172,18 +174,7 @@ def test_runs_lists_whole_and_damaged(tmp_path, models, tiny_run):
 
 
 def test_train_and_data(tmp_path):
-    arguments = (
-        "train",
-        "--dataset",
-        "digits",
-        "--network",
-        "pixels",
-        "--epochs",
-        1,
-        "--models",
-        tmp_path,
-    )
-    done = inkling(*arguments, "--json")
+    done = inkling(*SHORT_TRAINING, "--models", tmp_path, "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["metrics"]["total"] == 600
     assert "epoch 1 of 1" in done.stderr
@@ -198,18 +189,7 @@ def test_train_learns_from_corrections_when_told_to(tmp_path):
         class_names="0123456789",
         drawing=Drawing.of_strokes([[[0, 0], [9, 0], [3, 15]]]),
     )
-    arguments = (
-        "train",
-        "--dataset",
-        "digits",
-        "--network",
-        "pixels",
-        "--epochs",
-        1,
-        "--models",
-        tmp_path,
-    )
-    done = inkling(*arguments, "--corrections")
+    done = inkling(*SHORT_TRAINING, "--models", tmp_path, "--corrections")
     assert done.returncode == 0, done.stderr
     assert "It also learned from 1 correction: 1 × “7”." in done.stdout
     (run,) = Store(tmp_path).runs()
