@@ -19,9 +19,7 @@ if kept:
         picked = correction_list.pictures(listed, against)
         with st.container(horizontal=True, vertical_alignment="center"):
             correction_list.undo_all(listed)
-            st.page_link(
-                frame.TRAIN_PAGE, label="Train with them", icon=":material/model_training:"
-            )
+            st.page_link(frame.TRAIN_PAGE, label="Train", icon=":material/model_training:")
     with right:
         correction_list.detail(picked, against.get(picked.id))
 else:

@@ -71,7 +71,7 @@ def pictures(listed: Sequence[Correction], against: dict[str, Contradiction]) ->
 
 def detail(one: Correction, against: Contradiction | None) -> None:
     """Show a correction large, with what networks say to it, and offer to undo it."""
-    st.subheader(text.plain(f"It was a {one.label}"))
+    st.subheader(text.plain(f"Labeled “{one.label}”"))
     st.caption(correction_words.told(one, _run_name(one.run)))
     alt = f"A drawing, enlarged; people gave it the class “{one.label}”."
     galleries.picture(one.image[..., None], mnist_framed=True, width=224, alt=alt, key="correction")
@@ -88,7 +88,9 @@ def detail(one: Correction, against: Contradiction | None) -> None:
 
 
 def undo_all(listed: Sequence[Correction]) -> None:
-    """Offer to undo all corrections shown, with a word first."""
+    """Offer to undo all corrections shown, with a word first; a single one has its own button."""
+    if len(listed) == 1:
+        return
     with st.popover(f"Undo all {len(listed):,}…", icon=":material/undo:"):
         st.markdown("They no longer count in any training. Runs that learned from them stay.")
         st.button(

@@ -22,8 +22,9 @@ def so_far(kept: Sequence[Correction]) -> str:
     """Say how many corrections there are, and what for."""
     if not kept:
         return NONE
+    them = "it" if len(kept) == 1 else "them"
     drawings = counted(len(kept), "drawing")
-    return f"**{drawings}** with the class that people gave. A training can learn from them."
+    return f"**{drawings}** that people gave the right class. A training can learn from {them}."
 
 
 def caption(kept: Correction) -> str:

@@ -36,9 +36,7 @@ def origin(dataset: DatasetInfo) -> str:
         return ""
     said = f"{known.source[0].upper()}{known.source[1:]}."
     if known.drawn_from:
-        said += (
-            f" Networks trained on “{known.drawn_from}” have seen all of these images in training."
-        )
+        said += f" Networks trained on “{known.drawn_from}” have already seen them."
     return said
 
 

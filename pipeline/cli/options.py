@@ -22,7 +22,7 @@ ClassNames = Annotated[
     typer.Option(
         "--class-names",
         help="What the classes are called, in label order: a file with one name per line, or a "
-        "list such as a,b,c. It is kept for later trainings.",
+        "list such as a,b,c. The names are kept for later trainings.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print only JSON.")]
