@@ -1,4 +1,4 @@
-// Pictures to take along: what a component shows as SVG, or as PNG at twice its size, under a title
+// Pictures to download: what a component shows as SVG, or as PNG at twice its size, under a title
 // and a line that names the run and its date. This script is put before those that use it.
 
 // A picture cannot load the page's font: names are measured in the one that it will have.

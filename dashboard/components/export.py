@@ -1,4 +1,4 @@
-"""Pictures to take along: every chart, matrix and gallery as PNG and SVG, made in the browser."""
+"""Pictures to download: every chart, matrix and gallery as PNG and SVG, made in the browser."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path

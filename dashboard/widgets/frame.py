@@ -116,7 +116,7 @@ def heading(title: str, sentence: str) -> None:
 
 
 def about(title: str, kind: str, runs: Sequence[Run] = ()) -> About:
-    """Describe a picture that can be taken along.
+    """Describe a picture that can be downloaded.
 
     Args:
         title: the finding, or what it shows.
@@ -133,7 +133,7 @@ def about(title: str, kind: str, runs: Sequence[Run] = ()) -> About:
 def chart(
     figure: Figure, alt: str, key: str, finding: str = "", *, kind: str = "", **more: Any
 ) -> None:
-    """Show a figure below its finding, with a way to take it along.
+    """Show a figure below its finding, with buttons that download it.
 
     Args:
         figure: the chart.

@@ -1,4 +1,4 @@
-"""Naming a run, noting something on it, and deleting it; in the sidebar of every page."""
+"""Naming a run, adding a note to it, and deleting it; in the sidebar of every page."""
 
 from collections.abc import Sequence
 
@@ -29,7 +29,7 @@ def run_editor(entry: Run | Damaged, label: str, entries: Sequence[Run | Damaged
             about = run_words.origin_in_short(run)
             st.caption(about, help=run_words.origin(run), width="stretch")
         if not access.read_only():
-            with st.popover("Edit", type="tertiary", help="Name it, note something, or delete it."):
+            with st.popover("Edit", type="tertiary", help="Name it, add a note, or delete it."):
                 if run is not None:
                     _words(run)
                 if run is not None and run.bundled:

@@ -1,4 +1,4 @@
-"""Naming, noting on and deleting runs from the sidebar, and what a page sees of later changes."""
+"""Naming, annotating and deleting runs from the sidebar, and what a page sees of later changes."""
 
 import shutil
 from pathlib import Path
