@@ -48,20 +48,22 @@ frame.heading(
 )
 selection_bar.bar(view)
 dataset = galleries.images_of(run)
-if dataset is None:
-    st.stop()
-prediction = loaders.predict(run, dataset.x_test[sample])
 left, right = st.columns([2, 3], gap="large")
 with left:
     selection_bar.test_image(run, sample)
-    galleries.picture(
-        dataset.x_test[sample],
-        mnist_framed=dataset.mnist_framed,
-        width=224,
-        alt=f"Test image {sample:,} as the network gets it; its true class is “{true}”.",
-        key="large",
-    )
-    network.probabilities(prediction.probabilities, run, "sample_bars", true=int(row["label"]))
-    quick_picks(view, dataset, rows, sample)
-with right:
-    network.feature_maps(run, prediction.activations, "sample_maps")
+    if dataset is not None:
+        galleries.picture(
+            dataset.x_test[sample],
+            mnist_framed=dataset.mnist_framed,
+            width=224,
+            alt=f"Test image {sample:,} as the network gets it; its true class is “{true}”.",
+            key="large",
+        )
+    # As measured, so they are there without the image, too.
+    network.probabilities(run.probabilities(sample), run, "sample_bars", true=int(row["label"]))
+    if dataset is not None:
+        quick_picks(view, dataset, rows, sample)
+if dataset is not None:
+    with right:
+        prediction = loaders.predict(run, dataset.x_test[sample])
+        network.feature_maps(run, prediction.activations, "sample_maps")

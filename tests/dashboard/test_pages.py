@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import APP
+from dashboard.words.text import percent
 from pipeline.config import TrainConfig
 from pipeline.jobs import launch
 from pipeline.jobs.job import Fetch, Job, Training
@@ -258,6 +259,19 @@ def test_a_missing_dataset_offers_to_get_it(app, tiny_run: Run, tmp_path):
     at.multiselect(key="true_filter").select("4").run()
     assert text(at).count("are not on this machine") == 2  # in the cells, and beside them
     assert [button.label for button in at.button].count("Get the images") == 1
+
+
+def test_what_was_predicted_for_an_image_is_shown_without_it(app, tiny_run: Run, tmp_path):
+    store = Store(tmp_path / "models")
+    changed_copy(tiny_run, store, "elsewhere", fingerprint="0" * 64, name="fashion_mnist")
+    at = app("feature_maps", store, sample="17")
+    missing_once(at)
+    (chart,) = at.get("plotly_chart")
+    (bars,) = json.loads(chart.proto.spec)["data"]
+    shares = tiny_run.probabilities(17)
+    assert bars["text"] == [percent(share) if share >= 0.0005 else "" for share in shares]
+    at.number_input(key="sample_number").set_value(18).run()
+    assert "Test image 18 is predicted as" in text(at)
 
 
 def missing_once(at: AppTest) -> None:
