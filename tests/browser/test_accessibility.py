@@ -72,6 +72,9 @@ def themed(request, browser: Browser) -> Iterator[Page]:
 def test_nothing_grave_is_found(themed: Page, server: str, name: str):
     themed.goto(f"{server}/{PAGES[name]}")
     settle(themed)
+    expect(themed.locator(".pad[data-state='loading']")).to_have_count(
+        0
+    )  # faint until it can answer
     assert faults(themed) == []
 
 

@@ -17,7 +17,7 @@ def test_a_correction_is_looked_at_and_undone(page: Page, server: str, server_st
         corrections.add(server_store, label=label, class_names=DIGITS, drawing=drawn, predicted="4")
     open_page(page, server, "Corrections")
     expect(page.get_by_role("heading", name="Labeled “1”")).to_be_visible()
-    page.get_by_role("button", name="labeled 7, predicted as 4").click()
+    page.get_by_title("labeled 7, predicted as 4").click()
     expect(page.get_by_role("heading", name="Labeled “7”")).to_be_visible()
     page.get_by_role("button", name="Undo this correction").click()
     expect(page.get_by_text("1 correction undone.")).to_be_visible()

@@ -86,7 +86,7 @@ def test_how_far_it_can_be_changed(drawn):
         "thick",
     ):
         expect(drawn.get_by_text(re.compile(words)).first).to_be_visible()
-    drawn.get_by_text("Layer by layer").click()
+    drawn.get_by_role("radio", name="Layer by layer").click()
     expect(drawn.locator(".inside figure").first).to_be_visible()  # the layers are back
     settle(drawn)
 

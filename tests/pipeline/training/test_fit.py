@@ -142,8 +142,10 @@ def test_training_learns_without_touching_the_test_part(digits):
     assert set(trained.history.columns) == {
         "epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds",
     }  # fmt: skip
-    assert told[-1].done == told[-1].total
-    assert [p.done for p in told] == sorted(p.done for p in told)
+    *training_told, calibrating = told
+    assert calibrating.stage == "Calibrating"
+    assert training_told[-1].done == training_told[-1].total
+    assert [p.done for p in training_told] == sorted(p.done for p in training_told)
 
 
 def test_the_kept_weights_are_those_of_the_best_epoch(digits):
@@ -209,7 +211,7 @@ def test_an_interrupted_training_goes_on_as_if_it_had_not_been(digits, tmp_path,
     resumed = training.fit(config, digits, told.append, checkpoint=kept)
     assert len(before) == 2
     assert told[0].history == before  # a chart goes on where it was
-    assert told[-1].history == tuple(resumed.history["val_accuracy"])
+    assert told[-2].history == tuple(resumed.history["val_accuracy"])  # the last is calibration
     for wanted, got in zip(whole.model.get_weights(), resumed.model.get_weights(), strict=True):
         assert np.array_equal(wanted, got)
     columns = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"]
