@@ -1,15 +1,15 @@
 // A table whose cells and headers are buttons. Text is only ever set as text, never as HTML.
 const SPACIOUS = 15 // classes whose names have their usual size
 const MANY = 40 // classes; above that no number fits into a cell
-const LETTER = 8 // pixels of a letter in a header, of a column, and of a usual matrix
-const COLUMN = 50
+const LETTER = 8 // pixels of a letter in a header, and of a usual matrix
 const USUAL = 620
+const FEW = 3 // letters that never have to stand upright
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".matrix")
   const focused = root.querySelector(":focus")?.dataset
   const kept = focused && { true: focused.true, predicted: focused.predicted }
-  const table = grid(data)
+  const table = grid(data, root.clientWidth || USUAL)
   const bar = downloadButtons(data.about, () => matrixDrawn(data), { CSV: () => csv(data) })
   root.replaceChildren(table, bar)
   if (kept) find(table, kept.true, kept.predicted)?.focus()
@@ -30,7 +30,7 @@ function place(pressed, data) {
     : { true: row, predicted: column }
 }
 
-function grid(data) {
+function grid(data, width) {
   const { names } = data
   const table = document.createElement("table")
   table.setAttribute("aria-label", data.about.title)
@@ -39,7 +39,10 @@ function grid(data) {
   table.style.setProperty("--letters", longest)
   table.classList.toggle("dense", names.length > SPACIOUS)
   table.classList.toggle("many", names.length > MANY)
-  table.classList.toggle("upright", longest * LETTER > Math.max(COLUMN, USUAL / names.length))
+  // Names of columns break between words; where a word has no room, they stand upright.
+  const word = Math.max(...data.shorts.flatMap((name) => name.split(" ").map((part) => part.length)))
+  const room = (Math.min(width, USUAL) - longest * LETTER) / names.length
+  table.classList.toggle("upright", word * LETTER > room && longest > FEW)
   if (data.sheet) spread(table, data.sheet)
   const head = table.createTHead()
   const over = head.insertRow()

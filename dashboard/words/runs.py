@@ -13,7 +13,7 @@ TITLES = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST"}  # of datasets, as
 
 
 def run_labels(runs: Iterable[Run]) -> dict[str, str]:
-    """Name runs for lists, by id: "MNIST · cnn · 99.60% · Nov 20", or as people named them.
+    """Name runs for lists, by id: "MNIST · cnn · 99.60% · 20 Nov", or as people named them.
 
     Where several would be called the same, the time tells them apart, and then their ids.
     """
@@ -33,12 +33,11 @@ def _what(run: Run) -> list[str]:
 
 
 def _day(run: Run) -> list[str]:
-    return [] if run.about.name else [f"{run.info.created:%b} {run.info.created.day}"]
+    return [] if run.about.name else [f"{run.info.created.day} {run.info.created:%b}"]
 
 
 def _time(run: Run) -> list[str]:
-    created = run.info.created
-    return [f"{created:%b} {created.day}, {created:%Y, %H:%M}"]
+    return [f"{run.info.created.day} {run.info.created:%b %Y, %H:%M}"]
 
 
 _DETAILS: tuple[Callable[[Run], list[str]], ...] = (

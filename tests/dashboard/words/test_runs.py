@@ -34,7 +34,7 @@ def run_of(like: Run, run_id: str, name: str = "", **info: object) -> Run:
 
 def test_a_run_is_called_by_what_it_is_each_thing_once(tiny_run):
     labels = run_words.run_labels([run_of(tiny_run, "a"), run_of(tiny_run, "b", name="My best")])
-    assert labels == {"a": "MNIST · cnn · 99.60% · Nov 20", "b": "My best · 99.60%"}
+    assert labels == {"a": "MNIST · cnn · 99.60% · 20 Nov", "b": "My best · 99.60%"}
 
 
 def test_runs_of_one_name_are_told_apart(tiny_run):
@@ -47,9 +47,9 @@ def test_runs_of_one_name_are_told_apart(tiny_run):
         run_of(tiny_run, "y-1b2c", "best"),
     ]
     assert list(run_words.run_labels(runs).items()) == [
-        ("later-4d5e", "MNIST · cnn · 99.60% · Nov 20, 2026, 17:30"),
-        ("first-3f9a", "MNIST · cnn · 99.60% · Nov 20, 2026, 09:15 · 3f9a"),
-        ("again-1b2c", "MNIST · cnn · 99.60% · Nov 20, 2026, 09:15 · 1b2c"),
+        ("later-4d5e", "MNIST · cnn · 99.60% · 20 Nov 2026, 17:30"),
+        ("first-3f9a", "MNIST · cnn · 99.60% · 20 Nov 2026, 09:15 · 3f9a"),
+        ("again-1b2c", "MNIST · cnn · 99.60% · 20 Nov 2026, 09:15 · 1b2c"),
         ("x-1b2c", "best · 99.60% · x-1b2c"),
         ("y-1b2c", "best · 99.60% · y-1b2c"),
     ]
