@@ -110,7 +110,7 @@ def interval(metrics: Metrics) -> str:
 def highlights(mistakes: int) -> str:
     """Name the pictures that the Overview opens with."""
     if not mistakes:
-        return "No mistake on the test images. Its closest calls:"
+        return "No mistakes on the test images. Its closest calls:"
     if mistakes == 1:
         return "Its only mistake: true class → prediction"
     return "Its most confident mistakes: true class → prediction"
@@ -119,10 +119,10 @@ def highlights(mistakes: int) -> str:
 def invitation(run: Run) -> tuple[str, str]:
     """Invite people to try a network: a sentence, and the words on a button."""
     if not run.info.dataset.mnist_framed:
-        return "See what it makes of an image of yours.", "Try an image"
+        return "See what it makes of your own image.", "Try an image"
     if set(run.class_names) <= set("0123456789"):
         return "See what it makes of your own handwriting.", "Draw a digit"
-    return "See what it makes of a drawing of yours.", "Draw"
+    return "See what it makes of your own drawing.", "Draw"
 
 
 def weakest_class(metrics: Metrics) -> str:

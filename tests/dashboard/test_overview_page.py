@@ -69,7 +69,7 @@ def test_a_network_without_mistakes_shows_its_closest_calls(monkeypatch, tiny_ru
         files={"predictions.parquet": path.stat().st_size},
     )
     words = said(overview(monkeypatch, store, "perfect"))
-    assert "No mistake on the test images. Its closest calls:" in words
+    assert "No mistakes on the test images. Its closest calls:" in words
     assert "No test image is mistaken for another class" in words
     assert "passed to a person" not in words
 
