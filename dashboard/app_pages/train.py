@@ -15,7 +15,7 @@ def result(job: Job) -> None:
     """Say how the newest training ended."""
     status = job.status()
     if status.state == "failed":
-        st.error(status.message, icon=":material/error:")
+        st.error(text.plain(status.message), icon=":material/error:")
         return
     run = next((r for r in loaders.store().runs() if r.id == status.run_id), None)
     if run is None:
@@ -25,7 +25,7 @@ def result(job: Job) -> None:
         )
         return
     if status.state == "stopped":
-        st.warning(f"{status.message} Its best epoch is kept.", icon=":material/stop:")
+        st.warning(f"{text.plain(status.message)} Its best epoch is kept.", icon=":material/stop:")
     st.success(f"Done. {run_words.verdict(run.info.metrics)}", icon=":material/check:")
     st.page_link(
         "app_pages/overview.py",

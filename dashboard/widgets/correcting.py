@@ -79,7 +79,7 @@ def ask(
     else:
         _list(names, kept, keep, f"{place}_label", disabled=blank)
     if said := st.session_state.pop(fault, ""):
-        st.error(said, icon=":material/error:")
+        st.error(text.plain(said), icon=":material/error:")
     if kept is not None:
         _thanks(kept, st.session_state[f"{place}_former"], undo, key)
     if counts := found.counts(names):

@@ -106,7 +106,7 @@ def _undo(*ids: str) -> None:
     try:
         corrections.take_back(loaders.store(), *ids)
     except InklingError as error:
-        st.toast(str(error), icon=":material/error:")
+        st.toast(text.plain(str(error)), icon=":material/error:")
     else:
         st.toast(f"{words.counted(len(ids), 'correction')} undone.", icon=":material/undo:")
 

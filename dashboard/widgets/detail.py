@@ -173,7 +173,7 @@ def _marks(run: Run, sample: int) -> None:
         try:
             reviews.add(loaders.store(), fingerprint, sample, tag, undo=undo, should_be=should_be)
         except InklingError as error:
-            st.toast(str(error), icon=":material/error:")
+            st.toast(text.plain(str(error)), icon=":material/error:")
 
     usual = dict(marking.MARKS)
     shown = [*marking.MARKS, *((tag, tag) for tag in standing if tag not in usual)]

@@ -39,7 +39,7 @@ def plainly(show: Callable[P, None]) -> Callable[P, None]:
         try:
             show(*args, **kwargs)
         except InklingError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(text.plain(str(error)), icon=":material/error:")
 
     return shown
 

@@ -37,7 +37,7 @@ def images_of(run: Run, *, offers: bool = True) -> Dataset | None:
     try:
         return loaders.dataset(run)
     except PredictionsMismatch as mismatch:
-        st.error(str(mismatch), icon=":material/broken_image:")
+        st.error(text.plain(str(mismatch)), icon=":material/broken_image:")
     except DatasetMissing as missing:
         work.missing_images(run, str(missing), offers=offers and not access.read_only())
     return None

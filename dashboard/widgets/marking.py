@@ -45,7 +45,7 @@ def _mark(dataset: str, chosen: list[int], tag: str) -> None:
     try:
         changed = reviews.add_all(loaders.store(), dataset, chosen, tag)
     except InklingError as error:
-        st.toast(str(error), icon=":material/error:")
+        st.toast(text.plain(str(error)), icon=":material/error:")
     else:
         st.session_state[_LAST] = (dataset, tag, changed)
 
@@ -68,6 +68,6 @@ def _undo(dataset: str, tag: str, changed: list[int]) -> None:
     try:
         reviews.add_all(loaders.store(), dataset, changed, tag, undo=True)
     except InklingError as error:
-        st.toast(str(error), icon=":material/error:")
+        st.toast(text.plain(str(error)), icon=":material/error:")
     else:
         del st.session_state[_LAST]

@@ -31,7 +31,7 @@ def current_run() -> Run:
         return entry
     if isinstance(entry, Damaged):
         st.title("This run cannot be shown")
-        st.error(entry.reason, icon=":material/broken_image:")
+        st.error(text.plain(entry.reason), icon=":material/broken_image:")
         st.write("Choose another run in the sidebar.")
     else:
         st.title("No network is trained yet")

@@ -49,7 +49,7 @@ def _words(run: Run) -> None:
             try:
                 run.describe(name=name, note=note)
             except InklingError as error:
-                st.error(str(error))
+                st.error(text.plain(str(error)))
             else:
                 st.rerun()
 
@@ -77,7 +77,7 @@ def _delete(entry: Run | Damaged, label: str, entries: Sequence[Run | Damaged]) 
     try:
         loaders.store().delete(entry)
     except InklingError as error:
-        st.toast(str(error), icon=":material/error:")
+        st.toast(text.plain(str(error)), icon=":material/error:")
         return
     st.toast(f"{text.plain(label)} is deleted.", icon=":material/delete:")
     others = [other for other in entries if other.id != entry.id]

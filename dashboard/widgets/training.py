@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import loaders
 from dashboard.widgets import frame
+from dashboard.words import text
 from dashboard.words import training as training_words
 from dashboard.words import trust as trust_words
 from pipeline import words
@@ -83,7 +84,7 @@ def form() -> None:
                 corrections=learns,
             )
         except InklingError as error:
-            st.error(str(error))
+            st.error(text.plain(str(error)))
         else:
             _start(Training(config))
 
@@ -98,7 +99,7 @@ def interrupted(place: InterruptedTraining) -> None:
             rows, config = place.rows(), place.config()
             st.markdown(training_words.interrupted(config, rows))
         except InklingError as error:
-            st.warning(str(error))
+            st.warning(text.plain(str(error)))
         if config is not None and st.button(
             "Resume",
             icon=":material/resume:",
@@ -155,7 +156,7 @@ def _dataset() -> str:
         try:
             datasets.check(path)
         except InklingError as error:
-            st.error(str(error))
+            st.error(text.plain(str(error)))
     return path
 
 
@@ -186,6 +187,6 @@ def _start(request: Training) -> None:
     try:
         launch.start(request, loaders.store())
     except InklingError as error:
-        st.error(str(error))
+        st.error(text.plain(str(error)))
     else:
         st.rerun()

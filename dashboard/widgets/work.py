@@ -80,7 +80,7 @@ def missing_images(run: Run, why: str, *, offers: bool) -> None:
                 args=(run, key),
             )
     if status and status.state == "failed":
-        st.error(status.message, icon=":material/error:")
+        st.error(text.plain(status.message), icon=":material/error:")
 
 
 def _fetch(run: Run, key: str) -> None:
@@ -88,4 +88,4 @@ def _fetch(run: Run, key: str) -> None:
     try:
         st.session_state[key] = launch.start(Fetch(run.info.config.dataset), loaders.store()).id
     except InklingError as error:
-        st.toast(str(error), icon=":material/error:")
+        st.toast(text.plain(str(error)), icon=":material/error:")

@@ -90,7 +90,7 @@ def test_what_another_tab_has_undone_is_said(app, store, kept):
     at = app("corrections", store)
     corrections.take_back(store, kept[2].id)
     press(at, "undo_correction")
-    assert at.toast[0].value == "This correction was already undone. Nothing was changed."
+    assert at.toast[0].value == r"This correction was already undone\. Nothing was changed\."
     assert labels(store) == ["7", "1"]
 
 

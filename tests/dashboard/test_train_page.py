@@ -120,6 +120,8 @@ class TestDatasets:
         at.selectbox(key="train_dataset").select("your own…").run()
         at.text_input(key="train_path").set_value(str(tmp_path / "nowhere")).run()
         assert "There is no dataset" in at.error[0].value
+        at.text_input(key="train_path").set_value("[a](b)").run()
+        assert r"“\[a\]\(b\)”" in at.error[0].value  # a name is no Markdown
         (tmp_path / "empty").mkdir()
         at.text_input(key="train_path").set_value(str(tmp_path / "empty")).run()
         assert "one subfolder of images per class" in at.error[0].value
