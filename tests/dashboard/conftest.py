@@ -1,10 +1,13 @@
 """What the page tests share."""
 
+import gc
 from collections.abc import Iterator
 from functools import cache
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
+
+from pipeline.store.runs import Store
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -17,3 +20,16 @@ def components_found_once() -> Iterator[None]:
         scan = cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", scan)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nothing_old_collected(tiny_store: Store) -> Iterator[None]:
+    """Leave what is there before the first page out of garbage collections.
+
+    Streamlit collects after every run of a page; with TensorFlow loaded, as no dashboard has it,
+    that takes 0.3 s.
+    """
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
