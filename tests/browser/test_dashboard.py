@@ -33,6 +33,7 @@ def open_page(page: Page, server: str, name: str, query: str = "") -> None:
 def draw(page: Page, points: tuple[tuple[float, float], ...]) -> None:
     """Draw a stroke with the mouse, in shares of the canvas."""
     canvas = page.locator(".upper-canvas")
+    expect(canvas).to_have_count(1)  # the one before it is gone
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box is not None

@@ -154,19 +154,17 @@ def test_hovering_over_a_point_shows_its_picture(page, server, tiny_run: Run, di
     open_view(page, server, "Map", f"run={tiny_run.id}")
     plot = page.locator(".js-plotly-plot .nsewdrag")
     expect(plot).to_have_count(1)
-    box = plot.bounding_box()
-    assert box is not None
-    said = page.locator(".hovertext")
+    settle(page)  # or the plot is drawn anew under the pointer
+    box = plot.evaluate("e => e.getBoundingClientRect().toJSON()")
+    said, picture = page.locator(".hovertext"), page.locator(".over img")
     for step in range(1, 40):  # until there is a point
-        x = box["x"] + step / 40 * box["width"]
-        page.mouse.move(x, box["y"] + box["height"] / 2)
+        plot.hover(position={"x": step / 40 * box["width"], "y": box["height"] / 2})
         page.wait_for_timeout(60)
         if said.count():
             break
+    expect(picture).to_be_visible()
     told = re.search(r"test image ([\d,]+)", said.first.text_content())
     assert told is not None
-    picture = page.locator(".over img")
-    expect(picture).to_be_visible()
     sample = int(told[1].replace(",", ""))
     _, _, data = picture.get_attribute("src").partition("base64,")
     shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))

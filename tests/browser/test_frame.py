@@ -15,8 +15,8 @@ def open_low(page: Page, address: str) -> None:
     settle(page)
 
 
-def test_the_tab_is_named_after_page_and_run(page, server):
-    open_low(page, server)
+def test_the_tab_is_named_after_page_and_run(page, server, tiny_run):
+    open_low(page, f"{server}/?run={tiny_run.id}")
     expect(page).to_have_title("Overview · digits lenet5 · Inkling")
     page.get_by_role("link", name="Mistakes", exact=True).click()
     expect(page).to_have_title("Mistakes · digits lenet5 · Inkling")
