@@ -149,7 +149,6 @@ class Run:
             RunDamaged: the file cannot be read.
         """
         columns = [f"probability_{label}" for label in range(len(self.class_names))]
-
         rows = self._read(PREDICTIONS, lambda path: tables.read_row(path, index, columns))
         return rows.to_numpy()[0]
 
@@ -159,7 +158,7 @@ class Run:
         Raises:
             RunDamaged: the file exists but cannot be read.
         """
-        if not (self.folder / FEATURES).exists():
+        if not self._path(FEATURES).exists():
             return None
         return self._read(FEATURES, lambda path: tables.read_features(path, columns))
 
@@ -174,7 +173,7 @@ class Run:
             RunDamaged: the file exists but cannot be read.
         """
         names = (OOD_DETECTOR, OLD_OOD_DETECTOR)
-        name = next((name for name in names if (self.folder / name).exists()), None)
+        name = next((name for name in names if self._path(name).exists()), None)
         if name is None:
             return None
 
@@ -227,6 +226,11 @@ class Run:
         """Where its files may be; the last one is where files are added."""
         return [self.folder] if self.additions is None else [self.folder, self.additions]
 
+    def _path(self, name: str) -> Path:
+        """Return where a file is read: where it was added, if it was."""
+        added = self._places[-1] / name
+        return added if added.exists() else self.folder / name
+
     def _addition(self, name: str) -> Path:
         """Return where to add a file or folder, unless nothing may be changed."""
         access.refuse_if_read_only(REFUSED)
@@ -234,7 +238,7 @@ class Run:
 
     def _read(self, name: str, read: Callable[[Path], Content]) -> Content:
         try:
-            return read(self.folder / name)
+            return read(self._path(name))
         except (
             OSError,
             ValueError,

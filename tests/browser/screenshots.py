@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
+ENVIRONMENT = dict(os.environ)  # tests.conftest, imported below, hides the user's store and cache
 
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
@@ -69,6 +70,8 @@ def main() -> None:
     whole = sys.argv[1:2] == ["--all"]
     folder = Path(sys.argv[2]) if whole else ROOT / "docs" / "images"
     folder.mkdir(parents=True, exist_ok=True)
+    os.environ.clear()
+    os.environ.update(ENVIRONMENT)
     run = Store.default().open(os.environ.get("RUN", "latest"))
     port, log = free_port(), Path(os.devnull)
     command = [sys.executable, "-m", "pipeline.cli", "app", "--port", str(port)]

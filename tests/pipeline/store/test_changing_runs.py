@@ -85,6 +85,16 @@ def test_what_is_added_to_the_bundled_run_is_kept_in_the_store(with_bundled):
     assert Store(with_bundled.folder).runs()[0].id == with_bundled.runs()[0].id
 
 
+def test_features_added_to_the_bundled_run_are_read_again(with_bundled):
+    run = with_bundled.runs()[-1]
+    features = pd.DataFrame({"distance": np.float32([0.5, 0.25])})
+    (run.folder / run_folder.FEATURES).unlink(missing_ok=True)
+    assert run.features() is None
+    run.add_features(features)
+    assert not (run.folder / run_folder.FEATURES).exists()
+    assert with_bundled.runs()[-1].features()["distance"].tolist() == [0.5, 0.25]
+
+
 def test_the_bundled_run_is_found_installed_and_in_the_repository(tmp_path, monkeypatch):
     monkeypatch.delenv(bundled.BUNDLED)
     assert bundled.bundled_run() == Path(__file__).parents[3] / "models" / "mnist-cnn"
