@@ -48,13 +48,17 @@ _BY_RUN: dict[str | type[Any], Callable[[Any], Any]] = {
 }
 _BY_DATASET: dict[str | type[Any], Callable[[Any], Any]] = {Dataset: lambda data: data.fingerprint}
 COLUMNS = ("label", "predicted", "confidence", "margin", "loss")
+CONFIDENT = "most confident first"
 ORDERS = {  # what galleries are sorted by: column, and whether its largest comes first
-    "most confident first": ("confidence", True),
+    CONFIDENT: ("confidence", True),
     "least confident first": ("confidence", False),
     "smallest margin first": ("margin", False),
     "highest loss first": ("loss", True),
     "least typical first": ("distance", True),
 }
+
+# A run, a second one if it matters, what is selected, and the images that have its tag.
+Wanted = tuple[Run, Run | None, Selection, frozenset[int]]
 
 
 class PredictionsMismatch(InklingError):
@@ -153,7 +157,12 @@ def selected_confusion(view: View, run: Run) -> np.ndarray:
     """Count the images that a matrix is about, of either run; see `Selection.narrowing`."""
     if view.chosen.narrowing == Selection():
         return confusion(run)
-    table = predictions(run).iloc[selected(view)]
+    return _confusion(run, _of_matrix(view))
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=32, show_spinner=False)
+def _confusion(run: Run, wanted: Wanted) -> np.ndarray:
+    table = predictions(run).iloc[_rows(*wanted, CONFIDENT)]
     return evaluation.confusion_counts(
         table["label"].to_numpy(), table["predicted"].to_numpy(), len(run.class_names)
     )
@@ -161,8 +170,13 @@ def selected_confusion(view: View, run: Run) -> np.ndarray:
 
 def changes(view: View, second: Run) -> tuple[np.ndarray, np.ndarray]:
     """Count what the second run fixes and newly breaks; see `metrics.changed_counts`."""
-    at = selected(view)
-    one, other = predictions(view.run), predictions(second)
+    return _changes(view.run, second, _of_matrix(view))
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=16, show_spinner=False)
+def _changes(first: Run, second: Run, wanted: Wanted) -> tuple[np.ndarray, np.ndarray]:
+    at = _rows(*wanted, CONFIDENT)
+    one, other = predictions(first), predictions(second)
     return evaluation.changed_counts(
         one["label"].to_numpy()[at],
         one["predicted"].to_numpy()[at],
@@ -173,7 +187,12 @@ def changes(view: View, second: Run) -> tuple[np.ndarray, np.ndarray]:
 
 def most_confident(view: View, run: Run) -> np.ndarray:
     """Find each cell's most confident image: int64 (classes · classes,), -1 where it is empty."""
-    at, classes = selected(view), len(run.class_names)
+    return _most_confident(run, _of_matrix(view))
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=16, show_spinner=False)
+def _most_confident(run: Run, wanted: Wanted) -> np.ndarray:
+    at, classes = _rows(*wanted, CONFIDENT), len(run.class_names)
     table = predictions(run).iloc[at]
     cells = table["label"].to_numpy().astype(np.int64) * classes + table["predicted"].to_numpy()
     order = np.argsort(table["confidence"].to_numpy(), kind="stable")
@@ -247,16 +266,24 @@ def has_features(run: Run) -> bool:
 
 def rows(view: View, order: str) -> np.ndarray:
     """Find the test images that are selected, in an order: int32 (m,) row numbers."""
-    tagged, chosen = frozenset[int](), view.chosen
-    if chosen.tag:
-        tagged = marks().tagged(view.run.info.dataset.fingerprint, chosen.tag)
-    second = view.second if chosen.compares else None
-    return _rows(view.run, second, chosen.filters, tagged, order)
+    return _rows(*_wanted(view), order)
 
 
 def selected(view: View) -> np.ndarray:
     """Find the images that a matrix is about: int32 (m,); see `Selection.narrowing`."""
-    return rows(replace(view, chosen=view.chosen.narrowing), "most confident first")
+    return _rows(*_of_matrix(view), CONFIDENT)
+
+
+def _wanted(view: View) -> Wanted:
+    """Return what decides which test images are selected, to cache by."""
+    tagged, chosen = frozenset[int](), view.chosen
+    if chosen.tag:
+        tagged = marks().tagged(view.run.info.dataset.fingerprint, chosen.tag)
+    return view.run, view.second if chosen.compares else None, chosen.filters, tagged
+
+
+def _of_matrix(view: View) -> Wanted:
+    return _wanted(replace(view, chosen=view.chosen.narrowing))
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=8, show_spinner=False)
