@@ -7,19 +7,25 @@ export default function ({ parentElement, data, setStateValue }) {
   over.asks = (sample) => setStateValue("hovered", sample)
   over.answer = data
   reveal(over, image)
-  // The chart may come after this, and be drawn anew: it is looked for whenever it is entered.
-  const frame = document.querySelector(`.st-key-${CSS.escape(data.chart)}`)
-  if (frame) frame.onpointerenter = () => listen(frame, over, image)
-  return () => frame && (frame.onpointerenter = null)
+  // The chart may come after this, with the pointer over it already, and be drawn anew.
+  const place = `.st-key-${CSS.escape(data.chart)} .js-plotly-plot`
+  const look = ({ target }) => listen(target.closest?.(place), over, image)
+  // Who begins to draw around marks asks for a selection, and no more for a picture.
+  const press = () => clearTimeout(over.waiting)
+  document.addEventListener("pointermove", look)
+  document.addEventListener("pointerdown", press)
+  return () => {
+    document.removeEventListener("pointermove", look)
+    document.removeEventListener("pointerdown", press)
+  }
 }
 
-function listen(frame, over, image) {
-  const chart = frame.querySelector(".js-plotly-plot")
+function listen(chart, over, image) {
   if (!chart?.on || chart.inklingOver === over) return
   chart.inklingOver = over
   chart.on("plotly_hover", ({ event, points }) => {
     const sample = points[0].customdata?.[0]
-    if (sample === undefined) return
+    if (sample === undefined || event.buttons) return
     over.sample = sample
     over.style.left = `${Math.min(event.clientX + 18, window.innerWidth - 130)}px`
     over.style.top = `${Math.min(event.clientY + 22, window.innerHeight - 130)}px`

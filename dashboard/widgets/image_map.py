@@ -65,6 +65,8 @@ def _map(run: Run, places: np.ndarray, rows: np.ndarray, chosen: Selection) -> N
         if event is None:  # from a page that is being left
             return
         corners = outline(event.selection)
+        if not corners and not address.current().get("area"):
+            return  # of before the selection: hovering on the way to it may be heard of late
         address.change(area=area_text(corners) if corners else None, sample=None)
 
     frame.chart(

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -33,7 +34,9 @@ def open_page(page: Page, server: str, name: str, query: str = "") -> None:
 def draw(page: Page, points: tuple[tuple[float, float], ...]) -> None:
     """Draw a stroke with the mouse, in shares of the canvas."""
     canvas = page.locator(".upper-canvas")
+    settle(page)
     expect(canvas).to_have_count(1)  # the one before it is gone
+    expect(canvas).to_be_visible()  # and this one is laid out
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box is not None
@@ -96,6 +99,22 @@ def test_a_click_on_a_cell_shows_its_images(page, server, tiny_run):
     expect(page.get_by_text("Click a cell, or a class name")).to_be_visible()
     page.go_forward()
     expect(page.locator(".gallery .tile")).to_have_count(count)
+
+
+def test_a_page_is_one_step_back(page, server, tiny_run):
+    open_page(page, server, "Confusion matrix", f"run={tiny_run.id}&true=3")
+    steps = page.evaluate("history.length")
+    for name in ("Scorecard", "Mistakes"):
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name=name, exact=True).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(name)
+        expect(page).to_have_url(re.compile(f"run={tiny_run.id}&true=3"))  # carried over
+        settle(page)
+    assert page.evaluate("history.length") == steps + 2
+    for name in ("Scorecard", "Confusion matrix"):
+        page.go_back()
+        expect(page.get_by_role("heading", level=1)).to_have_text(name)
+        settle(page)
+        expect(page).to_have_url(re.compile(f"run={tiny_run.id}&true=3"))
 
 
 def test_an_explorer_finds_a_wrong_label_and_shows_it_to_a_friend(
@@ -333,8 +352,18 @@ def test_nothing_runs_off_a_narrow_screen(browser, server):
     context.close()
 
 
-def test_a_training_started_on_the_page_publishes_a_run(page, server, server_store: Store):
+@pytest.fixture
+def growing_store(server_store: Store) -> Iterator[Store]:
+    """The server's store for a test that adds runs; what it added goes with it."""
     before = {run.id for run in server_store.runs()}
+    yield server_store
+    for run in server_store.runs():
+        if run.id not in before:
+            server_store.delete(run)
+
+
+def test_a_training_started_on_the_page_publishes_a_run(page, server, growing_store: Store):
+    before = {run.id for run in growing_store.runs()}
     open_page(page, server, "Train")
     page.get_by_role("combobox", name="Network").click()
     page.get_by_role("option", name=re.compile("^pixels")).click()
@@ -349,7 +378,7 @@ def test_a_training_started_on_the_page_publishes_a_run(page, server, server_sto
     expect(page.locator(".gallery .tile").first).to_be_visible()
     page.get_by_role("link", name="Train", exact=True).click()
     expect(page.get_by_text(re.compile("^Done. Right on"))).to_be_visible(timeout=90_000)
-    (new,) = {run.id for run in server_store.runs()} - before
+    (new,) = {run.id for run in growing_store.runs()} - before
     page.get_by_role("link", name=re.compile("^Look at mnist-5k · pixels")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Pixels alone on mnist-5k")
     expect(page).to_have_url(re.compile(new))

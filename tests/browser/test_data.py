@@ -22,6 +22,16 @@ def open_view(page: Page, server: str, view: str, query: str = "") -> None:
     settle(page)
 
 
+def the_plot(page: Page) -> Locator:
+    """The surface of the map, once the chart before it is gone and it is drawn for good."""
+    plot = page.locator(".js-plotly-plot .nsewdrag")
+    expect(plot).to_have_count(1)
+    expect(page.locator(".over")).to_have_count(1)
+    settle(page)
+    expect(plot).to_have_count(1)
+    return plot
+
+
 def drag_around(page: Page, plot: Locator) -> None:
     page.set_viewport_size({"width": 1280, "height": 1300})
     settle(page)
@@ -50,8 +60,7 @@ def turns_around(corners: np.ndarray, point: np.ndarray) -> bool:
 
 def test_drawing_around_marks_selects_them(page, server, tiny_run: Run):
     open_view(page, server, "Map", f"run={tiny_run.id}")
-    plot = page.locator(".js-plotly-plot .nsewdrag")
-    expect(plot).to_have_count(1)  # the chart of the view before is gone
+    plot = the_plot(page)
     drag_around(page, plot)
     expect(page).to_have_url(re.compile("area="))
     table = tiny_run.predictions()
@@ -81,8 +90,7 @@ def test_drawing_around_marks_selects_them(page, server, tiny_run: Run):
 
 def test_a_box_selects_too(page, server, tiny_run: Run):
     open_view(page, server, "Map", f"run={tiny_run.id}")
-    plot = page.locator(".js-plotly-plot .nsewdrag")
-    expect(plot).to_have_count(1)
+    plot = the_plot(page)
     plot.hover()
     page.locator(".modebar-btn[data-title='Box Select']").click()
     box = plot.bounding_box()
@@ -95,8 +103,8 @@ def test_a_box_selects_too(page, server, tiny_run: Run):
     assert len(area_of(page)) == 4
 
 
-def test_the_grid_holds_the_numbers_of_the_image(page, server, digits: Dataset):
-    open_view(page, server, "One image", "sample=17")
+def test_the_grid_holds_the_numbers_of_the_image(page, server, tiny_run: Run, digits: Dataset):
+    open_view(page, server, "One image", f"run={tiny_run.id}&sample=17")
     image = digits.x_test[17, ..., 0]
     rows = page.locator(".pixels tbody tr")
     expect(rows).to_have_count(28)
@@ -116,8 +124,8 @@ def test_the_grid_holds_the_numbers_of_the_image(page, server, digits: Dataset):
     )
 
 
-def test_the_grid_is_walked_by_keyboard(page, server, digits: Dataset):
-    open_view(page, server, "One image", "sample=17")
+def test_the_grid_is_walked_by_keyboard(page, server, tiny_run: Run):
+    open_view(page, server, "One image", f"run={tiny_run.id}&sample=17")
     page.locator(".pixels td").first.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowRight")
@@ -152,9 +160,7 @@ def test_no_view_runs_off_a_narrow_screen(browser, server):
 
 def test_hovering_over_a_point_shows_its_picture(page, server, tiny_run: Run, digits: Dataset):
     open_view(page, server, "Map", f"run={tiny_run.id}")
-    plot = page.locator(".js-plotly-plot .nsewdrag")
-    expect(plot).to_have_count(1)
-    settle(page)  # or the plot is drawn anew under the pointer
+    plot = the_plot(page)
     box = plot.evaluate("e => e.getBoundingClientRect().toJSON()")
     said, picture = page.locator(".hovertext"), page.locator(".over img")
     for step in range(1, 40):  # until there is a point
