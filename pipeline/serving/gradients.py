@@ -1,0 +1,91 @@
+"""A gradient graph -> activations behind gates and gradients, with LiteRT; never TensorFlow."""
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.errors import InklingError
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What the gradient graph computes of one image.
+
+    Attributes:
+        outputs: every layer's output behind its gates, without the batch axis.
+        logits: float32 (classes,), before the softmax.
+        gradient: of the weighted logits with respect to the image, float32 (height, width,
+            channels).
+        inner_gradient: with respect to the output of the last convolution, (height, width, maps);
+            None if there is none.
+    """
+
+    outputs: tuple[np.ndarray, ...]
+    logits: np.ndarray
+    gradient: np.ndarray
+    inner_gradient: np.ndarray | None
+
+
+class GradientGraph:
+    """The graph that `gradient_graph.build` made; thread-safe, calls take turns."""
+
+    def __init__(self, path: Path) -> None:
+        """Load a graph.
+
+        Raises:
+            InklingError: the file is missing or not a gradient graph.
+        """
+        # Too slow to import for what explains nothing.
+        from ai_edge_litert.interpreter import Interpreter
+
+        try:
+            # The signature runner alone does not keep its interpreter alive.
+            self._interpreter = Interpreter(model_content=path.read_bytes())
+            self._run = self._interpreter.get_signature_runner()
+            inputs = self._run.get_input_details()
+            self.classes = int(inputs["weights"]["shape"][-1])
+            self._gates = int(inputs["gates"]["shape"][-1]) if "gates" in inputs else 0
+            layers = [name for name in self._run.get_output_details() if name.startswith("output_")]
+        except (OSError, ValueError, RuntimeError, KeyError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is damaged"
+            raise InklingError(f"The gradients {path} cannot be loaded: {reason}.") from error
+        self._layers = [f"output_{place}" for place in range(len(layers))]
+        self._lock = threading.Lock()
+
+    @property
+    def gates(self) -> int:
+        """How many maps and units can be switched off."""
+        return self._gates
+
+    def run(
+        self, image: np.ndarray, weights: np.ndarray, gates: np.ndarray | None = None
+    ) -> Explained:
+        """Compute what each layer makes of an image, and the gradient of the weighted logits.
+
+        Args:
+            image: float32 (height, width, channels) in [0, 1].
+            weights: float (classes,), over the logits; empty if no gradient is asked for.
+            gates: float (gates,), by which the maps and units are scaled; None for ones.
+        """
+        given = {
+            "image": np.asarray(image, np.float32)[None],
+            "weights": np.zeros((1, self.classes), np.float32),
+        }
+        if len(weights):
+            given["weights"][0] = weights
+        if self._gates:
+            given["gates"] = np.ones((1, self._gates), np.float32)
+            if gates is not None:
+                given["gates"][0] = gates
+        with self._lock:
+            found = self._run(**given)
+            # They are views of the interpreter's memory.
+            found = {name: np.array(value[0]) for name, value in found.items()}
+        return Explained(
+            outputs=tuple(found[name] for name in self._layers),
+            logits=found["logits"],
+            gradient=found["gradient"],
+            inner_gradient=found.get("inner_gradient"),
+        )
