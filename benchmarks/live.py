@@ -48,7 +48,8 @@ RELEASE = """() => {
     const find = (root) => root.querySelector(".alone .bars") ?? [...root.querySelectorAll("*")]
         .map((element) => element.shadowRoot && find(element.shadowRoot)).find(Boolean)
     const said = () => find(document)?.innerHTML
-    self.answered = new Promise((done) => {
+    self.answered = new Promise((done, fail) => {
+        setTimeout(() => fail(Error("the bars have been the same for ten seconds")), 10_000)
         window.addEventListener("mouseup", ({timeStamp}) => {
             const before = said()
             const look = () => said() === before ? requestAnimationFrame(look)
@@ -59,15 +60,22 @@ RELEASE = """() => {
 }"""
 
 
-def curve(page: Page, selector: str, turn: float, every: float = EVERY) -> None:
-    """Draw a curve with the mouse, as fast as by hand."""
+def curve(
+    page: Page,
+    selector: str,
+    turn: float,
+    every: float = EVERY,
+    at: tuple[float, float] = (0.5, 0.5),
+    size: float = 0.65,
+) -> None:
+    """Draw a curve with the mouse, as fast as by hand, around a place in shares of the box."""
     box = page.locator(selector).bounding_box()
     assert box is not None
 
     def place(step: int) -> tuple[float, float]:
         angle = 2 * math.pi * step / POINTS
-        x = 0.5 + 0.3 * math.sin(angle + turn)
-        y = 0.5 + 0.35 * math.sin(2 * angle + 2 * turn)
+        x = at[0] + size / 2 * math.sin(angle + turn)
+        y = at[1] + size / 2 * math.sin(2 * angle + 2 * turn)
         return box["x"] + x * box["width"], box["y"] + y * box["height"]
 
     page.mouse.move(*place(0))
@@ -104,15 +112,15 @@ def lifting(page: Page) -> list[float]:
         blank.click()
         page.get_by_role("button", name="Start from a mistake").wait_for()
         expect(page.locator(".upper-canvas")).to_have_count(1)
-    curve(page, ".upper-canvas", 0, every=0.004)
     gaps = []
-    for number in range(1, LIFTS + 1):
+    for number in range(LIFTS + 1):
         settle(page)
         time.sleep(0.3)
         page.evaluate(RELEASE)
-        curve(page, ".upper-canvas", number / 3, every=0.004)
+        place = 0.15 + 0.23 * (number % 4), 0.15 + 0.23 * (number // 4)  # on paper still blank
+        curve(page, ".upper-canvas", 0, every=0.004, at=place, size=0.15)
         gaps.append(float(page.evaluate("self.answered")))
-    return gaps
+    return gaps[1:]
 
 
 def visits(browser: Browser, address: str, link: str = "") -> list[float]:
