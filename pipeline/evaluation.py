@@ -36,8 +36,8 @@ def predictions_of(graph: ServingGraph, dataset: Dataset) -> pd.DataFrame:
 def evaluate(run: Run, dataset: Dataset, on_progress: OnProgress = silent) -> Metrics:
     """Evaluate a run on the test part of a dataset with the same classes, and store what is new.
 
-    For another dataset, that is the metrics; for the run's own, whatever the run lacks: features,
-    an OOD detector.
+    For another dataset, that is the metrics; for the run's own, whatever the run lacks; see
+    `complete`.
 
     Raises:
         InklingError: classes or image shapes differ, or a file of the run cannot be read.
@@ -56,7 +56,7 @@ def evaluate(run: Run, dataset: Dataset, on_progress: OnProgress = silent) -> Me
 
 
 def complete(run: Run, dataset: Dataset, on_progress: OnProgress = silent) -> None:
-    """Add what a run from an older version lacks: features, an OOD detector.
+    """Add what a run from an older version lacks: features, an OOD detector, its anatomy.
 
     Args:
         run: the run.
@@ -67,18 +67,44 @@ def complete(run: Run, dataset: Dataset, on_progress: OnProgress = silent) -> No
         InklingError: the Keras model cannot be loaded, or is another run's.
     """
     lacks_features, lacks_detector = run.features(["distance"]) is None, run.ood_detector() is None
-    if not (lacks_features or lacks_detector):
+    lacks_anatomy = run.anatomy() is None
+    if not (lacks_features or lacks_detector or lacks_anatomy):
         return
     on_progress(Progress("Completing", 0, 1, "computing what this run lacks"))
+    model = _network_of(run)
+    if lacks_features:
+        run.add_features(embed_images(model, dataset))
+    if lacks_detector:
+        run.add_ood_detector(fit_ood_detector(model, dataset))
+    if lacks_anatomy:
+        _take_apart(run, model)
+
+
+def take_apart(run: Run) -> None:
+    """Add what every layer of a run is made of, and its gradient graph, if the run lacks them.
+
+    It needs no images.
+
+    Raises:
+        InklingError: the Keras model cannot be loaded, or is another run's.
+    """
+    if run.anatomy() is None:
+        _take_apart(run, _network_of(run))
+
+
+def _take_apart(run: Run, model: "keras.Model") -> None:
+    from pipeline.serving import gradient_graph
+
+    run.add_anatomy(*gradient_graph.explain(model))
+
+
+def _network_of(run: Run) -> "keras.Model":
     with quiet_stderr():  # while TensorFlow is loaded
         from pipeline.training import networks
 
         model = networks.load(run.model_path)
     _check_is_its_network(run, model)
-    if lacks_features:
-        run.add_features(embed_images(model, dataset))
-    if lacks_detector:
-        run.add_ood_detector(fit_ood_detector(model, dataset))
+    return model
 
 
 def embed_images(

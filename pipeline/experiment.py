@@ -14,7 +14,7 @@ from pipeline.analysis import metrics
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import canonical, open_dataset
 from pipeline.progress import OnProgress, Progress, silent
-from pipeline.serving import litert
+from pipeline.serving import gradient_graph, litert
 from pipeline.store import corrections
 from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.model_card import model_card
@@ -66,8 +66,9 @@ def run_experiment(
         timings["training"] = trained.seconds  # including those before an interruption
 
         graph_path = Path(scratch) / "model.tflite"
-        with _stage("Exporting", "writing and checking the serving graph", timings, on_progress):
+        with _stage("Exporting", "writing and checking its graphs", timings, on_progress):
             graph = litert.export_checked(trained.model, graph_path, dataset.x_valid)
+            anatomy, gradients = gradient_graph.explain(trained.model)
         with _stage("Evaluating", f"{len(dataset.y_test):,} test images", timings, on_progress):
             predictions = evaluation.predictions_of(graph, dataset)
             summary = metrics.summarize(predictions, dataset.class_names)
@@ -103,6 +104,8 @@ def run_experiment(
             predictions=predictions,
             features=features,
             ood_detector=detector,
+            anatomy=anatomy,
+            gradients=gradients,
             write_model=trained.model.save,
             write_graph=partial(shutil.copyfile, graph_path),
         )

@@ -5,14 +5,11 @@ built, sums are written out, and receptive fields are computed.
 """
 
 import json
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any
 
 import numpy as np
-
-from pipeline.errors import InklingError
 
 IMAGE = -1  # as an input: the image itself
 OTHER = "other"  # the arithmetic of a layer that is not known here
@@ -52,11 +49,13 @@ class Anatomy:
         image_shape: (height, width, channels).
         shapes: of each layer's output, without the batch axis.
         parts: one per layer that the serving graph shows, in its order.
+        no_gradients: a sentence: why there is no gradient graph; "" if there is one.
     """
 
     image_shape: tuple[int, int, int]
     shapes: tuple[Shape, ...]
     parts: tuple[Part, ...]
+    no_gradients: str = ""
 
     def shape(self, layer: int) -> Shape:
         """Return the shape of a layer's output, or of the image."""
@@ -93,6 +92,7 @@ class Anatomy:
         described = {
             "image_shape": self.image_shape,
             "shapes": self.shapes,
+            "no_gradients": self.no_gradients,
             "parts": [
                 {
                     "name": part.name,
@@ -161,11 +161,11 @@ def load(file: IO[bytes]) -> Anatomy:
     """Read what `Anatomy.save` wrote.
 
     Raises:
-        InklingError: the file is damaged, or written by another version.
+        OSError, ValueError, KeyError, EOFError, BadZipFile: the file is damaged.
     """
-    try:
-        with np.load(file, allow_pickle=False) as members:
-            described = json.loads(members[_DESCRIPTION].tobytes())
+    with np.load(file, allow_pickle=False) as members:
+        described = json.loads(members[_DESCRIPTION].tobytes())
+        try:
             parts = tuple(
                 Part(
                     name=part["name"],
@@ -177,8 +177,8 @@ def load(file: IO[bytes]) -> Anatomy:
                 )
                 for place, part in enumerate(described["parts"])
             )
-        height, width, channels = described["image_shape"]
-        shapes = tuple(tuple(shape) for shape in described["shapes"])
-        return Anatomy((height, width, channels), shapes, parts)
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        raise InklingError(f"The network's weights cannot be read: {error}.") from error
+            height, width, channels = described["image_shape"]
+            shapes = tuple(tuple(shape) for shape in described["shapes"])
+            return Anatomy((height, width, channels), shapes, parts, described["no_gradients"])
+        except TypeError as error:  # a list where an object should be, and the like
+            raise ValueError("its description is malformed") from error

@@ -1,4 +1,4 @@
-"""An anatomy -> one LiteRT graph with gates and gradients, of built-in operations only.
+"""A network -> one LiteRT graph with gates and gradients, of built-in operations only.
 
 LiteRT has no operations for the gradients of ReLU, max pooling and strided slices, so what the
 graph computes forward is written such that its gradient needs none of them. TensorFlow is needed to
@@ -6,16 +6,16 @@ build the graph, not to run it.
 """
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from pipeline.errors import InklingError
-from pipeline.preprocess import to_model_input
 from pipeline.quiet import quiet_stderr
 from pipeline.serving.anatomy import Anatomy, Part, Shape, before, window_of, windows
+from pipeline.serving.dissection import dissect
 from pipeline.serving.gradients import GradientGraph
 
 Tensor = Any
@@ -44,7 +44,7 @@ def build(anatomy: Anatomy) -> bytes:
     if anatomy.unknown:
         raise NoGradients(f"What the layer {anatomy.unknown[0]} computes is not known here.")
     module = tf.Module()
-    module.explain = _explained(anatomy)
+    module.explain = _graph(anatomy)
     try:
         with quiet_stderr():
             functions = [module.explain.get_concrete_function()]
@@ -62,7 +62,7 @@ def check(graph: GradientGraph, model: Any, images: np.ndarray) -> float:
     Args:
         graph: of the model.
         model: a functional Keras model that ends in a softmax.
-        images: uint8 (n, height, width, channels); a few are enough.
+        images: float32 (n, height, width, channels) in [0, 1]; a few are enough.
 
     Returns:
         The largest difference of any gradient, relative to its largest value (at least 1).
@@ -72,18 +72,17 @@ def check(graph: GradientGraph, model: Any, images: np.ndarray) -> float:
     """
     worst = 0.0
     for image in images:
-        given = to_model_input(image[None])
         with tf.GradientTape() as tape:
-            watched = tf.convert_to_tensor(given)
-            tape.watch(watched)
-            probabilities = model(watched, training=False)
+            given = tf.convert_to_tensor(image[None])
+            tape.watch(given)
+            probabilities = model(given, training=False)
             label = int(np.argmax(probabilities))
-            # The gradient of a logit less those of all, by their probabilities.
             score = tf.math.log(probabilities[0, label])
-        expected = np.asarray(tape.gradient(score, watched))[0]
+        expected = np.asarray(tape.gradient(score, given))[0]
+        # The same score in logits: that of the class, less all of them by their probabilities.
         weights = -np.asarray(probabilities)[0]
         weights[label] += 1
-        found = graph.run(given[0], weights).gradient
+        found = graph.run(image, weights).gradient
         gap = float(np.abs(found - expected).max() / max(1.0, np.abs(expected).max()))
         if not gap <= TOLERANCE:  # not “>”: NaN must fail too
             raise NoGradients(f"The gradient graph differs from Keras by {gap:.2g}.")
@@ -91,17 +90,36 @@ def check(graph: GradientGraph, model: Any, images: np.ndarray) -> float:
     return worst
 
 
-def write(anatomy: Anatomy, model: Any, images: np.ndarray, path: Path) -> None:
-    """Build the gradient graph of a model, compare it with the model, and write it.
+def probes(image_shape: tuple[int, int, int]) -> np.ndarray:
+    """Return images to compare on: noise, and noise on much blank paper, where values are equal.
 
-    Raises:
-        NoGradients: there is none, or it computes something else than the model.
+    Returns:
+        float32 (3, height, width, channels) in [0, 1], the same ones each time.
     """
-    path.write_bytes(build(anatomy))
-    check(GradientGraph(path), model, images)
+    images = np.random.default_rng(0).random((3, *image_shape), np.float32)
+    images[1:, :, : image_shape[1] // 2] = 0
+    return images
 
 
-def _explained(anatomy: Anatomy) -> Any:
+def explain(model: Any) -> tuple[Anatomy, bytes | None]:
+    """Take a network apart, and build its gradient graph, compared with Keras.
+
+    Args:
+        model: a functional Keras model that ends in a softmax.
+
+    Returns:
+        Its anatomy; and the graph, None if there is none, for the reason that the anatomy names.
+    """
+    anatomy = dissect(model)
+    try:
+        content = build(anatomy)
+        check(GradientGraph(content), model, probes(anatomy.image_shape))
+    except NoGradients as error:
+        return replace(anatomy, no_gradients=str(error)), None
+    return anatomy, content
+
+
+def _graph(anatomy: Anatomy) -> Any:
     classes = anatomy.shapes[-1][-1]
     signature = [
         tf.TensorSpec((1, *anatomy.image_shape), tf.float32, name="image"),
@@ -111,7 +129,7 @@ def _explained(anatomy: Anatomy) -> Any:
         signature.append(tf.TensorSpec((1, anatomy.gates), tf.float32, name="gates"))
     inner = anatomy.last_convolution
 
-    def explain(image: Tensor, weights: Tensor, gates: Tensor = None) -> dict[str, Tensor]:
+    def compute(image: Tensor, weights: Tensor, gates: Tensor = None) -> dict[str, Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(image)
             outputs, logits = _forward(anatomy, image, gates)
@@ -122,7 +140,7 @@ def _explained(anatomy: Anatomy) -> Any:
         found |= {"logits": logits, "gradient": gradients[0]}
         return found if inner is None else found | {"inner_gradient": gradients[1]}
 
-    return tf.function(explain, input_signature=signature)
+    return tf.function(compute, input_signature=signature)
 
 
 def _forward(anatomy: Anatomy, image: Tensor, gates: Tensor) -> tuple[list[Tensor], Tensor]:

@@ -2,7 +2,6 @@
 
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -31,26 +30,25 @@ class Explained:
 class GradientGraph:
     """The graph that `gradient_graph.build` made; thread-safe, calls take turns."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, content: bytes) -> None:
         """Load a graph.
 
         Raises:
-            InklingError: the file is missing or not a gradient graph.
+            InklingError: it is not a gradient graph.
         """
         # Too slow to import for what explains nothing.
         from ai_edge_litert.interpreter import Interpreter
 
         try:
             # The signature runner alone does not keep its interpreter alive.
-            self._interpreter = Interpreter(model_content=path.read_bytes())
+            self._interpreter = Interpreter(model_content=content)
             self._run = self._interpreter.get_signature_runner()
             inputs = self._run.get_input_details()
             self.classes = int(inputs["weights"]["shape"][-1])
             self._gates = int(inputs["gates"]["shape"][-1]) if "gates" in inputs else 0
             layers = [name for name in self._run.get_output_details() if name.startswith("output_")]
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is damaged"
-            raise InklingError(f"The gradients {path} cannot be loaded: {reason}.") from error
+        except (ValueError, RuntimeError, KeyError) as error:
+            raise InklingError("The gradient graph cannot be loaded: it is damaged.") from error
         self._layers = [f"output_{place}" for place in range(len(layers))]
         self._lock = threading.Lock()
 

@@ -27,6 +27,8 @@ from pipeline.analysis.out_of_distribution import OodDetector
 from pipeline.atomic import whole_folder
 from pipeline.errors import InklingError
 from pipeline.names import slug
+from pipeline.serving.anatomy import Anatomy
+from pipeline.serving.anatomy import load as load_anatomy
 from pipeline.serving.inference import ServingGraph
 from pipeline.store import tables
 from pipeline.store.run_info import FORMAT, Evaluation, RunInfo
@@ -37,6 +39,7 @@ REQUIRED = (MODEL, GRAPH, HISTORY, PREDICTIONS)
 # Optional files.
 FEATURES, EVALUATIONS = "features.parquet", "evaluations"
 OOD_DETECTOR, OLD_OOD_DETECTOR = "out_of_distribution.npz", "novelty.npz"  # old: in format 1
+ANATOMY, GRADIENTS = "anatomy.npz", "gradients.tflite"
 ABOUT = "about.json"  # the name and the note that people gave it
 LONGEST_NAME, LONGEST_NOTE = 80, 2000  # characters
 REFUSED = "runs cannot be added, changed or deleted"
@@ -187,6 +190,33 @@ class Run:
         """Add an OOD detector to a run that was written without one; raises as `describe` does."""
         atomic.write(self._addition(OOD_DETECTOR), found.save)
 
+    def anatomy(self) -> Anatomy | None:
+        """Read what every layer is made of; None if that is not there.
+
+        Raises:
+            InklingError: the file exists but cannot be read.
+        """
+        if not self._path(ANATOMY).exists():
+            return None
+        return self._read(ANATOMY, _load_anatomy)
+
+    def gradient_bytes(self) -> bytes | None:
+        """Read the bytes of the gradient graph; None if there is none.
+
+        Raises:
+            RunDamaged: the file exists but cannot be read.
+        """
+        if not self._path(GRADIENTS).exists():
+            return None
+        return self._read(GRADIENTS, Path.read_bytes)
+
+    def add_anatomy(self, anatomy: Anatomy, gradients: bytes | None) -> None:
+        """Add what every layer is made of, and the gradient graph; raises as `describe` does."""
+        # The anatomy comes last: where it is, all is there.
+        if gradients is not None:
+            atomic.write(self._addition(GRADIENTS), lambda file: file.write(gradients))
+        atomic.write(self._addition(ANATOMY), anatomy.save)
+
     def evaluations(self) -> list[Evaluation]:
         """List the results on other datasets, by name; damaged files are skipped."""
         found = []
@@ -272,6 +302,8 @@ class RunFiles:
         predictions: one row per test image; see `metrics.predictions_table`.
         features: one row per test image; see `embedding.embed`.
         ood_detector: tells images like those in training from others.
+        anatomy: what every layer is made of.
+        gradients: the gradient graph, if the network has one.
         write_model, write_graph: write the Keras model and the serving graph to a path.
     """
 
@@ -281,6 +313,8 @@ class RunFiles:
     write_graph: Callable[[Path], object]
     features: pd.DataFrame | None = None
     ood_detector: OodDetector | None = None
+    anatomy: Anatomy | None = None
+    gradients: bytes | None = None
 
 
 def write(target: Path, info: RunInfo, files: RunFiles) -> Run:
@@ -304,6 +338,11 @@ def write(target: Path, info: RunInfo, files: RunFiles) -> Run:
         if files.ood_detector is not None:
             with (draft / OOD_DETECTOR).open("wb") as file:
                 files.ood_detector.save(file)
+        if files.anatomy is not None:
+            with (draft / ANATOMY).open("wb") as file:
+                files.anatomy.save(file)
+        if files.gradients is not None:
+            (draft / GRADIENTS).write_bytes(files.gradients)
         sizes = {name: (draft / name).stat().st_size for name in REQUIRED}
         known = {"id": target.name, "versions": _versions(), "files": sizes}
         info = info.model_copy(update=known)
@@ -347,6 +386,11 @@ def is_run(files: Collection[str]) -> bool:
     """Tell by its files whether a folder is a run, perhaps a damaged one, or something else."""
     # A folder without run.json counts only if it has another file of a run.
     return not {INFO, *REQUIRED}.isdisjoint(files)
+
+
+def _load_anatomy(path: Path) -> Anatomy:
+    with path.open("rb") as file:
+        return load_anatomy(file)
 
 
 def _about(path: Path) -> About:

@@ -12,6 +12,7 @@ from pipeline.analysis import out_of_distribution as ood
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
 from pipeline.ink.drawing import Drawing
+from pipeline.serving.anatomy import Anatomy
 from pipeline.store import bundled, corrections, reviews, run_folder, runs
 from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.run_folder import LONGEST_NAME, LONGEST_NOTE, Damaged, Run
@@ -38,6 +39,9 @@ def everything(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.suffix != ".lock"
     }
+
+
+ANATOMY = Anatomy((1, 1, 1), (), ())
 
 
 def other_result(run: Run) -> Evaluation:
@@ -153,13 +157,14 @@ def test_a_version_changes_with_every_file_of_a_run(store, random):
     for change in (
         lambda: run.add_features(pd.DataFrame({"distance": np.float32([1, 2])})),
         lambda: run.add_ood_detector(ood.fit({-1: points}, np.arange(30) % 2, {-1: points})),
+        lambda: run.add_anatomy(ANATOMY, b"graph"),
         lambda: run.add_evaluation(other_result(run)),
         lambda: run.describe(name="named"),
         lambda: (run.folder / run_folder.GRAPH).write_bytes(b"other"),
     ):
         change()
         seen.add(store.runs()[0].version)
-    assert len(seen) == 6
+    assert len(seen) == 7
     before = store.versions()
     assert store.versions() == before
     (run.folder / run_folder.GRAPH).write_bytes(b"cut")
@@ -184,6 +189,7 @@ def test_a_read_only_dashboard_changes_nothing(store, random, monkeypatch):
         "describe": lambda: run.describe(name="new"),
         "features": lambda: run.add_features(pd.DataFrame({"distance": np.float32([1, 2])})),
         "detector": lambda: run.add_ood_detector(detector),
+        "anatomy": lambda: run.add_anatomy(ANATOMY, b"graph"),
         "evaluation": lambda: run.add_evaluation(other_result(run)),
         "review": lambda: reviews.add(store, "f", 1, "wrong label"),
         "correction": lambda: corrections.add(

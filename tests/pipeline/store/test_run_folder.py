@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.analysis import out_of_distribution as ood
 from pipeline.errors import InklingError
+from pipeline.serving.anatomy import IMAGE, Anatomy, Part
 from pipeline.store import run_folder
 from pipeline.store.run_folder import Damaged, RunDamaged
 from pipeline.store.run_info import Evaluation
@@ -116,6 +117,34 @@ def test_an_ood_detector_is_optional_and_can_be_added(store, random):
     other = store.publish(*results(minute=1, ood_detector=found))
     for read in (store.open(run.id).ood_detector(), other.ood_detector()):
         assert read.score({-1: points}).tolist() == found.score({-1: points}).tolist()
+
+
+def test_an_anatomy_is_optional_and_can_be_added(store):
+    kernel = np.arange(6, dtype=np.float32).reshape(2, 3)
+    part = Part("last", "dense", (IMAGE,), "softmax", {}, {"kernel": kernel})
+    found = Anatomy((1, 2, 1), ((3,),), (part,))
+    run = store.publish(*results())
+    assert run.anatomy() is None
+    assert run.gradient_bytes() is None
+    run.add_anatomy(found, b"graph")
+    other = store.publish(*results(minute=1, anatomy=found, gradients=b"graph"))
+    for again in (store.open(run.id), other):
+        assert again.gradient_bytes() == b"graph"
+        (read,) = again.anatomy().parts
+        assert np.array_equal(read.arrays["kernel"], kernel)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\3\4 cut off", b"no archive", "[]", '{"parts": [0]}'])
+def test_a_damaged_anatomy_is_said_when_it_is_read(store, content):
+    run = store.publish(*results())
+    path = run.folder / run_folder.ANATOMY
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        with path.open("wb") as file:
+            np.savez(file, anatomy=np.frombuffer(content.encode(), np.uint8))
+    with pytest.raises(RunDamaged, match=r"anatomy.npz of run .* cannot be read"):
+        run.anatomy()
 
 
 def test_a_damaged_ood_detector_is_said_when_it_is_read(store, random):
