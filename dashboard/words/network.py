@@ -33,22 +33,30 @@ def stages(layers: Sequence[LayerInfo]) -> list[Stage]:
     """Fold layers into convolutional blocks, and what follows them.
 
     A block begins with the first convolution after a pooling layer, so it holds what comes between;
-    everything from the first layer on whose output is no grid belongs to the classifier.
+    what comes before any convolution prepares the image. Everything from the first layer on whose
+    output is no grid belongs to the classifier.
     """
     blocks: list[list[LayerInfo]] = []
     pooled = True
     flat = [layer for layer in layers if len(layer.shape) == 1]
     for layer in (layer for layer in layers if len(layer.shape) != 1):
-        if layer.kind == "Conv2D" and pooled:
+        if _convolves(layer) and pooled:
             blocks.append([])
             pooled = False
         elif not blocks:
             blocks.append([])
         blocks[-1].append(layer)
         pooled = pooled or layer.kind in POOLING
-    names = [f"Convolutional block {number}" for number in range(1, len(blocks) + 1)]
-    found = [Stage(name, block) for name, block in zip(names, blocks, strict=True)]
+    first = 1 if not blocks or any(map(_convolves, blocks[0])) else 0
+    found = [
+        Stage(f"Convolutional block {number}" if number else "Preparation", block)
+        for number, block in enumerate(blocks, start=first)
+    ]
     return [*found, Stage("Dense layers", flat)] if flat else found
+
+
+def _convolves(layer: LayerInfo) -> bool:
+    return "Conv" in layer.kind  # depthwise and separable ones are convolutions, too
 
 
 def stage_title(stage: Stage) -> str:

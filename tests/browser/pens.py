@@ -41,6 +41,22 @@ def draw_strokes(page: Page, pad: Locator, strokes: Strokes, unit: float = TABLE
         page.mouse.up()
 
 
+# The same by events of the page's own, at once; far quicker than a mouse, and all a pad can tell.
+DRAW = """(surface, [strokes, unit]) => {
+    const {left, top, width, height} = surface.getBoundingClientRect()
+    surface.setPointerCapture = () => {}  // there is no such pointer to capture
+    const send = (type, [x, y]) => surface.dispatchEvent(new PointerEvent(type, {
+        pointerId: 1, button: 0, bubbles: true,
+        clientX: left + x / unit * width, clientY: top + y / unit * height,
+    }))
+    for (const stroke of strokes) {
+        send("pointerdown", stroke[0])
+        for (const point of stroke.slice(1)) send("pointermove", point)
+        send("pointerup", stroke.at(-1))
+    }
+}"""
+
+
 def open_draw(page: Page, server: str, run: Run) -> None:
     """Open the Draw page with the answer of a run, and of no other that may read better."""
     page.goto(f"{server}/draw?run={run.id}&draw_answer=chosen-run")

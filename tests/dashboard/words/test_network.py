@@ -35,5 +35,6 @@ def test_a_network_without_convolutions_is_one_stage():
 
 def test_a_network_whose_first_layer_is_no_convolution():
     names = [stage.name for stage in network.stages([layer("Rescaling", 9, 9, 1), *CONVOLUTIONAL])]
+    assert names[:2] == ["Preparation", "Convolutional block 1"]
     assert names[-1] == "Dense layers"
     assert sum(len(s.layers) for s in network.stages([layer("Rescaling", 9, 9, 1)])) == 1
