@@ -1,28 +1,21 @@
-"""The pipeline on one page: dataset -> fit -> export -> evaluate -> published run."""
+"""The pipeline on one page: dataset -> fit -> export and evaluate -> published run."""
 
-import shutil
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from pipeline import evaluation
-from pipeline.analysis import metrics
+from pipeline.assembly import assemble
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import canonical, open_dataset
 from pipeline.progress import OnProgress, Progress, silent
-from pipeline.serving import gradient_graph, litert
+from pipeline.serving import litert
 from pipeline.store import corrections
 from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.model_card import model_card
-from pipeline.store.run_folder import Run, RunFiles
+from pipeline.store.run_folder import Run
 from pipeline.store.run_info import DatasetInfo, RunInfo
 from pipeline.store.runs import Store
 from pipeline.training import fit as training
-from pipeline.training import networks
 
 
 def run_experiment(
@@ -57,7 +50,7 @@ def run_experiment(
     config = config.model_copy(update={"dataset": canonical(config.dataset)})
 
     interrupted = InterruptedTraining.of(store, config, dataset.fingerprint)
-    with interrupted.held(), TemporaryDirectory(prefix="inkling-") as scratch:
+    with interrupted.held():
         checkpoint, extra = interrupted.load() if resume else None, None
         if config.corrections and checkpoint is None:
             extra = corrections.to_learn(corrections.read(store), dataset)
@@ -65,23 +58,7 @@ def run_experiment(
         trained = training.fit(config, dataset, on_progress, keep, checkpoint, extra)
         timings["training"] = trained.seconds  # including those before an interruption
 
-        graph_path = Path(scratch) / "model.tflite"
-        with _stage("Exporting", "writing and checking its graphs", timings, on_progress):
-            graph = litert.export_checked(trained.model, graph_path, dataset.x_valid)
-            anatomy, gradients = gradient_graph.explain(trained.model)
-        with _stage("Evaluating", f"{len(dataset.y_test):,} test images", timings, on_progress):
-            predictions = evaluation.predictions_of(graph, dataset)
-            summary = metrics.summarize(predictions, dataset.class_names)
-        with _stage(
-            "Mapping",
-            "features, nearest neighbors and out-of-distribution detector",
-            timings,
-            on_progress,
-        ):
-            seen = networks.features(trained.model, dataset.x_train)
-            features = evaluation.embed_images(trained.model, dataset, seen)
-            detector = evaluation.fit_ood_detector(trained.model, dataset, seen)
-
+        found = assemble(trained.model, dataset, trained.history, timings, on_progress)
         corrected = trained.extra.counts(dataset.class_names)
         info = RunInfo(
             created=created,
@@ -91,37 +68,16 @@ def run_experiment(
             dataset=DatasetInfo.of(dataset),
             input_shape=dataset.image_shape,
             layers=tuple(litert.describe_layers(trained.model)),
-            metrics=summary,
+            metrics=found.metrics,
             best_epoch=trained.best_epoch,
             temperature=trained.temperature,
             hardware=trained.hardware.model_dump(mode="json"),
             corrections=corrected,
-            model_card=model_card(DatasetInfo.of(dataset), config, summary, corrected),
+            model_card=model_card(DatasetInfo.of(dataset), config, found.metrics, corrected),
             timings=timings,
         )
-        files = RunFiles(
-            history=trained.history,
-            predictions=predictions,
-            features=features,
-            ood_detector=detector,
-            anatomy=anatomy,
-            gradients=gradients,
-            write_model=trained.model.save,
-            write_graph=partial(shutil.copyfile, graph_path),
-        )
-        run = store.publish(info, files)
+        run = store.publish(info, found.files)
         if not trained.may_go_on:
             interrupted.forget()
     on_progress(Progress("Done", 1, 1, run.id, stoppable=False))
     return run
-
-
-@contextmanager
-def _stage(
-    name: str, note: str, timings: dict[str, float], on_progress: OnProgress
-) -> Iterator[None]:
-    """Announce a stage that finishes the run, and record how many seconds it took."""
-    on_progress(Progress(name, 0, 1, note, stoppable=False))
-    started = time.perf_counter()
-    yield
-    timings[name.lower()] = time.perf_counter() - started

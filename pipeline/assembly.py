@@ -1,0 +1,91 @@
+"""A network -> what its run holds: graphs, predictions, features, out-of-distribution detector.
+
+Shared by networks that were trained here and those that were added.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import keras
+import pandas as pd
+
+from pipeline import evaluation
+from pipeline.analysis import metrics
+from pipeline.analysis.metrics import Metrics
+from pipeline.data.datasets import Dataset
+from pipeline.progress import OnProgress, Progress
+from pipeline.serving import gradient_graph, litert
+from pipeline.store.run_folder import RunFiles
+from pipeline.training import networks
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """All that is computed of a network before its run is published.
+
+    Attributes:
+        metrics: on the test part.
+        files: of the run.
+    """
+
+    metrics: Metrics
+    files: RunFiles
+
+
+def assemble(
+    model: keras.Model,
+    dataset: Dataset,
+    history: pd.DataFrame,
+    timings: dict[str, float],
+    on_progress: OnProgress,
+    *,
+    stoppable: bool = False,
+) -> Assembled:
+    """Export a network, evaluate it on the test part, and compute its features.
+
+    Args:
+        model: a functional model: float32 (n, *dataset.image_shape) in [0, 1] -> probabilities.
+        dataset: whose test part it is evaluated on, and whose training part is its neighbors.
+        history: one row per epoch.
+        timings: gets the seconds of each stage.
+        on_progress: called at every stage.
+        stoppable: whether nothing is lost if this is stopped.
+
+    Raises:
+        ExportMismatch: the serving graph does not compute what Keras does.
+    """
+
+    @contextmanager
+    def stage(name: str, note: str) -> Iterator[None]:
+        on_progress(Progress(name, 0, 1, note, stoppable=stoppable))
+        started = time.perf_counter()
+        yield
+        timings[name.lower()] = time.perf_counter() - started
+
+    with stage("Exporting", "writing and checking its graphs"), TemporaryDirectory() as scratch:
+        graph_path = Path(scratch) / "model.tflite"
+        graph = litert.export_checked(model, graph_path, dataset.x_valid)
+        graph_bytes = graph_path.read_bytes()
+        anatomy, gradients = gradient_graph.explain(model)
+    with stage("Evaluating", f"{len(dataset.y_test):,} test images"):
+        predictions = evaluation.predictions_of(graph, dataset)
+        summary = metrics.summarize(predictions, dataset.class_names)
+    with stage("Mapping", "features, nearest neighbors and out-of-distribution detector"):
+        seen = networks.features(model, dataset.x_train)
+        features = evaluation.embed_images(model, dataset, seen)
+        detector = evaluation.fit_ood_detector(model, dataset, seen)
+    files = RunFiles(
+        history=history,
+        predictions=predictions,
+        features=features,
+        ood_detector=detector,
+        anatomy=anatomy,
+        gradients=gradients,
+        write_model=model.save,
+        write_graph=lambda path: path.write_bytes(graph_bytes),
+    )
+    return Assembled(summary, files)
