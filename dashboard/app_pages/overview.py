@@ -45,9 +45,11 @@ with right:
     highlights.invitation(run)
     highlights.trust(run)
     confusions(run)
-finding = run_words.weakest_class(metrics)
-figure = bars.class_bars(metrics.classes, frame.colors())
-frame.chart(figure, f"Share of each class that is missed. {finding}.", "classes", finding=finding)
+if metrics.correct < metrics.total:
+    finding = run_words.weakest_class(metrics)
+    figure = bars.class_bars(metrics.classes, frame.colors())
+    alt = f"Share of each class that is missed. {finding}."
+    frame.chart(figure, alt, "classes", finding=finding)
 model.layers(run)
 model.card(run)
 model.training(run)

@@ -10,6 +10,7 @@ import numpy as np
 from dashboard.words.text import percent
 from pipeline.analysis.metrics import Metrics
 from pipeline.analysis.significance import Comparison
+from pipeline.words import counted
 
 SIGNIFICANT = 0.05  # the usual threshold: 1 in 20
 
@@ -21,20 +22,19 @@ def verdict(found: Comparison, first: str, second: str) -> str:
         return f"**No difference**: “{first}” and “{second}” are right on exactly the same images."
     if fixed == broken:
         return (
-            f"**Neither is better**: “{second}” fixed {_count(fixed)} of the mistakes of “{first}” "
-            f"and newly broke {_count(broken)}."
-        )
-    by_chance = f"by chance alone, a difference this large would come up {chance(found.p_value)}."
-    if found.p_value >= SIGNIFICANT:
-        return (
-            f"**This may well be chance**: “{second}” fixed {_count(fixed)} of the mistakes of "
-            f"“{first}” and newly broke {_count(broken)}; {by_chance}"
+            f"**Neither is better**: “{first}” and “{second}” each get "
+            f"{counted(fixed, 'image')} right that the other misses."
         )
     better, other = (second, first) if fixed > broken else (first, second)
-    return (
-        f"**“{better}” is better than “{other}”**: “{second}” fixed {_count(fixed)} of the "
-        f"mistakes of “{first}” and newly broke {_count(broken)}; {by_chance}"
+    more, fewer = max(fixed, broken), min(fixed, broken)
+    why = (
+        f"it gets {counted(more, 'image')} right that the other misses, and misses "
+        f"{f'{fewer:,}' if fewer else 'none'} that the other gets right. By chance alone, a "
+        f"difference this large would come up {chance(found.p_value)}."
     )
+    if found.p_value >= SIGNIFICANT:
+        return f"**“{better}” is ahead of “{other}”, but this may well be chance**: {why}"
+    return f"**“{better}” is better than “{other}”**: {why}"
 
 
 def how(found: Comparison) -> str:
@@ -136,7 +136,3 @@ def overlap(first: Metrics, second: Metrics) -> float:
 def points(share: float) -> str:
     """Write a difference of shares: "0.12 percentage points"."""
     return f"{100 * share:.2f} percentage points"
-
-
-def _count(number: int) -> str:
-    return f"{number:,}" if number else "none"

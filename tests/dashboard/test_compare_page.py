@@ -52,9 +52,9 @@ def test_two_runs_are_judged_in_words(app, store, tiny_run: Run):  # noqa: F811
     first, second = label_of(store, tiny_run.id), label_of(store, SECOND)
     # 2 / 2^12 is 1 / 2,048.
     assert (
-        f"**“{first}” is better than “{second}”**: “{second}” fixed none of the mistakes of "
-        f"“{first}” and newly broke 12; by chance alone, a difference this large would come up "
-        "1 time in 2,000."
+        f"**“{first}” is better than “{second}”**: it gets 12 images right that the other misses, "
+        "and misses none that the other gets right. By chance alone, a difference this large would "
+        "come up 1 time in 2,000."
     ) in text(at)
     assert "on the 12 images that exactly one of the two runs gets right" in text(at)
     assert not at.info

@@ -58,23 +58,25 @@ def test_a_probability_is_said_as_how_often(p_value, said):
         ),
         (
             Comparison(7, 7, 1),
-            "**Neither is better**: “B” fixed 7 of the mistakes of “A” and newly broke 7.",
+            "**Neither is better**: “A” and “B” each get 7 images right that the other misses.",
         ),
         (
             Comparison(14, 9, 0.3),
-            "**This may well be chance**: “B” fixed 14 of the mistakes of “A” and newly broke 9; "
-            "by chance alone, a difference this large would come up 1 time in 3.",
+            "**“B” is ahead of “A”, but this may well be chance**: it gets 14 images right that "
+            "the other misses, and misses 9 that the other gets right. By chance alone, a "
+            "difference this large would come up 1 time in 3.",
         ),
         (
             Comparison(24, 5, 0.0025),
-            "**“B” is better than “A”**: “B” fixed 24 of the mistakes of “A” and newly broke 5; "
-            "by chance alone, a difference this large would come up 1 time in 400.",
+            "**“B” is better than “A”**: it gets 24 images right that the other misses, and misses "
+            "5 that the other gets right. By chance alone, a difference this large would come up "
+            "1 time in 400.",
         ),
         (
             Comparison(0, 2400, 0.0),
-            "**“A” is better than “B”**: “B” fixed none of the mistakes of “A” and newly broke "
-            "2,400; by chance alone, a difference this large would come up less than 1 time in a "
-            "million.",
+            "**“A” is better than “B”**: it gets 2,400 images right that the other misses, and "
+            "misses none that the other gets right. By chance alone, a difference this large would "
+            "come up less than 1 time in a million.",
         ),
     ],
 )
