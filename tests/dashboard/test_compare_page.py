@@ -82,7 +82,7 @@ def test_the_same_images_are_compared_whatever_their_classes_were_called(
 def test_what_could_be_chance_is_called_that(app, store, tiny_run: Run):  # noqa: F811
     another(tiny_run, store.folder / SECOND, fixed=4, broken=1)
     at = app("compare", store, run=tiny_run.id, second=SECOND)
-    assert "**This may well be chance**" in text(at)
+    assert "but this may well be chance**" in text(at)
     assert "1 time in 3." in text(at)  # p = 0.375
 
 
