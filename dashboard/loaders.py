@@ -22,6 +22,7 @@ from dashboard.words import runs as run_words
 from dashboard.words import text
 from pipeline.analysis import embedding, selective_prediction, significance
 from pipeline.analysis import metrics as evaluation
+from pipeline.analysis.excitation import Excitation
 from pipeline.analysis.out_of_distribution import OodDetector
 from pipeline.analysis.selective_prediction import RiskCoverage
 from pipeline.analysis.significance import Comparison
@@ -449,3 +450,9 @@ def predict(run: Run, image: np.ndarray) -> Prediction:
 def ood_detector(run: Run) -> OodDetector | None:
     """Load a run's out-of-distribution detector; None if it has none."""
     return run.ood_detector()
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=8, show_spinner=False)
+def excitations(run: Run) -> dict[int, Excitation] | None:
+    """Load what excites the maps of each layer, by its place; None if that is not there."""
+    return run.excitations()

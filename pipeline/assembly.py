@@ -1,4 +1,4 @@
-"""A network -> what its run holds: graphs, predictions, features, out-of-distribution detector.
+"""A network -> what its run holds: graphs, predictions, features, detector, what excites its maps.
 
 Shared by networks that were trained here and those that were added.
 """
@@ -19,6 +19,7 @@ from pipeline.analysis.metrics import Metrics
 from pipeline.data.datasets import Dataset
 from pipeline.progress import OnProgress, Progress
 from pipeline.serving import gradient_graph, litert
+from pipeline.serving.exciting import what_excites
 from pipeline.store.run_folder import RunFiles
 from pipeline.training import networks
 
@@ -74,10 +75,12 @@ def assemble(
     with stage("Evaluating", f"{len(dataset.y_test):,} test images"):
         predictions = evaluation.predictions_of(graph, dataset)
         summary = metrics.summarize(predictions, dataset.class_names)
-    with stage("Mapping", "features, nearest neighbors and out-of-distribution detector"):
+    note = "features, nearest neighbors, out-of-distribution detector, what excites each map"
+    with stage("Mapping", note):
         seen = networks.features(model, dataset.x_train)
         features = evaluation.embed_images(model, dataset, seen)
         detector = evaluation.fit_ood_detector(model, dataset, seen)
+        excitations = what_excites(graph, anatomy, dataset.x_test)
     files = RunFiles(
         history=history,
         predictions=predictions,
@@ -85,6 +88,7 @@ def assemble(
         ood_detector=detector,
         anatomy=anatomy,
         gradients=gradients,
+        excitations=excitations,
         write_model=model.save,
         write_graph=lambda path: path.write_bytes(graph_bytes),
     )

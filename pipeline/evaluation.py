@@ -20,6 +20,7 @@ from pipeline.errors import InklingError
 from pipeline.preprocess import to_model_input
 from pipeline.progress import OnProgress, Progress, silent
 from pipeline.quiet import quiet_stderr
+from pipeline.serving.exciting import what_excites
 from pipeline.serving.inference import ServingGraph
 from pipeline.store.run_folder import Run
 from pipeline.store.run_info import DatasetInfo, Evaluation
@@ -56,7 +57,9 @@ def evaluate(run: Run, dataset: Dataset, on_progress: OnProgress = silent) -> Me
 
 
 def complete(run: Run, dataset: Dataset, on_progress: OnProgress = silent) -> None:
-    """Add what a run from an older version lacks: features, an OOD detector, its anatomy.
+    """Add what a run from an older version lacks.
+
+    That is: features, an OOD detector, its anatomy, and what excites its maps.
 
     Args:
         run: the run.
@@ -67,17 +70,22 @@ def complete(run: Run, dataset: Dataset, on_progress: OnProgress = silent) -> No
         InklingError: the Keras model cannot be loaded, or is another run's.
     """
     lacks_features, lacks_detector = run.features(["distance"]) is None, run.ood_detector() is None
-    lacks_anatomy = run.anatomy() is None
-    if not (lacks_features or lacks_detector or lacks_anatomy):
+    lacks_anatomy, lacks_excitations = run.anatomy() is None, run.excitations() is None
+    if not (lacks_features or lacks_detector or lacks_anatomy or lacks_excitations):
         return
     on_progress(Progress("Completing", 0, 1, "computing what this run lacks"))
-    model = _network_of(run)
+    if lacks_features or lacks_detector or lacks_anatomy:
+        model = _network_of(run)
     if lacks_features:
         run.add_features(embed_images(model, dataset))
     if lacks_detector:
         run.add_ood_detector(fit_ood_detector(model, dataset))
     if lacks_anatomy:
         _take_apart(run, model)
+    if lacks_excitations and (anatomy := run.anatomy()):
+        with quiet_stderr():
+            graph = run.graph()
+        run.add_excitations(what_excites(graph, anatomy, dataset.x_test))
 
 
 def take_apart(run: Run) -> None:

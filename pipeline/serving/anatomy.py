@@ -13,6 +13,7 @@ import numpy as np
 
 IMAGE = -1  # as an input: the image itself
 OTHER = "other"  # the arithmetic of a layer that is not known here
+ARRANGING = ("flatten", "reshape", "permute")  # operations that compute nothing new
 _DESCRIPTION = "anatomy"  # the member of the file that holds all but the arrays
 
 Shape = tuple[int, ...]
@@ -72,9 +73,8 @@ class Anatomy:
 
         Not the last one, whose outputs are the classes, nor what only arranges its input anew.
         """
-        arranging = ("flatten", "reshape", "permute")
         places = range(len(self.parts) - 1)
-        return tuple(place for place in places if self.parts[place].op not in arranging)
+        return tuple(place for place in places if self.parts[place].op not in ARRANGING)
 
     @property
     def last_convolution(self) -> int | None:

@@ -11,7 +11,7 @@ import json
 import os
 import platform
 import zipfile
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,7 +22,9 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline import access, atomic
+from pipeline.analysis import excitation
 from pipeline.analysis import out_of_distribution as ood
+from pipeline.analysis.excitation import Excitation
 from pipeline.analysis.out_of_distribution import OodDetector
 from pipeline.atomic import whole_folder
 from pipeline.errors import InklingError
@@ -40,6 +42,7 @@ REQUIRED = (MODEL, GRAPH, HISTORY, PREDICTIONS)
 FEATURES, EVALUATIONS = "features.parquet", "evaluations"
 OOD_DETECTOR, OLD_OOD_DETECTOR = "out_of_distribution.npz", "novelty.npz"  # old: in format 1
 ANATOMY, GRADIENTS = "anatomy.npz", "gradients.tflite"
+EXCITING = "exciting.npz"
 ABOUT = "about.json"  # the name and the note that people gave it
 LONGEST_NAME, LONGEST_NOTE = 80, 2000  # characters
 REFUSED = "runs cannot be added, changed or deleted"
@@ -217,6 +220,20 @@ class Run:
             atomic.write(self._addition(GRADIENTS), lambda file: file.write(gradients))
         atomic.write(self._addition(ANATOMY), anatomy.save)
 
+    def excitations(self) -> dict[int, Excitation] | None:
+        """Read what excites the maps of each layer, by its place; None if that is not there.
+
+        Raises:
+            RunDamaged: the file exists but cannot be read.
+        """
+        if not self._path(EXCITING).exists():
+            return None
+        return self._read(EXCITING, _load_excitations)
+
+    def add_excitations(self, found: Mapping[int, Excitation]) -> None:
+        """Add what excites the maps of each layer; raises as `describe` does."""
+        atomic.write(self._addition(EXCITING), lambda file: excitation.save(found, file))
+
     def evaluations(self) -> list[Evaluation]:
         """List the results on other datasets, by name; damaged files are skipped."""
         found = []
@@ -304,6 +321,7 @@ class RunFiles:
         ood_detector: tells images like those in training from others.
         anatomy: what every layer is made of.
         gradients: the gradient graph, if the network has one.
+        excitations: what excites the maps of each layer, by its place.
         write_model, write_graph: write the Keras model and the serving graph to a path.
     """
 
@@ -315,6 +333,7 @@ class RunFiles:
     ood_detector: OodDetector | None = None
     anatomy: Anatomy | None = None
     gradients: bytes | None = None
+    excitations: Mapping[int, Excitation] | None = None
 
 
 def write(target: Path, info: RunInfo, files: RunFiles) -> Run:
@@ -343,6 +362,9 @@ def write(target: Path, info: RunInfo, files: RunFiles) -> Run:
                 files.anatomy.save(file)
         if files.gradients is not None:
             (draft / GRADIENTS).write_bytes(files.gradients)
+        if files.excitations is not None:
+            with (draft / EXCITING).open("wb") as file:
+                excitation.save(files.excitations, file)
         sizes = {name: (draft / name).stat().st_size for name in REQUIRED}
         known = {"id": target.name, "versions": _versions(), "files": sizes}
         info = info.model_copy(update=known)
@@ -391,6 +413,11 @@ def is_run(files: Collection[str]) -> bool:
 def _load_anatomy(path: Path) -> Anatomy:
     with path.open("rb") as file:
         return load_anatomy(file)
+
+
+def _load_excitations(path: Path) -> dict[int, Excitation]:
+    with path.open("rb") as file:
+        return excitation.load(file)
 
 
 def _about(path: Path) -> About:

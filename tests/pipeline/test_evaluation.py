@@ -3,6 +3,7 @@ import json
 import shutil
 import zipfile
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -10,7 +11,7 @@ from pipeline import evaluation
 from pipeline.cli.main import app
 from pipeline.data.known import KNOWN
 from pipeline.errors import InklingError
-from pipeline.store.run_folder import Run
+from pipeline.store.run_folder import EXCITING, Run
 from pipeline.store.runs import Store
 from pipeline.training import networks
 
@@ -21,6 +22,19 @@ def old(tiny_run: Run, tmp_path) -> Run:
     shutil.copytree(tiny_run.folder, tmp_path / tiny_run.id)
     (tmp_path / tiny_run.id / "features.parquet").unlink()
     return Store(tmp_path).open("latest")
+
+
+def test_what_excites_its_maps_is_added_to_an_older_run(tiny_run, old, digits):
+    (old.folder / EXCITING).unlink()
+    evaluation.complete(old, digits)
+    found, expected = old.excitations(), tiny_run.excitations()
+    assert list(found) == list(expected)
+    for place, layer in found.items():
+        assert np.array_equal(layer.images, expected[place].images)
+        assert layer.activations == pytest.approx(expected[place].activations, rel=1e-5)
+        kind = tiny_run.info.layers[place].kind
+        assert kind != "Flatten"
+    assert not found[0].dead.all()
 
 
 def rewritten(run: Run, change) -> None:

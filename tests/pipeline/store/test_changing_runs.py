@@ -158,13 +158,14 @@ def test_a_version_changes_with_every_file_of_a_run(store, random):
         lambda: run.add_features(pd.DataFrame({"distance": np.float32([1, 2])})),
         lambda: run.add_ood_detector(ood.fit({-1: points}, np.arange(30) % 2, {-1: points})),
         lambda: run.add_anatomy(ANATOMY, b"graph"),
+        lambda: run.add_excitations({}),
         lambda: run.add_evaluation(other_result(run)),
         lambda: run.describe(name="named"),
         lambda: (run.folder / run_folder.GRAPH).write_bytes(b"other"),
     ):
         change()
         seen.add(store.runs()[0].version)
-    assert len(seen) == 7
+    assert len(seen) == 8
     before = store.versions()
     assert store.versions() == before
     (run.folder / run_folder.GRAPH).write_bytes(b"cut")
@@ -190,6 +191,7 @@ def test_a_read_only_dashboard_changes_nothing(store, random, monkeypatch):
         "features": lambda: run.add_features(pd.DataFrame({"distance": np.float32([1, 2])})),
         "detector": lambda: run.add_ood_detector(detector),
         "anatomy": lambda: run.add_anatomy(ANATOMY, b"graph"),
+        "excitations": lambda: run.add_excitations({}),
         "evaluation": lambda: run.add_evaluation(other_result(run)),
         "review": lambda: reviews.add(store, "f", 1, "wrong label"),
         "correction": lambda: corrections.add(

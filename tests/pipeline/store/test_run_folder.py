@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.analysis import excitation
 from pipeline.analysis import out_of_distribution as ood
 from pipeline.errors import InklingError
 from pipeline.serving.anatomy import IMAGE, Anatomy, Part
@@ -132,6 +133,22 @@ def test_an_anatomy_is_optional_and_can_be_added(store):
         assert again.gradient_bytes() == b"graph"
         (read,) = again.anatomy().parts
         assert np.array_equal(read.arrays["kernel"], kernel)
+
+
+def test_what_excites_its_maps_is_optional_and_can_be_added(store, random):
+    watch = excitation.Watch()
+    watch.see(random.random((12, 3, 3, 2), np.float32), np.arange(12))
+    found = {4: watch.found()}
+    run = store.publish(*results())
+    assert run.excitations() is None
+    run.add_excitations(found)
+    other = store.publish(*results(minute=1, excitations=found))
+    for again in (store.open(run.id), other):
+        assert np.array_equal(again.excitations()[4].images, found[4].images)
+    for content in (b"", b"PK\3\4 cut off", b"no archive"):
+        (run.folder / run_folder.EXCITING).write_bytes(content)
+        with pytest.raises(RunDamaged, match=r"exciting\.npz of run .* cannot be read"):
+            run.excitations()
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\3\4 cut off", b"no archive", "[]", '{"parts": [0]}'])
