@@ -55,27 +55,42 @@ def colorful() -> keras.Model:
     return keras.Model(image, layers.Softmax()(x))
 
 
-OF_ONE = {
-    "strided": [layers.Conv2D(4, 3, strides=(2, 3), padding="valid", activation="relu")],
-    "grouped": [layers.Conv2D(4, 3, groups=2, padding="same", activation="elu")],
-    "dilated": [layers.Conv2D(4, 3, dilation_rate=(2, 1), activation="selu")],
-    "multiplied": [layers.DepthwiseConv2D(3, depth_multiplier=3, activation="gelu")],
-    "overlapping max": [layers.Conv2D(4, 3), layers.MaxPooling2D(3, 2, padding="same")],
-    "uneven max": [layers.Conv2D(4, 2), layers.MaxPooling2D(2)],
-    "max of a flat image": [layers.Conv2D(4, 3, activation="relu"), layers.MaxPooling2D((3, 2))],
-    "average": [layers.AveragePooling2D(2), layers.Conv2D(4, 3, activation="softplus")],
-    "overlapping average": [layers.AveragePooling2D(3, 1, padding="same")],
-    "global max": [layers.Conv2D(4, 3), layers.GlobalMaxPooling2D()],
-    "moved": [
+STACKS = {
+    "convolutions": [
+        layers.Conv2D(4, 3, strides=(1, 2), padding="same", activation="relu"),
+        layers.Conv2D(4, 3, groups=2, padding="same", activation="elu"),
+        layers.Conv2D(4, 3, dilation_rate=(2, 1), activation="selu"),
+        layers.DepthwiseConv2D(3, depth_multiplier=3, activation="gelu"),
+    ],
+    "maximum pooling": [
+        layers.Conv2D(4, 2, activation="relu"),  # of much blank paper: many are equal
+        layers.MaxPooling2D(3, 1, padding="same"),
+        layers.MaxPooling2D(3, 2, padding="same"),
+        layers.MaxPooling2D((2, 3)),
+        layers.GlobalMaxPooling2D(),
+    ],
+    "average pooling": [
+        layers.AveragePooling2D(3, 1, padding="same"),
+        layers.AveragePooling2D(2),
+        layers.Conv2D(4, 3, activation="softplus"),
+        layers.AveragePooling2D(3),
+    ],
+    "arranged": [
         layers.ZeroPadding2D(((1, 2), (0, 3))),
         layers.Cropping2D(2),
         layers.Permute((2, 1, 3)),
+        layers.UpSampling2D((2, 3)),
+        layers.Reshape((22, -1, 2)),
+        layers.Conv2D(2, 3, strides=3, activation="leaky_relu"),
     ],
-    "enlarged": [layers.UpSampling2D((2, 3)), layers.Conv2D(4, 3, activation="softsign")],
-    "dense on a grid": [layers.Dense(5, activation="hard_sigmoid"), layers.PReLU()],
-    "reshaped": [layers.Reshape((6, 24, 2)), layers.Conv2D(4, 3, activation="leaky_relu")],
-    "normalized": [layers.Normalization(mean=[0.2, 0.4], variance=[0.1, 0.3])],
-    "many": [layers.Dense(8, activation=name) for name in ("relu6", "hard_silu", "exponential")],
+    "by value": [
+        layers.Normalization(mean=[0.2, 0.4], variance=[0.1, 0.3]),
+        layers.Dense(5, activation="hard_sigmoid"),
+        layers.PReLU(),
+        layers.Conv2D(3, 3, activation="softsign"),
+        layers.Flatten(),
+        *(layers.Dense(8, activation=name) for name in ("relu6", "hard_silu", "exponential")),
+    ],
 }
 MODELS = {
     **{
@@ -86,7 +101,7 @@ MODELS = {
     },
     "branched": branched,
     "colorful": colorful,
-    **{name: lambda parts=parts: of_layers((12, 12, 2), *parts) for name, parts in OF_ONE.items()},
+    **{name: lambda parts=parts: of_layers((12, 12, 2), *parts) for name, parts in STACKS.items()},
 }
 
 
