@@ -54,12 +54,12 @@ STEPS = (
     Step("Photographs", "photos", 6, (*BUNDLED, "--some", "250"), (*BUNDLED, "--some", "4")),
     Step("Preset quick", "training", 3, ("quick",), ("quick", "--seeds", "1")),
     Step("Bundled network", "training", 1, ("best", "--models", "models", "--seeds", "1")),
-    Step("Every network", "training", 7, ("ladder",), ("ladder", "--preset", "quick")),
-    Step("Time to 99%", "training", 7, ("speed",), ("speed", "--seeds", "1")),
-    Step("Overhead of training", "overhead", 5, (), ("--rounds", "1")),
+    Step("Every network", "training", 12, ("ladder",), ("ladder", "--preset", "quick")),
+    Step("Time to 99%", "training", 9, ("speed",), ("speed", "--seeds", "1")),
+    Step("Overhead of training", "overhead", 7, (), ("--rounds", "1")),
     Step(
         "Corrections", "corrections",
-        8, (), ("--seeds", "1", "--repeats", "20"),
+        12, (), ("--seeds", "1", "--repeats", "20"),
     ),
 )  # fmt: skip
 

@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.memory import resident_megabytes
 from benchmarks.table import show
+from dashboard.words.selection import OUTCOMES
 from pipeline.analysis import metrics as evaluation
 from pipeline.config import TrainConfig
 from pipeline.data import datasets
@@ -133,7 +134,7 @@ def filter_changes(page: Page, address: str) -> list[float]:
     classes = [str(number) for number in range(CLASSES - 1)]
     changes = [("True class", name) for name in classes]
     changes += [("Predicted class", name) for name in classes]
-    changes += [("Right or wrong", name) for name in ("wrong: a mistake", "right") * 6]
+    changes += [("Right or wrong", name) for name in (OUTCOMES["wrong"], OUTCOMES["right"]) * 6]
     times = []
     for label, name in changes:
         page.get_by_role("combobox", name=label).click()
