@@ -45,21 +45,21 @@ class Step:
 
 
 STEPS = (
-    Step("Web process", "serving", 3, (), ("--rounds", "1")),
-    Step("Live pad", "live", 5),
-    Step("Views", "views", 6, (), ("10,000",)),
+    Step("Web process", "serving", 2, (), ("--rounds", "1")),
+    Step("Live pad", "live", 3),
+    Step("Views", "views", 5, (), ("10,000",)),
     Step("Known label errors", "labels", 1),
-    Step("Out of distribution", "out_of_distribution", 4),
-    Step("What people really draw", "drawing", 4, BUNDLED, (*BUNDLED, "--some", "40")),
-    Step("Photographs", "photos", 6, (*BUNDLED, "--some", "250"), (*BUNDLED, "--some", "4")),
+    Step("Out of distribution", "out_of_distribution", 3),
+    Step("What people really draw", "drawing", 5, BUNDLED, (*BUNDLED, "--some", "40")),
+    Step("Photographs", "photos", 5, (*BUNDLED, "--some", "250"), (*BUNDLED, "--some", "4")),
     Step("Preset quick", "training", 3, ("quick",), ("quick", "--seeds", "1")),
     Step("Bundled network", "training", 1, ("best", "--models", "models", "--seeds", "1")),
     Step("Every network", "training", 12, ("ladder",), ("ladder", "--preset", "quick")),
-    Step("Time to 99%", "training", 9, ("speed",), ("speed", "--seeds", "1")),
-    Step("Overhead of training", "overhead", 7, (), ("--rounds", "1")),
+    Step("Time to 99%", "training", 7, ("speed",), ("speed", "--seeds", "1")),
+    Step("Overhead of training", "overhead", 5, (), ("--rounds", "1")),
     Step(
         "Corrections", "corrections",
-        12, (), ("--seeds", "1", "--repeats", "20"),
+        8, (), ("--seeds", "1", "--repeats", "20"),
     ),
 )  # fmt: skip
 
