@@ -71,6 +71,7 @@ def test_its_features_and_detector_are_read_from_old_columns_and_files(run: Run,
     assert np.mean(flags) == pytest.approx(0.05, abs=0.01)
 
 
+@pytest.mark.process
 def test_an_interrupted_training_goes_on(store: Store, digits: Dataset):
     (place,) = interrupted.list_interrupted(store)
     assert len(place.rows()) == 2

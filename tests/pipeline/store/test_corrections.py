@@ -255,6 +255,7 @@ class TestTraining:
         others = ~np.isin(images[:, 0, 0, 0].round(), (7, 9))
         assert sorted(labels[others]) == sorted(few.y_train)
 
+    @pytest.mark.process
     def test_it_is_deterministic_and_learns_the_corrections(self, digits):
         """Blots that no digit looks like are given a class, and the network takes them for it."""
         blots = np.zeros((3, 28, 28, 1), np.uint8)
@@ -280,6 +281,7 @@ class TestTraining:
         )
         assert all(np.array_equal(*pair) for pair in zip(one, other, strict=True))
 
+    @pytest.mark.process
     def test_resuming_goes_on_with_the_corrections_it_began_with(self, store, digits):
         config = TrainConfig(
             dataset="digits", network="shallow", epochs=4, corrections=True, augmentation=0.5

@@ -155,6 +155,7 @@ def test_the_kept_weights_are_those_of_the_best_epoch(digits):
     assert (outputs.argmax(axis=1) == digits.y_valid).mean() == pytest.approx(row["val_accuracy"])
 
 
+@pytest.mark.process
 def test_the_same_seed_gives_the_same_network(digits):
     first, second, other = (
         training.fit(QUICK.model_copy(update={"seed": seed}), digits).model.get_weights()
@@ -193,6 +194,7 @@ def test_the_last_good_epoch_is_kept_when_the_loss_explodes(digits):
     assert np.isfinite(trained.model.get_weights()[-1]).all()
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("network", ["shallow", "cnn"])
 def test_an_interrupted_training_goes_on_as_if_it_had_not_been(digits, tmp_path, network):
     config = TrainConfig(network=network, epochs=4, augmentation=0.5).resolved(1077)
