@@ -26,7 +26,7 @@ PAGES = {  # by section: file, title, icon, what it is for
     ),
     "Look inside": (
         ("data", "Data", "database", "What the network is trained and tested on."),
-        ("feature_maps", "Feature maps", "layers", "What each layer computes from one image."),
+        ("inside", "Inside", "layers", "What every layer and neuron makes of one image, and why."),
         ("draw", "Draw", "draw", "Draw something and see what the network predicts."),
     ),
     "Improve": (
@@ -34,6 +34,7 @@ PAGES = {  # by section: file, title, icon, what it is for
         ("corrections", "Corrections", "spellcheck", "Drawings that people gave the right class."),
     ),
 }
+OLD = ("feature_maps",)  # pages of earlier versions, whose addresses lead on
 CHANGING = {"train", "corrections"}  # not registered on a read-only dashboard
 
 st.set_page_config(page_title="Inkling", page_icon=mark(), layout="wide")
@@ -53,6 +54,9 @@ sections = {
     ]
     for section, pages in PAGES.items()
 }
+sections["Look inside"] += [
+    st.Page(APP.parent / "app_pages" / f"{name}.py", visibility="hidden") for name in OLD
+]
 page = st.navigation({section: pages for section, pages in sections.items() if pages})
 address.carry_over(page.title)
 

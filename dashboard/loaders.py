@@ -31,8 +31,9 @@ from pipeline.data.datasets import Dataset
 from pipeline.data.prepared import same_images
 from pipeline.data.splitting import PARTS
 from pipeline.errors import InklingError
-from pipeline.export import pad_spec
+from pipeline.export import inside_spec, pad_spec
 from pipeline.serving import prediction
+from pipeline.serving.anatomy import Anatomy
 from pipeline.serving.inference import ServingGraph
 from pipeline.serving.prediction import Prediction
 from pipeline.store import corrections as correcting
@@ -439,6 +440,22 @@ def live_pad(runs: Sequence[Run]) -> bytes:
 def _live_pad(runs: Sequence[Run], labels: list[str]) -> bytes:
     advice = "Use the canvas under “Edit an image” instead."
     return pad_spec.describe(runs, labels, advice).packed()
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)
+def anatomy(run: Run) -> Anatomy | None:
+    """Read what every layer of a run is made of; None if the run lacks it."""
+    return run.anatomy()
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)
+def inside(run: Run) -> bytes | None:
+    """Pack what the view inside a network needs; None if the run lacks some of it."""
+    known, gradients = anatomy(run), run.gradient_bytes()
+    if known is None or gradients is None:
+        return None
+    advice = "The numbers on the other pages don’t need it."
+    return inside_spec.describe(run, known, gradients, advice).packed()
 
 
 def predict(run: Run, image: np.ndarray) -> Prediction:

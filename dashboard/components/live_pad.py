@@ -9,7 +9,8 @@ import streamlit as st
 
 from pipeline import words
 
-_component = st.components.v2.component(
+# One for all that computes in the browser: its runtime can be loaded only once in a page.
+component = st.components.v2.component(
     "inkling.live_pad", html='<div class="root"></div>', js="live_pad.js"
 )
 
@@ -41,7 +42,7 @@ def live_pad(packed: bytes, key: str) -> Any:
     Returns:
         The strokes as the browser sent them, unchecked; None while nothing is drawn.
     """
-    result = _component(key=key, data=packed, on_drawing_change=lambda: None)
+    result = component(key=key, data=packed, on_drawing_change=lambda: None)
     drawn = result.get("drawing")
     return drawn.get("strokes") if isinstance(drawn, dict) else None
 
@@ -52,7 +53,7 @@ def layers(key: str) -> None:
     Args:
         key: unique on the page.
     """
-    _component(key=key, data={"shows": "layers"})
+    component(key=key, data={"shows": "layers"})
 
 
 def answers(shown: Sequence[Answer], key: str) -> None:
@@ -71,4 +72,4 @@ def answers(shown: Sequence[Answer], key: str) -> None:
         }
         for answer in shown
     ]
-    _component(key=key, data={"words": words.PAD, "answers": listed})
+    component(key=key, data={"words": words.PAD, "answers": listed})

@@ -35,7 +35,7 @@ def detail(view: View, dataset: Dataset, sample: int) -> None:
     _marks(run, sample)
     with st.container(horizontal=True):
         for page, label, icon in (
-            ("feature_maps", "Feature maps", "layers"),
+            ("inside", "Look inside", "layers"),
             ("data", "Pixel values", "grid_4x4"),
             ("draw", "Edit in Draw", "draw"),
         ):

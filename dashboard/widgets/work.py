@@ -1,15 +1,17 @@
-"""Background jobs: their progress, and fetching the images of a run."""
+"""Background jobs: their progress, and what a run lacks: its images, or its anatomy."""
 
 import streamlit as st
 
 from dashboard import loaders
 from dashboard.figures import curves
 from dashboard.widgets import frame
+from dashboard.words import network as network_words
 from dashboard.words import text
 from dashboard.words import training as training_words
+from pipeline import access
 from pipeline.errors import InklingError
 from pipeline.jobs import launch
-from pipeline.jobs.job import Fetch, Job, find_job
+from pipeline.jobs.job import Fetch, Job, Request, TakeApart, find_job
 from pipeline.store.run_folder import Run
 
 NUMBERS_STAND = "Only the pictures are missing: the numbers don't need them."
@@ -57,8 +59,37 @@ def missing_images(run: Run, why: str, *, offers: bool) -> None:
         why: what is missing, in a sentence.
         offers: whether to show the button, and the progress of what it started.
     """
-    key = f"fetch_{run.info.dataset.fingerprint}"
-    job_id = st.session_state.get(key) if offers else None
+    said = f":material/image_not_supported: {text.plain(why)} {NUMBERS_STAND}"
+    if not offers:
+        st.caption(said, width="content")
+        return
+    _offer(
+        Fetch(run.info.config.dataset),
+        f"fetch_{run.info.dataset.fingerprint}",
+        said,
+        ("Get the images", "download"),
+    )
+
+
+def taking_apart(run: Run) -> None:
+    """Say that a run has no anatomy yet, with a button that computes it."""
+    said = f":material/layers: {network_words.NOT_TAKEN_APART}"
+    if access.read_only():
+        st.caption(f"{said} `inkling evaluate {run.id}` does it.")
+        return
+    _offer(TakeApart(run.id), f"take_apart_{run.id}", said, ("Take it apart", "manufacturing"))
+
+
+def _offer(request: Request, key: str, said: str, button: tuple[str, str]) -> None:
+    """Say what is missing, with a button that starts a job, and show its progress.
+
+    Args:
+        request: for what the button starts.
+        key: of the job in the session.
+        said: what is missing, as Markdown.
+        button: its label and its icon.
+    """
+    job_id = st.session_state.get(key)
     job = find_job(loaders.store(), job_id) if job_id else None
     status = job.status() if job else None
     if job and status and not status.ended:
@@ -67,25 +98,23 @@ def missing_images(run: Run, why: str, *, offers: bool) -> None:
     if status and status.state == "finished":
         st.session_state.pop(key)
         st.rerun()
+    label, icon = button
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(
-            f":material/image_not_supported: {text.plain(why)} {NUMBERS_STAND}", width="content"
+        st.caption(said, width="content")
+        st.button(
+            label,
+            icon=f":material/{icon}:",
+            key=f"button_{key}",
+            on_click=_start,
+            args=(request, key),
         )
-        if offers:
-            st.button(
-                "Get the images",
-                icon=":material/download:",
-                key=f"button_{key}",
-                on_click=_fetch,
-                args=(run, key),
-            )
     if status and status.state == "failed":
         st.error(text.plain(status.message), icon=":material/error:")
 
 
-def _fetch(run: Run, key: str) -> None:
-    """Start to get a run's images."""
+def _start(request: Request, key: str) -> None:
+    """Start a job that the page has offered."""
     try:
-        st.session_state[key] = launch.start(Fetch(run.info.config.dataset), loaders.store()).id
+        st.session_state[key] = launch.start(request, loaders.store()).id
     except InklingError as error:
         st.toast(text.plain(str(error)), icon=":material/error:")

@@ -8,6 +8,10 @@ from pipeline.serving import layer_words
 from pipeline.serving.inference import LayerInfo
 from pipeline.words import counted
 
+NOT_TAKEN_APART = (
+    "This run was published before Inkling took networks apart, so only the outputs of its layers "
+    "are shown. Taking it apart takes a few seconds, once."
+)
 POOLING = {"MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling2D"}
 
 
@@ -70,3 +74,20 @@ def layer_line(layer: LayerInfo) -> str:
     learned = f" · {counted(layer.parameters, 'parameter')}" if layer.parameters else ""
     what = layer_words.does(layer)
     return f"**{plain(layer.name)}** · {layer_words.gives(layer)}{learned} · :gray[{what}]"
+
+
+def unexplained(unknown: Sequence[str], why: str) -> str:
+    """Say why only the outputs of a network's layers can be shown.
+
+    Args:
+        unknown: the names of the layers whose arithmetic is not known.
+        why: there is no gradient graph, in a sentence.
+    """
+    if not unknown:
+        return f"Only the outputs of its layers can be shown. {why}"
+    layers = "layer" if len(unknown) == 1 else "layers"
+    named = ", ".join(f"“{name}”" for name in unknown)
+    return (
+        f"Only the outputs of its layers can be shown: what the {layers} {named} computes is not "
+        "known here."
+    )

@@ -1,41 +1,16 @@
 """What predicting in the browser needs of runs: one description and the graphs, as bytes."""
 
-import json
-import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pipeline import words
+from pipeline.export.packing import Blob, Spec
 from pipeline.ink import drawing
 from pipeline.serving import layer_words
 from pipeline.serving.inference import LayerInfo
 from pipeline.store.run_folder import Run
 
-ALIGNMENT = 8  # bytes; graphs are read in place
 ARRAYS = ("mean", "basis", "centers", "directions")  # of a part of the OOD detector, float32
-
-
-@dataclass(frozen=True)
-class Spec:
-    """A description and the bytes it points into.
-
-    Attributes:
-        facts: JSON values. `frame` holds the constants of drawing, or null for networks that take
-            images as they are; `shape` is (height, width, channels) of their input, `words` the
-            sentence templates, `runs` one dictionary per run, with `graph` and the arrays of `ood`
-            as [first byte, bytes] in `blob`.
-        blob: the serving graphs and these arrays.
-    """
-
-    facts: dict[str, Any]
-    blob: bytes
-
-    def packed(self) -> bytes:
-        """Join both: the length of the description in four bytes, the description, the blob."""
-        text = json.dumps(self.facts, ensure_ascii=False).encode()
-        text += b" " * (-(len(text) + 4) % ALIGNMENT)
-        return struct.pack("<I", len(text)) + text + self.blob
 
 
 def describe(runs: Sequence[Run], labels: Sequence[str], advice: str) -> Spec:
@@ -46,10 +21,16 @@ def describe(runs: Sequence[Run], labels: Sequence[str], advice: str) -> Spec:
         labels: what each is called; "" for nothing.
         advice: a sentence: what to do if a browser cannot run it.
 
+    Returns:
+        Facts: `frame` holds the constants of drawing, or null for networks that take images as
+        they are; `shape` is (height, width, channels) of their input, `words` the sentence
+        templates, `runs` one dictionary per run, with the places of `graph` and of the arrays of
+        `ood`.
+
     Raises:
         RunDamaged: a file of a run cannot be read.
     """
-    blob, info = _Blob(), runs[0].info
+    blob, info = Blob(), runs[0].info
     described = [
         {
             "id": run.id,
@@ -57,7 +38,7 @@ def describe(runs: Sequence[Run], labels: Sequence[str], advice: str) -> Spec:
             "classes": run.class_names,
             "graph": blob.add(run.graph_bytes()),
             "ood": _ood_detector(run, blob),
-            "layers": [_layer(layer) for layer in run.info.layers],
+            "layers": [layer_facts(layer) for layer in run.info.layers],
         }
         for run, label in zip(runs, labels, strict=True)
     ]
@@ -72,7 +53,8 @@ def describe(runs: Sequence[Run], labels: Sequence[str], advice: str) -> Spec:
     return Spec(facts, bytes(blob.bytes))
 
 
-def _layer(layer: LayerInfo) -> dict[str, Any]:
+def layer_facts(layer: LayerInfo) -> dict[str, Any]:
+    """Describe a layer in words, and how its maps are arranged."""
     gives = layer_words.gives(layer)
     return {
         "name": layer.name,
@@ -84,20 +66,7 @@ def _layer(layer: LayerInfo) -> dict[str, Any]:
     }
 
 
-class _Blob:
-    """Chunks of bytes one after the other, each aligned so that it can be read as numbers."""
-
-    def __init__(self) -> None:
-        self.bytes = bytearray()
-
-    def add(self, data: bytes) -> list[int]:
-        """Append bytes; return where they start, and how many they are."""
-        place = [len(self.bytes), len(data)]
-        self.bytes += data + bytes(-len(data) % ALIGNMENT)
-        return place
-
-
-def _ood_detector(run: Run, blob: _Blob) -> dict[str, Any] | None:
+def _ood_detector(run: Run, blob: Blob) -> dict[str, Any] | None:
     """Describe the OOD detector of a run for `web/src/out_of_distribution.js`."""
     found = run.ood_detector()
     if found is None:  # an older run
@@ -112,9 +81,7 @@ def _ood_detector(run: Run, blob: _Blob) -> dict[str, Any] | None:
                 "middle": part.middle,
                 "spread": part.spread,
                 "classes": len(part.centers),
-                "arrays": {
-                    name: blob.add(getattr(part, name).astype("<f4").tobytes()) for name in ARRAYS
-                },
+                "arrays": {name: blob.add_array(getattr(part, name)) for name in ARRAYS},
             }
             for part in found.parts
         ],

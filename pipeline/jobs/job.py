@@ -75,7 +75,14 @@ class Training:
     resume: bool = False
 
 
-Request = Training | Fetch
+@dataclass(frozen=True)
+class TakeApart:
+    """A request to add what every layer of a run is made of; see `evaluation.take_apart`."""
+
+    run_id: str
+
+
+Request = Training | Fetch | TakeApart
 
 
 @dataclass(frozen=True)
@@ -100,6 +107,8 @@ class Job:
             raw: dict[str, Any] = json.loads((self.folder / REQUEST).read_text("utf-8"))
             if "fetch" in raw:
                 return Fetch(str(raw["fetch"]))
+            if "take_apart" in raw:
+                return TakeApart(str(raw["take_apart"]))
             return Training(TrainConfig.model_validate(raw["train"]), bool(raw.get("resume")))
         except (OSError, ValueError, TypeError, KeyError, InklingError) as error:
             raise InklingError(

@@ -12,12 +12,12 @@ from filelock import FileLock
 
 from pipeline import access, atomic
 from pipeline.errors import InklingError
-from pipeline.jobs.job import LOG, REFUSED, REQUEST, Fetch, Job, Request, list_jobs
+from pipeline.jobs.job import LOG, REFUSED, REQUEST, Fetch, Job, Request, TakeApart, list_jobs
 from pipeline.store.runs import Store
 
 
 def start(request: Request, store: Store) -> Job:
-    """Start a training or the download of a dataset in a child process.
+    """Start a training, the download of a dataset or taking a run apart in a child process.
 
     Raises:
         InklingError: another job is running, the store cannot be written, or the dashboard is
@@ -66,4 +66,6 @@ def _spawn(folder: Path, store: Store) -> None:
 def _as_json(request: Request) -> str:
     if isinstance(request, Fetch):
         return json.dumps({"fetch": request.dataset})
+    if isinstance(request, TakeApart):
+        return json.dumps({"take_apart": request.run_id})
     return json.dumps({"train": request.config.model_dump(), "resume": request.resume})

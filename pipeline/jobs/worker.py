@@ -11,11 +11,11 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from pipeline import atomic
+from pipeline import atomic, evaluation
 from pipeline.config import TrainConfig
 from pipeline.data import datasets
 from pipeline.errors import InklingError
-from pipeline.jobs.job import ALIVE, PID, STATUS, Fetch, Job, State, Status
+from pipeline.jobs.job import ALIVE, PID, STATUS, Fetch, Job, State, Status, TakeApart
 from pipeline.progress import OnProgress, Progress
 from pipeline.quiet import quiet_stderr
 from pipeline.store.run_folder import Run
@@ -46,6 +46,9 @@ def work(folder: Path, store: Store) -> None:
             run = None
             if isinstance(request, Fetch):
                 datasets.open_dataset(request.dataset, None, report)
+            elif isinstance(request, TakeApart):
+                report(Progress("Taking the network apart", note="loading TensorFlow"))
+                evaluation.take_apart(store.open(request.run_id))
             else:
                 run = train(request.config, store, None, report, resume=request.resume)
         except InklingError as error:

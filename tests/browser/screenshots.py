@@ -24,7 +24,7 @@ from tests.browser.test_dashboard import SEVEN
 
 PAGES = (
     "overview", "scorecard", "compare", "confusion_matrix", "mistakes",
-    "labels", "data", "feature_maps", "draw", "train", "corrections",
+    "labels", "data", "inside", "draw", "train", "corrections",
 )  # fmt: skip
 IN_DOCS = ("overview", "confusion_matrix", "draw")
 MODES = {"light": ("light", 1280), "dark": ("dark", 1280), "narrow": ("light", 390)}

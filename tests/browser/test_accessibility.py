@@ -20,7 +20,7 @@ PAGES = {  # what is opened: as much as can be seen of each page at once
     "classes": "data",
     "one image": "data?sample=17",
     "map": "data?data_view=map",
-    "feature maps": "feature_maps",
+    "inside": "inside",
     "draw": "draw",
     "an image": "confusion_matrix?true=3&sample=17",
     "train": "train",

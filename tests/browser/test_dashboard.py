@@ -11,7 +11,7 @@ from tests.browser.conftest import settle
 
 PAGES = (
     "Overview", "Scorecard", "Compare", "Confusion matrix", "Mistakes",
-    "Labels", "Data", "Feature maps", "Draw", "Train",
+    "Labels", "Data", "Inside", "Draw", "Train",
 )  # fmt: skip
 # A seven, in shares of the box.
 SEVEN = ((0.2, 0.2), (0.75, 0.2), (0.45, 0.85))
@@ -83,12 +83,12 @@ def test_a_click_on_a_cell_shows_its_images(page, server, tiny_run):
     expect(cell(page, true, predicted)).to_have_attribute("aria-pressed", "true")
     expect(page).to_have_url(re.compile(f"true={true}&predicted={predicted}"))
 
-    # From the cell to an image, and on to its feature maps; Back leads the same way home.
+    # From the cell to an image, and on to the network inside; Back leads the same way home.
     sample = tiles.first.get_attribute("data-id")
     tiles.first.click()
     expect(page.get_by_text(f"Test image {int(sample):,}, ")).to_be_visible()
-    page.get_by_role("button", name="Feature maps").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Feature maps")
+    page.get_by_role("button", name="Look inside").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Inside")
     expect(page.get_by_text(f"Test image {int(sample):,} is predicted as")).to_be_visible()
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Confusion matrix")

@@ -24,7 +24,7 @@ ABOUT_THE_RUN = {  # link in the navigation: heading, where it is not the link's
     "Mistakes": "Mistakes",
     "Labels": "Labels",
     "Data": "Data",
-    "Feature maps": "Feature maps",
+    "Inside": "Inside",
     "Draw": "Try an image",
 }
 ABOUT_ALL_RUNS = ("Train", "Corrections")

@@ -2,6 +2,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -9,10 +10,12 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import APP
 from dashboard.words.text import percent
+from pipeline import access
 from pipeline.config import TrainConfig
 from pipeline.jobs import launch
-from pipeline.jobs.job import Fetch, Job, Training
+from pipeline.jobs.job import Fetch, Job, TakeApart, Training
 from pipeline.jobs.worker import StatusWriter
+from pipeline.serving.anatomy import OTHER
 from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
@@ -26,7 +29,7 @@ PAGES = {  # file, and what a page with a run opens with
     "mistakes": "Mistakes",
     "labels": "Labels",
     "data": "Data",
-    "feature_maps": "Feature maps",
+    "inside": "Inside",
     "draw": "Draw",
     "train": "Train",
     "corrections": "Corrections",
@@ -73,7 +76,7 @@ def test_the_numbers_are_those_of_the_predictions(app, tiny_run: Run):
     worst = table[table["label"] != table["predicted"]].sort_values("confidence").iloc[-1]
     assert (
         f"Test image {int(worst['index'])} is predicted as **“{int(worst['predicted'])}”**"
-        in text(app("feature_maps"))
+        in text(app("inside"))
     )
 
 
@@ -97,11 +100,11 @@ def test_filters_go_into_the_address(app):
 
 
 def test_an_image_in_the_address_is_shown(app, tiny_run: Run):
-    assert "Test image 17 is predicted as" in text(app("feature_maps", sample="17"))
+    assert "Test image 17 is predicted as" in text(app("inside", sample="17"))
 
 
 def test_an_address_that_does_not_fit_is_noted(app):
-    at = app("feature_maps", sample="99999", true="<b>")
+    at = app("inside", sample="99999", true="<b>")
     said = "\n".join(toast.value for toast in at.toast)
     assert "image “99999”" in said
     assert r"“\<b\>”" in said
@@ -251,7 +254,7 @@ def test_two_runs_are_laid_side_by_side(app, tiny_run, tmp_path):
 def test_a_missing_dataset_offers_to_get_it(app, tiny_run: Run, tmp_path):
     store = Store(tmp_path / "models")
     changed_copy(tiny_run, store, "elsewhere", fingerprint="0" * 64, name="fashion_mnist")
-    for name in ("mistakes", "labels", "feature_maps"):
+    for name in ("mistakes", "labels", "inside"):
         missing_once(app(name, store))
     at = app("confusion_matrix", store)
     at.segmented_control(key="matrix_cells").set_value("Pictures").run()
@@ -261,10 +264,67 @@ def test_a_missing_dataset_offers_to_get_it(app, tiny_run: Run, tmp_path):
     assert [button.label for button in at.button].count("Get the images") == 1
 
 
+def without(run: Run, store: Store, *names: str) -> None:
+    """Copy a run into a store without some of its files."""
+    folder = store.folder / "older"
+    shutil.copytree(run.folder, folder)
+    for name in names:
+        (folder / name).unlink()
+
+
+def test_an_older_run_is_taken_apart_on_request(app, tiny_run: Run, tmp_path, monkeypatch):
+    store = Store(tmp_path / "models")
+    without(tiny_run, store, "anatomy.npz", "gradients.tflite")
+    asked = []
+
+    def start(request, into: Store) -> Job:
+        asked.append(request)
+        folder = into.folder / ".jobs" / "1"
+        folder.mkdir(parents=True)
+        (folder / "job.json").write_text(json.dumps({"take_apart": request.run_id}))
+        StatusWriter(folder).end("failed", message="It is another network.")
+        return Job(folder)
+
+    monkeypatch.setattr(launch, "start", start)
+    at = app("inside", store)
+    assert "Taking it apart takes a few seconds" in text(at)
+    assert "Each layer has its own scale" in text(at)  # what its layers compute is shown
+    next(button for button in at.button if button.label == "Take it apart").click().run()
+    assert asked == [TakeApart("older")]
+    assert [error.value for error in at.error] == [r"It is another network\."]
+
+
+def test_a_network_without_gradients_names_the_layer(app, tiny_run: Run, tmp_path):
+    store = Store(tmp_path / "models")
+    without(tiny_run, store, "gradients.tflite")
+    run = store.open("older")
+    parts = list(run.anatomy().parts)
+    parts[2] = replace(parts[2], name="odd", op=OTHER)
+    run.add_anatomy(replace(run.anatomy(), parts=tuple(parts), no_gradients="So be it."), None)
+    at = app("inside", store)
+    assert "what the layer “odd” computes is not known here" in text(at)
+    assert "Each layer has its own scale" in text(at)
+
+
+def test_nothing_is_taken_apart_where_nothing_may_change(app, tiny_run, tmp_path, monkeypatch):
+    store = Store(tmp_path / "models")
+    without(tiny_run, store, "anatomy.npz", "gradients.tflite")
+    monkeypatch.setenv(access.READ_ONLY, "1")
+    at = app("inside", store)
+    assert "`inkling evaluate older` does it" in text(at)
+    assert "Take it apart" not in [button.label for button in at.button]
+
+
+def test_the_address_of_feature_maps_leads_inside(app):
+    at = app("feature_maps", sample="17")
+    assert at.title[0].value == "Inside"
+    assert "Test image 17 is predicted as" in text(at)
+
+
 def test_what_was_predicted_for_an_image_is_shown_without_it(app, tiny_run: Run, tmp_path):
     store = Store(tmp_path / "models")
     changed_copy(tiny_run, store, "elsewhere", fingerprint="0" * 64, name="fashion_mnist")
-    at = app("feature_maps", store, sample="17")
+    at = app("inside", store, sample="17")
     missing_once(at)
     (chart,) = at.get("plotly_chart")
     (bars,) = json.loads(chart.proto.spec)["data"]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline import words
+from pipeline.export.inside_words import INSIDE
 from tests.web.javascript import SOURCES, call
 
 SHARES = [
@@ -49,7 +50,7 @@ def test_a_guess_is_said_alike(names, shares, is_ood):
 
 def test_every_sentence_of_the_pages_comes_from_python():
     """No source has a sentence of its own: a capital, and more than one word."""
-    for path in SOURCES.glob("*.js"):
+    for path in SOURCES.rglob("*.js"):
         code = re.sub(r"/\*.*?\*/|//[^\n]*", "", path.read_text("utf-8"), flags=re.DOTALL)
         own = re.findall(r"""['"`][A-Z][a-z]+ [^'"`]*['"`]""", code)
         assert own == [], path.name
@@ -61,6 +62,10 @@ def test_every_sentence_of_the_pages_comes_from_python():
         (words.PAD, ["pad", "panel", "answer"]),
         (words.TRY_IMAGE, ["try_image", "panel", "answer"]),
         (words.MATRIX, ["page"]),
+        (
+            INSIDE,
+            [f"inside/{path.stem}" for path in (SOURCES / "inside").glob("*.js")],
+        ),
     ],
 )
 def test_every_word_a_page_asks_for_is_there(known, modules):

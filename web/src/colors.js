@@ -1,8 +1,8 @@
-/** The sequential scale of the page, from paper to ink, as pixels. */
+/** The scales of the page as pixels, and images in them. */
 
 /**
  * @param {string} steps "#rrggbb" colors, separated by commas.
- * @return {Uint32Array} 256 pixels, least to most.
+ * @return {Uint32Array} 256 pixels, first to last.
  */
 export function scaleOf(steps) {
   const colors = steps.split(',').map((step) => {
@@ -20,4 +20,32 @@ export function scaleOf(steps) {
     pixels[4 * level + 3] = 255;
   }
   return new Uint32Array(pixels.buffer);
+}
+
+/**
+ * Show an image: ink in the colors of the page, others in their own.
+ *
+ * @param {HTMLCanvasElement} canvas takes the image's size.
+ * @param {?Uint8Array} levels row by row; null clears it.
+ * @param {number[]} shape (height, width, channels).
+ * @param {?Uint32Array} scale from paper to ink; null for images that are no ink.
+ */
+export function paintImage(canvas, levels, [height, width, channels], scale) {
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+  const context = canvas.getContext('2d');
+  context.clearRect(0, 0, width, height);
+  if (levels === null) return;
+  const pixels = context.createImageData(width, height);
+  const colors = new Uint32Array(pixels.data.buffer);
+  for (let at = 0, from = 0; at < colors.length; at++, from += channels) {
+    colors[at] = scale ? scale[levels[from]] : color(levels, from, channels);
+  }
+  context.putImageData(pixels, 0, 0);
+}
+
+/** An opaque pixel, as canvases hold it. */
+function color(image, from, channels) {
+  const [red, green, blue] = channels === 3
+    ? [image[from], image[from + 1], image[from + 2]] : Array(3).fill(image[from]);
+  return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }

@@ -39,6 +39,27 @@ async function startRuntime(script, compile) {
   }
 }
 
+/**
+ * Run a graph once.
+ *
+ * @param {object} model a compiled graph.
+ * @param {Object<string, [Float32Array, number[]]>} given values and shape, by the input's name.
+ * @param {string[]} wanted the names of the outputs to return.
+ * @return {Promise<Object<string, Float32Array>>}
+ */
+export async function compute(model, given, wanted) {
+  const inputs = {};
+  let found = {};
+  try {
+    for (const [name, [values, shape]] of Object.entries(given)) inputs[name] = new Tensor(values, shape);
+    found = await model.run(inputs);
+    return Object.fromEntries(wanted.map((name) => [name, found[name].toTypedArray().slice()]));
+  } finally {
+    // What is not deleted stays in the runtime's memory forever.
+    [...Object.values(inputs), ...Object.values(found)].forEach((tensor) => tensor.delete());
+  }
+}
+
 /** One network: pixels in, every layer's output out. */
 export class Network {
   /**
@@ -64,16 +85,8 @@ export class Network {
    *     the probabilities.
    */
   async activations(pixels) {
-    const input = new Tensor(pixels, this.shape);
-    let found = {};
-    try {
-      found = await this.model.run({[this.input]: input});
-      return this.outputs.map((name) => found[name].toTypedArray().slice());
-    } finally {
-      // What is not deleted stays in the runtime's memory forever.
-      input.delete();
-      Object.values(found).forEach((tensor) => tensor.delete());
-    }
+    const found = await compute(this.model, {[this.input]: [pixels, this.shape]}, this.outputs);
+    return this.outputs.map((name) => found[name]);
   }
 
   close() {

@@ -1,7 +1,7 @@
 /** One or two networks, what they predict for an image, and what their layers compute. */
 
 import {Answer} from './answer.js';
-import {scaleOf} from './colors.js';
+import {paintImage, scaleOf} from './colors.js';
 import {element} from './elements.js';
 import {loadRuntime, Network} from './network.js';
 import * as ood from './out_of_distribution.js';
@@ -157,7 +157,7 @@ export class Panel {
     const {runs} = this;
     const image = this.image(this.shape);
     const scale = this.#scale();
-    this.#sight(image, scale);
+    paintImage(this.seen, image, this.shape, this.isInk ? scale : null);
     this.inside.toggleAttribute('data-blank', image === null);
     if (image === null) {
       runs.forEach(({answer}) => answer.blank(this.words.blank));
@@ -183,26 +183,4 @@ export class Panel {
     if (this.scale?.steps !== steps) this.scale = {steps, pixels: scaleOf(steps)};
     return this.scale.pixels;
   }
-
-  /** Show what the networks see: ink in the colors of the page, other images in their own. */
-  #sight(image, scale) {
-    const [height, width, channels] = this.shape, {seen} = this;
-    if (seen.width !== width || seen.height !== height) [seen.width, seen.height] = [width, height];
-    const context = seen.getContext('2d');
-    context.clearRect(0, 0, width, height);
-    if (image === null) return;
-    const pixels = context.createImageData(width, height);
-    const colors = new Uint32Array(pixels.data.buffer);
-    for (let at = 0, from = 0; at < colors.length; at++, from += channels) {
-      colors[at] = this.isInk ? scale[image[from]] : color(image, from, channels);
-    }
-    context.putImageData(pixels, 0, 0);
-  }
-}
-
-/** An opaque pixel, as canvases hold it. */
-function color(image, from, channels) {
-  const [red, green, blue] = channels === 3
-    ? [image[from], image[from + 1], image[from + 2]] : Array(3).fill(image[from]);
-  return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }

@@ -1,7 +1,11 @@
-/** The live pad as a Streamlit component, and a place for its layers, and an answer of the server's. */
+/**
+ * The live pad and the view inside a network as one Streamlit component: one runtime serves both.
+ * There are also a place for the pad's layers, an answer of the server's, and the view's picture.
+ */
 
 import {Answer} from './answer.js';
 import {element} from './elements.js';
+import {showInside, showPicture} from './inside/mount.js';
 import style from './pad.css';
 import {Pad} from './pad.js';
 
@@ -15,11 +19,13 @@ const DRAWING = 'inkling-drawing'; // kept in the tab's storage, whatever page i
 
 export default function ({parentElement, data, setStateValue}) {
   const root = parentElement.querySelector('.root');
+  if (data.picture) return showPicture(data.picture);
   if (!(data instanceof Uint8Array)) return data.answers ? showAnswers(root, data) : showLayers(root);
   const {spec, blob} = unpacked(data);
+  const runtime = {script: `${RUNTIME_FILES}.js`, compile: () => program ?? compile()};
+  if (spec.kind === 'inside') return showInside(parentElement, root, {spec, blob}, runtime);
   let pad = pads.get(parentElement);
   if (!pad) {
-    const runtime = {script: `${RUNTIME_FILES}.js`, compile: () => program ?? compile()};
     const report = (strokes) => {
       keep(strokes);
       setStateValue('drawing', {strokes});

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline import words
-from pipeline.export import pad_spec
+from pipeline.export import packing, pad_spec
 from pipeline.ink import drawing
 from pipeline.serving import layer_words
 from pipeline.serving.inference import LayerInfo
@@ -27,7 +27,7 @@ def test_what_is_packed_can_be_read_where_it_lies(tiny_run: Run):
     for run in facts["runs"]:
         start, size = run["graph"]
         assert blob[start : start + size] == tiny_run.graph_path.read_bytes()
-        assert (4 + length + start) % pad_spec.ALIGNMENT == 0
+        assert (4 + length + start) % packing.ALIGNMENT == 0
         assert [layer["name"] for layer in run["layers"]] == [
             layer.name for layer in tiny_run.info.layers
         ]

@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pipeline import access
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
 from pipeline.jobs import launch, worker
-from pipeline.jobs.job import ENDED, Fetch, Job, Status, Training, list_jobs
+from pipeline.jobs.job import ENDED, Fetch, Job, Status, TakeApart, Training, list_jobs
 from pipeline.jobs.worker import StatusWriter
 from pipeline.progress import Progress
 from pipeline.store import interrupted
@@ -108,6 +109,19 @@ def test_fetching_a_dataset_is_a_job_too(store):
     assert wait_for(job, *ENDED).state == "finished"
     assert job.request == Fetch("digits")
     assert store.entries() == []
+
+
+def test_taking_a_run_apart_is_a_job_too(store, tiny_run):
+    folder = store.folder / tiny_run.id
+    shutil.copytree(tiny_run.folder, folder)
+    for name in ("anatomy.npz", "gradients.tflite"):
+        (folder / name).unlink()
+    job = launch.start(TakeApart(tiny_run.id), store)
+    assert wait_for(job, *ENDED).state == "finished"
+    assert job.request == TakeApart(tiny_run.id)
+    found = store.open(tiny_run.id)
+    assert found.anatomy() is not None
+    assert found.gradient_bytes() == tiny_run.gradient_bytes()
 
 
 def test_a_process_that_never_comes_up_is_noticed(store, monkeypatch):

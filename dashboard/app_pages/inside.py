@@ -1,0 +1,61 @@
+"""The network inside: what it makes of one image, neuron by neuron."""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from dashboard import address, loaders
+from dashboard.selection import Selection
+from dashboard.view import View
+from dashboard.widgets import frame, galleries, inside, network, opening, selection_bar
+from dashboard.words import text
+from pipeline.data.datasets import Dataset
+
+QUICK_PICKS = 6
+
+
+def quick_picks(view: View, dataset: Dataset, rows: np.ndarray, sample: int) -> None:
+    """Offer the first images of the selection."""
+    if len(rows):
+        galleries.gallery_of(
+            replace(view, second=None),
+            dataset,
+            rows[:QUICK_PICKS],
+            "quick_picks",
+            "The most confident images of the selection",
+            lambda picked: address.change(sample=picked),
+            framed=sample,
+            tile_width=64,
+        )
+
+
+view = opening.view()
+run = view.run
+# Where nothing is selected, mistakes are the most informative.
+wanted = view.chosen if view.chosen.filters != Selection() else selection_bar.MISTAKES
+rows = loaders.rows(replace(view, chosen=wanted), "most confident first")
+sample = view.chosen.sample
+if sample is None:
+    sample = int(rows[0]) if len(rows) else 0
+row = loaders.predictions(run).iloc[sample]
+true, predicted = (run.class_names[int(row[part])] for part in ("label", "predicted"))
+outcome = "which is right" if true == predicted else f"but the label is “{text.plain(true)}”"
+frame.heading(
+    "Inside",
+    f"Test image {sample:,} is predicted as **“{text.plain(predicted)}”** with "
+    f"{text.percent(float(row['confidence']))} confidence, {outcome}.",
+)
+left, right = st.columns([2, 5], gap="medium")
+with left:
+    selection_bar.bar(view)
+    selection_bar.test_image(run, sample)
+    dataset = galleries.images_of(run)
+with right:
+    if dataset is not None:
+        quick_picks(view, dataset, rows, sample)
+if dataset is None:
+    # As measured, so they are there without the image, too.
+    network.probabilities(run.probabilities(sample), run, "sample_bars", true=int(row["label"]))
+else:
+    inside.inside(run, dataset, sample)

@@ -1,0 +1,80 @@
+"""The network inside, in a real browser: from a mistake to a sum written out with numbers."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from pipeline.data.datasets import Dataset
+from pipeline.store.run_folder import Run
+from tests.browser.conftest import settle
+
+TITLE = re.compile(r"^(\w+), map (\d+), at row (\d+), column (\d+)$")
+
+
+def settled(page: Page) -> None:
+    """Wait until the view has painted the picture."""
+    settle(page)
+    expect(page.locator(".inside-view")).to_have_attribute("data-settled", "true")
+
+
+def number(text: str) -> float:
+    return float(text.replace("−", "-"))
+
+
+def point_at(page: Page, across: float, down: float) -> None:
+    """Point at the large map, in shares of its size."""
+    box = page.locator(".place").bounding_box()
+    page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"])
+
+
+def test_from_a_mistake_to_the_sum_of_a_neuron(
+    page: Page, server: str, tiny_run: Run, digits: Dataset
+) -> None:
+    page.goto(f"{server}/mistakes?run={tiny_run.id}")
+    settle(page)
+    page.locator(".gallery .tile").nth(2).click()
+    page.get_by_role("button", name="Look inside").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Inside")
+    settled(page)
+    sample = int(page.get_by_label("Test image, 0 to").input_value())
+    names = [layer.name for layer in tiny_run.info.layers]
+    activations = tiny_run.graph().activations(digits.x_test[sample])
+    strip = page.get_by_role("region", name="The network, from the picture")
+    expect(strip.get_by_role("button")).to_have_count(len(names))
+
+    strip.get_by_role("button", name="conv2: ").click()
+    page.locator(".all-maps canvas").click(position={"x": 150, "y": 10})  # not the first map
+    for across, down in ((0.5, 0.5), (0.3, 0.6), (0.05, 0.95)):
+        point_at(page, across, down)
+        title = TITLE.match(page.locator(".sum caption").inner_text())
+        name, (map_, row, column) = title[1], map(int, title.groups()[1:])
+        layer = activations[names.index(name)]
+        assert row - 1 == int(down * layer.shape[0])
+        assert column - 1 == int(across * layer.shape[1])
+        shown = number(page.locator(".sum .result .number").inner_text())
+        assert abs(shown - layer[row - 1, column - 1, map_ - 1]) < 0.0006
+    page.locator(".place").press("ArrowUp")
+    expect(page.locator(".sum caption")).to_contain_text(f"row {row - 1}, column {column}")
+
+
+def test_another_picture_is_shown_without_the_network_again(
+    page: Page, server: str, tiny_run: Run, digits: Dataset
+) -> None:
+    page.goto(f"{server}/inside?run={tiny_run.id}&sample=3")
+    settled(page)
+    page.get_by_role("button", name="probabilities: ").click()
+    page.get_by_label("Test image, 0 to").fill("4")
+    page.get_by_label("Test image, 0 to").press("Enter")
+    expect(page.get_by_text("Test image 4 is predicted")).to_be_visible()
+    settled(page)
+    best = tiny_run.graph().probabilities(digits.x_test[4:5])[0].argmax()
+    # The layer that was looked at stays open.
+    expect(page.locator(".bar.first .name")).to_have_text(str(best))
+    expect(page.locator(".layer-view h3")).to_have_text("probabilities")
+
+
+def test_a_way_to_the_feature_maps_leads_inside(page: Page, server: str, tiny_run: Run) -> None:
+    page.goto(f"{server}/feature_maps?run={tiny_run.id}&sample=17")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Inside")
+    expect(page.get_by_text("Test image 17 is predicted")).to_be_visible()
+    settled(page)

@@ -1,0 +1,183 @@
+/** The network inside: at a glance, a layer up close, a map with its sums. */
+
+import {scaleOf} from '../colors.js';
+import {element} from '../elements.js';
+import {loadRuntime} from '../network.js';
+import {filled} from '../words.js';
+import {Explainer} from './explainer.js';
+import {Glance} from './glance.js';
+import style from './inside.css';
+import {LayerView} from './layer_view.js';
+import {MapView} from './map_view.js';
+
+export class Inside {
+  /**
+   * @param {HTMLElement} root where to build it.
+   * @param {{script: string, compile: () => Promise<WebAssembly.Module>}} runtime
+   */
+  constructor(root, runtime) {
+    this.runtime = runtime;
+    this.status = element('p', {class: 'status', role: 'status'});
+    this.stage = element('div', {class: 'stage'});
+    this.root = element('div', {class: 'inside-view'}, element('style', {}, style), this.status, this.stage);
+    root.replaceChildren(this.root);
+    this.image = null;
+  }
+
+  /**
+   * Show a run; the picture stays.
+   *
+   * @param {object} spec as `pipeline/export/inside_spec.py` writes it.
+   * @param {Uint8Array} blob what it points into.
+   */
+  async update(spec, blob) {
+    if (this.shown === spec.id) {
+      this.#show(); // the colors may have changed
+      return;
+    }
+    this.shown = spec.id;
+    this.scene = null;
+    this.network?.close();
+    this.network = null;
+    this.#state('loading', spec.words.loading);
+    let network;
+    try {
+      await loadRuntime(this.runtime.script, this.runtime.compile);
+      network = await Explainer.open(chunk(blob, spec.graph), spec);
+    } catch (error) {
+      const fault = error?.message ?? '';
+      if (this.shown === spec.id) this.#state('unable', filled(spec.words.unable, {fault, advice: spec.advice}));
+      return;
+    }
+    if (this.shown !== spec.id) { // another run was chosen meanwhile
+      network.close();
+      return;
+    }
+    this.network = network;
+    this.scene = sceneOf(spec, blob);
+    this.#build();
+    this.#state('ready', this.image ? '' : spec.words.no_picture);
+    this.ask();
+  }
+
+  /**
+   * Show another picture.
+   *
+   * @param {{id: string, levels: Uint8Array}} image row by row, as `spec.shape` says.
+   */
+  show(image) {
+    if (image.id === this.image?.id) return;
+    this.image = image;
+    this.ask();
+  }
+
+  #build() {
+    const {scene} = this;
+    this.glance = new Glance(scene, (layer) => this.#open(layer, null));
+    this.layer = new LayerView(scene, (map) => this.#open(this.layer.at, map));
+    this.map = new MapView(scene);
+    this.stage.replaceChildren(this.glance.root,
+      element('div', {class: 'close-up'}, this.layer.root, this.map.root));
+    this.opened = false;
+  }
+
+  /** Look at a layer, and at one of its maps: the strongest, if none is named. */
+  #open(layer, map) {
+    if (layer !== this.layer.at) {
+      this.layer.map = null;
+      this.layer.open(layer);
+      this.layer.show();
+    }
+    this.layer.mark(map ?? this.layer.strongest);
+    this.map.open(layer, this.layer.map);
+    this.map.show();
+    this.glance.mark(layer);
+  }
+
+  /** Compute all layers; while one picture is computed, only the latest request is kept. */
+  async ask() {
+    this.wanted = performance.now();
+    if (this.busy || !this.network || !this.image) return;
+    this.busy = true;
+    this.root.dataset.settled = 'false';
+    try {
+      while (this.wanted !== null && this.network && this.image) {
+        const asked = this.wanted, {network, scene, image} = this;
+        this.wanted = null;
+        const pixels = Float32Array.from(image.levels, (level) => level / 255);
+        if (pixels.length !== scene.pixels) break; // of the former run: the next one is on its way
+        const state = await network.layers(pixels);
+        if (scene !== this.scene) continue;
+        Object.assign(scene, {image: {...image, pixels}, state});
+        this.#show();
+        this.root.dispatchEvent(new CustomEvent('painted', {detail: asked, bubbles: true, composed: true}));
+      }
+    } finally {
+      this.busy = false;
+    }
+    this.root.dataset.settled = 'true';
+  }
+
+  #show() {
+    const {scene} = this;
+    if (!scene?.state) return;
+    this.status.textContent = '';
+    scene.scales = this.#scales();
+    this.glance.show();
+    if (!this.opened) {
+      this.opened = true;
+      this.#open(scene.layers.findIndex(({op}) => op === 'convolution' || op === 'dense'), null);
+      return;
+    }
+    this.layer.show();
+    this.map.show();
+  }
+
+  /** The page's colors; they change with its theme. */
+  #scales() {
+    const given = getComputedStyle(this.root);
+    const of = (name) => scaleOf(given.getPropertyValue(`--st-chart-${name}-colors`));
+    return {ink: of('sequential'), diverging: of('diverging')};
+  }
+
+  #state(state, sentence) {
+    this.root.dataset.state = state;
+    this.status.textContent = sentence;
+    if (state !== 'ready') this.stage.replaceChildren();
+  }
+
+  close() {
+    this.shown = null;
+    this.map?.close();
+    this.network?.close();
+    this.network = this.scene = null;
+    this.root.remove();
+  }
+}
+
+/** What all parts of the view look at. */
+function sceneOf(spec, blob) {
+  const layers = spec.layers.map((layer) => ({
+    ...layer,
+    rows: new Int32Array(chunk(blob, layer.rows).buffer),
+    columns: new Int32Array(chunk(blob, layer.columns_seen).buffer),
+    arrays: Object.fromEntries(Object.entries(layer.arrays).map(([name, [start, length, shape]]) => (
+      [name, {values: new Float32Array(chunk(blob, [start, length]).buffer), shape}]))),
+  }));
+  const scene = {
+    spec, layers, words: spec.words, image: null, state: null, before: null, scales: null,
+    pixels: spec.shape.reduce((size, side) => size * side, 1),
+    names: (source) => (source < 0 ? spec.words.the_picture : layers[source].name),
+    inputs: (layer) => layer.inputs.map((source) => (source < 0
+      ? {values: scene.image.pixels, shape: spec.shape}
+      : {values: scene.state.outputs[source], shape: layers[source].shape})),
+    className: (place, unit) => (place === layers.length - 1 ? filled(spec.words.unit_class, {name: spec.classes[unit]}) : ''),
+    gateOf: () => 1,
+  };
+  return scene;
+}
+
+/** A copy, so that numbers begin where the processor wants them. */
+function chunk(blob, [start, length]) {
+  return blob.slice(start, start + length);
+}
