@@ -18,10 +18,9 @@ from pipeline.analysis import metrics
 from pipeline.analysis.metrics import Metrics
 from pipeline.data.datasets import Dataset
 from pipeline.progress import OnProgress, Progress
-from pipeline.serving import gradient_graph, litert
+from pipeline.serving import features, gradient_graph, litert
 from pipeline.serving.exciting import what_excites
 from pipeline.store.run_folder import RunFiles
-from pipeline.training import networks
 
 
 @dataclass(frozen=True)
@@ -77,14 +76,14 @@ def assemble(
         summary = metrics.summarize(predictions, dataset.class_names)
     note = "features, nearest neighbors, out-of-distribution detector, what excites each map"
     with stage("Mapping", note):
-        seen = networks.features(model, dataset.x_train)
-        features = evaluation.embed_images(model, dataset, seen)
+        seen = features.features(model, dataset.x_train)
+        embedded = evaluation.embed_images(model, dataset, seen)
         detector = evaluation.fit_ood_detector(model, dataset, seen)
         excitations = what_excites(graph, anatomy, dataset.x_test)
     files = RunFiles(
         history=history,
         predictions=predictions,
-        features=features,
+        features=embedded,
         ood_detector=detector,
         anatomy=anatomy,
         gradients=gradients,

@@ -123,13 +123,13 @@ def embed_images(
     Args:
         model: the network.
         dataset: the dataset with the test and training images.
-        train: `networks.features` of all training images, if already computed.
+        train: `features.features` of all training images, if already computed.
     """
-    from pipeline.training import networks
+    from pipeline.serving.features import features
 
     if train is None:
-        train = networks.features(model, dataset.x_train)
-    return embedding.embed(train, networks.features(model, dataset.x_test))
+        train = features(model, dataset.x_train)
+    return embedding.embed(train, features(model, dataset.x_test))
 
 
 def fit_ood_detector(
@@ -140,18 +140,17 @@ def fit_ood_detector(
     Args:
         model: the network.
         dataset: what it was trained on.
-        train: `networks.features` of all training images, if already computed.
+        train: `features.features` of all training images, if already computed.
     """
-    from pipeline.serving import litert
-    from pipeline.training import networks
+    from pipeline.serving.features import feature_layer, features
 
     rows = ood.sample(len(dataset.y_train))
     images = dataset.x_train[rows], dataset.x_valid[ood.sample(len(dataset.y_valid))]
     seen = [{IMAGE: to_model_input(part).reshape(len(part), -1)} for part in images]
-    layer = litert.feature_layer(model)
+    layer = feature_layer(model)
     if layer != IMAGE:
-        known = networks.features(model, images[0]) if train is None else train[rows]
-        seen[0][layer], seen[1][layer] = known, networks.features(model, images[1])
+        known = features(model, images[0]) if train is None else train[rows]
+        seen[0][layer], seen[1][layer] = known, features(model, images[1])
     return ood.fit(seen[0], dataset.y_train[rows], seen[1])
 
 

@@ -77,15 +77,19 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
-def verdict(correct: int, total: int, mark: str = "", *, seen: bool = False) -> str:
+def verdict(correct: int, total: int, mark: str = "", *, seen: bool | None = False) -> str:
     """Say how often a classifier is right.
 
     Args:
         correct, total: test images.
         mark: placed around the two numbers, such as Markdown's "**".
-        seen: whether it saw these images in training.
+        seen: whether it saw these images in training; None where that is not known.
     """
-    which = "images it saw in training" if seen else "test images it had never seen"
+    which = {
+        False: "test images it had never seen",
+        True: "images it saw in training",
+        None: "test images",
+    }[seen]
     return f"Right on {mark}{correct:,} of {total:,}{mark} {which} ({percent(correct / total)})"
 
 

@@ -53,8 +53,7 @@ marked = {index: ", ".join(marks.of(fingerprint, index)) for index in table["ind
 given = table["tag"].value_counts()
 frame.heading(
     "Labels",
-    "Where the network finds a label very unlikely, the label itself may be wrong: these images "
-    "were not used in training. "
+    f"{trust_words.of_labels(seen=view.run.info.saw_test_images)} "
     + trust_words.marked_so_far(
         len(marked), given.get(reviews.WRONG_LABEL, 0), given.get(reviews.AMBIGUOUS, 0)
     ),

@@ -8,7 +8,6 @@ from dashboard.selection import PREDICTED, TRUE
 from dashboard.widgets import frame, highlights, model, opening
 from dashboard.words import runs as run_words
 from dashboard.words import text
-from pipeline.config import NETWORKS
 from pipeline.store.run_folder import Run
 
 LONGEST_NAME = 14  # letters of a class name in a link
@@ -33,10 +32,9 @@ def confusions(run: Run) -> None:
 run = opening.current_run()
 metrics = run.info.metrics
 frame.heading(
-    f"{run_words.network_title(run)} on {run.info.dataset.name}", run_words.verdict(metrics)
+    f"{run_words.network_title(run)} on {run.info.dataset.name}", run_words.verdict(run.info)
 )
-kind = NETWORKS.get(run.info.config.network)
-st.caption(f"{kind.lesson if kind else ''} {run_words.interval(metrics)}")
+st.caption(f"{text.plain(run_words.lesson(run))} {run_words.interval(metrics)}")
 
 left, right = st.columns([3, 2], gap="large")
 with left:
@@ -52,4 +50,4 @@ if metrics.correct < metrics.total:
     frame.chart(figure, alt, "classes", finding=finding)
 model.layers(run)
 model.card(run)
-model.training(run)
+model.origin(run)

@@ -34,7 +34,8 @@ def elsewhere(run: Run) -> None:
         )
         st.code(f"inkling evaluate {run.id} --dataset …", language="bash", wrap_lines=True)
         return
-    seen = [other for other in found if seen_in_training(other.dataset.fingerprint, own)]
+    known = run.info.added is None  # what it was trained on
+    seen = [other for other in found if known and seen_in_training(other.dataset.fingerprint, own)]
     unseen = [other for other in found if other not in seen]
     st.markdown(f"**{text.plain(trust_words.elsewhere(run.info.metrics, unseen))}**")
     rows = [(f"{name} (its own)", run.info.metrics)]
@@ -47,7 +48,7 @@ def elsewhere(run: Run) -> None:
 
 view = opening.view()
 run, metrics = view.run, view.run.info.metrics
-frame.heading("Scorecard", trust_words.accuracy(metrics))
+frame.heading("Scorecard", trust_words.accuracy(metrics, seen=run.info.saw_test_images))
 without_marked(run)
 if run.info.corrections:
     learned = words.corrections(run.info.corrections)

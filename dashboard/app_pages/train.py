@@ -26,7 +26,7 @@ def result(job: Job) -> None:
         return
     if status.state == "stopped":
         st.warning(f"{text.plain(status.message)} Its best epoch is kept.", icon=":material/stop:")
-    st.success(f"Done. {run_words.verdict(run.info.metrics)}", icon=":material/check:")
+    st.success(f"Done. {run_words.verdict(run.info)}", icon=":material/check:")
     st.page_link(
         "app_pages/overview.py",
         label=text.plain(f"Look at {loaders.label(run)}"),

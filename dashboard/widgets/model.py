@@ -1,4 +1,4 @@
-"""What a network is made of, how it was trained, and what to know before it is trusted."""
+"""What a network is made of, where it is from, and what to know before it is trusted."""
 
 import streamlit as st
 
@@ -8,6 +8,7 @@ from dashboard.widgets import frame
 from dashboard.words import data as data_words
 from dashboard.words import network as network_words
 from dashboard.words import text
+from pipeline.config import TrainConfig
 from pipeline.store.run_folder import Run
 
 
@@ -36,30 +37,46 @@ def card(run: Run) -> None:
             st.markdown(f"**{text.plain(name)}.** {text.plain(sentences)}")
 
 
-def training(run: Run) -> None:
-    """Show how it was trained, folded away."""
-    with st.expander("How it was trained", icon=":material/history:"):
-        info, config, kept = run.info, run.info.config, run.info.best_epoch
-        finding = (
-            f"The weights of epoch {kept} of {config.epochs} are kept: best validation accuracy"
-        )
-        figure = curves.history(loaders.history(run), kept, frame.colors())
-        frame.chart(figure, f"Accuracy by epoch. {finding}.", "history", finding=finding)
+def origin(run: Run) -> None:
+    """Show how it was trained, or what was found out about it, folded away."""
+    info, config = run.info, run.info.config
+    label = "How it was trained" if config else "Where it is from"
+    with st.expander(label, icon=":material/history:"):
+        if config:
+            _learning_curve(run, config)
+        elif info.added:
+            st.markdown(text.plain(f"{info.added.file}: {network_words.NO_CURVE}"))
+            st.markdown("\n".join(f"- {text.plain(said)}" for said in info.added.found))
         counts = ", ".join(
             f"{number:,} {data_words.PARTS.get(part, part)}"
             for part, number in info.dataset.counts.items()
         )
         st.markdown(
             f"- Dataset **{text.plain(info.dataset.name)}**: {counts} images\n"
-            f"- Batch size {config.batch_size}, learning rate {config.learning_rate:g}, "
-            f"seed {config.seed}, augmentation {config.augmentation or 0:g}, "
-            f"label smoothing {config.label_smoothing or 0:g}, preset {config.preset}, "
-            f"variant {config.variant}, {info.timings.get('training', 0):.0f} s of training\n"
-            f"- On {', '.join(info.hardware.get('devices', []))} in "
-            f"{info.hardware.get('precision', 'float32')}; logits divided by a temperature of "
-            f"{info.temperature:.2f}\n"
-            f"- Log loss {info.metrics.log_loss:.4f}, "
+            + (_settings(run, config) if config else "")
+            + f"- Log loss {info.metrics.log_loss:.4f}, "
             f"expected calibration error {info.metrics.calibration_error:.4f}\n"
             f"- {', '.join(f'{name} {version}' for name, version in info.versions.items())}\n"
-            f"- Run `{run.id}`, {info.status}"
+            f"- Run `{run.id}`, {info.status if config else 'added'}"
         )
+
+
+def _learning_curve(run: Run, config: TrainConfig) -> None:
+    kept = run.info.best_epoch
+    finding = f"The weights of epoch {kept} of {config.epochs} are kept: best validation accuracy"
+    figure = curves.history(loaders.history(run), kept, frame.colors())
+    frame.chart(figure, f"Accuracy by epoch. {finding}.", "history", finding=finding)
+
+
+def _settings(run: Run, config: TrainConfig) -> str:
+    """List the settings of a training and what it ran on, in Markdown."""
+    info = run.info
+    return (
+        f"- Batch size {config.batch_size}, learning rate {config.learning_rate:g}, "
+        f"seed {config.seed}, augmentation {config.augmentation or 0:g}, "
+        f"label smoothing {config.label_smoothing or 0:g}, preset {config.preset}, "
+        f"variant {config.variant}, {info.timings.get('training', 0):.0f} s of training\n"
+        f"- On {', '.join(info.hardware.get('devices', []))} in "
+        f"{info.hardware.get('precision', 'float32')}; logits divided by a temperature of "
+        f"{info.temperature:.2f}\n"
+    )

@@ -48,10 +48,11 @@ def feature_maps(run: Run, activations: Sequence[np.ndarray], key: str) -> None:
 
 def layer_picture(layer: LayerInfo, activation: np.ndarray) -> Picture:
     """Lay out the output of one layer."""
-    columns = layer_words.columns(activation.shape)
-    mosaic = images.feature_mosaic(activation, frame.colors(), columns)
+    drawn = activation.reshape(layer.drawn_shape)
+    columns = layer_words.columns(drawn.shape)
+    mosaic = images.feature_mosaic(drawn, frame.colors(), columns)
     gives = layer_words.gives(layer)
-    short = activation.ndim == 1 and len(activation) == columns
+    short = drawn.ndim == 1 and len(drawn) == columns
     return Picture(
         source=images.data_uri(mosaic, SHARPNESS),
         alt=words.OUTPUT.format(name=layer.name, gives=gives) + ".",

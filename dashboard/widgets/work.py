@@ -64,7 +64,7 @@ def missing_images(run: Run, why: str, *, offers: bool) -> None:
         st.caption(said, width="content")
         return
     _offer(
-        Fetch(run.info.config.dataset),
+        Fetch(run.info.dataset_reference),
         f"fetch_{run.info.dataset.fingerprint}",
         said,
         ("Get the images", "download"),

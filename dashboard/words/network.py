@@ -12,6 +12,7 @@ NOT_TAKEN_APART = (
     "This run was published before Inkling took networks apart, so only the outputs of its layers "
     "are shown. Taking it apart takes a few seconds, once."
 )
+NO_CURVE = "trained elsewhere, so there are no settings and no learning curve here."
 POOLING = {"MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling2D"}
 
 

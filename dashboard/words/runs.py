@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from dashboard.words.text import percent, plain, times
 from pipeline import words
 from pipeline.analysis.metrics import Confusion, Metrics
-from pipeline.config import NETWORKS
+from pipeline.config import NETWORKS, NetworkKind
 from pipeline.store.run_folder import Damaged, Run
+from pipeline.store.run_info import RunInfo
 
 TITLES = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST"}  # of datasets, as people write them
 
@@ -27,7 +28,7 @@ def run_labels(runs: Iterable[Run]) -> dict[str, str]:
 
 
 def _what(run: Run) -> list[str]:
-    name, network = run.info.dataset.name, run.info.config.network
+    name, network = run.info.dataset.name, run.info.network
     what = [run.about.name] if run.about.name else [TITLES.get(name, name), network]
     return [*what, percent(run.info.metrics.accuracy)]
 
@@ -50,7 +51,7 @@ _DETAILS: tuple[Callable[[Run], list[str]], ...] = (
 
 def short_label(run: Run) -> str:
     """Name a run in two words, dataset and network, or as people named it."""
-    return run.about.name or f"{run.info.dataset.name} {run.info.config.network}"
+    return run.about.name or f"{run.info.dataset.name} {run.info.network}"
 
 
 def before_deletion(entry: Run | Damaged, label: str) -> str:
@@ -65,9 +66,11 @@ def before_deletion(entry: Run | Damaged, label: str) -> str:
 
 
 def origin(run: Run) -> str:
-    """Say where a run is from: when it was trained, or that it comes with Inkling."""
+    """Say where a run is from: when it was trained or added, or that it comes with Inkling."""
     created = run.info.created
-    when = f"Trained {created:%B} {created.day}, {created:%Y, %H:%M} UTC"
+    when = f"{_came(run)} {created:%B} {created.day}, {created:%Y, %H:%M} UTC"
+    if run.info.added:
+        when += f" from “{run.info.file}”, trained elsewhere"
     return f"{when}; comes with Inkling" if run.bundled else when
 
 
@@ -80,25 +83,46 @@ def origin_in_short(run: Run) -> str:
     """Say where a run is from, in few words."""
     created = run.info.created
     return (
-        "Comes with Inkling" if run.bundled else f"Trained {created:%b} {created.day}, {created:%Y}"
+        "Comes with Inkling"
+        if run.bundled
+        else f"{_came(run)} {created:%b} {created.day}, {created:%Y}"
     )
 
 
 def dated(run: Run) -> str:
-    """Name a run with the day it was trained, for pictures that leave the dashboard."""
-    created = run.info.created
-    return f"{' · '.join(_what(run))}, trained {created:%B} {created.day}, {created:%Y}"
+    """Name a run with the day it was trained or added, for pictures that leave the dashboard."""
+    created, came = run.info.created, _came(run).lower()
+    return f"{' · '.join(_what(run))}, {came} {created:%B} {created.day}, {created:%Y}"
+
+
+def _came(run: Run) -> str:
+    return "Added" if run.info.added else "Trained"
 
 
 def network_title(run: Run) -> str:
     """Name a run's network in words."""
-    kind = NETWORKS.get(run.info.config.network)
-    return kind.title if kind else run.info.config.network
+    kind = kind_of(run)
+    return kind.title if kind else run.info.network
 
 
-def verdict(metrics: Metrics) -> str:
+def kind_of(run: Run) -> NetworkKind | None:
+    """Return what is known about the network of a run that was trained here."""
+    return NETWORKS.get(run.info.network) if run.info.config else None
+
+
+def lesson(run: Run) -> str:
+    """Say what a run's network shows, or where it is from."""
+    if run.info.added:
+        return f"Added from “{run.info.file}”: it was trained elsewhere."
+    kind = kind_of(run)
+    return kind.lesson if kind else ""
+
+
+def verdict(info: RunInfo) -> str:
     """Say how good a classifier is, in one sentence of Markdown."""
-    return words.verdict(metrics.correct, metrics.total, mark="**") + "."
+    found = info.metrics
+    said = words.verdict(found.correct, found.total, mark="**", seen=info.saw_test_images)
+    return f"{said}."
 
 
 def interval(metrics: Metrics) -> str:

@@ -15,12 +15,23 @@ FEW = 20  # images; a share of fewer means little
 SMALL_GAP = 0.01  # between confidence and accuracy; less is not worth mentioning
 
 
-def accuracy(metrics: Metrics) -> str:
-    """Say how often a classifier is right, with the confidence interval."""
+def accuracy(metrics: Metrics, *, seen: bool | None = False) -> str:
+    """Say how often a classifier is right, with the confidence interval.
+
+    Args:
+        metrics: on the test images.
+        seen: whether it saw them in training; None where that is not known.
+    """
     return (
-        f"{words.verdict(metrics.correct, metrics.total, mark='**')}; 95% confidence interval "
-        f"{interval(metrics.accuracy_low, metrics.accuracy_high)}."
+        f"{words.verdict(metrics.correct, metrics.total, mark='**', seen=seen)}; 95% confidence "
+        f"interval {interval(metrics.accuracy_low, metrics.accuracy_high)}."
     )
+
+
+def of_labels(*, seen: bool | None) -> str:
+    """Say why a label that the network finds unlikely may be wrong; `seen` as above."""
+    unseen = ": these images were not used in training" if seen is False else ""
+    return f"Where the network finds a label very unlikely, the label itself may be wrong{unseen}."
 
 
 def left_out(marked: int, correct: int, total: int) -> str:

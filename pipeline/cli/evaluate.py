@@ -37,7 +37,10 @@ def evaluate(
         else:
             images = datasets.open_dataset(dataset, data, report)
         metrics = evaluation.evaluate(found, images, report)
-    seen = seen_in_training(images.fingerprint, own.fingerprint)
+    # Of a network that was trained elsewhere, nobody here knows what it saw.
+    seen = found.info.saw_test_images
+    if seen is False:
+        seen = seen_in_training(images.fingerprint, own.fingerprint)
     if seen:
         print(f"Note: {words.trained_on_these(images.name, own.name)}", file=sys.stderr)
     if as_json:

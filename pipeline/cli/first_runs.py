@@ -56,7 +56,7 @@ def train_first(store: "Store") -> bool:
     except KeyboardInterrupt:
         pass  # asked for; what it means is said below
     if len(kept) < len(FIRST) or kept[-1].info.status == "stopped":
-        networks = ", ".join(run.info.config.network for run in kept) or "none"
+        networks = ", ".join(run.info.network for run in kept) or "none"
         print(f"Stopped. Kept: {networks}. Press Ctrl-C again to quit.", file=sys.stderr)
     return True
 

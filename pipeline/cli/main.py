@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from pipeline.cli.add import add
 from pipeline.cli.app import serve
 from pipeline.cli.data import data
 from pipeline.cli.evaluate import evaluate
@@ -22,7 +23,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (train, evaluate, predict, runs, name, delete, data, export):
+for command in (train, add, evaluate, predict, runs, name, delete, data, export):
     app.command()(command)
 app.command(name="app")(serve)
 app.command(hidden=True)(job)

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from pipeline.analysis.metrics import Metrics
 
 
-def accuracy(metrics: "Metrics", *, seen: bool = False) -> str:
+def accuracy(metrics: "Metrics", *, seen: bool | None = False) -> str:
     """Write how often a classifier is right, with its confidence interval; see `verdict`."""
     low, high = metrics.accuracy_low, metrics.accuracy_high
     return (

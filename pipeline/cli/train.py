@@ -116,7 +116,8 @@ def train(
         print(f"It also learned from {words.corrections(run.info.corrections)}.")
     if run.info.note:
         print(run.info.note)
-    place = interrupted.InterruptedTraining.of(store, run.info.config, run.info.dataset.fingerprint)
+    settings = run.info.config or config
+    place = interrupted.InterruptedTraining.of(store, settings, run.info.dataset.fingerprint)
     if place.exists():
         print("Continue it with “inkling train --resume”.")
 

@@ -19,7 +19,7 @@ def about(run: Run) -> dict[str, Any]:
     )
     return {
         "run": run.id,
-        "network": info.config.network,
+        "network": info.network,
         "created": info.created.isoformat(),
         "classes": list(run.class_names),
         "input": {

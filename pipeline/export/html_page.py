@@ -56,9 +56,10 @@ def page(run: Run) -> str:
     )
     facts = {
         **spec.facts,
-        "title": f"{name} · {run.info.config.network}",
+        "title": f"{name} · {run.info.network}",
         "verdict": (
-            f"{words.verdict(metrics.correct, metrics.total)}. {what_to_do} and see what it "
+            f"{words.verdict(metrics.correct, metrics.total, seen=run.info.saw_test_images)}. "
+            f"{what_to_do} and see what it "
             "predicts."
         ),
         "matrix": words.MATRIX,
@@ -66,7 +67,8 @@ def page(run: Run) -> str:
         "about": "About this network",
         "model_card": run.info.model_card,
         "origin": (
-            f"Run {run.id}, trained with Inkling on {created:%B} {created.day}, {created:%Y}."
+            f"Run {run.id}, {'added to' if run.info.added else 'trained with'} Inkling on "
+            f"{created:%B} {created.day}, {created:%Y}."
         ),
     }
     parts = {

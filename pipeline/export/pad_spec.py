@@ -58,8 +58,8 @@ def layer_facts(layer: LayerInfo) -> dict[str, Any]:
     gives = layer_words.gives(layer)
     return {
         "name": layer.name,
-        "shape": layer.shape,
-        "columns": layer_words.columns(layer.shape),
+        "shape": layer.drawn_shape,
+        "columns": layer_words.columns(layer.drawn_shape),
         "gives": gives,
         "does": layer_words.does(layer),
         "alt": words.OUTPUT.format(name=layer.name, gives=gives),

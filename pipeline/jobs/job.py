@@ -28,6 +28,7 @@ STATUS, LOG, ALIVE, REQUEST = "status.json", "output.txt", "alive.lock", "job.js
 PID, ASKED_TO_STOP = "pid", "asked-to-stop"
 SECONDS_TO_START = 60  # for a process that never wrote a status
 UNREADABLE = (OSError, ValueError)
+UPLOAD = "network.keras"  # what was uploaded, while the job lasts
 REFUSED = "trainings and downloads cannot be started or stopped"
 
 
@@ -82,7 +83,24 @@ class TakeApart:
     run_id: str
 
 
-Request = Training | Fetch | TakeApart
+@dataclass(frozen=True)
+class Adding:
+    """A request to add a network that was trained elsewhere; see `adding.add_network`.
+
+    Attributes:
+        file: the path of a `.keras` file, or the name of an uploaded one.
+        dataset: what it is tested on: a name or a path, as for training.
+        name: what people call the run; "" for nothing.
+        uploaded: whether the file was uploaded into the job's folder.
+    """
+
+    file: str
+    dataset: str
+    name: str = ""
+    uploaded: bool = False
+
+
+Request = Training | Fetch | TakeApart | Adding
 
 
 @dataclass(frozen=True)
@@ -109,6 +127,8 @@ class Job:
                 return Fetch(str(raw["fetch"]))
             if "take_apart" in raw:
                 return TakeApart(str(raw["take_apart"]))
+            if "add" in raw:
+                return Adding(**raw["add"])
             return Training(TrainConfig.model_validate(raw["train"]), bool(raw.get("resume")))
         except (OSError, ValueError, TypeError, KeyError, InklingError) as error:
             raise InklingError(

@@ -5,6 +5,7 @@ import secrets
 import subprocess
 import sys
 import threading
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,12 +13,28 @@ from filelock import FileLock
 
 from pipeline import access, atomic
 from pipeline.errors import InklingError
-from pipeline.jobs.job import LOG, REFUSED, REQUEST, Fetch, Job, Request, TakeApart, list_jobs
+from pipeline.jobs.job import (
+    LOG,
+    REFUSED,
+    REQUEST,
+    UPLOAD,
+    Adding,
+    Fetch,
+    Job,
+    Request,
+    TakeApart,
+    list_jobs,
+)
 from pipeline.store.runs import Store
 
 
-def start(request: Request, store: Store) -> Job:
-    """Start a training, the download of a dataset or taking a run apart in a child process.
+def start(request: Request, store: Store, upload: bytes | None = None) -> Job:
+    """Start a training, a download, taking a run apart or adding a network in a child process.
+
+    Args:
+        request: what to do.
+        store: where its run is published.
+        upload: the uploaded file that it is about; kept in the job's folder while that lasts.
 
     Raises:
         InklingError: another job is running, the store cannot be written, or the dashboard is
@@ -38,6 +55,9 @@ def start(request: Request, store: Store) -> Job:
         folder = jobs / f"{stamp}-{secrets.token_hex(2)}"
         with atomic.whole_folder(folder) as draft:
             (draft / REQUEST).write_text(_as_json(request), encoding="utf-8")
+            if upload is not None:
+                (draft / UPLOAD).touch(mode=0o600)  # for nobody else's eyes
+                (draft / UPLOAD).write_bytes(upload)
         _spawn(folder, store)
     return Job(folder)
 
@@ -57,6 +77,7 @@ def _spawn(folder: Path, store: Store) -> None:
 
     def reap() -> None:
         code = process.wait()
+        (folder / UPLOAD).unlink(missing_ok=True)  # if the child could not do it itself
         if folder.exists():  # tests remove their stores
             (folder / "exit").write_text(str(code))
 
@@ -68,4 +89,6 @@ def _as_json(request: Request) -> str:
         return json.dumps({"fetch": request.dataset})
     if isinstance(request, TakeApart):
         return json.dumps({"take_apart": request.run_id})
+    if isinstance(request, Adding):
+        return json.dumps({"add": asdict(request)})
     return json.dumps({"train": request.config.model_dump(), "resume": request.resume})

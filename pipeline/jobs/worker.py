@@ -15,10 +15,21 @@ from pipeline import atomic, evaluation
 from pipeline.config import TrainConfig
 from pipeline.data import datasets
 from pipeline.errors import InklingError
-from pipeline.jobs.job import ALIVE, PID, STATUS, Fetch, Job, State, Status, TakeApart
+from pipeline.jobs.job import (
+    ALIVE,
+    PID,
+    STATUS,
+    UPLOAD,
+    Adding,
+    Fetch,
+    Job,
+    State,
+    Status,
+    TakeApart,
+)
 from pipeline.progress import OnProgress, Progress
 from pipeline.quiet import quiet_stderr
-from pipeline.store.run_folder import Run
+from pipeline.store.run_folder import About, Run
 from pipeline.store.runs import Store
 
 SECONDS_BETWEEN_WRITES = 0.25
@@ -49,6 +60,8 @@ def work(folder: Path, store: Store) -> None:
             elif isinstance(request, TakeApart):
                 report(Progress("Taking the network apart", note="loading TensorFlow"))
                 evaluation.take_apart(store.open(request.run_id))
+            elif isinstance(request, Adding):
+                run = add(request, folder, store, report)
             else:
                 run = train(request.config, store, None, report, resume=request.resume)
         except InklingError as error:
@@ -62,6 +75,8 @@ def work(folder: Path, store: Store) -> None:
         else:
             note = run.info.note if run else ""
             status.end("stopped" if note else "finished", run.id if run else "", note)
+        finally:
+            (folder / UPLOAD).unlink(missing_ok=True)
 
 
 def train(
@@ -78,14 +93,33 @@ def train(
     """
     store.check_writable()
     datasets.open_dataset(config.dataset, data_dir, on_progress)
+    _load_tensorflow(on_progress)
+    from pipeline.experiment import run_experiment
+
+    return run_experiment(config, store, data_dir, on_progress, resume=resume)
+
+
+def add(request: Adding, folder: Path, store: Store, on_progress: OnProgress) -> Run:
+    """Load TensorFlow, quietly, and add a network; see `adding.add_network`.
+
+    What is wrong with the dataset or the name need not wait for TensorFlow.
+    """
+    About.of(request.name)
+    datasets.open_dataset(request.dataset, None, on_progress)
+    _load_tensorflow(on_progress)
+    from pipeline.adding.add_network import add_network
+
+    path = folder / UPLOAD if request.uploaded else Path(request.file).expanduser()
+    file = Path(request.file).name if request.uploaded else ""
+    return add_network(path, request.dataset, store, on_progress, name=request.name, file=file)
+
+
+def _load_tensorflow(on_progress: OnProgress) -> None:
     on_progress(Progress("Starting", 0, 0, "loading TensorFlow"))
     with quiet_stderr():
         import tensorflow as tf
 
         tf.config.list_physical_devices("GPU")  # logs a warning, once, if there is no driver
-        from pipeline.experiment import run_experiment
-
-    return run_experiment(config, store, data_dir, on_progress, resume=resume)
 
 
 @contextmanager

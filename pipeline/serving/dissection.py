@@ -8,7 +8,7 @@ import numpy as np
 from keras import layers
 
 from pipeline.serving.anatomy import IMAGE, OTHER, Anatomy, Part
-from pipeline.serving.litert import IDENTITIES, shown_layers
+from pipeline.serving.litert import shown_layers
 
 Found = tuple[str, dict[str, Any], dict[str, np.ndarray]]  # operation, settings, arrays
 
@@ -49,7 +49,10 @@ def dissect(model: keras.Model) -> Anatomy:
 
 
 def _sources(model: keras.Model, shown: list[layers.Layer]) -> dict[str, tuple[int, ...] | None]:
-    """Return the places of the layers that each layer takes; None if it is applied twice."""
+    """Return the places of the layers that each layer takes.
+
+    None if it is applied twice, or takes what an operation gives that is no layer.
+    """
     places = {layer.name: place for place, layer in enumerate(shown)}
     made: dict[int, int] = {}  # by a tensor: the place of the layer that computes it
     found: dict[str, tuple[int, ...] | None] = {}
@@ -57,12 +60,15 @@ def _sources(model: keras.Model, shown: list[layers.Layer]) -> dict[str, tuple[i
     own = {id(node) for nodes in model._nodes_by_depth.values() for node in nodes}
     for layer in model.layers:
         nodes = [node for node in layer._inbound_nodes if id(node) in own]
-        sources = tuple(made.get(id(tensor), IMAGE) for tensor in nodes[0].input_tensors)
-        found[layer.name] = sources if len(nodes) == 1 else None
-        place = sources[0] if isinstance(layer, IDENTITIES) and sources else None
+        sources = [made.get(id(tensor)) for tensor in nodes[0].input_tensors]
+        known = [place for place in sources if place is not None]
+        found[layer.name] = tuple(known) if len(nodes) == 1 and known == sources else None
+        passed_on = sources[0] if sources else IMAGE
+        place = places.get(layer.name, passed_on)
         for node in nodes:
             for tensor in node.output_tensors:
-                made[id(tensor)] = places.get(layer.name, IMAGE if place is None else place)
+                if place is not None:  # what comes of an operation that is no layer is not known
+                    made[id(tensor)] = place
     return found
 
 

@@ -1,5 +1,6 @@
 """The serving graph -> probabilities and activations, with LiteRT; never imports TensorFlow."""
 
+import math
 import threading
 from pathlib import Path
 
@@ -24,6 +25,16 @@ class LayerInfo(BaseModel):
     kind: str
     shape: tuple[int, ...]
     parameters: int
+
+    @property
+    def drawn_shape(self) -> tuple[int, ...]:
+        """How its output is drawn: (height, width, maps) or (units,).
+
+        A matrix, such as a recurrent layer's, is one map; what has more axes is a row of units.
+        """
+        if len(self.shape) == 2:
+            return (*self.shape, 1)
+        return self.shape if len(self.shape) == 3 else (math.prod(self.shape),)
 
 
 class ServingGraph:

@@ -25,10 +25,10 @@ def does(layer: LayerInfo) -> str:
 
 def gives(layer: LayerInfo) -> str:
     """Describe the output of a layer: "16 feature maps of 28×28" or "128 values"."""
-    if len(layer.shape) == 3:
-        height, width, maps = layer.shape
+    if len(layer.drawn_shape) == 3:
+        height, width, maps = layer.drawn_shape
         return f"{maps:,}\xa0feature {'map' if maps == 1 else 'maps'} of\xa0{width}×{height}"
-    return f"{layer.shape[-1]:,}\xa0values"
+    return f"{layer.drawn_shape[0]:,}\xa0values"
 
 
 def columns(shape: tuple[int, ...]) -> int:

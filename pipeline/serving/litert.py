@@ -7,6 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from pipeline.errors import InklingError, reason
 from pipeline.preprocess import to_model_input
 from pipeline.quiet import quiet_stderr
 from pipeline.serving.inference import LayerInfo, ServingGraph
@@ -47,18 +48,6 @@ def describe_layers(model: keras.Model) -> list[LayerInfo]:
     ]
 
 
-def feature_layer(model: keras.Model) -> int:
-    """Return the index of the shown layer that feeds the last one; −1 if the image does."""
-    shown, wanted = shown_layers(model), model.layers[-1].input
-    for layer in reversed(model.layers[:-1]):
-        if layer.output is not wanted:
-            continue
-        if layer in shown:
-            return shown.index(layer)
-        wanted = layer.input  # passed on unchanged
-    return -1
-
-
 def export_litert(model: keras.Model, path: Path) -> None:
     """Write a functional model's serving graph: float32 (1, h, w, c) in [0, 1] -> all layers."""
     graph = keras.Model(model.inputs, [layer.output for layer in shown_layers(model)])
@@ -77,10 +66,16 @@ def export_checked(model: keras.Model, path: Path, images: np.ndarray) -> Servin
 
     Raises:
         ExportMismatch: the graph computes something else.
+        InklingError: LiteRT has no operation for one of its layers.
     """
-    export_litert(model, path)
-    with quiet_stderr():
-        graph = ServingGraph(path)
+    try:
+        export_litert(model, path)
+        with quiet_stderr():
+            graph = ServingGraph(path)
+    except Exception as error:  # what the converter raises is not documented
+        raise InklingError(
+            f"LiteRT cannot run this network: {reason(error)}. Build it of other layers."
+        ) from error
     check_litert(model, graph, images[:CHECKED_IMAGES])
     return graph
 

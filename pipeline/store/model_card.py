@@ -9,7 +9,7 @@ from pipeline import words
 from pipeline.analysis.metrics import Metrics
 from pipeline.config import TrainConfig
 from pipeline.data.known import KNOWN
-from pipeline.store.run_info import DatasetInfo
+from pipeline.store.run_info import Added, DatasetInfo
 from pipeline.words import percent
 
 
@@ -30,8 +30,6 @@ def model_card(
     Returns:
         A few sentences for each of "Intended use", "Data" and "Limits".
     """
-    known = KNOWN.get(dataset.name)
-    source = known.source if known else f"the images of “{dataset.name}”"
     counts = dataset.counts
     augmented = (
         " Training images were randomly shifted, rotated and distorted."
@@ -40,18 +38,54 @@ def model_card(
     )
     learned = f" It also learned from {words.corrections(corrections)}." if corrections else ""
     return {
-        "Intended use": (
-            f"Classifying small images into {len(metrics.classes)} classes, and showing how such a "
-            "network works and where it fails. Not for decisions that affect people."
-        ),
+        "Intended use": _intended_use(metrics),
         "Data": (
-            f"{source[0].upper()}{source[1:]}: {counts.get('train', 0):,} for training, "
+            f"{_source(dataset)}: {counts.get('train', 0):,} for training, "
             f"{counts.get('valid', 0):,} for validation (to choose the best epoch and to calibrate "
             f"its confidence), {counts.get('test', 0):,} for testing, used only once, at the "
             f"end.{augmented}{learned}"
         ),
         "Limits": _limits(metrics, mnist_framed=dataset.mnist_framed),
     }
+
+
+def card_of_added(dataset: DatasetInfo, added: Added, metrics: Metrics) -> dict[str, str]:
+    """Write the model card of a network that was trained elsewhere.
+
+    Args:
+        dataset: what it was tested on.
+        added: where it is from.
+        metrics: on the test part.
+
+    Returns:
+        A few sentences for each of "Intended use", "Origin", "Data" and "Limits".
+    """
+    return {
+        "Intended use": _intended_use(metrics),
+        "Origin": (
+            f"It was not trained here, but added from the file “{added.file}”. What it learned "
+            "from, and how, only its author knows. " + " ".join(added.found)
+        ),
+        "Data": (
+            f"{_source(dataset)}: {dataset.counts.get('test', 0):,} images for testing. Whether it "
+            "saw some of them in training is not known here; if so, it is less accurate than it "
+            "looks. Its confidence is as it was saved, not calibrated here."
+        ),
+        "Limits": _limits(metrics, mnist_framed=dataset.mnist_framed),
+    }
+
+
+def _intended_use(metrics: Metrics) -> str:
+    return (
+        f"Classifying small images into {len(metrics.classes)} classes, and showing how such a "
+        "network works and where it fails. Not for decisions that affect people."
+    )
+
+
+def _source(dataset: DatasetInfo) -> str:
+    known = KNOWN.get(dataset.name)
+    source = known.source if known else f"the images of “{dataset.name}”"
+    return f"{source[0].upper()}{source[1:]}"
 
 
 def _limits(metrics: Metrics, *, mnist_framed: bool) -> str:

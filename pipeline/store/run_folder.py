@@ -63,6 +63,21 @@ class About(BaseModel):
     name: str = Field(default="", max_length=LONGEST_NAME)
     note: str = Field(default="", max_length=LONGEST_NOTE)
 
+    @classmethod
+    def of(cls, name: str = "", note: str = "") -> "About":
+        """Take what somebody wrote, without the blanks around it.
+
+        Raises:
+            InklingError: it is too long.
+        """
+        name, note = " ".join(name.split()), note.strip()
+        for what, said, most in (("name", name, LONGEST_NAME), ("note", note, LONGEST_NOTE)):
+            if len(said) > most:
+                raise InklingError(
+                    f"A {what} can have up to {most:,} characters; this has {len(said):,}."
+                )
+        return cls(name=name, note=note)
+
 
 NO_WORDS = About()
 
@@ -259,14 +274,10 @@ class Run:
             InklingError: it is too long, the dashboard is read-only, or the store cannot be
                 written. Nothing was changed then.
         """
-        name = self.about.name if name is None else " ".join(name.split())
-        note = self.about.note if note is None else note.strip()
-        for what, said, most in (("name", name, LONGEST_NAME), ("note", note, LONGEST_NOTE)):
-            if len(said) > most:
-                raise InklingError(
-                    f"A {what} can have up to {most:,} characters; this has {len(said):,}."
-                )
-        atomic.write_text(self._addition(ABOUT), About(name=name, note=note).model_dump_json())
+        about = About.of(
+            self.about.name if name is None else name, self.about.note if note is None else note
+        )
+        atomic.write_text(self._addition(ABOUT), about.model_dump_json())
 
     @property
     def _places(self) -> list[Path]:
@@ -323,6 +334,7 @@ class RunFiles:
         gradients: the gradient graph, if the network has one.
         excitations: what excites the maps of each layer, by its place.
         write_model, write_graph: write the Keras model and the serving graph to a path.
+        about: the name and the note that somebody gave it already.
     """
 
     history: pd.DataFrame
@@ -334,6 +346,7 @@ class RunFiles:
     anatomy: Anatomy | None = None
     gradients: bytes | None = None
     excitations: Mapping[int, Excitation] | None = None
+    about: About = NO_WORDS
 
 
 def write(target: Path, info: RunInfo, files: RunFiles) -> Run:
@@ -365,11 +378,13 @@ def write(target: Path, info: RunInfo, files: RunFiles) -> Run:
         if files.excitations is not None:
             with (draft / EXCITING).open("wb") as file:
                 excitation.save(files.excitations, file)
+        if files.about != NO_WORDS:
+            (draft / ABOUT).write_text(files.about.model_dump_json(), encoding="utf-8")
         sizes = {name: (draft / name).stat().st_size for name in REQUIRED}
         known = {"id": target.name, "versions": _versions(), "files": sizes}
         info = info.model_copy(update=known)
         (draft / INFO).write_text(info.model_dump_json(indent=1), encoding="utf-8")
-    return Run(target, info, version=str(state(target)))
+    return Run(target, info, files.about, version=str(state(target)))
 
 
 def read(folder: Path, additions: Path | None, version: str) -> Run:

@@ -1,9 +1,17 @@
 """The content of `run.json`, validated as it is read: settings, dataset, layers, metrics."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from pipeline.analysis.metrics import Metrics
 from pipeline.config import TrainConfig
@@ -49,20 +57,43 @@ class Evaluation(BaseModel):
     created: datetime
 
 
+class Added(BaseModel):
+    """Where a network is from that was trained elsewhere, and what was found out about it.
+
+    Attributes:
+        file: the name of the file it was in.
+        dataset: what it was tested on: a name or a path, as for training.
+        ends_in: "softmax"; "probabilities", which no softmax at its end says; or "logits", behind
+            which a softmax was added.
+        takes: the pixels it expects: "0 to 1", "0 to 255" or "−1 to 1"; where that is not 0 to 1,
+            a layer in front of it makes them so.
+        found: all that was found and changed, in sentences.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    file: str
+    dataset: str
+    ends_in: Literal["softmax", "probabilities", "logits"]
+    takes: str
+    found: tuple[str, ...]
+
+
 class RunInfo(BaseModel):
     """The content of run.json. `Store.publish` adds what only it knows: id, versions and files.
 
     Attributes:
         format: of the folder; newer ones are refused with a message.
         id: the folder's name.
-        created: when the training began, ISO 8601 in UTC.
+        created: when the training began, or the network was added; ISO 8601 in UTC.
         status: "finished", or "stopped" if it ended before its last epoch.
-        config: every setting, resolved.
-        dataset: what it was trained on.
+        added: where the network is from, if it was trained elsewhere.
+        config: every setting, resolved; None if it was trained elsewhere.
+        dataset: what it was trained on; or if it was trained elsewhere, tested on.
         input_shape: (height, width, channels).
         layers: in the order of the serving graph's outputs.
         metrics: on the test part.
-        best_epoch: the epoch whose weights are kept, counted from 1.
+        best_epoch: the epoch whose weights are kept, counted from 1; 0 where that is not known.
         temperature: what its logits were divided by, so that its confidence matches its accuracy.
         hardware: the devices and the precision it was trained with.
         corrections: how many it learned from besides the training part, by class.
@@ -79,12 +110,13 @@ class RunInfo(BaseModel):
     id: str = ""
     created: datetime
     status: Literal["finished", "stopped"]
-    config: TrainConfig
+    added: Added | None = None
+    config: TrainConfig | None = Field(default=None, validate_default=True)
     dataset: DatasetInfo
     input_shape: tuple[int, int, int]
     layers: tuple[LayerInfo, ...]
     metrics: Metrics
-    best_epoch: int
+    best_epoch: int = 0
     temperature: float = 1.0
     hardware: dict[str, Any] = {}
     corrections: dict[str, int] = {}
@@ -98,6 +130,37 @@ class RunInfo(BaseModel):
     @classmethod
     def _under_old_names(cls, record: Any) -> Any:
         return renamed(record, {"card": "model_card"})
+
+    @field_validator("config")
+    @classmethod
+    def _trained_or_added(
+        cls, config: TrainConfig | None, info: ValidationInfo
+    ) -> TrainConfig | None:
+        if config is None and info.data.get("added") is None:
+            raise ValueError("a network was trained here or added")
+        return config
+
+    @property
+    def network(self) -> str:
+        """The name of the network, or of the file that it was added from."""
+        return self.config.network if self.config else Path(self.file).stem
+
+    @property
+    def file(self) -> str:
+        """The name of the file that it was added from; "" if it was trained here."""
+        return self.added.file if self.added else ""
+
+    @property
+    def dataset_reference(self) -> str:
+        """What opens its dataset: a name or a path, as for training."""
+        if self.config:
+            return self.config.dataset
+        return self.added.dataset if self.added else self.dataset.name
+
+    @property
+    def saw_test_images(self) -> bool | None:
+        """Whether it saw the test images in training; None where that is not known."""
+        return None if self.added else False
 
     @property
     def parameters(self) -> int:

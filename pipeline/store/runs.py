@@ -156,7 +156,7 @@ class Store:
             InklingError: the disk is full or the store cannot be written.
         """
         access.refuse_if_read_only(REFUSED)
-        run_id = _new_id(info.created, info.dataset.name, info.config.network)
+        run_id = _new_id(info.created, info.dataset.name, info.network)
         return run_folder.write(self.folder / run_id, info, files)
 
     def delete(self, entry: Run | Damaged) -> None:
@@ -211,4 +211,4 @@ def _age(entry: Run | Damaged) -> tuple[bool, str, str]:
 def _new_id(created: datetime, dataset: str, network: str) -> str:
     """Return an id that sorts by time and is safe as a path and in a URL."""
     stamp = created.astimezone(UTC).strftime("%Y%m%d-%H%M%S")
-    return f"{stamp}-{slug(dataset)}-{network}-{secrets.token_hex(2)}"
+    return f"{stamp}-{slug(dataset)}-{slug(network)}-{secrets.token_hex(2)}"

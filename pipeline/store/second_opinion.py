@@ -1,8 +1,8 @@
 """A second opinion on corrections: which of them an independent network contradicts strongly.
 
-A network is independent of a correction if it has not learned from corrections and is not the one
-that was corrected. Its confidence is calibrated, so 99% against a label is a reason to look again,
-not a proof: what people correct is often just what networks get wrong.
+A network is independent of a correction if it was trained here, has not learned from corrections,
+and is not the one that was corrected. Its confidence is calibrated, so 99% against a label is a
+reason to look again, not a proof: what people correct is often just what networks get wrong.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -65,7 +65,8 @@ def judges(runs: Iterable[Run], class_names: Sequence[str]) -> list[Run]:
 
     def fits(run: Run) -> bool:
         framed = run.info.dataset.mnist_framed
-        return framed and run.class_names == tuple(class_names) and not run.info.corrections
+        known = not run.info.added and not run.info.corrections  # what it has learned from
+        return framed and known and run.class_names == tuple(class_names)
 
     def rank(run: Run) -> tuple[int, float]:
         return run.info.dataset.counts.get("train", 0), run.info.metrics.accuracy

@@ -4,17 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import keras
-import numpy as np
 from keras import layers
 
 from pipeline.config import DEEP, STANDARD
-from pipeline.errors import InklingError
-from pipeline.preprocess import to_model_input
+from pipeline.errors import InklingError, reason
 
 Shape = tuple[int, int, int]
 Builder = Callable[[Shape, int], keras.Model]
-
-FEATURE_BATCH = 500  # images computed at once
 
 
 def build(name: str, image_shape: Shape, classes: int, variant: str = STANDARD) -> keras.Model:
@@ -47,30 +43,10 @@ def load(path: Path) -> keras.Model:
     try:
         return keras.models.load_model(path, compile=False)
     except Exception as error:  # what Keras raises on a file it cannot read is not documented
-        said = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
         raise InklingError(
-            f"The network {path} cannot be loaded: {said}. Copy its run again from its source, or "
-            "train again."
+            f"The network {path} cannot be loaded: {reason(error)}. Copy its run again from its "
+            "source, or train again."
         ) from error
-
-
-def features(model: keras.Model, images: np.ndarray) -> np.ndarray:
-    """Compute the input of the last layer for each image.
-
-    Args:
-        model: ends in one layer that turns features into probabilities.
-        images: uint8 (n, height, width, channels).
-
-    Returns:
-        float32 (n, dimensions).
-    """
-    inner = keras.Model(model.inputs, model.layers[-1].input)
-    batches = range(0, len(images), FEATURE_BATCH)
-    found = [
-        np.asarray(inner([to_model_input(images[start : start + FEATURE_BATCH])], training=False))
-        for start in batches
-    ]
-    return np.concatenate(found).reshape(len(images), -1)
 
 
 def _pixels(image_shape: Shape, classes: int) -> keras.Model:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.analysis import out_of_distribution as ood
 from pipeline.analysis.out_of_distribution import IMAGE, OodDetector, Planes
-from pipeline.serving import litert
+from pipeline.serving import features, litert
 from pipeline.training import networks
 
 # Of three directions the basis keeps two. There, the first class lies along the first axis, the
@@ -121,9 +121,9 @@ def test_the_layer_before_the_last_gives_the_features(name, variant, random):
 
     model = networks.build(name, (28, 28, 1), 10, variant=variant)
     images = random.integers(0, 256, (3, 28, 28, 1)).astype(np.uint8)
-    layer = litert.shown_layers(model)[litert.feature_layer(model)]
+    layer = litert.shown_layers(model)[features.feature_layer(model)]
     outputs = keras.Model(model.inputs, layer.output)([images.astype(np.float32) / 255])
-    assert np.asarray(outputs).reshape(3, -1) == pytest.approx(networks.features(model, images))
+    assert np.asarray(outputs).reshape(3, -1) == pytest.approx(features.features(model, images))
 
 
 def test_a_network_that_looks_at_the_image_alone_has_no_such_layer():
@@ -131,7 +131,7 @@ def test_a_network_that_looks_at_the_image_alone_has_no_such_layer():
 
     image = keras.Input((4,))
     one = keras.Model(image, keras.layers.Dense(2)(keras.layers.Dropout(0.5)(image)))
-    assert litert.feature_layer(one) == IMAGE
+    assert features.feature_layer(one) == IMAGE
 
 
 def test_a_run_finds_noise_out_of_distribution_but_not_its_own_images(tiny_run, digits, random):

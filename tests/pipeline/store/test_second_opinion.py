@@ -27,10 +27,12 @@ class Sure:
         return np.stack([self._row] * len(images))
 
 
-def run(name: str, *, train=54_000, accuracy=0.99, learned=None, names=DIGITS, framed=True):
+def run(
+    name: str, *, train=54_000, accuracy=0.99, learned=None, names=DIGITS, framed=True, added=None
+):
     dataset = SimpleNamespace(mnist_framed=framed, counts={"train": train})
     metrics = SimpleNamespace(accuracy=accuracy)
-    info = SimpleNamespace(dataset=dataset, metrics=metrics, corrections=learned or {})
+    info = SimpleNamespace(dataset=dataset, metrics=metrics, corrections=learned or {}, added=added)
     return SimpleNamespace(id=name, class_names=names, info=info)
 
 
@@ -44,6 +46,7 @@ def test_judges_saw_most_images_and_learned_from_no_correction():
     small, best = run("small", train=3_200, accuracy=1.0), run("best", accuracy=0.997)
     second = run("second", accuracy=0.99)
     unfit = [
+        run("trained elsewhere", accuracy=1.0, added="network.keras"),
         run("learned", accuracy=1.0, learned={"7": 1}),
         run("clothes", accuracy=1.0, names=tuple("abcdefghij")),
         run("photos", accuracy=1.0, framed=False),

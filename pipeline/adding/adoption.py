@@ -1,0 +1,433 @@
+"""A Keras model that somebody else made -> a functional one like ours: [0, 1] -> probabilities.
+
+Its layers are copied one by one, with their weights, into float32. What does nothing outside
+training is left out; what it needs in front and at its end is added as layers of their own.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import keras
+import numpy as np
+from keras import layers
+
+from pipeline.errors import InklingError, reason
+from pipeline.preprocess import to_model_input
+from pipeline.serving.litert import IDENTITIES
+from pipeline.words import percent
+
+End = Literal["softmax", "probabilities", "logits"]
+Shape = tuple[int, int, int]
+
+SAMPLE = 500  # validation images that are read to tell one kind of network from another
+BATCH = 100
+SUM_TOLERANCE = 1e-3  # of probabilities, which sum to 1
+ABOUT_AS_GOOD = 0.02  # of accuracies
+SAME, SAME_IN_HALF = 1e-3, 0.05  # of probabilities; where the original computed in 16 bits
+BOUNDED = {"sigmoid", "hard_sigmoid", "tanh", "softsign"}  # neither logits nor probabilities
+# Layers in front of the first one that says which pixels it takes.
+ARRANGING = (
+    layers.InputLayer, layers.Reshape, layers.Flatten, layers.Permute, layers.Resizing,
+    layers.CenterCrop, layers.ZeroPadding2D, layers.Cropping2D, *IDENTITIES,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PixelRange:
+    """What a network's pixels lie between; ours are in [0, 1].
+
+    Attributes:
+        name: in words.
+        scale, offset: bring pixels in [0, 1] there.
+    """
+
+    name: str
+    scale: float
+    offset: float
+
+
+UNIT, BYTES, SIGNED = (
+    PixelRange("0 to 1", 1.0, 0.0),
+    PixelRange("0 to 255", 255.0, 0.0),
+    PixelRange("−1 to 1", 2.0, -1.0),
+)
+RANGES = (UNIT, BYTES, SIGNED)
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """A network like ours, and what was found out about the one it was made from.
+
+    Attributes:
+        model: functional, float32 (n, height, width, channels) in [0, 1] -> probabilities.
+        ends_in: "softmax"; "probabilities", which no softmax at its end says; or "logits".
+        takes: the name of one of RANGES.
+        found: sentences: what was found, and what was changed.
+    """
+
+    model: keras.Model
+    ends_in: End
+    takes: str
+    found: tuple[str, ...]
+
+
+def adopt(
+    model: keras.Model, images: np.ndarray, labels: np.ndarray, classes: int, called: str
+) -> Adopted:
+    """Make a network like ours from one that somebody else made.
+
+    Args:
+        model: as it was loaded.
+        images: validation images, uint8 (n, height, width, channels); the first 500 are read.
+        labels: their classes, int (n,).
+        classes: how many there are.
+        called: the network's name, for messages.
+
+    Raises:
+        InklingError: it does not fit the images or the classes, or does not give numbers.
+    """
+    image_shape: Shape = images.shape[1:]
+    _check_one_in_one_out(model, called)
+    _check_weights(model, called)
+    inner = keras.Model(model.inputs[0], model.outputs[0])
+    arranged = _arranged(tuple(inner.inputs[0].shape[1:]), image_shape, called)
+    _check_outputs(inner, classes, called)
+    if _activation(_last(model)) in BOUNDED:
+        raise InklingError(
+            f"{called} ends in {_activation(_last(model))}, which answers yes or no for each class "
+            "on its own. Save it with softmax, or without an activation, at its end."
+        )
+    sample = to_model_input(images[:SAMPLE])
+    pixels, outputs, said = _pixel_range(model, inner, arranged, sample, labels[:SAMPLE], called)
+    ends_in = _end(model, outputs)
+    adopted, left_out = _rebuilt(inner, image_shape, arranged, pixels, ends_in, called)
+    tolerance = SAME if _in_float32(inner) else SAME_IN_HALF
+    _check_same(adopted, sample, _probabilities(outputs, ends_in), tolerance, called)
+    found = [_END_SAID[ends_in], said, *_changes(arranged, left_out)]
+    found += _warning(outputs, labels[:SAMPLE], classes)
+    return Adopted(adopted, ends_in, pixels.name, tuple(found))
+
+
+def _check_one_in_one_out(model: keras.Model, called: str) -> None:
+    if not model.built or not getattr(model, "inputs", None):
+        raise InklingError(
+            f"{called} is not built: it has no input shape and no weights yet. Train it, or give "
+            "it an Input layer, and save it again."
+        )
+    for what, found in (("input", model.inputs), ("output", model.outputs)):
+        if len(found) != 1:
+            raise InklingError(
+                f"{called} has {len(found)} {what}s; a classifier of images has one. Save the part "
+                "of it that turns an image into its class."
+            )
+
+
+def _check_weights(model: keras.Model, called: str) -> None:
+    if not model.count_params():
+        raise InklingError(f"{called} has no weights: it has learned nothing.")
+    for layer in model._flatten_layers(include_self=False):
+        if not all(np.isfinite(np.asarray(weights, np.float32)).all() for weights in layer.weights):
+            raise InklingError(
+                f"The weights of layer “{layer.name[:80]}” of {called} are not all finite numbers: "
+                "its training failed. Train it again with a lower learning rate."
+            )
+
+
+def _check_outputs(model: keras.Model, classes: int, called: str) -> None:
+    shape = tuple(model.outputs[0].shape[1:])
+    if len(shape) != 1:
+        raise InklingError(
+            f"The output of {called} is {_sides(shape)}, not one number per class. Save it with a "
+            "Flatten or a global pooling layer before its end."
+        )
+    if shape[0] != classes:
+        raise InklingError(
+            f"{called} tells {shape[0]} classes apart, the dataset has {classes}. Choose the "
+            "dataset that it was trained on."
+        )
+
+
+def _arranged(wanted: tuple[int | None, ...], image: Shape, called: str) -> tuple[int, ...] | None:
+    """Return the shape that images must be brought into; None if they fit as they are."""
+    height, width, channels = image
+    if len(wanted) == 3 and all(
+        side in (None, own) for side, own in zip(wanted, image, strict=True)
+    ):
+        return None
+    flat, gray = (height * width * channels,), (height, width)
+    if wanted == flat or (wanted == gray and channels == 1):
+        return flat if wanted == flat else gray
+    hint = "Choose the dataset that it was trained on"
+    if len(wanted) == 3 and wanted[:2] == image[:2]:
+        hint = f"It is for {'grayscale' if wanted[2] == 1 else 'color'} images. {hint}"
+    elif len(wanted) == 3 and wanted[1:] == image[:2]:
+        hint = "Its channels come first. Build it with channels last"
+    raise InklingError(
+        f"{called} takes {_sides(wanted)}, the dataset's images are {_sides(image)}. {hint}."
+    )
+
+
+def _sides(shape: Sequence[int | None]) -> str:
+    return "×".join("?" if side is None else str(side) for side in shape) or "a single number"
+
+
+def _run(
+    model: keras.Model, images: np.ndarray, shape: tuple[int, ...] | None, pixels: PixelRange
+) -> np.ndarray:
+    """Compute a network's outputs: float64 (n, classes)."""
+    given = images * np.float32(pixels.scale) + np.float32(pixels.offset)
+    given = given if shape is None else given.reshape(len(given), *shape)
+    parts = [
+        np.asarray(model(given[start : start + BATCH], training=False), np.float64)
+        for start in range(0, len(given), BATCH)
+    ]
+    return np.concatenate(parts)
+
+
+def _pixel_range(
+    model: keras.Model,
+    inner: keras.Model,
+    shape: tuple[int, ...] | None,
+    images: np.ndarray,
+    labels: np.ndarray,
+    called: str,
+) -> tuple[PixelRange, np.ndarray, str]:
+    """Find out which pixels a network takes; return its outputs for them, and say how it is known.
+
+    Its layers say so, or else it is the range whose images it reads best.
+    """
+    told = pixels_told_by(model)
+    tried = RANGES if told is None else (told[0],)
+    outputs = {one: _run(inner, images, shape, one) for one in tried}
+    finite = {one: found for one, found in outputs.items() if np.isfinite(found).all()}
+    if not finite:
+        raise InklingError(
+            f"The predictions of {called} are not all finite numbers (NaN). Train it again with a "
+            "lower learning rate."
+        )
+    if told is not None:
+        return told[0], finite[told[0]], told[1]
+    right = {one: _accuracy(found, labels) for one, found in finite.items()}
+    good = [one for one in finite if right[one] >= max(right.values()) - ABOUT_AS_GOOD]
+    best = min(good, key=lambda one: _loss(finite[one], labels))
+    tries = ", ".join(f"{percent(right[one])} with pixels from {one.name}" for one in finite)
+    return best, finite[best], (
+        f"No layer says which pixels it was trained on. Of {len(labels)} validation images it "
+        f"reads {tries}; it is given {best.name}."
+    )  # fmt: skip
+
+
+def pixels_told_by(model: keras.Model) -> tuple[PixelRange, str] | None:
+    """Tell from a network's first layers which pixels it takes, and say so; None if in doubt."""
+    first = next((layer for layer in _leaves(model) if not _only_arranges(layer)), None)
+    if isinstance(first, layers.Rescaling):
+        spread, most = float(np.max(np.abs(first.scale))), 4.0
+    elif isinstance(first, layers.Normalization) and not first.invert:
+        spread, most = 1 / max(float(np.sqrt(np.max(np.asarray(first.variance)))), 1e-6), 30.0
+    else:
+        return None
+    if 255 * spread <= most:
+        found = BYTES
+    elif 0.2 <= spread <= most:
+        found = UNIT
+    else:
+        return None
+    return found, (
+        f"Its layer “{first.name}” ({type(first).__name__}) expects pixels from {found.name}."
+    )
+
+
+def _only_arranges(layer: layers.Layer) -> bool:
+    return isinstance(layer, ARRANGING) or _does_nothing(layer)
+
+
+def _leaves(model: keras.Model) -> list[layers.Layer]:
+    """List the layers, those of inner networks in their place."""
+    found: list[layers.Layer] = []
+    for layer in model.layers:
+        found += _leaves(layer) if isinstance(layer, keras.Model) else [layer]
+    return found
+
+
+def _last(model: keras.Model) -> layers.Layer:
+    last = model.layers[-1]
+    return _last(last) if isinstance(last, keras.Model) else last
+
+
+def _activation(layer: layers.Layer) -> str:
+    if isinstance(layer, layers.Softmax):
+        return "softmax"
+    return getattr(getattr(layer, "activation", None), "__name__", "linear")
+
+
+def _end(model: keras.Model, outputs: np.ndarray) -> End:
+    """Tell probabilities from logits: by what they sum to, since no name is needed for that."""
+    sums = np.abs(outputs.sum(axis=1) - 1)
+    if sums.max() < SUM_TOLERANCE and outputs.min() >= 0:
+        return "softmax" if _activation(_last(model)) == "softmax" else "probabilities"
+    return "logits"
+
+
+_END_SAID: dict[End, str] = {
+    "softmax": "It ends in a softmax.",
+    "probabilities": "Its outputs are probabilities: for every image they sum to 1.",
+    "logits": "Its outputs are logits: a softmax was added at its end.",
+}
+
+
+def _probabilities(outputs: np.ndarray, ends_in: End) -> np.ndarray:
+    if ends_in != "logits":
+        return outputs
+    powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def _accuracy(outputs: np.ndarray, labels: np.ndarray) -> float:
+    return float((outputs.argmax(axis=1) == labels).mean())
+
+
+def _loss(outputs: np.ndarray, labels: np.ndarray) -> float:
+    looks_sure = np.abs(outputs.sum(axis=1) - 1).max() < SUM_TOLERANCE and outputs.min() >= 0
+    found = _probabilities(outputs, "probabilities" if looks_sure else "logits")
+    return float(-np.log(np.maximum(found[np.arange(len(labels)), labels], 1e-12)).mean())
+
+
+def _does_nothing(layer: layers.Layer) -> bool:
+    """Whether a layer passes its input on unchanged outside training, as augmentation does."""
+    if isinstance(layer, layers.InputLayer):
+        return False
+    if isinstance(layer, (*IDENTITIES, layers.AlphaDropout)):
+        return True
+    random = type(layer).__name__.startswith("Random")
+    return random and layer.built and tuple(layer.output.shape) == tuple(layer.input.shape)
+
+
+def _rebuilt(
+    inner: keras.Model,
+    image_shape: Shape,
+    shape: tuple[int, ...] | None,
+    pixels: PixelRange,
+    ends_in: End,
+    called: str,
+) -> tuple[keras.Model, list[str]]:
+    """Copy a network behind what it needs in front; and name the layers that were left out."""
+    copies = _Copies()
+    x = image = keras.Input(image_shape, name=copies.name("image"))
+    if pixels is not UNIT:
+        name = copies.name("pixels")
+        x = layers.Rescaling(pixels.scale, pixels.offset, name=name)(x)
+    if shape is not None:
+        x = layers.Reshape(shape, name=copies.name("arranged"))(x)
+    try:
+        (x,) = copies.replay(inner, x)
+        copies.fill()
+        if ends_in == "logits":
+            x = layers.Softmax(name=copies.name("softmax"), dtype="float32")(x)
+        return keras.Model(image, x, name="added"), copies.left_out
+    except Exception as error:  # what a layer raises that cannot be built anew is not documented
+        raise InklingError(
+            f"{called} cannot be built anew layer by layer: {reason(error)}."
+        ) from error
+
+
+class _Copies:
+    """Copies of a network's layers, with unique names."""
+
+    def __init__(self) -> None:
+        self.left_out: list[str] = []
+        self._names: set[str] = set()
+        self._pairs: list[tuple[layers.Layer, layers.Layer]] = []
+
+    def name(self, wanted: str) -> str:
+        """Return a name that no other layer has, of characters that TensorFlow takes."""
+        wanted = re.sub(r"[^A-Za-z0-9_.-]+", "_", wanted)
+        if not re.match(r"[A-Za-z0-9.]", wanted):
+            wanted = f"layer{wanted}"
+        name, number = wanted, 1
+        while name in self._names:
+            name, number = f"{wanted}_{number}", number + 1
+        self._names.add(name)
+        return name
+
+    def replay(self, model: keras.Model, given: Any) -> list[Any]:
+        """Apply copies of a network's layers to other tensors, and return what it then returns.
+
+        Inner networks are unfolded.
+        """
+        made: dict[int, layers.Layer] = {}
+
+        def copy(operation: Any) -> Any:
+            if isinstance(operation, keras.Model) or not isinstance(operation, layers.Layer):
+                return operation
+            if id(operation) not in made:
+                made[id(operation)] = self._copy(operation)
+            return made[id(operation)]
+
+        def call(operation: Any, *args: Any, **kwargs: Any) -> Any:
+            if isinstance(operation, keras.Model):
+                inner = keras.Model(operation.inputs, operation.outputs)
+                outputs = self.replay(inner, args[0])
+                return outputs[0] if len(outputs) == 1 else outputs
+            if isinstance(operation, layers.Layer) and _does_nothing(operation):
+                return args[0]
+            return operation(*args, **kwargs)
+
+        # Keras's own clone_model neither unfolds inner networks nor leaves layers out.
+        found = model._run_through_graph(given, operation_fn=copy, call_fn=call)
+        return list(keras.tree.flatten(found))
+
+    def _copy(self, layer: layers.Layer) -> layers.Layer:
+        if _does_nothing(layer):
+            self.left_out.append(layer.name)
+            return layer
+        settings = layer.get_config() | {"name": self.name(layer.name)}
+        if "dtype" in settings:
+            settings["dtype"] = "float32"
+        copied = type(layer).from_config(settings)
+        self._pairs.append((layer, copied))
+        return copied
+
+    def fill(self) -> None:
+        """Copy the weights, once all layers are built."""
+        for layer, copied in self._pairs:
+            copied.set_weights(layer.get_weights())
+            if isinstance(copied, layers.Normalization):
+                copied.finalize_state()  # or its mean stays that of its creation
+
+
+def _in_float32(model: keras.Model) -> bool:
+    return all(layer.compute_dtype == "float32" for layer in _leaves(model))
+
+
+def _check_same(
+    model: keras.Model, images: np.ndarray, expected: np.ndarray, tolerance: float, called: str
+) -> None:
+    gap = float(np.abs(_run(model, images, None, UNIT) - expected).max())
+    if not gap <= tolerance:  # not “>”: NaN must fail too
+        raise InklingError(
+            f"{called} cannot be built anew layer by layer: the probabilities of the copy differ "
+            f"by {gap:.2g}. Save it with layers that compute the same each time."
+        )
+
+
+def _changes(shape: tuple[int, ...] | None, left_out: Sequence[str]) -> list[str]:
+    said = []
+    if shape is not None:
+        said.append(f"A layer in front arranges the image as {_sides(shape)} numbers.")
+    if left_out:
+        named = ", ".join(f"“{name}”" for name in left_out)
+        said.append(f"Left out, because they only matter in training: {named}.")
+    return said
+
+
+def _warning(outputs: np.ndarray, labels: np.ndarray, classes: int) -> list[str]:
+    """Warn of a network that hardly reads the dataset."""
+    right = _accuracy(outputs, labels)
+    if right > 1.5 / classes:
+        return []
+    return [
+        f"It reads {percent(right)} of the validation images, hardly better than guessing: perhaps "
+        "its classes are in another order, or it was trained on other images."
+    ]

@@ -1,0 +1,74 @@
+"""`inkling add`."""
+
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli import results
+from pipeline.cli.options import AsJson, ClassNames, Data, Models, class_names_in, store_at
+from pipeline.data.known import NAMES
+from pipeline.errors import InklingError
+
+if TYPE_CHECKING:
+    from pipeline.jobs.job import Job, Status
+    from pipeline.progress import OnProgress
+
+SECONDS_BETWEEN_LOOKS = 0.2
+
+
+def add(
+    file: Annotated[str, typer.Argument(metavar="MODEL.keras", help="A saved Keras network.")],
+    dataset: Annotated[
+        str,
+        typer.Option(
+            help=f"What to test it on: one of {', '.join(NAMES)}, or the path of your own."
+        ),
+    ],
+    name: Annotated[str, typer.Option(help="What to call the run.")] = "",
+    class_names: ClassNames = None,
+    data: Data = None,
+    models: Models = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add a Keras network that was trained elsewhere: a run with all that the dashboard shows.
+
+    The file is checked, and loaded in a process of its own; code in it is not run.
+    """
+    from pathlib import Path
+
+    from pipeline.cli.terminal import shown_progress
+    from pipeline.data import datasets
+    from pipeline.jobs import launch
+    from pipeline.jobs.job import Adding
+    from pipeline.store.run_folder import About
+
+    store = store_at(models)
+    About.of(name)
+    names = class_names_in(class_names)
+    with shown_progress() as report:
+        datasets.open_dataset(dataset, data, report, names)
+        path = str(Path(file).expanduser().absolute())
+        request = Adding(path, datasets.canonical(dataset), name)
+        status = _followed(launch.start(request, store), report)
+    if status.state != "finished":
+        raise InklingError(status.message)
+    run = store.open(status.run_id)
+    if as_json:
+        print(run.info.model_dump_json())
+        return
+    print(f"{run.id}\n{results.accuracy(run.info.metrics, seen=run.info.saw_test_images)}")
+    if run.info.added:
+        print("\n".join(run.info.added.found))
+
+
+def _followed(job: "Job", report: "OnProgress") -> "Status":
+    """Show a job's progress until it ends; Ctrl-C stops it."""
+    while True:
+        try:
+            while not (status := job.status()).ended:
+                report(status.progress)
+                time.sleep(SECONDS_BETWEEN_LOOKS)
+            return status
+        except KeyboardInterrupt:
+            job.stop()
