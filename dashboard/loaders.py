@@ -41,6 +41,7 @@ from pipeline.store import reviews, second_opinion
 from pipeline.store.corrections import Corrections
 from pipeline.store.reviews import Reviews
 from pipeline.store.run_folder import Damaged, Run
+from pipeline.store.run_info import Robustness
 from pipeline.store.runs import Store
 from pipeline.store.second_opinion import Contradiction
 
@@ -473,3 +474,9 @@ def ood_detector(run: Run) -> OodDetector | None:
 def excitations(run: Run) -> dict[int, Excitation] | None:
     """Load what excites the maps of each layer, by its place; None if that is not there."""
     return run.excitations()
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=8, show_spinner=False)
+def robustness(run: Run) -> Robustness | None:
+    """Read a run's accuracy under adversarial changes; None if it was not measured."""
+    return run.robustness()

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import loaders
 from dashboard.selection import Selection
-from dashboard.widgets import frame, opening, selection_bar, tables, trust
+from dashboard.widgets import frame, opening, robustness, selection_bar, tables, trust
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from dashboard.words import trust as trust_words
@@ -68,3 +68,4 @@ with left:
     tables.class_scores(metrics.classes, loaders.confusion(run), "class_scores")
 with right:
     elsewhere(run)
+robustness.robustness(run)

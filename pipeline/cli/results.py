@@ -6,6 +6,9 @@ from pipeline import words
 
 if TYPE_CHECKING:
     from pipeline.analysis.metrics import Metrics
+    from pipeline.store.run_info import Robustness
+
+NORMS = {"linf": "L∞", "l2": "L2"}
 
 
 def accuracy(metrics: "Metrics", *, seen: bool | None = False) -> str:
@@ -25,4 +28,16 @@ def details(metrics: "Metrics") -> str:
         f"F1 {score.f1:6.1%}  {words.counted(score.support, 'image')}"
         for score in metrics.classes
     ]
+    return "\n".join(lines)
+
+
+def under_change(found: "Robustness") -> str:
+    """Write the accuracy under adversarial changes of each size, in several lines."""
+    lines = [f"accuracy under adversarial changes, on {words.counted(found.images, 'test image')}"]
+    for norm, measured in found.by_norm.items():
+        shares = (
+            f"{budget:g}: {share:.1%}"
+            for budget, share in zip(measured.budgets, measured.accuracy, strict=True)
+        )
+        lines.append(f"  {NORMS[norm]:<4} {'  '.join(shares)}")
     return "\n".join(lines)

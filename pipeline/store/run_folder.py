@@ -33,7 +33,7 @@ from pipeline.serving.anatomy import Anatomy
 from pipeline.serving.anatomy import load as load_anatomy
 from pipeline.serving.inference import ServingGraph
 from pipeline.store import tables
-from pipeline.store.run_info import FORMAT, Evaluation, RunInfo
+from pipeline.store.run_info import FORMAT, Evaluation, Robustness, RunInfo
 
 INFO, MODEL, GRAPH = "run.json", "model.keras", "model.tflite"
 HISTORY, PREDICTIONS = "history.csv", "predictions.parquet"
@@ -42,7 +42,7 @@ REQUIRED = (MODEL, GRAPH, HISTORY, PREDICTIONS)
 FEATURES, EVALUATIONS = "features.parquet", "evaluations"
 OOD_DETECTOR, OLD_OOD_DETECTOR = "out_of_distribution.npz", "novelty.npz"  # old: in format 1
 ANATOMY, GRADIENTS = "anatomy.npz", "gradients.tflite"
-EXCITING = "exciting.npz"
+EXCITING, ROBUSTNESS = "exciting.npz", "robustness.json"
 ABOUT = "about.json"  # the name and the note that people gave it
 LONGEST_NAME, LONGEST_NOTE = 80, 2000  # characters
 REFUSED = "runs cannot be added, changed or deleted"
@@ -266,6 +266,17 @@ class Run:
         name = f"{slug(dataset.name)}-{dataset.fingerprint[:8]}.json"
         text = evaluation.model_dump_json(indent=1)
         atomic.write_text(self._addition(EVALUATIONS) / name, text)
+
+    def robustness(self) -> Robustness | None:
+        """Read its accuracy under adversarial changes; None if that is not there, or damaged."""
+        try:
+            return Robustness.model_validate_json(self._path(ROBUSTNESS).read_text("utf-8"))
+        except (OSError, ValueError):
+            return None  # it can be measured again
+
+    def add_robustness(self, found: Robustness) -> None:
+        """Save its accuracy under adversarial changes, replacing older; raises as `describe`."""
+        atomic.write_text(self._addition(ROBUSTNESS), found.model_dump_json(indent=1))
 
     def describe(self, *, name: str | None = None, note: str | None = None) -> None:
         """Give the run a name, a note or both; "" removes one, and None leaves it as it is.

@@ -13,6 +13,7 @@ from pydantic import (
     model_validator,
 )
 
+from pipeline.analysis.adversarial import Norm
 from pipeline.analysis.metrics import Metrics
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset
@@ -77,6 +78,36 @@ class Added(BaseModel):
     ends_in: Literal["softmax", "probabilities", "logits"]
     takes: str
     found: tuple[str, ...]
+
+
+class UnderChange(BaseModel):
+    """How many images a run reads right, whatever adversarial change of a size is found.
+
+    Attributes:
+        budgets: sizes of the change, ascending; the first is 0, the image itself.
+        accuracy: one share per budget, in [0, 1], never rising.
+    """
+
+    budgets: tuple[float, ...]
+    accuracy: tuple[float, ...]
+
+
+class Robustness(BaseModel):
+    """The accuracy of a run under adversarial changes of some of its test images.
+
+    Attributes:
+        by_norm: what was measured, by how the size of a change is measured.
+        images: how many test images were changed.
+        seed: what they were drawn with.
+        iterations: gradient steps per change.
+        created: when it was measured.
+    """
+
+    by_norm: dict[Norm, UnderChange]
+    images: int
+    seed: int
+    iterations: int
+    created: datetime
 
 
 class RunInfo(BaseModel):

@@ -1,4 +1,5 @@
 # ruff: noqa: F811 (tests take a fixture by its name, and this one is imported)
+import dataclasses
 import json
 import shutil
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from pipeline.analysis import metrics as evaluation
 from pipeline.data.known import KNOWN
 from pipeline.store import reviews
 from pipeline.store.run_folder import PREDICTIONS, Run
-from pipeline.store.run_info import Evaluation
+from pipeline.store.run_info import Evaluation, Robustness, UnderChange
 from pipeline.store.runs import Store
 from tests.dashboard.test_pages import app, text  # noqa: F401
 
@@ -111,7 +112,7 @@ def test_other_datasets_are_listed_or_said_how(app, store):
     assert table["accuracy"].tolist()[1:] == [50, 95]
     assert table["interval"][1] == "46.0% to 54.0%"
     assert r"50\.0% on “far”" in text(at)
-    assert not at.code
+    assert "--dataset" not in "".join(code.value for code in at.code)
 
 
 def test_images_seen_in_training_are_never_ranked_with_others(app, store):
@@ -147,6 +148,53 @@ def test_a_run_without_mistakes_needs_no_person(app, store):
     assert "makes no error on these 600 images" in text(at)
     assert "Its confidence matches its accuracy" in text(at)
     assert "passed" not in {slider.key for slider in at.select_slider}
+
+
+ACCURACY = {"linf": (0.9, 0.6, 0.45, 0.0), "l2": (0.9, 0.9, 0.8, 0.72)}
+
+
+def measured(created: datetime) -> Robustness:
+    by_norm = {
+        norm: UnderChange(budgets=(0, 0.05, 0.1, 0.3), accuracy=accuracy)
+        for norm, accuracy in ACCURACY.items()
+    }
+    return Robustness(by_norm=by_norm, images=500, seed=0, iterations=20, created=created)
+
+
+def test_what_adversarial_changes_do_is_drawn_or_said_how_to_measure(app, store):
+    run = store.open("latest")
+    at = app("scorecard", store)
+    assert at.code[-1].value == f"inkling evaluate {run.id} --adversarial"
+    assert not {key for key in charts(at) if key.startswith("under_change")}
+    run.add_robustness(measured(datetime(2026, 3, 9, tzinfo=UTC)))
+    at = app("scorecard", store)
+    said = text(at)
+    assert r"at most 10% of its range misleads it on 50\.0% of the images it gets right" in said
+    assert r"Even a change of size 0\.3, all values together, misleads it on 20\.0%" in said
+    assert "500 images of the test part" in said
+    assert "March 9, 2026" in said
+    assert "--adversarial" not in "".join(code.value for code in at.code)
+    figures = charts(at)
+    for norm, accuracy in ACCURACY.items():
+        chart = figures[f"under_change_{norm}"]
+        (line,) = json.loads(chart.proto.spec)["data"]
+        assert line["y"] == pytest.approx([100 * share for share in accuracy])
+        assert "Accuracy against the size of an adversarial change." in chart.proto.alt
+
+
+def charts(at):
+    """Every Plotly chart on a page, by its key."""
+    return {chart.proto.id.rsplit("-", 1)[-1]: chart for chart in at.get("plotly_chart")}
+
+
+def test_a_network_without_gradients_says_why(app, store):
+    run = store.open("latest")
+    reason = "What the layer wavy computes is not known here."
+    run.add_anatomy(dataclasses.replace(run.anatomy(), no_gradients=reason), None)
+    at = app("scorecard", store)
+    said = text(at).replace("\\", "")
+    assert f"It cannot be measured for this network. {reason}" in said
+    assert "--adversarial" not in "".join(code.value for code in at.code)
 
 
 def test_what_is_selected_elsewhere_narrows_nothing_here(app):

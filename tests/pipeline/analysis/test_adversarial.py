@@ -75,5 +75,28 @@ def test_accuracy_falls_with_the_size_of_the_change(network, random):
     assert found[-1] == 0
 
 
+def test_the_accuracy_is_that_of_the_smallest_changes_that_mislead(network, random):
+    """In the largest-change norm, those of a linear network are known, far from black and white."""
+    images = (0.4 + 0.2 * random.random((30, *SHAPE))).astype(np.float32)
+    labels = np.array([read(network, image) for image in images])
+    budgets = [0, 0.004, 0.01, 0.03, 0.08, 0.3]
+    least = []
+    for image, label in zip(images, labels, strict=True):
+        logits = network(image, np.zeros(0))[0]
+        apart = [network.weights[label] - network.weights[other] for other in {0, 1, 2} - {label}]
+        behind = [logits[label] - logits[other] for other in {0, 1, 2} - {label}]
+        sizes = zip(behind, apart, strict=True)
+        least.append(min(gap / np.abs(difference).sum() for gap, difference in sizes))
+    seen = []
+    found = adversarial.accuracy_under_change(
+        network, images, labels, budgets, on_image=lambda: seen.append(1)
+    )
+    assert found == pytest.approx(
+        [np.mean([size >= budget for size in least]) for budget in budgets]
+    )
+    assert 0 < found[3] < found[1] < 1
+    assert len(seen) == 30
+
+
 def test_nothing_to_do_changes_nothing(network, image):
     assert np.array_equal(adversarial.fool(network, image, read(network, image), 0.1), image)

@@ -149,6 +149,28 @@ def test_evaluate_adds_what_an_older_run_lacks(tmp_path, tiny_run):
     assert {name: (folder / name).read_bytes() for name in kept} == kept
 
 
+def test_evaluate_measures_adversarial_changes(tmp_path, tiny_run):
+    shutil.copytree(tiny_run.folder, tmp_path / "copy")
+    done = inkling("evaluate", "copy", "--adversarial", "--json", "--models", tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["total"] == 600
+    kept = Store(tmp_path).open("copy").robustness()
+    assert found["adversarial"] == kept.model_dump(mode="json")
+    assert kept.images == 500
+    for measured in kept.by_norm.values():
+        assert abs(measured.accuracy[0] - found["accuracy"]) < 0.02
+        assert measured.accuracy[-1] < 0.2
+    stages = [line.partition(":")[0] for line in done.stderr.splitlines()]
+    assert stages == ["Misleading", "Misleading again"]
+
+
+def test_adversarial_changes_are_measured_on_the_runs_own_dataset(models):
+    done = inkling("evaluate", "latest", "--adversarial", "--dataset", "digits", "--models", models)
+    assert done.returncode == 2
+    assert "leave out --dataset" in " ".join(done.stderr.split())
+
+
 def test_predict_says_what_looks_like_nothing_in_training(tmp_path, models, digits):
     comb = tmp_path / "comb.jsonl"
     comb.write_text(json.dumps([[[x, 0], [x, 200]] for x in range(0, 201, 25)]))

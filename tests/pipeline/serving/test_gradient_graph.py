@@ -128,6 +128,17 @@ def test_every_layer_and_gradient_is_that_of_keras(dissected):
     assert gradient_graph.check(graph, model, images) < 1e-5
 
 
+def test_the_gradient_alone_is_the_same(dissected):
+    _, found, graph = dissected
+    image, weights = gradient_graph.probes(found.image_shape)[0], np.arange(graph.classes)
+    whole = graph.run(image, weights)
+    logits, gradient = graph.gradient(image, weights)
+    assert np.array_equal(logits, whole.logits)
+    assert np.array_equal(gradient, whole.gradient)
+    off = np.zeros(found.gates)
+    assert np.array_equal(graph.gradient(image, weights, off)[0], graph.run(image, (), off).logits)
+
+
 def test_a_gate_scales_a_map(dissected):
     _, found, graph = dissected
     image = gradient_graph.probes(found.image_shape)[0]

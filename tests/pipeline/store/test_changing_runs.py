@@ -16,7 +16,7 @@ from pipeline.serving.anatomy import Anatomy
 from pipeline.store import bundled, corrections, reviews, run_folder, runs
 from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.run_folder import LONGEST_NAME, LONGEST_NOTE, Damaged, Run
-from pipeline.store.run_info import Evaluation
+from pipeline.store.run_info import Evaluation, Robustness
 from pipeline.store.runs import RunMissing, Store
 from pipeline.training.checkpoint import Checkpoint
 from tests.pipeline.store.test_runs import results
@@ -47,6 +47,11 @@ ANATOMY = Anatomy((1, 1, 1), (), ())
 def other_result(run: Run) -> Evaluation:
     dataset = run.info.dataset.model_copy(update={"name": "other", "fingerprint": "0123456789"})
     return Evaluation(dataset=dataset, metrics=run.info.metrics, created=run.info.created)
+
+
+def measured(run: Run) -> Robustness:
+    created = run.info.created
+    return Robustness(by_norm={}, images=0, seed=0, iterations=0, created=created)
 
 
 def test_the_bundled_run_comes_after_those_of_the_store(with_bundled):
@@ -159,13 +164,14 @@ def test_a_version_changes_with_every_file_of_a_run(store, random):
         lambda: run.add_ood_detector(ood.fit({-1: points}, np.arange(30) % 2, {-1: points})),
         lambda: run.add_anatomy(ANATOMY, b"graph"),
         lambda: run.add_excitations({}),
+        lambda: run.add_robustness(measured(run)),
         lambda: run.add_evaluation(other_result(run)),
         lambda: run.describe(name="named"),
         lambda: (run.folder / run_folder.GRAPH).write_bytes(b"other"),
     ):
         change()
         seen.add(store.runs()[0].version)
-    assert len(seen) == 8
+    assert len(seen) == 9
     before = store.versions()
     assert store.versions() == before
     (run.folder / run_folder.GRAPH).write_bytes(b"cut")
@@ -192,6 +198,7 @@ def test_a_read_only_dashboard_changes_nothing(store, random, monkeypatch):
         "detector": lambda: run.add_ood_detector(detector),
         "anatomy": lambda: run.add_anatomy(ANATOMY, b"graph"),
         "excitations": lambda: run.add_excitations({}),
+        "robustness": lambda: run.add_robustness(measured(run)),
         "evaluation": lambda: run.add_evaluation(other_result(run)),
         "review": lambda: reviews.add(store, "f", 1, "wrong label"),
         "correction": lambda: corrections.add(

@@ -12,7 +12,7 @@ from pipeline.errors import InklingError
 from pipeline.serving.anatomy import IMAGE, Anatomy, Part
 from pipeline.store import run_folder
 from pipeline.store.run_folder import Damaged, RunDamaged
-from pipeline.store.run_info import Evaluation
+from pipeline.store.run_info import Evaluation, Robustness, UnderChange
 from tests.pipeline.store.test_runs import results
 
 
@@ -133,6 +133,20 @@ def test_an_anatomy_is_optional_and_can_be_added(store):
         assert again.gradient_bytes() == b"graph"
         (read,) = again.anatomy().parts
         assert np.array_equal(read.arrays["kernel"], kernel)
+
+
+def test_what_was_measured_under_adversarial_changes_is_kept_with_the_run(store):
+    run = store.publish(*results())
+    assert run.robustness() is None
+    for accuracy in (0.25, 0.5):  # the second replaces the first
+        under = UnderChange(budgets=(0, 0.1), accuracy=(1, accuracy))
+        found = Robustness(
+            by_norm={"linf": under}, images=8, seed=0, iterations=20, created=run.info.created
+        )
+        run.add_robustness(found)
+        assert store.open(run.id).robustness() == found
+    (run.folder / run_folder.ROBUSTNESS).write_text("{")  # it can be measured again
+    assert store.open(run.id).robustness() is None
 
 
 def test_what_excites_its_maps_is_optional_and_can_be_added(store, random):

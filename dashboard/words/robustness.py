@@ -1,0 +1,66 @@
+"""How well a run withstands adversarial changes, in sentences; pure."""
+
+from dashboard.words.text import images, percent
+from pipeline.analysis.adversarial import Norm
+from pipeline.store.run_info import Robustness, UnderChange
+
+WHAT = (
+    "An **adversarial example** is an image changed slightly, on purpose, so that the network "
+    "predicts something else while people still see the same thing."
+)
+CHARTS = "Each chart shows the accuracy that remains, whatever change of up to that size is made."
+_HALF = 0.5
+_SIZES: dict[Norm, str] = {
+    "linf": "Changing every value by at most {} of its range",
+    "l2": "A change of size {}, all values together,",
+}
+_EXPLAINED: dict[Norm, str] = {
+    "linf": "The range is that from black to white; a change of 1% is too small to see.",
+    "l2": "The size is the root of the sum of all squared changes: one pixel turned from black to "
+    "white is a change of size 1, four of them of size 2.",
+}
+
+
+def size(budget: float, norm: Norm) -> str:
+    """Write the size of a change: "10%" of the range of a value, or "1.5"."""
+    return f"{100 * budget:g}%" if norm == "linf" else f"{budget:g}"
+
+
+def finding(found: UnderChange, norm: Norm) -> str:
+    """Say how small a change misleads the network, for the title of a chart.
+
+    That is the smallest size that misleads it on half of the images it gets right, or else the
+    largest that was tried.
+    """
+    unchanged = found.accuracy[0]
+    if not unchanged:
+        return "It gets none of these images right, changed or not"
+    misled = [1 - share / unchanged for share in found.accuracy]
+    enough = (place for place, share in enumerate(misled) if share >= _HALF)
+    place = next(enough, len(misled) - 1)
+    what = _SIZES[norm].format(size(found.budgets[place], norm))
+    if misled[place] < _HALF:
+        what = f"Even {what[0].lower()}{what[1:]}"
+    return f"{what} misleads it on {_share(misled[place])} it gets right"
+
+
+def explained(norm: Norm) -> str:
+    """Say how the size of a change is measured."""
+    return _EXPLAINED[norm]
+
+
+def how(found: Robustness) -> str:
+    """Say how it was measured."""
+    created = found.created
+    return (
+        f"Measured on {images(found.images)} of the test part, the same share of every class, on "
+        f"{created:%B} {created.day}, {created:%Y}. Changes follow the network's own gradient "
+        f"(projected gradient descent, {found.iterations} steps): they are the worst that were "
+        "found, not the worst there are."
+    )
+
+
+def _share(misled: float) -> str:
+    if misled == 0:
+        return "none of the images"
+    return "every image" if misled == 1 else f"{percent(misled)} of the images"
