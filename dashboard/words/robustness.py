@@ -1,23 +1,25 @@
 """How well a run withstands adversarial changes, in sentences; pure."""
 
-from dashboard.words.text import images, percent
+from dashboard.words.text import percent
 from pipeline.analysis.adversarial import Norm
 from pipeline.store.run_info import Robustness, UnderChange
+from pipeline.words import counted
 
 WHAT = (
     "An **adversarial example** is an image changed slightly, on purpose, so that the network "
     "predicts something else while people still see the same thing."
 )
-CHARTS = "Each chart shows the accuracy that remains, whatever change of up to that size is made."
+CHARTS = "Each chart shows the accuracy that remains when every image is changed within a size."
 _HALF = 0.5
 _SIZES: dict[Norm, str] = {
     "linf": "Changing every value by at most {} of its range",
     "l2": "A change of size {}, all values together,",
 }
 _EXPLAINED: dict[Norm, str] = {
-    "linf": "The range is that from black to white; a change of 1% is too small to see.",
-    "l2": "The size is the root of the sum of all squared changes: one pixel turned from black to "
-    "white is a change of size 1, four of them of size 2.",
+    "linf": "A value is the brightness of one pixel, in one channel; a change of 1% is too small "
+    "to see.",
+    "l2": "The size is the root of the sum of all squared changes: a change of one value by its "
+    "whole range has size 1, one of four values size 2.",
 }
 
 
@@ -53,10 +55,10 @@ def how(found: Robustness) -> str:
     """Say how it was measured."""
     created = found.created
     return (
-        f"Measured on {images(found.images)} of the test part, the same share of every class, on "
-        f"{created:%B} {created.day}, {created:%Y}. Changes follow the network's own gradient "
-        f"(projected gradient descent, {found.iterations} steps): they are the worst that were "
-        "found, not the worst there are."
+        f"Measured on {counted(found.images, 'test image')}, each class by its share, on "
+        f"{created:%B} {created.day}, {created:%Y}. The changes follow the network's own gradient "
+        f"(projected gradient descent, {found.iterations} steps); a stronger attack may find "
+        "smaller ones."
     )
 
 

@@ -171,7 +171,7 @@ def test_what_adversarial_changes_do_is_drawn_or_said_how_to_measure(app, store)
     said = text(at)
     assert r"at most 10% of its range misleads it on 50\.0% of the images it gets right" in said
     assert r"Even a change of size 0\.3, all values together, misleads it on 20\.0%" in said
-    assert "500 images of the test part" in said
+    assert "500 test images" in said
     assert "March 9, 2026" in said
     assert "--adversarial" not in "".join(code.value for code in at.code)
     figures = charts(at)

@@ -48,6 +48,6 @@ def test_how_it_was_measured_is_said():
         by_norm={}, images=500, seed=0, iterations=20, created=datetime(2026, 1, 2, tzinfo=UTC)
     )
     said = words.how(found)
-    assert "500 images of the test part" in said
+    assert "500 test images" in said
     assert "20 steps" in said
     assert "January 2, 2026" in said
