@@ -1,32 +1,32 @@
-"""Train another network and see if it is better; a child process does the work."""
+"""Train another network, or add one, and see if it is better; a child process does the work."""
 
 import streamlit as st
 
 from dashboard import address, loaders
-from dashboard.widgets import frame, training, work
+from dashboard.widgets import adding, choices, frame, training, work
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from dashboard.words import training as training_words
-from pipeline.jobs.job import Job, Training, read_requests
+from pipeline.jobs.job import Adding, Job, Training, read_requests
 from pipeline.store import interrupted
 
+TRAIN, ADD = "Train a network", "Add a trained one"
 
-def result(job: Job) -> None:
-    """Say how the newest training ended."""
+
+def result(job: Job, request: Training | Adding) -> None:
+    """Say how the newest job ended."""
     status = job.status()
     if status.state == "failed":
         st.error(text.plain(status.message), icon=":material/error:")
         return
     run = next((r for r in loaders.store().runs() if r.id == status.run_id), None)
     if run is None:
-        st.warning(
-            "The last training left no run: it was stopped early, or its run was deleted.",
-            icon=":material/stop:",
-        )
+        st.warning(training_words.left_nothing(request), icon=":material/stop:")
         return
     if status.state == "stopped":
         st.warning(f"{text.plain(status.message)} Its best epoch is kept.", icon=":material/stop:")
     st.success(f"Done. {run_words.verdict(run.info)}", icon=":material/check:")
+    adding.found(run)
     st.page_link(
         "app_pages/overview.py",
         label=text.plain(f"Look at {loaders.label(run)}"),
@@ -36,20 +36,20 @@ def result(job: Job) -> None:
 
 
 requests, unreadable = read_requests(loaders.store())
-trainings = [(job, asked.config) for job, asked in requests if isinstance(asked, Training)]
+jobs = [(job, asked) for job, asked in requests if isinstance(asked, Training | Adding)]
 frame.heading("Train", "Train another network and see if it is better.")
-if trainings and not trainings[0][0].status().ended:
-    job, config = trainings[0]
-    st.markdown(
-        f"Training **{config.network}** on **{text.plain(config.dataset)}**. You can use other "
-        "pages meanwhile."
-    )
+if jobs and not jobs[0][0].status().ended:
+    job, request = jobs[0]
+    st.markdown(f"{training_words.doing(request)} You can use other pages meanwhile.")
     work.watch(job)
 else:
-    if trainings:
-        result(trainings[0][0])
+    if jobs:
+        result(*jobs[0])
     for training_place in interrupted.list_interrupted(loaders.store()):
         training.interrupted(training_place)
-    training.form()
+    if choices.segmented("train_what", "What to do", (TRAIN, ADD)) == ADD:
+        adding.form()
+    else:
+        training.form()
     if unreadable:
         st.caption(text.plain(training_words.unreadable(unreadable)))

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import loaders
 from dashboard.figures import curves
-from dashboard.widgets import frame
+from dashboard.widgets import adding, frame
 from dashboard.words import data as data_words
 from dashboard.words import network as network_words
 from dashboard.words import text
@@ -46,7 +46,7 @@ def origin(run: Run) -> None:
             _learning_curve(run, config)
         elif info.added:
             st.markdown(text.plain(f"{info.added.file}: {network_words.NO_CURVE}"))
-            st.markdown("\n".join(f"- {text.plain(said)}" for said in info.added.found))
+            adding.found(run)
         counts = ", ".join(
             f"{number:,} {data_words.PARTS.get(part, part)}"
             for part, number in info.dataset.counts.items()

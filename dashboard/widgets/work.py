@@ -29,7 +29,7 @@ def watch(job: Job) -> None:
         share = progress.done / progress.total if progress.total else 0.0
         # The bar is that of the training: it does not begin anew while the run is being saved.
         shown = min(share, 1.0) if progress.stoppable else 1.0
-        st.progress(shown, text=f"{progress.stage}: {progress.note or '…'}")
+        st.progress(shown, text=text.plain(f"{progress.stage}: {progress.note or '…'}"))
         asked = job.asked_to_stop
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(

@@ -1,12 +1,18 @@
 """What a training in the background does and waits for, in sentences; pure."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 
 from dashboard.words.text import percent, plain
 from pipeline.config import TrainConfig
-from pipeline.jobs.job import Status
+from pipeline.jobs.job import Adding, Status, Training
 from pipeline.words import counted
 
+WHAT_CAN_BE_ADDED = (
+    "A Sequential or functional network of Keras’s own layers, saved with `model.save`, for images "
+    "of the dataset’s size and its classes. It may end in probabilities or logits, and take pixels "
+    "from 0 to 1 or from 0 to 255: that is found out. Code in the file is not run."
+)
 RESUMED = "Continue after its last epoch; the result will be the same as without the interruption."
 
 
@@ -19,9 +25,10 @@ def stopping(status: Status, *, asked: bool) -> str:
     """
     epochs = len(status.history)
     if not status.progress.stoppable:
-        if asked:
+        if asked and epochs:
             return "Stopped. The best epoch is being saved as a run; this page waits for that."
-        return "The training is done. Its run is being saved, which cannot be stopped."
+        done = "The training is done. " if epochs else ""
+        return f"{done}Its run is being saved, which cannot be stopped."
     best = "the one epoch" if epochs == 1 else f"the best of {epochs} epochs"
     if not asked:
         return f"Stop keeps {best} so far." if epochs else ""
@@ -44,6 +51,21 @@ def interrupted(config: TrainConfig, rows: Sequence[Mapping[str, float]]) -> str
         f"{len(rows)} of {counted(config.epochs or 0, 'epoch')}, with a best validation accuracy "
         f"of {percent(best)}.{learns}"
     )
+
+
+def doing(request: Training | Adding) -> str:
+    """Say what a job does: Markdown."""
+    if isinstance(request, Adding):
+        file = PurePath(request.file).name
+        return f"Adding **{plain(file)}**, tested on **{plain(request.dataset)}**."
+    return f"Training **{request.config.network}** on **{plain(request.config.dataset)}**."
+
+
+def left_nothing(request: Training | Adding) -> str:
+    """Say why there is no run of a job that has ended."""
+    if isinstance(request, Adding):
+        return "The last network was not added: that was stopped, or its run was deleted."
+    return "The last training left no run: it was stopped early, or its run was deleted."
 
 
 def unreadable(reasons: Sequence[str]) -> str:

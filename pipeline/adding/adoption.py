@@ -102,10 +102,11 @@ def adopt(
     sample = to_model_input(images[:SAMPLE])
     pixels, outputs, said = _pixel_range(model, inner, arranged, sample, labels[:SAMPLE], called)
     ends_in = _end(model, outputs)
-    adopted, left_out = _rebuilt(inner, image_shape, arranged, pixels, ends_in, called)
+    in_front = None if _arranges_itself(inner) else arranged
+    adopted, left_out = _rebuilt(inner, image_shape, in_front, pixels, ends_in, called)
     tolerance = SAME if _in_float32(inner) else SAME_IN_HALF
     _check_same(adopted, sample, _probabilities(outputs, ends_in), tolerance, called)
-    found = [_END_SAID[ends_in], said, *_changes(arranged, left_out)]
+    found = [_END_SAID[ends_in], said, *_changes(in_front, left_out)]
     found += _warning(outputs, labels[:SAMPLE], classes)
     return Adopted(adopted, ends_in, pixels.name, tuple(found))
 
@@ -167,6 +168,17 @@ def _arranged(wanted: tuple[int | None, ...], image: Shape, called: str) -> tupl
     raise InklingError(
         f"{called} takes {_sides(wanted)}, the dataset's images are {_sides(image)}. {hint}."
     )
+
+
+def _arranges_itself(model: keras.Model) -> bool:
+    """Whether all that a network does with an image is to bring it into a shape of its own."""
+    first = [
+        node.operation
+        for nodes in model._nodes_by_depth.values()
+        for node in nodes
+        if any(tensor is model.inputs[0] for tensor in node.input_tensors)
+    ]
+    return all(isinstance(layer, layers.Flatten | layers.Reshape) for layer in first)
 
 
 def _sides(shape: Sequence[int | None]) -> str:

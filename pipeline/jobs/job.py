@@ -29,6 +29,7 @@ PID, ASKED_TO_STOP = "pid", "asked-to-stop"
 SECONDS_TO_START = 60  # for a process that never wrote a status
 UNREADABLE = (OSError, ValueError)
 UPLOAD = "network.keras"  # what was uploaded, while the job lasts
+MOST_UPLOADED = 50 * 2**20  # bytes
 REFUSED = "trainings and downloads cannot be started or stopped"
 
 

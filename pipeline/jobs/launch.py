@@ -15,6 +15,7 @@ from pipeline import access, atomic
 from pipeline.errors import InklingError
 from pipeline.jobs.job import (
     LOG,
+    MOST_UPLOADED,
     REFUSED,
     REQUEST,
     UPLOAD,
@@ -38,9 +39,14 @@ def start(request: Request, store: Store, upload: bytes | None = None) -> Job:
 
     Raises:
         InklingError: another job is running, the store cannot be written, or the dashboard is
-            read-only.
+            read-only; or what was uploaded is too large.
     """
     access.refuse_if_read_only(REFUSED)
+    if upload is not None and len(upload) > MOST_UPLOADED:
+        raise InklingError(
+            f"A file can have up to {MOST_UPLOADED // 2**20} MB to be uploaded. Put it on the "
+            "dashboard's machine and name its path."
+        )
     store.check_writable()
     jobs = store.folder / ".jobs"
     jobs.mkdir(exist_ok=True)
@@ -48,8 +54,8 @@ def start(request: Request, store: Store, upload: bytes | None = None) -> Job:
         running = next((job for job in list_jobs(store) if not job.status().ended), None)
         if running is not None:
             raise InklingError(
-                "A training or download is already running. Wait until it is done, or stop it "
-                "first: two at once would only slow each other down."
+                "Another job, such as a training or a download, is already running. Wait until it "
+                "is done, or stop it first: two at once would only slow each other down."
             )
         stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
         folder = jobs / f"{stamp}-{secrets.token_hex(2)}"

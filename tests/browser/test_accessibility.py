@@ -24,6 +24,7 @@ PAGES = {  # what is opened: as much as can be seen of each page at once
     "draw": "draw",
     "an image": "confusion_matrix?true=3&sample=17",
     "train": "train",
+    "add": "train?train_what=add-a-trained-one",
     "corrections": "corrections",
 }
 # Streamlit's own, by rule and where: sections of the list of pages are <div> within its <ul>.

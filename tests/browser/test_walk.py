@@ -59,7 +59,7 @@ def words_of(page: Page, run: Run) -> str:
 def test_every_page_opens_and_speaks_of_its_own_images(page: Page, server: str, run: Run) -> None:
     page.goto(f"{server}/?run={run.id}")
     settle(page)
-    expect(page.get_by_text(verdict(run.info.metrics).replace("*", ""))).to_be_visible()
+    expect(page.get_by_text(verdict(run.info).replace("*", ""))).to_be_visible()
     for link, heading in ABOUT_THE_RUN.items():
         page.get_by_test_id("stSidebarNav").get_by_role("link", name=link, exact=True).click()
         if heading:

@@ -12,7 +12,7 @@ from pipeline.config import TrainConfig
 from pipeline.data.datasets import open_dataset, take_in
 from pipeline.errors import InklingError
 from pipeline.jobs import launch, worker
-from pipeline.jobs.job import REQUEST, Job, Training
+from pipeline.jobs.job import REQUEST, Adding, Job, Training
 from pipeline.progress import Progress
 from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.runs import Store
@@ -84,6 +84,65 @@ class TestFoldersOfOtherVersions:
         assert all(button.label != "Resume" for button in at.button)
 
 
+class TestAdding:
+    @pytest.fixture
+    def started(self, monkeypatch) -> list[tuple[Adding, bytes | None]]:
+        found: list[tuple[Adding, bytes | None]] = []
+        monkeypatch.setattr(
+            launch, "start", lambda request, store, upload: found.append((request, upload))
+        )
+        return found
+
+    @pytest.fixture
+    def form(self, app, store) -> AppTest:
+        at = app("train", store, train_what="add-a-trained-one")
+        at.selectbox(key="train_dataset").select("digits")
+        at.text_input(key="add_name").set_value("Theirs")
+        return at
+
+    def add(self, at: AppTest) -> None:
+        next(button for button in at.button if button.label == "Add").click().run()
+        assert not at.exception
+
+    def test_a_file_on_this_machine(self, form, started):
+        form.text_input(key="add_path").set_value(" ~/net.keras ").run()
+        self.add(form)
+        path = str(Path("~/net.keras").expanduser())
+        assert started == [(Adding(path, "digits", "Theirs"), None)]
+
+    def test_an_upload(self, form, started):
+        form.file_uploader(key="add_upload").set_value(("net.keras", b"PK", "")).run()
+        self.add(form)
+        assert started == [(Adding("net.keras", "digits", "Theirs", uploaded=True), b"PK")]
+
+    def test_what_is_missing_is_said(self, form, started):
+        self.add(form)
+        assert "Choose a .keras file" in form.error[0].value.replace("\\", "")
+        assert started == []
+
+    def test_more_than_50_mb_are_refused(self, store):
+        request = Adding("net.keras", "digits", uploaded=True)
+        with pytest.raises(InklingError, match="up to 50 MB"):
+            launch.start(request, store, bytes(50 * 2**20 + 1))
+        assert not (store.folder / ".jobs").exists()
+
+    def test_its_progress_and_its_outcome(self, app, store, tiny_run):
+        folder = store.folder / ".jobs" / "20261121-101500-ab12"
+        folder.mkdir(parents=True)
+        request = Adding("/somewhere/my_[net](x).keras", "digits")
+        (folder / REQUEST).write_text(launch._as_json(request))
+        with worker.alive(folder):
+            worker.StatusWriter(folder).report(Progress("Loading", note="my_[net](x).keras"))
+            at = app("train", store)
+            assert r"Adding **my\_\[net\]\(x\)\.keras**, tested on **digits**." in text(at)
+            assert not stop_button(at).disabled
+            assert "epoch" not in text(at)
+        worker.StatusWriter(folder).end("failed", message="my_[net](x).keras is a folder.")
+        assert r"my\_\[net\]" in app("train", store).error[0].value
+        worker.StatusWriter(folder).end("stopped", message="The job was stopped.")
+        assert "was not added" in app("train", store).warning[0].value
+
+
 class TestDatasets:
     @pytest.fixture(autouse=True)
     def cache(self, tmp_path, monkeypatch):
@@ -92,7 +151,7 @@ class TestDatasets:
     @pytest.fixture
     def started(self, monkeypatch) -> list[Training]:
         found: list[Training] = []
-        monkeypatch.setattr(launch, "start", lambda request, store: found.append(request))
+        monkeypatch.setattr(launch, "start", lambda request, store, upload: found.append(request))
         return found
 
     @pytest.fixture

@@ -55,6 +55,13 @@ class TestWhatIsFound:
         got = np.asarray(found.model(to_model_input(digits.x_test[:9]), training=False))
         np.testing.assert_allclose(got.sum(axis=1), 1, atol=1e-6)
 
+    def test_a_network_that_flattens_its_image_needs_no_layer_in_front(self, digits):
+        model = keras.Sequential(
+            [keras.Input((28, 28)), layers.Flatten(), layers.Dense(CLASSES, "softmax")]
+        )
+        kinds = names(adopt(model, digits).model)
+        assert [kind for kind in kinds if kind != "Rescaling"] == ["InputLayer", "Flatten", "Dense"]
+
     def test_branches_and_inner_networks_become_one_graph(self, digits):
         found = adopt(strangers.branched(), digits)
         kinds = names(found.model)
