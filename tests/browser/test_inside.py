@@ -2,10 +2,14 @@
 
 import re
 
+import numpy as np
 from playwright.sync_api import Page, expect
 
 from pipeline.data.datasets import Dataset
+from pipeline.preprocess import to_model_input
+from pipeline.serving.gradients import GradientGraph
 from pipeline.store.run_folder import Run
+from pipeline.words import percent
 from tests.browser.conftest import settle
 
 TITLE = re.compile(r"^(\w+), map (\d+), at row (\d+), column (\d+)$")
@@ -19,6 +23,11 @@ def settled(page: Page) -> None:
 
 def number(text: str) -> float:
     return float(text.replace("−", "-"))
+
+
+def shares(page: Page) -> list[str]:
+    """The probability of each class."""
+    return page.locator(".bar .value").all_inner_texts()
 
 
 def point_at(page: Page, across: float, down: float) -> None:
@@ -55,6 +64,44 @@ def test_from_a_mistake_to_the_sum_of_a_neuron(
         assert abs(shown - layer[row - 1, column - 1, map_ - 1]) < 0.0006
     page.locator(".place").press("ArrowUp")
     expect(page.locator(".sum caption")).to_contain_text(f"row {row - 1}, column {column}")
+
+
+def test_the_strongest_map_is_switched_off_and_on_again(
+    page: Page, server: str, tiny_run: Run, digits: Dataset
+) -> None:
+    page.goto(f"{server}/inside?run={tiny_run.id}&sample=3")
+    settled(page)
+    page.get_by_role("button", name="conv2: ").click()
+    before = shares(page)
+    map_ = int(TITLE.match(page.locator(".sum caption").inner_text())[2]) - 1
+    page.get_by_role("button", name="Switch it off").click()
+    expect(page.get_by_text("One map or unit is changed.")).to_be_visible()
+    settled(page)
+    anatomy, graph = tiny_run.anatomy(), GradientGraph(tiny_run.gradient_bytes())
+    conv2 = [part.name for part in anatomy.parts].index("conv2")
+    gates = np.ones(anatomy.gates)
+    gates[sum(anatomy.shapes[layer][-1] for layer in anatomy.gated if layer < conv2) + map_] = 0
+    expected = graph.run(to_model_input(digits.x_test[3:4])[0], (), gates).outputs[-1]
+    assert shares(page) == [percent(float(share)).replace("under ", "<") for share in expected]
+    assert shares(page) != before
+    page.get_by_role("button", name="Reset").click()
+    expect(page.get_by_text("Nothing is switched off")).to_be_visible()
+    settled(page)
+    assert shares(page) == before
+
+
+def test_where_it_looked_says_why_not_another_class(page: Page, server: str, tiny_run: Run) -> None:
+    page.goto(f"{server}/inside?run={tiny_run.id}&sample=3")
+    settled(page)
+    lens = page.get_by_role("region", name="Where it looked")
+    lens.scroll_into_view_if_needed()
+    expect(lens).to_have_attribute("data-settled", "true")
+    strongest = lens.locator(".said").all_inner_texts()
+    assert len(strongest) == 6
+    lens.get_by_label("and against").select_option("9")
+    expect(lens.get_by_text("rather than “9”, blue for “9”")).to_be_visible()
+    expect(lens).to_have_attribute("data-settled", "true")
+    assert lens.locator(".said").all_inner_texts() != strongest
 
 
 def test_another_picture_is_shown_without_the_network_again(

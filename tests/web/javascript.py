@@ -10,14 +10,21 @@ SOURCES = Path(__file__).parents[2] / "web" / "src"
 
 
 def call(module: str, function: str, cases: list[list[Any]]) -> list[Any]:
-    """Call an exported function of a module once per list of arguments; JSON in, JSON out."""
+    """Call an exported function once per list of arguments; JSON in, JSON out.
+
+    Args:
+        module: below `web/src`, or a whole path.
+        function: its name; what it promises is waited for.
+        cases: its arguments.
+    """
     address = (SOURCES / module).as_uri()
     script = f"""
         import {{{function} as called}} from {json.dumps(address)}
         import {{readFileSync}} from "node:fs"
         const cases = JSON.parse(readFileSync(0, "utf8"))
         const plain = (_, value) => ArrayBuffer.isView(value) ? Array.from(value) : value
-        console.log(JSON.stringify(cases.map((given) => called(...given)), plain))
+        const found = await Promise.all(cases.map((given) => called(...given)))
+        console.log(JSON.stringify(found, plain))
     """
     done = node(
         ["--input-type=module", "--eval", script],

@@ -82,6 +82,7 @@ class Column {
   show() {
     const {scales, state} = this.scene, {signed} = this.layer;
     this.mosaic.show(state.outputs[this.place], signed ? scales.diverging : scales.ink, {signed});
+    this.root.classList.toggle('switched', this.scene.isSwitched(this.place));
   }
 }
 

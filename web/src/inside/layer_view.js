@@ -52,16 +52,17 @@ export class LayerView {
     canvas.classList.toggle('smooth', canvas.width > 480);
     this.framed = new Framed(canvas, 'chosen', 'hovered');
     this.place.replaceChildren(this.framed.root);
+    this.scale.root.hidden = !this.isGrid; // a unit is a single value
     onPointing(canvas, (x, y, pressed) => this.#pointed(x, y, pressed));
     canvas.addEventListener('pointerleave', () => this.framed.frame(1, null));
     onArrows(canvas, (down, across) => this.#moved(down * this.mosaic.columns + across));
   }
 
-  /** Show what the layer computes now; the order is kept while one layer is looked at. */
+  /** Show what the layer computes now. */
   show() {
     const {words, state, scales} = this.scene, {layer} = this, maps = layer.shape.at(-1);
     const values = state.outputs[this.at];
-    this.places = this.order.value === 'plain' ? values.subarray(0, maps).map((_, map) => map) : byStrength(values, maps);
+    this.#sort(values, maps);
     this.mosaic.show(values, layer.signed ? scales.diverging : scales.ink, {
       signed: layer.signed, each: this.scale.value === 'own', order: this.places,
     });
@@ -71,6 +72,14 @@ export class LayerView {
     const said = this.isGrid ? words.silent : words.silent_units;
     this.silent.textContent = dead ? filled(said, {count: count(dead), total: count(maps)}) : '';
     this.mark(this.map ?? this.strongest);
+  }
+
+  /** The order stays while a map is switched off. */
+  #sort(values, maps) {
+    const sorted = [this.scene.image.id, this.at, this.order.value].join(' ');
+    if (sorted === this.sorted) return;
+    this.sorted = sorted;
+    this.places = this.order.value === 'plain' ? Array.from({length: maps}, (_, map) => map) : byStrength(values, maps);
   }
 
   get strongest() {

@@ -6,6 +6,7 @@ import {largest, Mosaic} from '../layers.js';
 import {count, filled} from '../words.js';
 import {Framed, onArrows, onPointing} from './controls.js';
 import {decimal} from './format.js';
+import {Gate} from './gate.js';
 import {laidOut} from './laid_out.js';
 import {Slide} from './slide.js';
 import {sumTable} from './sum_table.js';
@@ -16,8 +17,11 @@ const MOST_KERNELS = 48;
 const WINDOWED = ['convolution', 'max_pool', 'average_pool'];
 
 export class MapView {
-  /** @param {object} scene see `view.js`. */
-  constructor(scene) {
+  /**
+   * @param {object} scene see `view.js`.
+   * @param {{gate: (factor: number) => void}} actions called when the map is scaled.
+   */
+  constructor(scene, actions) {
     const {words} = this.scene = scene;
     this.picture = new Framed(element('canvas', {role: 'img', 'aria-label': words.picture}), 'field');
     this.sees = element('figcaption', {});
@@ -27,10 +31,10 @@ export class MapView {
     this.weights = element('div', {class: 'weights'});
     this.beside = element('div', {class: 'weights'});
     this.slide = new Slide(words, () => this.#slid());
-    this.extra = element('div', {class: 'extra'});
+    this.gate = new Gate(words, actions.gate);
     this.root = element('section', {class: 'map-view'}, element('div', {class: 'pictures'},
       element('figure', {}, this.picture.root, this.sees), this.given, this.large, this.beside),
-    this.extra, element('div', {class: 'below'}, this.sum, this.weights));
+    this.gate.root, element('div', {class: 'below'}, this.sum, this.weights));
   }
 
   /** Show a map of a layer. */
@@ -78,6 +82,7 @@ export class MapView {
     this.values = every(state.outputs[this.at], this.map, maps);
     if (this.isGrid) paintMap(canvas, this.values, scales, layer.signed);
     if (this.row === null) this.#atPeak();
+    this.gate.show(this.scene.gateOf(this.at, this.map), this.scene.isGated(this.at));
     this.#weights();
     this.#tell(false);
   }
@@ -164,7 +169,7 @@ export class MapView {
 
   #pictures({shape, values}, order, title, name) {
     const {words, scales} = this.scene, [height, width, maps] = shape, total = order?.length ?? maps;
-    const columns = Math.ceil(Math.sqrt(total * (height === width ? 1.6 : 1)));
+    const columns = Math.min(total, Math.ceil(Math.sqrt(total * 1.6)));
     const mosaic = new Mosaic({
       shape: [height, width, total], columns, alt: title, gap: height > 1 ? Math.max(1, Math.round(height / 8)) : 0,
     });

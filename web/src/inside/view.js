@@ -5,9 +5,12 @@ import {element} from '../elements.js';
 import {loadRuntime} from '../network.js';
 import {filled} from '../words.js';
 import {Explainer} from './explainer.js';
+import {share} from './format.js';
+import {Switched} from './gate.js';
 import {Glance} from './glance.js';
 import style from './inside.css';
 import {LayerView} from './layer_view.js';
+import {Lens} from './lens.js';
 import {MapView} from './map_view.js';
 
 export class Inside {
@@ -75,9 +78,12 @@ export class Inside {
     const {scene} = this;
     this.glance = new Glance(scene, (layer) => this.#open(layer, null));
     this.layer = new LayerView(scene, (map) => this.#open(this.layer.at, map));
-    this.map = new MapView(scene);
-    this.stage.replaceChildren(this.glance.root,
-      element('div', {class: 'close-up'}, this.layer.root, this.map.root));
+    this.map = new MapView(scene, {gate: (factor) => this.#gate(this.map.at, this.map.map, factor)});
+    this.switched = new Switched(scene, () => this.#reset());
+    this.lens?.close();
+    this.lens = new Lens(scene, this.network);
+    this.stage.replaceChildren(this.glance.root, this.switched.root,
+      element('div', {class: 'close-up'}, this.layer.root, this.map.root), this.lens.root);
     this.opened = false;
   }
 
@@ -94,6 +100,17 @@ export class Inside {
     this.glance.mark(layer);
   }
 
+  /** Scale a map, and see what that changes. */
+  #gate(layer, map, factor) {
+    this.scene.gates[this.scene.gateAt(layer) + map] = factor;
+    this.ask();
+  }
+
+  #reset() {
+    this.scene.gates.fill(1);
+    this.ask();
+  }
+
   /** Compute all layers; while one picture is computed, only the latest request is kept. */
   async ask() {
     this.wanted = performance.now();
@@ -106,9 +123,11 @@ export class Inside {
         this.wanted = null;
         const pixels = Float32Array.from(image.levels, (level) => level / 255);
         if (pixels.length !== scene.pixels) break; // of the former run: the next one is on its way
-        const state = await network.layers(pixels);
+        const state = await network.layers(pixels, scene.gates);
+        const changed = scene.gates.some((factor) => factor !== 1);
+        const before = changed ? (await network.layers(pixels)).outputs.at(-1) : null;
         if (scene !== this.scene) continue;
-        Object.assign(scene, {image: {...image, pixels}, state});
+        Object.assign(scene, {image: {...image, pixels}, state, before});
         this.#show();
         this.root.dispatchEvent(new CustomEvent('painted', {detail: asked, bubbles: true, composed: true}));
       }
@@ -124,6 +143,8 @@ export class Inside {
     this.status.textContent = '';
     scene.scales = this.#scales();
     this.glance.show();
+    this.switched.show((value) => share(scene.words, value));
+    this.lens.show();
     if (!this.opened) {
       this.opened = true;
       this.#open(scene.layers.findIndex(({op}) => op === 'convolution' || op === 'dense'), null);
@@ -149,6 +170,7 @@ export class Inside {
   close() {
     this.shown = null;
     this.map?.close();
+    this.lens?.close();
     this.network?.close();
     this.network = this.scene = null;
     this.root.remove();
@@ -172,7 +194,15 @@ function sceneOf(spec, blob) {
       ? {values: scene.image.pixels, shape: spec.shape}
       : {values: scene.state.outputs[source], shape: layers[source].shape})),
     className: (place, unit) => (place === layers.length - 1 ? filled(spec.words.unit_class, {name: spec.classes[unit]}) : ''),
-    gateOf: () => 1,
+    gates: new Float32Array(spec.gates).fill(1),
+    isGated: (place) => spec.gated.includes(place),
+    gateAt: (place) => spec.gated.filter((one) => one < place)
+      .reduce((sum, one) => sum + layers[one].shape.at(-1), 0),
+    gateOf: (place, map) => (scene.isGated(place) ? scene.gates[scene.gateAt(place) + map] : 1),
+    isSwitched: (place) => {
+      const start = scene.gateAt(place), count = layers[place].shape.at(-1);
+      return scene.isGated(place) && scene.gates.subarray(start, start + count).some((factor) => factor !== 1);
+    },
   };
   return scene;
 }

@@ -1,0 +1,32 @@
+/** A network that can be worked out by hand: tanh of a weighted sum, and weighted squares. */
+
+import * as attribution from '../../web/src/inside/attribution.js';
+
+const dot = (weights, image) => image.reduce((sum, value, at) => sum + value * weights[at], 0);
+
+function toy({weights, curve}) {
+  const score = async (image) => Math.tanh(dot(weights, image)) + dot(curve, image.map((value) => value ** 2));
+  const gradient = async (image) => {
+    const slope = 1 - Math.tanh(dot(weights, image)) ** 2;
+    return Array.from(image, (value, at) => weights[at] * slope + 2 * curve[at] * value);
+  };
+  return {score, gradient};
+}
+
+export function gradientTimesInput(network, image) {
+  return attribution.gradientTimesInput(toy(network).gradient, image);
+}
+
+export function smoothGrad(network, image, noise) {
+  return attribution.smoothGrad(toy(network).gradient, image, (sample) => noise[sample]);
+}
+
+export async function integratedGradients(network, image, baseline) {
+  const {score, gradient} = toy(network);
+  const found = await attribution.integratedGradients(gradient, image, baseline);
+  return [found, await attribution.completenessError(found, score, image, baseline)];
+}
+
+export function occlusion(network, image, paper, shape) {
+  return attribution.occlusion(toy(network).score, image, paper, shape);
+}
