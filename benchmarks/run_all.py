@@ -47,10 +47,11 @@ class Step:
 STEPS = (
     Step("Web process", "serving", 2, (), ("--rounds", "1")),
     Step("Live pad", "live", 3),
+    Step("Inside the network", "inside", 2),
     Step("Views", "views", 5, (), ("10,000",)),
     Step("Known label errors", "labels", 1),
-    Step("Out of distribution", "out_of_distribution", 3),
-    Step("What people really draw", "drawing", 5, BUNDLED, (*BUNDLED, "--some", "40")),
+    Step("Out of distribution", "out_of_distribution", 2),
+    Step("What people really draw", "drawing", 4, BUNDLED, (*BUNDLED, "--some", "40")),
     Step("Photographs", "photos", 5, (*BUNDLED, "--some", "250"), (*BUNDLED, "--some", "4")),
     Step("Preset quick", "training", 3, ("quick",), ("quick", "--seeds", "1")),
     Step("Bundled network", "training", 1, ("best", "--models", "models", "--seeds", "1")),

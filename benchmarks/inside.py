@@ -1,0 +1,148 @@
+"""Latency of the page Inside: opening it, another picture, hovering, and where the network looked.
+
+`python benchmarks/inside.py [RUN] [--models DIR]` drives a real Chromium on a real server. Another
+picture is timed from its arrival in the page to the frame in which every layer is painted, and from
+the click on it; hovering from the pointer event's own time stamp to the frame with the new sum and
+receptive field; where it looked, and what would change its mind, from the choice to the result.
+Opening is timed from the click on the page's link to the first painted layers.
+"""
+
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.arguments import chosen_run
+from benchmarks.live import spread
+from benchmarks.table import show
+from pipeline.store.run_folder import Run
+from tests.browser import chromium
+from tests.browser.conftest import ARGUMENTS, free_port, settle, wait_until_healthy
+
+VISITS = 5
+PICTURES = 30
+HOVERS = 200
+
+# `__painted` fills with the time of every picture, from its arrival to its frame; `__summed` with
+# that of every pointer event, to the frame after the sum has changed.
+WATCH = """() => {
+    const find = (root, what) => root.querySelector(what) ?? [...root.querySelectorAll("*")]
+        .map((element) => element.shadowRoot && find(element.shadowRoot, what)).find(Boolean)
+    const frame = (then) => {
+        const {port1, port2} = new MessageChannel()
+        port1.onmessage = then
+        requestAnimationFrame(() => port2.postMessage(0))
+    }
+    self.__painted = []
+    self.__summed = []
+    document.addEventListener("painted", ({detail}) => {
+        frame(() => self.__painted.push(performance.now() - detail))
+    })
+    let moved = null
+    window.addEventListener("pointermove", ({timeStamp}) => (moved = timeStamp), true)
+    new MutationObserver(() => {
+        if (moved === null) return
+        const since = moved
+        moved = null
+        frame(() => self.__summed.push(performance.now() - since))
+    }).observe(find(document, ".sum-place"), {childList: true, subtree: true, characterData: true})
+}"""
+
+
+def ready(page: Page) -> float:
+    """Wait until every layer is painted; return milliseconds since the document was requested."""
+    page.wait_for_selector(".inside-view[data-state=ready][data-settled=true]", timeout=60_000)
+    return float(page.evaluate("performance.now()"))
+
+
+def opening(page: Page, base: str, run: Run) -> float:
+    """Time the click on the page's link, on a dashboard that is open: milliseconds."""
+    page.goto(f"{base}/?run={run.id}")
+    settle(page)
+    before = float(page.evaluate("performance.now()"))
+    page.get_by_role("link", name="Inside", exact=True).click()
+    return ready(page) - before
+
+
+def other_pictures(page: Page) -> tuple[list[float], list[float]]:
+    """Choose other images: milliseconds in the page, and from the click on."""
+    tiles, clicked = page.locator(".gallery .tile"), []
+    for number in range(PICTURES):
+        count = int(page.evaluate("self.__painted.length"))
+        before = float(page.evaluate("performance.now()"))
+        tiles.nth((number + 1) % tiles.count()).click()
+        page.wait_for_function(f"self.__painted.length > {count}")
+        clicked.append(float(page.evaluate("performance.now()")) - before)
+        settle(page)
+    return [float(gap) for gap in page.evaluate("self.__painted")], clicked
+
+
+def hovering(page: Page) -> list[float]:
+    """Move over the large map: milliseconds from each event to its painted sum."""
+    page.locator(".place").scroll_into_view_if_needed()
+    box = page.locator(".place").bounding_box()
+    assert box is not None
+    rng = random.Random(0)
+    for _ in range(HOVERS):
+        page.mouse.move(
+            box["x"] + rng.random() * box["width"], box["y"] + rng.random() * box["height"]
+        )
+        page.wait_for_timeout(20)
+    return [float(gap) for gap in page.evaluate("self.__summed")]
+
+
+def main() -> None:
+    """Measure and print a table."""
+    run = chosen_run()
+    path = chromium.find()
+    if path is None:
+        sys.exit(chromium.ADVICE)
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        store = Path(scratch) / "models"
+        shutil.copytree(run.folder, store / run.id)  # what is added to it goes with it
+        environment = {**os.environ, "INKLING_MODELS": str(store)}
+        inkling = [sys.executable, "-m", "pipeline.cli"]
+        subprocess.run(
+            [*inkling, "evaluate", run.id], env=environment, check=True, capture_output=True
+        )
+        log, port = Path(scratch) / "log.txt", free_port()
+        with log.open("wb") as output:
+            server = subprocess.Popen(
+                [*inkling, "app", "--port", str(port)],
+                env=environment, stdout=output, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+        try:
+            base = f"http://localhost:{port}"
+            wait_until_healthy(base, server, log)
+            browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+            page = browser.new_page(viewport={"width": 1280, "height": 900})
+            opened = [opening(page, base, run) for _ in range(VISITS)]
+            page.evaluate(WATCH)
+            painted, clicked = other_pictures(page)
+            hovered = hovering(page)
+            browser.close()
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+    show(
+        f"{run.id}: the page Inside, all {len(run.info.layers)} layers",
+        ["", "p50, ms", "p95, ms", "times"],
+        [
+            ["link → every layer painted", f"{statistics.median(opened):.0f}", "", len(opened)],
+            ["another picture: in the page → painted", *spread(painted), len(painted)],
+            ["another picture: click → painted", *spread(clicked), len(clicked)],
+            ["pointer → sum and receptive field", *spread(hovered), len(hovered)],
+        ],
+    )
+
+
+if __name__ == "__main__":
+    main()
