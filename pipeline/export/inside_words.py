@@ -118,6 +118,23 @@ INSIDE = {
     "occlusion": "Occlusion",
     "occlusion_means": "By how much the score falls when a window of 5×5 pixels is emptied.",
     "occlusion_not": "Of two places of which one would do, neither looks important.",
+    # What would change its mind.
+    "fool": "What would change its mind",
+    "fool_about": "A small change, found along the gradient, that makes it say something else.",
+    "fool_as": "Make it say",
+    "fool_norm": "Limit",
+    "fool_linf": "each value",
+    "fool_l2": "all together",
+    "fool_budget": "to at most",
+    "fool_change": "The change",
+    "fool_changed": "The changed picture",
+    "fool_size_linf": "No value changes by more than {size}; the whole range is 1.",
+    "fool_size_l2": "All changes together are {size} long (root of the sum of squares).",
+    "fooled": "It says “{name}” ({share}). ",
+    "not_fooled": (
+        "No change was found within this limit that makes it say “{name}”: "
+        "it says “{best}” ({share}). "
+    ),
     "kernels": "Its kernels: what it looks for in each map of {name}, strongest first",
     "kernel": "What it looks for",
     "found": "What it found here",

@@ -2,6 +2,7 @@
 
 import {loadAndCompile} from '@litertjs/core';
 import {compute} from '../network.js';
+import {Superseded} from './lazily.js';
 
 export class Explainer {
   /**
@@ -59,7 +60,7 @@ export class Explainer {
     const given = {image: [pixels, [1, ...shape]], weights: [weights, [1, classes.length]]};
     if (gates.length) given.gates = [gates, [1, gates.length]];
     const found = this.last.then(() => {
-      if (this.closed) throw new Error('it was closed');
+      if (this.closed) throw new Superseded();
       return compute(this.model, given, wanted);
     });
     this.last = found.catch(() => {}); // whoever asked for it is told

@@ -7,6 +7,7 @@ import {filled} from '../words.js';
 import * as attribution from './attribution.js';
 import {onPointing} from './controls.js';
 import {decimal} from './format.js';
+import {Lazily} from './lazily.js';
 
 const NOTHING = '-1';
 
@@ -43,7 +44,7 @@ export class Lens {
    */
   constructor(scene, network) {
     const {words, spec} = scene;
-    Object.assign(this, {scene, network, asked: 0, wanted: null, done: null});
+    Object.assign(this, {scene, network});
     this.chosen = picker(words.lens_for, spec.classes, []);
     this.other = picker(words.lens_not, spec.classes, [[NOTHING, words.lens_nothing]]);
     for (const {select} of [this.chosen, this.other]) select.onchange = () => this.#choose();
@@ -53,12 +54,7 @@ export class Lens {
       element('h3', {}, words.lens),
       element('div', {class: 'controls'}, this.chosen.root, this.other.root), this.sign,
       element('div', {class: 'panels'}, ...this.panels.map(({root}) => root)));
-    // Hundreds of runs of the network: only for those who look.
-    this.watcher = new IntersectionObserver(([entry]) => {
-      this.seen = entry.isIntersecting;
-      this.#compute();
-    });
-    this.watcher.observe(this.root);
+    this.work = new Lazily(this.root, (wanted, check) => this.#compute(wanted, check));
   }
 
   /** Show it for what is computed now. */
@@ -81,54 +77,40 @@ export class Lens {
     const weights = new Float32Array(spec.classes.length);
     weights[chosen] = 1;
     if (two) weights[other] = -1;
-    this.wanted = {weights, key: [image.id, chosen, two ? other : NOTHING, gates.join()].join(' ')};
-    if (this.done?.key === this.wanted.key) this.panels.forEach((panel) => panel.paint()); // other colors
-    else this.#compute();
+    const key = [image.id, chosen, two ? other : NOTHING, gates.join()].join(' ');
+    if (this.work.ask({weights, key})) this.panels.forEach((panel) => panel.paint()); // other colors
   }
 
-  /** One method after the other; a later request ends an earlier one. */
-  async #compute() {
-    const {wanted, scene, network} = this;
-    if (!this.seen || !wanted || this.done?.key === wanted.key) return;
-    this.done = wanted;
-    const turn = ++this.asked, {spec, layers} = scene, {pixels} = scene.image, gates = scene.gates.slice();
-    const blank = blankOf(pixels, spec);
-    const gradientOf = async (image) => {
-      if (turn !== this.asked) throw new Superseded();
-      return network.gradient(image, wanted.weights, gates);
+  /** One method after the other. */
+  async #compute({weights}, check) {
+    const {scene, network} = this, {spec, layers} = scene, {pixels} = scene.image, gates = scene.gates.slice();
+    const blank = blankOf(pixels, spec), place = spec.last_convolution;
+    const explain = (image) => {
+      check();
+      return network.gradient(image, weights, gates);
     };
-    const dot = (logits) => logits.reduce((sum, logit, at) => sum + logit * wanted.weights[at], 0);
-    const place = spec.last_convolution;
-    this.root.dataset.settled = 'false';
+    const dot = (logits) => logits.reduce((sum, logit, at) => sum + logit * weights[at], 0);
     this.panels.forEach((panel) => panel.wait());
-    try {
-      for (const panel of this.panels) {
-        if (panel.name === 'cam' && place === null) continue;
-        const began = performance.now();
-        const values = await METHODS[panel.name]({
-          pixels, blank, size: spec.shape, shape: layers[place]?.shape,
-          gradient: async (image) => (await gradientOf(image)).gradient,
-          score: async (image) => dot((await gradientOf(image)).logits),
-          inner: () => network.inner(pixels, wanted.weights, gates),
-          tell: (numbers) => panel.tell(numbers),
-        });
-        if (turn !== this.asked) return;
-        panel.root.dataset.took = Math.round(performance.now() - began); // for the benchmark
-        panel.show(values, panel.name === 'cam' ? layers[place].shape : spec.shape);
-      }
-      this.root.dataset.settled = 'true';
-    } catch (error) {
-      if (!(error instanceof Superseded) && !network.closed) throw error;
+    for (const panel of this.panels) {
+      if (panel.name === 'cam' && place === null) continue;
+      const began = performance.now();
+      const values = await METHODS[panel.name]({
+        pixels, blank, size: spec.shape, shape: layers[place]?.shape,
+        gradient: async (image) => (await explain(image)).gradient,
+        score: async (image) => dot((await explain(image)).logits),
+        inner: () => network.inner(pixels, weights, gates),
+        tell: (numbers) => panel.tell(numbers),
+      });
+      check();
+      panel.root.dataset.took = Math.round(performance.now() - began); // for the benchmark
+      panel.show(values, panel.name === 'cam' ? layers[place].shape : spec.shape);
     }
   }
 
   close() {
-    this.asked++;
-    this.watcher.disconnect();
+    this.work.close();
   }
 }
-
-class Superseded extends Error {}
 
 /** An empty picture: no ink, or else all of it as its border is. */
 function blankOf(pixels, {shape: [height, width, channels], is_ink: isInk}) {
@@ -146,7 +128,8 @@ function blankOf(pixels, {shape: [height, width, channels], is_ink: isInk}) {
   return blank;
 }
 
-function picker(label, classes, before) {
+/** A list that folds out, with its label. */
+export function picker(label, classes, before) {
   const options = [...before, ...classes.map((name, place) => [String(place), name])];
   const select = element('select', {}, ...options.map(([value, name]) => element('option', {value}, name)));
   return {select, root: element('label', {class: 'picker'}, element('span', {}, label), select)};

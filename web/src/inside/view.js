@@ -5,6 +5,7 @@ import {element} from '../elements.js';
 import {loadRuntime} from '../network.js';
 import {filled} from '../words.js';
 import {Explainer} from './explainer.js';
+import {Fool} from './fool.js';
 import {share} from './format.js';
 import {Switched} from './gate.js';
 import {Glance} from './glance.js';
@@ -82,8 +83,10 @@ export class Inside {
     this.switched = new Switched(scene, () => this.#reset());
     this.lens?.close();
     this.lens = new Lens(scene, this.network);
+    this.fool?.close();
+    this.fool = new Fool(scene, this.network);
     this.stage.replaceChildren(this.glance.root, this.switched.root,
-      element('div', {class: 'close-up'}, this.layer.root, this.map.root), this.lens.root);
+      element('div', {class: 'close-up'}, this.layer.root, this.map.root), this.lens.root, this.fool.root);
     this.opened = false;
   }
 
@@ -145,6 +148,7 @@ export class Inside {
     this.glance.show();
     this.switched.show((value) => share(scene.words, value));
     this.lens.show();
+    this.fool.show();
     if (!this.opened) {
       this.opened = true;
       this.#open(scene.layers.findIndex(({op}) => op === 'convolution' || op === 'dense'), null);
@@ -171,6 +175,7 @@ export class Inside {
     this.shown = null;
     this.map?.close();
     this.lens?.close();
+    this.fool?.close();
     this.network?.close();
     this.network = this.scene = null;
     this.root.remove();

@@ -1,0 +1,46 @@
+/** What takes many runs of the network: only for those who look at it, and only the latest request. */
+
+export class Superseded extends Error {}
+
+export class Lazily {
+  /**
+   * @param {HTMLElement} root what has to be in view.
+   * @param {(wanted: object, check: () => void) => Promise<void>} compute is called with the
+   *     latest request; `check` throws where a later one has come.
+   */
+  constructor(root, compute) {
+    Object.assign(this, {root, compute, turn: 0, wanted: null, done: null});
+    this.watcher = new IntersectionObserver(([entry]) => {
+      this.seen = entry.isIntersecting;
+      this.#start();
+    });
+    this.watcher.observe(root);
+  }
+
+  /** Ask for something; returns whether that is there already. */
+  ask(wanted) {
+    this.wanted = wanted;
+    if (this.done?.key === wanted.key) return true;
+    this.#start();
+    return false;
+  }
+
+  async #start() {
+    const {wanted, root} = this;
+    if (!this.seen || !wanted || this.done?.key === wanted.key) return;
+    this.done = wanted;
+    const turn = ++this.turn;
+    root.dataset.settled = 'false';
+    try {
+      await this.compute(wanted, () => { if (turn !== this.turn) throw new Superseded(); });
+      if (turn === this.turn) root.dataset.settled = 'true';
+    } catch (error) {
+      if (!(error instanceof Superseded)) throw error;
+    }
+  }
+
+  close() {
+    this.turn++;
+    this.watcher.disconnect();
+  }
+}
