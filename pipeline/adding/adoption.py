@@ -5,7 +5,7 @@ training is left out; what it needs in front and at its end is added as layers o
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -54,6 +54,15 @@ UNIT, BYTES, SIGNED = (
     PixelRange("−1 to 1", 2.0, -1.0),
 )
 RANGES = (UNIT, BYTES, SIGNED)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a network reads validation images: accuracy, mean confidence, mean log loss."""
+
+    accuracy: float
+    confidence: float
+    loss: float
 
 
 @dataclass(frozen=True)
@@ -221,14 +230,30 @@ def _pixel_range(
         )
     if told is not None:
         return told[0], finite[told[0]], told[1]
-    right = {one: _accuracy(found, labels) for one, found in finite.items()}
-    good = [one for one in finite if right[one] >= max(right.values()) - ABOUT_AS_GOOD]
-    best = min(good, key=lambda one: _loss(finite[one], labels))
-    tries = ", ".join(f"{percent(right[one])} with pixels from {one.name}" for one in finite)
+    read = {one: _reading(found, labels) for one, found in finite.items()}
+    best = best_read(read)
+    tries = ", ".join(
+        f"{percent(one.accuracy)} with pixels from {pixels.name} (mean confidence "
+        f"{percent(one.confidence)})"
+        for pixels, one in read.items()
+    )
     return best, finite[best], (
         f"No layer says which pixels it was trained on. Of {len(labels)} validation images it "
         f"reads {tries}; it is given {best.name}."
     )  # fmt: skip
+
+
+def best_read(read: Mapping[PixelRange, Reading]) -> PixelRange:
+    """Choose the pixels that a network was most likely trained on.
+
+    Many networks read images 255 times as bright about as well, but by far too surely; and images
+    255 times too dark without being sure of anything.
+    """
+    most = max(one.accuracy for one in read.values())
+    good = [pixels for pixels in read if read[pixels].accuracy >= most - ABOUT_AS_GOOD]
+    sure = [one for one in good if read[one].confidence >= read[one].accuracy / 2] or good
+    dark = [one for one in sure if one is not BYTES] or sure
+    return min(dark, key=lambda one: read[one].loss)
 
 
 def pixels_told_by(model: keras.Model) -> tuple[PixelRange, str] | None:
@@ -276,8 +301,7 @@ def _activation(layer: layers.Layer) -> str:
 
 def _end(model: keras.Model, outputs: np.ndarray) -> End:
     """Tell probabilities from logits: by what they sum to, since no name is needed for that."""
-    sums = np.abs(outputs.sum(axis=1) - 1)
-    if sums.max() < SUM_TOLERANCE and outputs.min() >= 0:
+    if _sum_to_one(outputs):
         return "softmax" if _activation(_last(model)) == "softmax" else "probabilities"
     return "logits"
 
@@ -296,14 +320,16 @@ def _probabilities(outputs: np.ndarray, ends_in: End) -> np.ndarray:
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-def _accuracy(outputs: np.ndarray, labels: np.ndarray) -> float:
-    return float((outputs.argmax(axis=1) == labels).mean())
+def _reading(outputs: np.ndarray, labels: np.ndarray) -> Reading:
+    found = _probabilities(outputs, "probabilities" if _sum_to_one(outputs) else "logits")
+    true = np.maximum(found[np.arange(len(labels)), labels], 1e-12)
+    right = (outputs.argmax(axis=1) == labels).mean()
+    return Reading(float(right), float(found.max(axis=1).mean()), float(-np.log(true).mean()))
 
 
-def _loss(outputs: np.ndarray, labels: np.ndarray) -> float:
-    looks_sure = np.abs(outputs.sum(axis=1) - 1).max() < SUM_TOLERANCE and outputs.min() >= 0
-    found = _probabilities(outputs, "probabilities" if looks_sure else "logits")
-    return float(-np.log(np.maximum(found[np.arange(len(labels)), labels], 1e-12)).mean())
+def _sum_to_one(outputs: np.ndarray) -> bool:
+    gap = np.abs(outputs.sum(axis=1) - 1).max()
+    return bool(gap < SUM_TOLERANCE and outputs.min() >= 0)
 
 
 def _does_nothing(layer: layers.Layer) -> bool:
@@ -436,7 +462,7 @@ def _changes(shape: tuple[int, ...] | None, left_out: Sequence[str]) -> list[str
 
 def _warning(outputs: np.ndarray, labels: np.ndarray, classes: int) -> list[str]:
     """Warn of a network that hardly reads the dataset."""
-    right = _accuracy(outputs, labels)
+    right = _reading(outputs, labels).accuracy
     if right > 1.5 / classes:
         return []
     return [

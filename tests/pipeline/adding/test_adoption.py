@@ -92,6 +92,21 @@ class TestWhatIsFound:
         assert (right.argmax(axis=1) == digits.y_test).mean() > 0.75
 
     @pytest.mark.parametrize(
+        ("unit", "bytes_", "takes"),
+        [  # accuracy, mean confidence and log loss of networks that were trained on `takes`
+            ((0.900, 0.880, 0.36), (0.903, 0.999, 2.67), adoption.UNIT),
+            ((0.853, 0.138, 2.00), (0.863, 0.995, 2.13), adoption.BYTES),
+            ((0.747, 0.479, 1.00), (0.760, 0.999, 6.53), adoption.UNIT),
+            ((0.827, 0.213, 1.62), (0.833, 0.994, 3.61), adoption.BYTES),
+            ((0.707, 0.233, 1.58), (0.773, 0.524, 0.91), adoption.BYTES),
+            ((0.877, 0.626, 0.66), (0.837, 0.750, 0.55), adoption.UNIT),
+        ],
+    )
+    def test_pixels_at_which_it_is_about_as_sure_as_right(self, unit, bytes_, takes):
+        read = {adoption.UNIT: adoption.Reading(*unit), adoption.BYTES: adoption.Reading(*bytes_)}
+        assert adoption.best_read(read) is takes
+
+    @pytest.mark.parametrize(
         ("first", "takes"),
         [
             (layers.Rescaling(1 / 255), adoption.BYTES),
