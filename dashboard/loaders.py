@@ -34,6 +34,7 @@ from pipeline.errors import InklingError
 from pipeline.export import inside_spec, pad_spec
 from pipeline.serving import prediction
 from pipeline.serving.anatomy import Anatomy
+from pipeline.serving.gradients import GradientGraph
 from pipeline.serving.inference import ServingGraph
 from pipeline.serving.prediction import Prediction
 from pipeline.store import corrections as correcting
@@ -457,6 +458,12 @@ def inside(run: Run) -> bytes | None:
         return None
     advice = "The numbers on the other pages don’t need it."
     return inside_spec.describe(run, known, gradients, advice).packed()
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=2, show_spinner=False)
+def gradient_graph(run: Run) -> GradientGraph:
+    """Load the gradient graph of a run that has one; sessions share it and take turns."""
+    return GradientGraph(run.gradient_bytes() or b"")
 
 
 def predict(run: Run, image: np.ndarray) -> Prediction:

@@ -1,20 +1,26 @@
 """The view inside a network, which computes in the browser; its scripts are built from `web/`."""
 
 import base64
+from typing import Any
 
 import numpy as np
 
 from dashboard.components.live_pad import component
 
 
-def inside(packed: bytes, key: str) -> None:
+def inside(packed: bytes, key: str) -> Any:
     """Show the network inside; the picture comes separately, so that another one is quick.
 
     Args:
         packed: the run, from `inside_spec.describe`.
         key: unique on the page.
+
+    Returns:
+        The maps and units that are switched off or scaled, if it is asked what that changes on all
+        test images: [gate, factor] pairs as the browser sent them, unchecked. None otherwise.
     """
-    component(key=key, data=packed)
+    result = component(key=key, data=packed, on_switched_change=lambda: None)
+    return result.get("switched")
 
 
 def picture(image: np.ndarray, name: str, key: str) -> None:

@@ -1,5 +1,6 @@
 """The network inside: every layer, map and sum, computed in the browser."""
 
+import numpy as np
 import streamlit as st
 
 from dashboard import loaders
@@ -8,7 +9,11 @@ from dashboard.widgets import network, work
 from dashboard.words import network as network_words
 from dashboard.words import text
 from pipeline.data.datasets import Dataset
+from pipeline.serving import ablation
+from pipeline.serving.anatomy import Anatomy
 from pipeline.store.run_folder import Run
+
+_ABLATION = "_ablation"  # in the session: the last one
 
 
 def inside(run: Run, dataset: Dataset, sample: int) -> None:
@@ -19,7 +24,11 @@ def inside(run: Run, dataset: Dataset, sample: int) -> None:
         with st.container(key="inside_picture"):
             name = f"{dataset.fingerprint} {sample}"
             component.picture(image, name, key="inside_image")
-        component.inside(packed, key="inside")
+        above = st.container()  # in sight of the button that asks for it
+        switched = component.inside(packed, key="inside")
+        if (known := loaders.anatomy(run)) and (gates := known.gates_of(switched)) is not None:
+            with above:
+                _ablation(run, dataset, known, gates)
         return
     anatomy = loaders.anatomy(run)
     if anatomy is None:
@@ -30,3 +39,25 @@ def inside(run: Run, dataset: Dataset, sample: int) -> None:
     prediction = loaders.predict(run, image)
     network.probabilities(prediction.probabilities, run, "inside_bars")
     network.feature_maps(run, prediction.activations, "inside_maps")
+
+
+def _ablation(run: Run, dataset: Dataset, anatomy: Anatomy, gates: np.ndarray) -> None:
+    """Say what switching maps and units off changes on all test images."""
+    key, kept = (run.version, gates.tobytes()), st.session_state.get(_ABLATION)
+    if kept is None or kept[0] != key:
+        rows = ablation.sample(len(dataset.y_test))
+        wait = f"Predicting {len(rows):,} test images again…"
+        bar = st.progress(0.0, wait)
+        found = ablation.ablate(
+            loaders.gradient_graph(run),
+            gates,
+            dataset.x_test[rows],
+            dataset.y_test[rows],
+            loaders.predictions(run)["predicted"].to_numpy()[rows],
+            lambda share: bar.progress(share, wait),
+        )
+        bar.empty()
+        kept = st.session_state[_ABLATION] = (key, found)
+    names = network_words.switched(anatomy, gates)
+    said = network_words.ablation(names, kept[1], run.class_names)
+    st.info(text.plain(said), icon=":material/power_settings_new:")

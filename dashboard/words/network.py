@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.words.text import plain
+import numpy as np
+
+from dashboard.words.text import percent, plain
 from pipeline.serving import layer_words
+from pipeline.serving.ablation import Ablation
+from pipeline.serving.anatomy import Anatomy
 from pipeline.serving.inference import LayerInfo
 from pipeline.words import counted
 
@@ -13,6 +17,8 @@ NOT_TAKEN_APART = (
     "are shown. Taking it apart takes a few seconds, once."
 )
 NO_CURVE = "trained elsewhere, so there are no settings and no learning curve here."
+MOST_NAMED = 3  # maps and units in a sentence
+SCALED = " at "  # between its name and how far it is scaled
 POOLING = {"MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling2D"}
 
 
@@ -92,3 +98,46 @@ def unexplained(unknown: Sequence[str], why: str) -> str:
         f"Only the outputs of its layers can be shown: what the {layers} {named} computes is not "
         "known here."
     )
+
+
+def switched(anatomy: Anatomy, gates: np.ndarray) -> list[str]:
+    """Name the maps and units that are switched off or scaled: "map 7 of conv2", …."""
+    named, start = [], 0
+    for layer in anatomy.gated:
+        what = "map" if len(anatomy.shapes[layer]) == 3 else "unit"
+        for unit in range(anatomy.shapes[layer][-1]):
+            factor = float(gates[start + unit])
+            if factor != 1:
+                scaled = f"{SCALED}{percent(factor)}" if factor else ""
+                named.append(f"{what} {unit + 1} of {anatomy.parts[layer].name}{scaled}")
+        start += anatomy.shapes[layer][-1]
+    return named
+
+
+def ablation(changed: Sequence[str], found: Ablation, class_names: Sequence[str]) -> str:
+    """Say what a network loses with maps and units switched off or scaled.
+
+    Args:
+        changed: their names, from `switched`.
+        found: what changes on the test images.
+        class_names: one name per class.
+    """
+    if len(changed) > MOST_NAMED:
+        what = f"With {len(changed)} maps and units changed"
+    elif any(SCALED in name for name in changed):
+        named = (name if SCALED in name else f"{name} switched off" for name in changed)
+        what = f"With {', '.join(named)}"
+    else:
+        what = f"Without {', '.join(changed)}"
+    said = (
+        f"{what}, it is right on {found.after:,} of {found.images:,} test images instead of "
+        f"{found.before:,}."
+    )
+    if not found.shifts:
+        return said
+    shifts = ", ".join(
+        f"“{class_names[shift.true]}” taken for “{class_names[shift.predicted]}” "
+        f"({shift.more:,} more)"
+        for shift in found.shifts
+    )
+    return f"{said} What grows most: {shifts}."

@@ -78,6 +78,7 @@ INSIDE = {
     "scaled_by": "or scale it",
     "times": "× {factor}",
     "reset": "Reset",
+    "on_all": "See what that changes on all test images",
     "nothing_switched": "Nothing is switched off. Choose a map or a unit to do that.",
     "one_switched": "One map or unit is changed.",
     "some_switched": "{count} maps or units are changed.",

@@ -14,6 +14,7 @@ import numpy as np
 IMAGE = -1  # as an input: the image itself
 OTHER = "other"  # the arithmetic of a layer that is not known here
 ARRANGING = ("flatten", "reshape", "permute")  # operations that compute nothing new
+MOST_SCALED = 2.0  # times: as far as the page offers to scale a map
 _DESCRIPTION = "anatomy"  # the member of the file that holds all but the arrays
 
 Shape = tuple[int, ...]
@@ -86,6 +87,22 @@ class Anatomy:
     def gates(self) -> int:
         """How many maps and units can be switched off, in all layers together."""
         return sum(self.shapes[layer][-1] for layer in self.gated)
+
+    def gates_of(self, pairs: Any) -> np.ndarray | None:
+        """Turn [gate, factor] pairs, unchecked, into one factor per map and unit.
+
+        Returns:
+            float32 (gates,), ones where nothing is said; None if that is no such list, or empty.
+        """
+        factors = np.ones(self.gates, np.float32)
+        try:
+            for gate, factor in pairs or ():
+                if not 0 <= float(factor) <= MOST_SCALED or not 0 <= gate < self.gates:
+                    return None
+                factors[gate] = factor
+        except (TypeError, ValueError, IndexError):
+            return None
+        return factors if (factors != 1).any() else None
 
     def save(self, file: IO[bytes]) -> None:
         """Write it as .npz; nothing in it is pickled."""

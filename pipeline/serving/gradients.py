@@ -97,6 +97,10 @@ class GradientGraph:
         found = self._computed(("logits", "gradient"), image, weights, gates)
         return found["logits"], found["gradient"]
 
+    def logits(self, image: np.ndarray, gates: np.ndarray | None = None) -> np.ndarray:
+        """Compute the logits alone: float32 (classes,); for `image` and `gates`, see `run`."""
+        return self._computed(("logits",), image, np.zeros(0), gates)["logits"]
+
     def _computed(
         self,
         outputs: Iterable[str],

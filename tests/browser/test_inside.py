@@ -84,7 +84,14 @@ def test_the_strongest_map_is_switched_off_and_on_again(
     expected = graph.run(to_model_input(digits.x_test[3:4])[0], (), gates).outputs[-1]
     assert shares(page) == [percent(float(share)).replace("under ", "<") for share in expected]
     assert shares(page) != before
+
+    page.get_by_role("button", name="See what that changes on all test images").click()
+    said = page.get_by_text(f"Without map {map_ + 1} of conv2, it is right on")
+    expect(said).to_contain_text(f"of 600 test images instead of {tiny_run.info.metrics.correct}")
+    settled(page)
+    assert shares(page) != before  # it is still off
     page.get_by_role("button", name="Reset").click()
+    expect(said).to_have_count(0)
     expect(page.get_by_text("Nothing is switched off")).to_be_visible()
     settled(page)
     assert shares(page) == before

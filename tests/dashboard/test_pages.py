@@ -315,6 +315,19 @@ def test_nothing_is_taken_apart_where_nothing_may_change(app, tiny_run, tmp_path
     assert "Take it apart" not in [button.label for button in at.button]
 
 
+def test_what_a_map_does_on_all_test_images_is_counted(app, tiny_run: Run):
+    at = app("inside", sample="17")
+    at.session_state["inside"] = {"switched": [[0, 0]]}
+    at.run()
+    (said,) = at.info
+    assert said.value.startswith("Without map 1 of conv1, it is right on")
+    assert f"test images instead of {tiny_run.info.metrics.correct}" in said.value
+    at.session_state["inside"] = {"switched": [[-1, "no"]]}
+    at.run()
+    assert not at.exception
+    assert not at.info
+
+
 def test_the_address_of_feature_maps_leads_inside(app):
     at = app("feature_maps", sample="17")
     assert at.title[0].value == "Inside"

@@ -23,7 +23,10 @@ export default function ({parentElement, data, setStateValue}) {
   if (!(data instanceof Uint8Array)) return data.answers ? showAnswers(root, data) : showLayers(root);
   const {spec, blob} = unpacked(data);
   const runtime = {script: `${RUNTIME_FILES}.js`, compile: () => program ?? compile()};
-  if (spec.kind === 'inside') return showInside(parentElement, root, {spec, blob}, runtime);
+  if (spec.kind === 'inside') {
+    const report = (switched) => setStateValue('switched', switched);
+    return showInside(parentElement, root, {spec, blob}, runtime, report);
+  }
   let pad = pads.get(parentElement);
   if (!pad) {
     const report = (strokes) => {

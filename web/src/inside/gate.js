@@ -32,17 +32,23 @@ export class Gate {
 
 /** What is switched off, what that changes, and a way back. */
 export class Switched {
-  constructor(scene, reset) {
+  /**
+   * @param {object} scene see `view.js`.
+   * @param {{reset: () => void, measure: () => void}} acts what its buttons do.
+   */
+  constructor(scene, {reset, measure}) {
     this.scene = scene;
     this.said = element('p', {'aria-live': 'polite'});
     this.reset = element('button', {type: 'button', class: 'reset'}, scene.words.reset);
     this.reset.onclick = reset;
-    this.root = element('div', {class: 'switched'}, this.said, this.reset);
+    this.measure = element('button', {type: 'button'}, scene.words.on_all);
+    this.measure.onclick = measure;
+    this.root = element('div', {class: 'switched'}, this.said, this.measure, this.reset);
   }
 
   show(share) {
     const {words, spec, before, state, gates} = this.scene;
-    this.reset.hidden = !before;
+    this.reset.hidden = this.measure.hidden = !before;
     if (!before) {
       this.said.textContent = spec.gates ? words.nothing_switched : '';
       return;

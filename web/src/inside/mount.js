@@ -6,10 +6,10 @@ const views = new Map(); // by where they are
 let latest = null; // the picture
 
 /** Show a run; see `pipeline/export/inside_spec.py`. */
-export function showInside(parentElement, root, {spec, blob}, runtime) {
+export function showInside(parentElement, root, {spec, blob}, runtime, report) {
   let view = views.get(parentElement);
   if (!view) {
-    view = new Inside(root, runtime);
+    view = new Inside(root, runtime, report);
     views.set(parentElement, view);
   }
   if (latest) view.show(latest);

@@ -18,9 +18,12 @@ export class Inside {
   /**
    * @param {HTMLElement} root where to build it.
    * @param {{script: string, compile: () => Promise<WebAssembly.Module>}} runtime
+   * @param {(switched: ?number[][]) => void} report called with [gate, factor] pairs to ask what they
+   *     change on all test images; with null when they are reset.
    */
-  constructor(root, runtime) {
+  constructor(root, runtime, report) {
     this.runtime = runtime;
+    this.report = report;
     this.status = element('p', {class: 'status', role: 'status'});
     this.stage = element('div', {class: 'stage'});
     this.root = element('div', {class: 'inside-view'}, element('style', {}, style), this.status, this.stage);
@@ -80,7 +83,7 @@ export class Inside {
     this.glance = new Glance(scene, (layer) => this.#open(layer, null));
     this.layer = new LayerView(scene, (map) => this.#open(this.layer.at, map));
     this.map = new MapView(scene, {gate: (factor) => this.#gate(this.map.at, this.map.map, factor)});
-    this.switched = new Switched(scene, () => this.#reset());
+    this.switched = new Switched(scene, {reset: () => this.#reset(), measure: () => this.#measure()});
     this.lens?.close();
     this.lens = new Lens(scene, this.network);
     this.fool?.close();
@@ -111,7 +114,15 @@ export class Inside {
 
   #reset() {
     this.scene.gates.fill(1);
+    if (this.measured) this.report(null);
+    this.measured = false;
     this.ask();
+  }
+
+  #measure() {
+    this.measured = true;
+    const rounded = (factor) => Math.round(100 * factor) / 100;
+    this.report([...this.scene.gates].flatMap((factor, at) => (factor === 1 ? [] : [[at, rounded(factor)]])));
   }
 
   /** Compute all layers; while one picture is computed, only the latest request is kept. */
