@@ -23,10 +23,21 @@ INSIDE = {
     "row_parameters": "parameters",
     "row_share": "multiplications",
     "from": "from {names}",
+    # A small network drawn whole.
+    "drawn": "The whole network",
+    "drawn_about": (
+        "Every unit is lit by the picture. A line is weight × activation: solid red raises what it "
+        "leads to, dashed blue lowers it; only the strongest are drawn."
+    ),
+    "drawn_how": "Point at a unit, or move with the arrow keys, to see its weights and its sum",
     # A layer up close.
     "facts": "{gives} · {parameters} parameters · {share} of the multiplications · {does}",
     "silent": "Zero everywhere for this picture: {count} of {total}.",
     "silent_units": "Zero for this picture: {count} of {total}.",
+    "shows": "Show",
+    "outputs": "outputs",
+    "looks_for": "what each looks for",
+    "found_here": "what each found here",
     "scale": "Scale",
     "one_scale": "one for all",
     "own_scale": "each its own",

@@ -1,14 +1,18 @@
 """The network inside, in a real browser: from a mistake to a sum written out with numbers."""
 
 import re
+import shutil
 
 import numpy as np
 from playwright.sync_api import Page, expect
 
+from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset
+from pipeline.experiment import run_experiment
 from pipeline.preprocess import to_model_input
 from pipeline.serving.gradients import GradientGraph
 from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
 from pipeline.words import percent
 from tests.browser.conftest import settle
 
@@ -123,6 +127,28 @@ def test_a_small_change_fools_it(page: Page, server: str, tiny_run: Run) -> None
     assert 0 < float(found[1]) <= 0.5
     fool.get_by_label("to at most").fill("0")
     expect(fool.locator(".verdict")).to_contain_text("No change was found within this limit")
+
+
+def test_a_perceptron_is_drawn_whole(page: Page, server: str, server_store: Store) -> None:
+    config = TrainConfig(dataset="digits", network="perceptron", epochs=2)
+    run = run_experiment(config, server_store)
+    try:
+        page.goto(f"{server}/inside?run={run.id}&sample=3")
+        settled(page)
+        whole = page.get_by_role("region", name="The whole network")
+        net = whole.get_by_role("application")
+        net.press("ArrowLeft")
+        net.press("ArrowLeft")
+        expect(whole.locator(".sum caption")).to_contain_text("hidden1, unit")
+        box = net.bounding_box()
+        net.click(position={"x": box["width"] - 130, "y": box["height"] * 7.5 / 10})
+        expect(whole.locator(".sum caption")).to_have_text("probabilities, class “7”")
+        expect(page.locator(".layer-view h3")).to_have_text("probabilities")
+        page.get_by_role("button", name="hidden1: ").click()
+        page.get_by_role("button", name="what each looks for").click()
+        expect(page.locator(".layer-view .legend")).to_contain_text("blue")
+    finally:
+        shutil.rmtree(run.folder)
 
 
 def test_another_picture_is_shown_without_the_network_again(

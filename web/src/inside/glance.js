@@ -74,6 +74,7 @@ class Column {
       shape: layer.shape, columns: acrossOf(height, width, maps, TALL), alt: '', ...cells,
     });
     this.mosaic.canvas.setAttribute('aria-hidden', 'true');
+    this.mosaic.canvas.classList.toggle('crisp', height * width === 1 && maps <= 256);
     this.root = element('button', {class: 'column', type: 'button', 'aria-label': label, title: label},
       ...above, this.mosaic.canvas, ...below);
     this.root.onclick = () => choose(place);

@@ -5,10 +5,12 @@ import {acrossOf, largest, Mosaic} from '../layers.js';
 import {count, filled} from '../words.js';
 import {Choice, Framed, onArrows, onPointing} from './controls.js';
 import {decimal, share} from './format.js';
+import {laidOut} from './laid_out.js';
 import {grid} from './sums.js';
-import {byStrength, ranges} from './weights.js';
+import {byStrength, ranges, unitPictures} from './weights.js';
 
 const TALL = 0.9; // how much higher than wide the mosaic is, if it can be
+const LARGEST = 40; // CSS pixels of a unit
 
 export class LayerView {
   /**
@@ -25,34 +27,54 @@ export class LayerView {
     this.legend = element('p', {class: 'legend'});
     this.scale = new Choice(words.scale, [['one', words.one_scale], ['own', words.own_scale]], () => this.show());
     this.order = new Choice(words.order, [['strongest', words.strongest], ['plain', words.in_order]], () => this.show());
+    const kinds = [['outputs', words.outputs], ['weights', words.looks_for], ['found', words.found_here]];
+    this.kind = new Choice(words.shows, kinds, () => {
+      this.#lay();
+      this.show();
+    });
     this.place = element('div', {class: 'all-maps'});
     this.root = element('section', {class: 'layer-view'}, this.title, this.facts,
-      element('div', {class: 'controls'}, this.scale.root, this.order.root), this.place, this.legend, this.said, this.silent);
+      element('div', {class: 'controls'}, this.kind.root, this.scale.root, this.order.root), this.place, this.legend, this.said, this.silent);
   }
 
   /** Show another layer. */
   open(place) {
     const {words, layers} = this.scene, layer = this.layer = layers[place];
     this.at = place;
-    const [height, width, maps] = grid(layer.shape);
+    const [height, width] = grid(layer.shape);
     this.isGrid = height * width > 1;
     this.title.textContent = layer.name;
     this.facts.textContent = filled(words.facts, {
       gives: layer.gives, parameters: count(layer.parameters), share: share(words, layer.share), does: layer.does,
     });
-    const cells = this.isGrid ? {} : {zoom: 8, gap: 1};
-    this.mosaic = new Mosaic({
-      shape: layer.shape, columns: acrossOf(height, width, maps, TALL), alt: '', ...cells,
-    });
+    this.source = laidOut(this.scene, layer).shape;
+    // Units that look at a picture can be shown as what they look for.
+    this.kind.root.hidden = !(layer.op === 'dense' && !this.isGrid && this.source.length === 3 && this.source[2] <= 3);
+    if (this.kind.root.hidden) this.kind.set('outputs');
+    this.#lay();
+  }
+
+  get isPictures() {
+    return this.kind.value !== 'outputs';
+  }
+
+  /** Lay out the maps, the units, or their pictures. */
+  #lay() {
+    const {words} = this.scene, maps = this.layer.shape.at(-1);
+    const shape = this.isPictures ? [...this.source.slice(0, 2), maps] : this.layer.shape;
+    const [height, width] = grid(shape), cells = height * width > 1 ? {} : {zoom: 8, gap: 1};
+    this.mosaic = new Mosaic({shape, columns: acrossOf(height, width, maps, TALL), alt: '', ...cells});
     const {canvas} = this.mosaic;
     const label = this.isGrid ? words.choose_map : words.choose_unit;
     for (const [name, value] of Object.entries({
       tabindex: '0', role: 'slider', 'aria-label': label, 'aria-valuemin': 1, 'aria-valuemax': maps,
     })) canvas.setAttribute(name, value);
     canvas.classList.toggle('smooth', canvas.width > 480);
+    if (height * width === 1) canvas.style.maxWidth = `${LARGEST * this.mosaic.columns}px`;
     this.framed = new Framed(canvas, 'chosen', 'hovered');
+    this.framed.root.style.maxWidth = canvas.style.maxWidth;
     this.place.replaceChildren(this.framed.root);
-    this.scale.root.hidden = !this.isGrid; // a unit is a single value
+    this.scale.root.hidden = height * width === 1; // a unit is a single value
     onPointing(canvas, (x, y, pressed) => this.#pointed(x, y, pressed));
     canvas.addEventListener('pointerleave', () => this.framed.frame(1, null));
     onArrows(canvas, (down, across) => this.#moved(down * this.mosaic.columns + across));
@@ -63,11 +85,13 @@ export class LayerView {
     const {words, state, scales} = this.scene, {layer} = this, maps = layer.shape.at(-1);
     const values = state.outputs[this.at];
     this.#sort(values, maps);
-    this.mosaic.show(values, layer.signed ? scales.diverging : scales.ink, {
-      signed: layer.signed, each: this.scale.value === 'own', order: this.places,
+    const signed = this.isPictures || layer.signed;
+    const shown = this.isPictures ? unitPictures(layer, this.source, this.#given) : values;
+    this.mosaic.show(shown, signed ? scales.diverging : scales.ink, {
+      signed, each: this.scale.value === 'own', order: this.places,
     });
     this.ranges = ranges(values, maps);
-    this.legend.textContent = this.#legend(values);
+    this.legend.textContent = this.#legend(shown, signed);
     const dead = this.ranges.filter(([low, high]) => low === 0 && high === 0).length;
     const said = this.isGrid ? words.silent : words.silent_units;
     this.silent.textContent = dead ? filled(said, {count: count(dead), total: count(maps)}) : '';
@@ -97,8 +121,13 @@ export class LayerView {
     this.said.textContent = this.#about(map);
   }
 
-  #legend(values) {
-    const {words} = this.scene, {signed} = this.layer, own = this.scale.value === 'own';
+  /** What the weights are multiplied with, if anything. */
+  get #given() {
+    return this.kind.value === 'found' ? this.scene.inputs(this.layer)[0].values : null;
+  }
+
+  #legend(values, signed) {
+    const {words} = this.scene, own = this.scale.value === 'own';
     const high = decimal(largest(values, 0, 1, signed)), low = decimal(-largest(values, 0, 1, signed));
     if (own) return signed ? words.legend_own_signed : words.legend_own;
     return filled(signed ? words.legend : words.legend_one, {low, high});

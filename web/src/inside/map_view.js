@@ -2,18 +2,16 @@
 
 import {paintImage} from '../colors.js';
 import {element} from '../elements.js';
-import {largest, Mosaic} from '../layers.js';
-import {count, filled} from '../words.js';
+import {largest} from '../layers.js';
+import {filled} from '../words.js';
 import {Framed, onArrows, onPointing} from './controls.js';
-import {decimal} from './format.js';
 import {Gate} from './gate.js';
 import {laidOut} from './laid_out.js';
 import {Slide} from './slide.js';
 import {sumTable} from './sum_table.js';
 import {grid, windowAt} from './sums.js';
-import {byStrength, ranges, weightsOf} from './weights.js';
+import {weightFigures} from './weight_figures.js';
 
-const MOST_KERNELS = 48;
 const WINDOWED = ['convolution', 'max_pool', 'average_pool'];
 
 export class MapView {
@@ -144,48 +142,12 @@ export class MapView {
     this.givenTitle.textContent = channel ? filled(words.gets_channel, {channel}) : filled(words.gets, {map: most + 1, name});
   }
 
-  /** Its weights as pictures; for a unit, also what it found with them. */
+  /** Its weights as pictures; those of a unit take the place of its map. */
   #weights() {
-    const {scene, layer} = this, {words} = scene, source = laidOut(scene, layer);
-    const found = weightsOf(layer, this.map, source.shape);
-    // The pictures of a unit take the place of its map.
+    const figures = weightFigures(this.scene, this.layer, this.map);
     const [place, other] = this.isGrid ? [this.weights, this.beside] : [this.beside, this.weights];
-    [place.hidden, other.hidden] = [!found, true];
-    if (!found) return;
-    const name = scene.names(source.source), maps = found.shape.at(-1), isKernel = layer.op === 'convolution';
-    const [height, width] = found.shape, isVector = height * width === 1;
-    const order = byStrength(found.values, maps), shown = isVector ? maps : Math.min(maps, MOST_KERNELS);
-    const few = shown < maps ? ` · ${filled(words.strongest_of, {count: count(shown), total: count(maps)})}` : '';
-    const figures = [this.#pictures(found, isVector ? null : order.slice(0, shown),
-      (isKernel && maps > 1 ? filled(words.kernels, {name}) : words.kernel) + few, name)];
-    if (!isKernel && layer.shape.length === 1) {
-      const [given] = scene.inputs(layer);
-      const values = found.values.map((weight, at) => weight * given.values[at]);
-      figures.push(this.#pictures({...found, values}, isVector ? null : byStrength(values, maps).slice(0, shown),
-        words.found + few, name));
-    }
+    [place.hidden, other.hidden] = [!figures.length, true];
     place.replaceChildren(...figures);
-  }
-
-  #pictures({shape, values}, order, title, name) {
-    const {words, scales} = this.scene, [height, width, maps] = shape, total = order?.length ?? maps;
-    const columns = Math.min(total, Math.ceil(Math.sqrt(total * 1.6)));
-    const mosaic = new Mosaic({
-      shape: [height, width, total], columns, alt: title, gap: height > 1 ? Math.max(1, Math.round(height / 8)) : 0,
-    });
-    const chosen = order ? picked(values, maps, order) : values;
-    mosaic.show(chosen, scales.diverging, {signed: true});
-    const peak = largest(values, 0, 1, true), [[low, high]] = [[-peak, peak]];
-    const each = ranges(chosen, total);
-    const legend = element('small', {}, filled(words.legend, {low: decimal(low), high: decimal(high)}));
-    const said = element('small', {class: 'said'});
-    onPointing(mosaic.canvas, (x, y) => {
-      const place = mosaic.at(x, y);
-      if (place === null) return;
-      const [least, most] = each[place], map = (order ? order[place] : place) + 1;
-      said.textContent = filled(words.kernel_of, {map, name, low: decimal(least), high: decimal(most)});
-    });
-    return element('figure', {}, element('figcaption', {}, title), mosaic.canvas, legend, said);
   }
 
   close() {
@@ -196,14 +158,6 @@ export class MapView {
 /** The values of one map. */
 function every(values, map, maps) {
   return Float32Array.from({length: values.length / maps}, (_, cell) => values[cell * maps + map]);
-}
-
-function picked(values, maps, order) {
-  const chosen = new Float32Array((values.length / maps) * order.length);
-  for (let at = 0; at < chosen.length; at++) {
-    chosen[at] = values[Math.floor(at / order.length) * maps + order[at % order.length]];
-  }
-  return chosen;
 }
 
 /** Paint one map on its own scale. */

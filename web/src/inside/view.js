@@ -4,6 +4,8 @@ import {scaleOf} from '../colors.js';
 import {element} from '../elements.js';
 import {loadRuntime} from '../network.js';
 import {filled} from '../words.js';
+import {chainOf} from './chain.js';
+import {Drawn} from './drawn.js';
 import {Explainer} from './explainer.js';
 import {Fool} from './fool.js';
 import {share} from './format.js';
@@ -88,7 +90,10 @@ export class Inside {
     this.lens = new Lens(scene, this.network);
     this.fool?.close();
     this.fool = new Fool(scene, this.network);
-    this.stage.replaceChildren(this.glance.root, this.switched.root,
+    this.drawn?.close();
+    const chain = chainOf(scene.layers);
+    this.drawn = chain && new Drawn(scene, chain, (layer, unit) => this.#open(layer, unit));
+    this.stage.replaceChildren(this.glance.root, this.switched.root, ...(chain ? [this.drawn.root] : []),
       element('div', {class: 'close-up'}, this.layer.root, this.map.root), this.lens.root, this.fool.root);
     this.opened = false;
   }
@@ -158,6 +163,7 @@ export class Inside {
     scene.scales = this.#scales();
     this.glance.show();
     this.switched.show((value) => share(scene.words, value));
+    this.drawn?.show();
     this.lens.show();
     this.fool.show();
     if (!this.opened) {
@@ -185,8 +191,7 @@ export class Inside {
   close() {
     this.shown = null;
     this.map?.close();
-    this.lens?.close();
-    this.fool?.close();
+    for (const part of [this.drawn, this.lens, this.fool]) part?.close();
     this.network?.close();
     this.network = this.scene = null;
     this.root.remove();

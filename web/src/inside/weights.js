@@ -24,6 +24,23 @@ function every(values, start, step) {
   return Float32Array.from({length: values.length / step}, (_, at) => values[start + at * step]);
 }
 
+/**
+ * What all units of a dense layer look for, or what they found: one picture per unit.
+ *
+ * @param {object} layer as in `sums.js`, a dense layer.
+ * @param {number[]} shape (height, width, channels) of what it looks at; channels are added up.
+ * @param {?ArrayLike<number>} given what it gets, to multiply the weights with; null for weights.
+ * @return {Float32Array} (height, width, units).
+ */
+export function unitPictures({arrays: {kernel}}, [height, width, channels], given) {
+  const units = kernel.shape[1], found = new Float32Array(height * width * units);
+  for (let at = 0; at < kernel.values.length; at++) {
+    const from = Math.floor(at / units), part = given ? kernel.values[at] * given[from] : kernel.values[at];
+    found[Math.floor(from / channels) * units + (at % units)] += part;
+  }
+  return found;
+}
+
 /** The maps in an order: by how strong they are, or as they are. */
 export function byStrength(values, count) {
   const strength = new Float64Array(count);
