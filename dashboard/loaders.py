@@ -441,7 +441,7 @@ def live_pad(runs: Sequence[Run]) -> bytes:
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)
 def _live_pad(runs: Sequence[Run], labels: list[str]) -> bytes:
     advice = "Use the canvas under “Edit an image” instead."
-    return pad_spec.describe(runs, labels, advice).packed()
+    return pad_spec.describe(runs, labels, advice, gradients=True).packed()
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)

@@ -39,6 +39,12 @@ PAD = _ANSWERS | {
     "undo": "Undo",
     "clear": "Clear",
     "full": "The pad is full; undo or clear to continue.",
+    "look": "Where it looks",
+    "look_off": "not shown",
+    "look_times_input": "gradient × input",
+    "look_gradient": "gradient",
+    "look_cam": "Grad-CAM",
+    "look_sign": "Red speaks for “{name}”, blue against it.",
 }
 TRY_IMAGE = _ANSWERS | {
     "label": "Try an image",

@@ -13,13 +13,16 @@ from pipeline.store.run_folder import Run
 ARRAYS = ("mean", "basis", "centers", "directions")  # of a part of the OOD detector, float32
 
 
-def describe(runs: Sequence[Run], labels: Sequence[str], advice: str) -> Spec:
+def describe(
+    runs: Sequence[Run], labels: Sequence[str], advice: str, *, gradients: bool = False
+) -> Spec:
     """Describe runs for the browser.
 
     Args:
         runs: one, or two to compare, which were tested on the same images.
         labels: what each is called; "" for nothing.
         advice: a sentence: what to do if a browser cannot run it.
+        gradients: whether the gradient graph of a run shown alone comes along.
 
     Returns:
         Facts: `frame` holds the constants of drawing, or null for networks that take images as
@@ -38,6 +41,7 @@ def describe(runs: Sequence[Run], labels: Sequence[str], advice: str) -> Spec:
             "classes": run.class_names,
             "graph": blob.add(run.graph_bytes()),
             "ood": _ood_detector(run, blob),
+            "gradients": _gradients(run, blob) if gradients and len(runs) == 1 else None,
             "layers": [layer_facts(layer) for layer in run.info.layers],
         }
         for run, label in zip(runs, labels, strict=True)
@@ -63,6 +67,18 @@ def layer_facts(layer: LayerInfo) -> dict[str, Any]:
         "gives": gives,
         "does": layer_words.does(layer),
         "alt": words.OUTPUT.format(name=layer.name, gives=gives),
+    }
+
+
+def _gradients(run: Run, blob: Blob) -> dict[str, Any] | None:
+    """Describe the gradient graph of a run for `web/src/look.js`; None if it has none."""
+    anatomy, content = run.anatomy(), run.gradient_bytes()
+    if anatomy is None or content is None:
+        return None
+    return {
+        "graph": blob.add(content),
+        "gates": anatomy.gates,
+        "last_convolution": anatomy.last_convolution,
     }
 
 

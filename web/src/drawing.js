@@ -11,6 +11,25 @@
  *     nothing is drawn.
  */
 export function fromStrokes(strokes, frame) {
+  const fit = fitted(strokes, frame);
+  return fit && Uint8Array.from(inked(fit.placed, frame), (share) => halfToEven(share * 255));
+}
+
+/**
+ * Where the image of some strokes lies, in their own unit: its left and upper edge, and its side.
+ *
+ * @return {?{left: number, top: number, side: number}} null if nothing is drawn.
+ */
+export function imageBox(strokes, frame) {
+  const fit = fitted(strokes, frame);
+  if (!fit) return null;
+  const {scale, center: [x, y], shift: [shiftX, shiftY]} = fit;
+  const edge = (middle, shift) => (-0.5 - frame.middle - shift) / scale + middle; // of its first pixel
+  return {left: edge(x, shiftX), top: edge(y, shiftY), side: frame.size / scale};
+}
+
+/** Fit strokes into an image: their points there, and how they got there. */
+function fitted(strokes, frame) {
   const points = strokes.flat();
   if (points.length === 0) return null;
   const [left, right] = range(points, 0);
@@ -22,8 +41,8 @@ export function fromStrokes(strokes, frame) {
     (x - (left + right) / 2) * scale + frame.middle + shiftX,
     (y - (top + bottom) / 2) * scale + frame.middle + shiftY,
   ]));
-  const [shiftX, shiftY] = shiftToMiddle(inked(placed(0, 0), frame), frame);
-  return Uint8Array.from(inked(placed(shiftX, shiftY), frame), (share) => halfToEven(share * 255));
+  const shift = shiftToMiddle(inked(placed(0, 0), frame), frame);
+  return {scale, shift, center: [(left + right) / 2, (top + bottom) / 2], placed: placed(...shift)};
 }
 
 /** Draw strokes with a round pen: Float64Array of shares of ink in [0, 1]. */

@@ -1,10 +1,11 @@
 /** The live pad: draw, and see what one or two networks predict while the pen moves. */
 
-import {fromStrokes} from './drawing.js';
+import {fromStrokes, imageBox} from './drawing.js';
 import {element} from './elements.js';
+import {Look} from './look.js';
 import {Panel} from './panel.js';
 import {inkToImage} from './resize.js';
-import {Surface} from './surface.js';
+import {SIDE, Surface} from './surface.js';
 
 const REST = 350; // milliseconds
 
@@ -21,6 +22,8 @@ export class Pad {
     this.report = drawing.report;
     this.panel = new Panel(runtime, words, (shape) => this.#image(shape));
     this.panel.isInk = true;
+    this.look = new Look(words, () => this.#ask(performance.now()));
+    this.panel.looked = (pixels, shares) => this.look.see(pixels, shares, this.#box());
     this.panel.settled = () => { if (!this.surface.drawing) this.panel.speak(); };
     this.#build(root);
     this.surface.strokes = drawing.read();
@@ -37,6 +40,8 @@ export class Pad {
   update(spec, blob) {
     this.frame = this.surface.limits = spec.frame;
     this.surface.paint(); // the colors may have changed
+    if (spec.runs.map(({id}) => id).join() !== this.shown) this.look.update(spec, blob);
+    this.shown = spec.runs.map(({id}) => id).join();
     return this.panel.update(spec, blob);
   }
 
@@ -49,6 +54,7 @@ export class Pad {
   close() {
     clearTimeout(this.rest);
     this.surface.close();
+    this.look.close();
     this.panel.close();
   }
 
@@ -67,8 +73,9 @@ export class Pad {
     this.clear = button(words.clear, () => this.surface.clear());
     this.hint = element('span', {class: 'hint', 'aria-hidden': 'true'}, words.here);
     panel.build(root,
-      element('div', {class: 'frame'}, canvas, this.hint),
+      element('div', {class: 'frame'}, canvas, element('div', {class: 'over'}, this.look.over), this.hint),
       element('div', {class: 'tools'}, this.undo, this.clear),
+      this.look.root,
       panel.status,
       element('figure', {class: 'sight'}, panel.seen, element('figcaption', {},
         element('b', {}, words.seen), element('p', {id: 'inkling-how'}, words.how))));
@@ -87,6 +94,7 @@ export class Pad {
 
   #ask(time) {
     this.#tools();
+    if (this.surface.empty) this.look.clear();
     this.panel.ask(time);
   }
 
@@ -102,6 +110,12 @@ export class Pad {
     this.rest = setTimeout(() => {
       if (!this.surface.drawing) this.report(this.surface.strokes);
     }, REST);
+  }
+
+  /** Where the network's image is on the square, in shares of its side. */
+  #box() {
+    const box = imageBox(this.surface.strokes, this.frame);
+    return box && {left: box.left / SIDE, top: box.top / SIDE, side: box.side / SIDE};
   }
 
   #image(shape) {

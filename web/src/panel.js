@@ -164,11 +164,12 @@ export class Panel {
       return;
     }
     const pixels = Float32Array.from(image, (level) => level / 255);
-    for (const {answer, network, usual} of runs) {
+    for (const [place, {answer, network, usual}] of runs.entries()) {
       const activations = await network.activations(pixels);
       const isOod = usual && ood.score(usual, pixels, activations) > usual.threshold;
       answer.tell(activations.at(-1), Boolean(isOod));
       answer.showLayers(activations, scale);
+      if (place === 0) await this.looked?.(pixels, activations.at(-1));
     }
   }
 

@@ -84,3 +84,15 @@ def test_layers_in_words(shape, columns, gives):
     assert layer_words.columns(shape) == columns
     assert layer_words.gives(layer) == gives
     assert layer_words.does(layer) == "transforms its input"
+
+
+def test_the_gradient_graph_comes_along_where_it_is_asked_for(tiny_run: Run):
+    spec = pad_spec.describe([tiny_run], ["it"], "", gradients=True)
+    (run,) = spec.facts["runs"]
+    start, size = run["gradients"]["graph"]
+    assert spec.blob[start : start + size] == tiny_run.gradient_bytes()
+    assert run["gradients"]["gates"] == tiny_run.anatomy().gates
+    # The page to take away stays small, and two runs have no common place to look at.
+    for runs, gradients in (([tiny_run], False), ([tiny_run, tiny_run], True)):
+        facts = pad_spec.describe(runs, ["it"] * len(runs), "", gradients=gradients).facts
+        assert [run["gradients"] for run in facts["runs"]] == [None] * len(runs)
