@@ -2,7 +2,8 @@
 
 `python benchmarks/live.py [RUN] [--models DIR]` drives a real Chromium on a real server. A mouse
 draws synthetic curves, one point every 16 ms; the time is taken from the pointer event's own time
-stamp to the frame that shows new bars and all layers. For comparison, the canvas that predicts on
+stamp to the frame that shows new bars and all layers, and once more with gradient × input over the
+ink, to the frame that shows that, too. For comparison, the canvas that predicts on
 the server is timed from the mouse's release to the new bars. First predictions are timed from
 opening a URL (or clicking the page's link) until the pad has made its first prediction, in a fresh
 browser and again in the same one; `pad.html` is opened from disk.
@@ -23,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.arguments import chosen_run
 from benchmarks.table import show
+from pipeline.evaluation import take_apart
 from pipeline.export import html_page
 from tests.browser import chromium
 from tests.browser.conftest import ARGUMENTS, free_port, settle, wait_until_healthy
@@ -150,6 +152,7 @@ def spread(values: list[float]) -> list[str]:
 def main() -> None:
     """Measure and print two tables."""
     run = chosen_run()
+    take_apart(run)  # for the overlay, if that was not done before
     path = chromium.find()
     if path is None:
         sys.exit(chromium.ADVICE)
@@ -171,7 +174,12 @@ def main() -> None:
             draw = f"{base}/draw?run={run.id}"
             page.goto(draw)
             ready(page)
-            live, asked = following(page), lifting(page)
+            live = following(page)
+            page.goto(f"{draw}&draw_looks=gradient-input")
+            ready(page)
+            page.locator(".overlay").wait_for()
+            overlaid = following(page)
+            asked = lifting(page)
             ways = {
                 "Draw page, by URL": [visits(browser, draw) for _ in range(VISITS)],
                 "Draw page, from the sidebar": [
@@ -192,6 +200,7 @@ def main() -> None:
         ["", "p50, ms", "p95, ms", "predictions"],
         [
             ["live pad: event → bars and layers", *spread(live), len(live)],
+            ["the same with gradient × input over the ink", *spread(overlaid), len(overlaid)],
             ["server canvas: pen lifted → bars", *spread(asked), len(asked)],
         ],
     )

@@ -433,15 +433,15 @@ def graph(run: Run) -> ServingGraph:
     return run.graph()
 
 
-def live_pad(runs: Sequence[Run]) -> bytes:
-    """Pack what the live pad needs to predict with one run, or two."""
-    return _live_pad(runs, [run_words.answer_by(name) for name in labels(runs)])
+def live_pad(runs: Sequence[Run], method: str | None) -> bytes:
+    """Pack what the live pad needs to predict with one run, or two; see `pad_spec.describe`."""
+    return _live_pad(runs, [run_words.answer_by(name) for name in labels(runs)], method)
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)
-def _live_pad(runs: Sequence[Run], labels: list[str]) -> bytes:
+def _live_pad(runs: Sequence[Run], labels: list[str], method: str | None) -> bytes:
     advice = "Use the canvas under “Edit an image” instead."
-    return pad_spec.describe(runs, labels, advice, gradients=True).packed()
+    return pad_spec.describe(runs, labels, advice, method).packed()
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)

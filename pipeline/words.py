@@ -39,12 +39,17 @@ PAD = _ANSWERS | {
     "undo": "Undo",
     "clear": "Clear",
     "full": "The pad is full; undo or clear to continue.",
-    "look": "Where it looks",
-    "look_off": "not shown",
-    "look_times_input": "gradient × input",
-    "look_gradient": "gradient",
-    "look_cam": "Grad-CAM",
-    "look_sign": "Red speaks for “{name}”, blue against it.",
+    "overlay_times_input": (
+        "What the ink adds to the score of “{name}”: filled red raises it, outlined blue lowers it."
+    ),
+    "overlay_gradient": (
+        "What more ink would do to the score of “{name}”: filled red raises it, outlined blue "
+        "lowers it."
+    ),
+    "overlay_cam": (
+        "Where layer {layer} found what speaks for “{name}”: the stronger the red, the more."
+    ),
+    "overlay_unable": "This browser cannot compute where the network looks ({fault}).",
 }
 TRY_IMAGE = _ANSWERS | {
     "label": "Try an image",

@@ -26,6 +26,7 @@ def segmented(
     implied: Option | None = None,
     voids: Sequence[str] = (),
     labeled: bool = False,
+    disabled: bool = False,
 ) -> Option:
     """Let people choose one of a few ways to show something, side by side.
 
@@ -37,13 +38,14 @@ def segmented(
         implied: shown instead, because of what is selected; then every choice is written out.
         voids: parts of the selection that a change removes.
         labeled: whether the label is visible.
+        disabled: whether it is only shown.
     """
     plain = options[0] if default is None else default
     value = _read(name, options, plain if implied is None else implied)
     write = _bound(name, value, plain if implied in (None, plain) else None, voids)
     chosen = st.segmented_control(
         label, options, required=True, key=name, on_change=write,
-        label_visibility="visible" if labeled else "collapsed",
+        label_visibility="visible" if labeled else "collapsed", disabled=disabled,
     )  # fmt: skip
     return value if chosen is None else chosen
 

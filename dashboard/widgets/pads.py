@@ -9,7 +9,7 @@ from dashboard import loaders
 from dashboard.components import live_pad
 from dashboard.components.live_pad import Answer
 from dashboard.view import View
-from dashboard.widgets import choices, correcting, galleries
+from dashboard.widgets import choices, correcting, galleries, looking
 from dashboard.words import drawing as drawing_words
 from dashboard.words import runs as run_words
 from pipeline import words
@@ -51,7 +51,10 @@ def readers(view: View) -> Sequence[Run]:
 
 def live(runs: Sequence[Run]) -> Given | None:
     """Show the pad that predicts in the browser, while the pen moves."""
-    strokes = live_pad.live_pad(loaders.live_pad(runs), key="live_pad")
+    pad = st.container()
+    method = looking.method(runs[0])  # below the pad, where it pushes nothing down
+    with pad:
+        strokes = live_pad.live_pad(loaders.live_pad(runs, method), key="live_pad")
     if not strokes:
         return None
     return inputs.of_drawing(Drawing.of_strokes(strokes), runs[0].info.input_shape)

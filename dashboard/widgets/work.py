@@ -71,9 +71,9 @@ def missing_images(run: Run, why: str, *, offers: bool) -> None:
     )
 
 
-def taking_apart(run: Run) -> None:
-    """Say that a run has no anatomy yet, with a button that computes it."""
-    said = f":material/layers: {network_words.NOT_TAKEN_APART}"
+def taking_apart(run: Run, why: str = network_words.NOT_TAKEN_APART) -> None:
+    """Say in a sentence that a run has no anatomy yet, with a button that computes it."""
+    said = f":material/layers: {why}"
     if access.read_only():
         st.caption(f"{said} `inkling evaluate {run.id}` does it.")
         return

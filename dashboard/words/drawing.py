@@ -22,6 +22,12 @@ UPLOAD = (
     "Any image, in its own colors. It is resized to the size of the network's input, exactly as "
     "`inkling predict` does it.",
 )
+NOT_EXPLAINED_YET = (
+    "This network has not been taken apart yet, which is what this needs. It takes a few seconds, "
+    "once."
+)
+NOT_EXPLAINED = "The gradients of this network cannot be computed here. {why}"
+NO_CAM = "Grad-CAM explains the last convolution; this network has none."
 NO_INK = "Nothing stands out from the paper. Draw one thing, darker and away from the edges."
 
 

@@ -10,11 +10,12 @@ from pipeline.serving import layer_words
 from pipeline.serving.inference import LayerInfo
 from pipeline.store.run_folder import Run
 
+METHODS = ("times_input", "gradient", "cam")  # of the overlay; see `web/src/overlay.js`
 ARRAYS = ("mean", "basis", "centers", "directions")  # of a part of the OOD detector, float32
 
 
 def describe(
-    runs: Sequence[Run], labels: Sequence[str], advice: str, *, gradients: bool = False
+    runs: Sequence[Run], labels: Sequence[str], advice: str, method: str | None = None
 ) -> Spec:
     """Describe runs for the browser.
 
@@ -22,13 +23,14 @@ def describe(
         runs: one, or two to compare, which were tested on the same images.
         labels: what each is called; "" for nothing.
         advice: a sentence: what to do if a browser cannot run it.
-        gradients: whether the gradient graph of a run shown alone comes along.
+        method: how to compute where the first run looks, one of `METHODS`; it then needs its
+            gradient graph.
 
     Returns:
         Facts: `frame` holds the constants of drawing, or null for networks that take images as
         they are; `shape` is (height, width, channels) of their input, `words` the sentence
         templates, `runs` one dictionary per run, with the places of `graph` and of the arrays of
-        `ood`.
+        `ood`; `overlay` the method and the place of the first run's gradient graph, or null.
 
     Raises:
         RunDamaged: a file of a run cannot be read.
@@ -41,7 +43,6 @@ def describe(
             "classes": run.class_names,
             "graph": blob.add(run.graph_bytes()),
             "ood": _ood_detector(run, blob),
-            "gradients": _gradients(run, blob) if gradients and len(runs) == 1 else None,
             "layers": [layer_facts(layer) for layer in run.info.layers],
         }
         for run, label in zip(runs, labels, strict=True)
@@ -53,6 +54,7 @@ def describe(
         "words": words.PAD if is_ink else words.TRY_IMAGE,
         "advice": advice,
         "runs": described,
+        "overlay": _overlay(runs[0], method, blob) if method else None,
     }
     return Spec(facts, bytes(blob.bytes))
 
@@ -70,13 +72,14 @@ def layer_facts(layer: LayerInfo) -> dict[str, Any]:
     }
 
 
-def _gradients(run: Run, blob: Blob) -> dict[str, Any] | None:
-    """Describe the gradient graph of a run for `web/src/look.js`; None if it has none."""
-    anatomy, content = run.anatomy(), run.gradient_bytes()
-    if anatomy is None or content is None:
+def _overlay(run: Run, method: str, blob: Blob) -> dict[str, Any] | None:
+    """Describe how `web/src/overlay.js` explains a run; None if it lacks what that needs."""
+    anatomy, gradients = run.anatomy(), run.gradient_bytes()
+    if anatomy is None or gradients is None:
         return None
     return {
-        "graph": blob.add(content),
+        "method": method,
+        "gradients": blob.add(gradients),
         "gates": anatomy.gates,
         "last_convolution": anatomy.last_convolution,
     }

@@ -22,6 +22,7 @@ PAGES = {  # what is opened: as much as can be seen of each page at once
     "map": "data?data_view=map",
     "inside": "inside",
     "draw": "draw",
+    "where it looks": "draw?draw_looks=gradient",
     "an image": "confusion_matrix?true=3&sample=17",
     "train": "train",
     "add": "train?train_what=add-a-trained-one",

@@ -318,36 +318,6 @@ def test_a_second_visit_fetches_no_runtime(browser, server, tiny_run):
     context.close()
 
 
-LOOKED = """canvas => {
-    const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
-    return Array.from(data).filter((_, at) => at % 4 === 3)
-}"""
-
-
-def test_where_it_looks_lies_over_the_ink_while_the_pen_moves(page, server, tiny_run):
-    open_draw(page, server, tiny_run)
-    surface = ready(page)
-    looked = page.locator(".looked")
-    page.get_by_label("Where it looks").select_option("gradient × input")
-    draw_strokes(page, surface, SEVEN, unit=280)
-    settled(page)
-    label = page.locator(".told strong").inner_text()
-    expect(page.get_by_text(f"Red speaks for “{label}”, blue against it.")).to_be_visible()
-    alpha = np.reshape(looked.evaluate(LOOKED), drawing.from_strokes(SEVEN).shape)
-    # What is no ink has no part in the score.
-    assert alpha.max() > 200
-    assert not alpha[drawing.from_strokes(SEVEN) == 0].any()
-    over, square = looked.bounding_box(), surface.bounding_box()
-    points = np.concatenate(SEVEN) / 280
-    ends = zip(points.min(0), points.max(0), strict=True)
-    for (first, last), axis, side in zip(ends, "xy", ("width", "height"), strict=True):
-        low, high = (square[axis] + end * square[side] for end in (first, last))
-        assert over[axis] - 2 <= low <= high <= over[axis] + over[side] + 2
-    page.get_by_role("button", name="Clear", exact=True).click()
-    settled(page)
-    assert not any(looked.evaluate(LOOKED))
-
-
 def test_what_it_was_is_kept_thanked_for_and_taken_back(page, server, server_store, tiny_run):
     def kept() -> list[str]:
         return [one.label for one in corrections.read(server_store).standing]

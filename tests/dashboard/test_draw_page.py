@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -70,3 +71,59 @@ def test_a_test_image_that_is_not_edited_is_not_offered_to_learn_from(
 def test_a_mode_that_the_network_does_not_have_is_dropped(gray):
     at = open_draw(gray, draw_way="live")
     assert at.segmented_control("draw_way").value == "Try an image"
+
+
+def test_where_the_network_looks_can_be_chosen(tiny_run, tiny_store, monkeypatch):
+    monkeypatch.setenv("INKLING_MODELS", str(tiny_store.folder))
+    at = open_draw(tiny_run, draw_looks="grad-cam")
+    choice = at.segmented_control("draw_looks")
+    assert choice.options == ["Off", "Gradient × input", "Gradient", "Grad-CAM"]
+    assert choice.value == "Grad-CAM"
+    assert not choice.disabled
+    assert "Take it apart" not in said(at)
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_run_that_was_not_taken_apart_says_so_and_how(tiny_run, tmp_path, monkeypatch, read_only):
+    folder = tmp_path / "models" / "older"
+    shutil.copytree(tiny_run.folder, folder)
+    for name in ("anatomy.npz", "gradients.tflite"):
+        (folder / name).unlink()
+    monkeypatch.setenv("INKLING_MODELS", str(folder.parent))
+    if read_only:
+        monkeypatch.setenv("INKLING_READ_ONLY", "1")
+    run = Store(folder.parent).open("latest")
+    at = open_draw(run, draw_looks="gradient", draw_answer="chosen-run")
+    assert at.segmented_control("draw_looks").disabled
+    assert "has not been taken apart yet" in said(at)
+    assert ("Take it apart" in said(at)) is not read_only
+    assert ("`inkling evaluate" in said(at)) is read_only
+
+
+def test_what_has_no_gradients_says_why(tiny_run, tmp_path, monkeypatch):
+    folder = tmp_path / "models" / "older"
+    shutil.copytree(tiny_run.folder, folder)
+    anatomy = tiny_run.anatomy()
+    with (folder / "anatomy.npz").open("wb") as file:
+        replace(anatomy, no_gradients="The layer “odd” has none.").save(file)
+    (folder / "gradients.tflite").unlink()
+    monkeypatch.setenv("INKLING_MODELS", str(folder.parent))
+    at = open_draw(Store(folder.parent).open("latest"), draw_answer="chosen-run")
+    assert at.segmented_control("draw_looks").disabled
+    assert "The layer “odd” has none" in said(at)
+    assert "Take it apart" not in said(at)
+
+
+def test_grad_cam_needs_a_convolution(tiny_run, tmp_path, monkeypatch):
+    folder = tmp_path / "models" / "dense"
+    shutil.copytree(tiny_run.folder, folder)
+    anatomy = tiny_run.anatomy()
+    parts = tuple(
+        replace(part, op="identity") if part.op == "convolution" else part for part in anatomy.parts
+    )
+    with (folder / "anatomy.npz").open("wb") as file:
+        replace(anatomy, parts=parts).save(file)
+    monkeypatch.setenv("INKLING_MODELS", str(folder.parent))
+    run = Store(folder.parent).open("latest")
+    assert "this network has none" in said(open_draw(run, draw_looks="grad-cam"))
+    assert "this network has none" not in said(open_draw(run, draw_looks="gradient"))

@@ -7,42 +7,56 @@
  * @param {{size: number, box: number, middle: number, pen: number}} frame in pixels of the
  *     result: the sides of the whole and of the box that the ink fills, the place of its center of
  *     mass, and the width of the pen.
+ * @param {?object} place where they are placed; see `placeOf`.
  * @return {?Uint8Array} size × size gray levels, row by row, 0 is paper and 255 is ink; null if
  *     nothing is drawn.
  */
-export function fromStrokes(strokes, frame) {
-  const fit = fitted(strokes, frame);
-  return fit && Uint8Array.from(inked(fit.placed, frame), (share) => halfToEven(share * 255));
+export function fromStrokes(strokes, frame, place = placeOf(strokes, frame)) {
+  return place && Uint8Array.from(
+    inked(placed(strokes, place), frame), (share) => halfToEven(share * 255));
 }
 
 /**
- * Where the image of some strokes lies, in their own unit: its left and upper edge, and its side.
+ * Where a drawing is placed in its frame, and so where each pixel of the ink lies in the drawing.
  *
- * @return {?{left: number, top: number, side: number}} null if nothing is drawn.
+ * @param {number[][][]} strokes see `fromStrokes`.
+ * @param {object} frame see `fromStrokes`.
+ * @return {?{scale: number, from: number[], to: number[], shift: number[]}} a point goes to
+ *     (point - from) * scale + to + shift, where a whole number is the middle of a pixel; null if
+ *     nothing is drawn.
  */
-export function imageBox(strokes, frame) {
-  const fit = fitted(strokes, frame);
-  if (!fit) return null;
-  const {scale, center: [x, y], shift: [shiftX, shiftY]} = fit;
-  const edge = (middle, shift) => (-0.5 - frame.middle - shift) / scale + middle; // of its first pixel
-  return {left: edge(x, shiftX), top: edge(y, shiftY), side: frame.size / scale};
-}
-
-/** Fit strokes into an image: their points there, and how they got there. */
-function fitted(strokes, frame) {
+export function placeOf(strokes, frame) {
   const points = strokes.flat();
   if (points.length === 0) return null;
   const [left, right] = range(points, 0);
   const [top, bottom] = range(points, 1);
   const side = Math.max(right - left, bottom - top);
-  // A dot has no size: it becomes a point of the pen.
-  const scale = side > frame.smallest_side ? (frame.box - frame.pen) / side : 1;
-  const placed = (shiftX, shiftY) => strokes.map((stroke) => stroke.map(([x, y]) => [
-    (x - (left + right) / 2) * scale + frame.middle + shiftX,
-    (y - (top + bottom) / 2) * scale + frame.middle + shiftY,
-  ]));
-  const shift = shiftToMiddle(inked(placed(0, 0), frame), frame);
-  return {scale, shift, center: [(left + right) / 2, (top + bottom) / 2], placed: placed(...shift)};
+  const place = {
+    // A dot has no size: it becomes a point of the pen.
+    scale: side > frame.smallest_side ? (frame.box - frame.pen) / side : 1,
+    from: [(left + right) / 2, (top + bottom) / 2],
+    to: [frame.middle, frame.middle],
+    shift: [0, 0],
+  };
+  return {...place, shift: shiftToMiddle(inked(placed(strokes, place), frame), frame)};
+}
+
+/**
+ * The square of the drawing that the whole of the ink covers: what `placeOf` does, backward.
+ *
+ * @param {object} place as `placeOf` returns it.
+ * @param {number} size of the ink, in pixels.
+ * @return {{left: number, top: number, side: number}} in the drawing's unit.
+ */
+export function coveredBy({scale, from, to, shift}, size) {
+  // The first pixel begins half a pixel before its middle.
+  const [left, top] = from.map((middle, axis) => middle - (0.5 + to[axis] + shift[axis]) / scale);
+  return {left, top, side: size / scale};
+}
+
+function placed(strokes, {scale, from, to, shift}) {
+  return strokes.map((stroke) => stroke.map((point) => (
+    point.map((value, axis) => (value - from[axis]) * scale + to[axis] + shift[axis]))));
 }
 
 /** Draw strokes with a round pen: Float64Array of shares of ink in [0, 1]. */

@@ -1,11 +1,11 @@
 /** The live pad: draw, and see what one or two networks predict while the pen moves. */
 
-import {fromStrokes, imageBox} from './drawing.js';
+import {coveredBy, fromStrokes, placeOf} from './drawing.js';
 import {element} from './elements.js';
-import {Look} from './look.js';
+import {Overlay} from './overlay.js';
 import {Panel} from './panel.js';
 import {inkToImage} from './resize.js';
-import {SIDE, Surface} from './surface.js';
+import {Surface} from './surface.js';
 
 const REST = 350; // milliseconds
 
@@ -22,8 +22,8 @@ export class Pad {
     this.report = drawing.report;
     this.panel = new Panel(runtime, words, (shape) => this.#image(shape));
     this.panel.isInk = true;
-    this.look = new Look(words, () => this.#ask(performance.now()));
-    this.panel.looked = (pixels, shares) => this.look.see(pixels, shares, this.#box());
+    this.overlay = new Overlay(words);
+    this.panel.explain = (answered) => this.overlay.show(answered, this.covered);
     this.panel.settled = () => { if (!this.surface.drawing) this.panel.speak(); };
     this.#build(root);
     this.surface.strokes = drawing.read();
@@ -39,9 +39,8 @@ export class Pad {
    */
   update(spec, blob) {
     this.frame = this.surface.limits = spec.frame;
+    this.overlay.update(spec.overlay, spec, blob);
     this.surface.paint(); // the colors may have changed
-    if (spec.runs.map(({id}) => id).join() !== this.shown) this.look.update(spec, blob);
-    this.shown = spec.runs.map(({id}) => id).join();
     return this.panel.update(spec, blob);
   }
 
@@ -54,7 +53,7 @@ export class Pad {
   close() {
     clearTimeout(this.rest);
     this.surface.close();
-    this.look.close();
+    this.overlay.close();
     this.panel.close();
   }
 
@@ -73,9 +72,9 @@ export class Pad {
     this.clear = button(words.clear, () => this.surface.clear());
     this.hint = element('span', {class: 'hint', 'aria-hidden': 'true'}, words.here);
     panel.build(root,
-      element('div', {class: 'frame'}, canvas, element('div', {class: 'over'}, this.look.over), this.hint),
+      element('div', {class: 'frame'}, canvas, this.overlay.canvas, this.hint),
       element('div', {class: 'tools'}, this.undo, this.clear),
-      this.look.root,
+      this.overlay.legend,
       panel.status,
       element('figure', {class: 'sight'}, panel.seen, element('figcaption', {},
         element('b', {}, words.seen), element('p', {id: 'inkling-how'}, words.how))));
@@ -94,7 +93,6 @@ export class Pad {
 
   #ask(time) {
     this.#tools();
-    if (this.surface.empty) this.look.clear();
     this.panel.ask(time);
   }
 
@@ -112,14 +110,10 @@ export class Pad {
     }, REST);
   }
 
-  /** Where the network's image is on the square, in shares of its side. */
-  #box() {
-    const box = imageBox(this.surface.strokes, this.frame);
-    return box && {left: box.left / SIDE, top: box.top / SIDE, side: box.side / SIDE};
-  }
-
   #image(shape) {
-    const ink = fromStrokes(this.surface.strokes, this.frame);
+    const {strokes} = this.surface, place = placeOf(strokes, this.frame);
+    this.covered = place && coveredBy(place, this.frame.size);
+    const ink = fromStrokes(strokes, this.frame, place);
     return ink && inkToImage(ink, this.frame.size, shape);
   }
 }

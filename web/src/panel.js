@@ -6,7 +6,7 @@ import {element} from './elements.js';
 import {loadRuntime, Network} from './network.js';
 import * as ood from './out_of_distribution.js';
 import style from './pad.css';
-import {filled} from './words.js';
+import {filled, ranked} from './words.js';
 
 export class Panel {
   /**
@@ -21,6 +21,7 @@ export class Panel {
     this.image = image;
     this.busy = false;
     this.wanted = null; // the time of the event that asked for the next prediction
+    this.explain = null; // called with each answer of the first network, or null; awaited
     this.runs = []; // {run, answer, network, usual}: `usual` scores what is out of distribution
     this.status = element('p', {class: 'status', role: 'status'});
     this.seen = element('canvas', {class: 'seen', role: 'img', 'aria-label': words.seen});
@@ -53,9 +54,9 @@ export class Panel {
    */
   async update(spec, blob) {
     this.shape = spec.shape;
-    const shown = JSON.stringify(spec);
+    const shown = JSON.stringify({...spec, overlay: null}); // it needs no other networks
     if (shown === this.shown) {
-      this.ask(performance.now()); // the colors may have changed
+      this.ask(performance.now()); // the colors may have changed, or the overlay
       return;
     }
     this.shown = shown;
@@ -143,7 +144,8 @@ export class Panel {
       while (this.wanted !== null) {
         const asked = this.wanted;
         this.wanted = null;
-        await this.#predict();
+        const answered = await this.#predict();
+        await this.explain?.(answered);
         this.pad.dispatchEvent(new CustomEvent('painted', {detail: asked, bubbles: true, composed: true}));
       }
     } finally {
@@ -153,6 +155,7 @@ export class Panel {
     this.settled?.();
   }
 
+  /** Returns what the first network was given and predicts: {run, pixels, label}; or null. */
   async #predict() {
     const {runs} = this;
     const image = this.image(this.shape);
@@ -161,16 +164,18 @@ export class Panel {
     this.inside.toggleAttribute('data-blank', image === null);
     if (image === null) {
       runs.forEach(({answer}) => answer.blank(this.words.blank));
-      return;
+      return null;
     }
+    const labels = [];
     const pixels = Float32Array.from(image, (level) => level / 255);
-    for (const [place, {answer, network, usual}] of runs.entries()) {
+    for (const {answer, network, usual} of runs) {
       const activations = await network.activations(pixels);
       const isOod = usual && ood.score(usual, pixels, activations) > usual.threshold;
       answer.tell(activations.at(-1), Boolean(isOod));
       answer.showLayers(activations, scale);
-      if (place === 0) await this.looked?.(pixels, activations.at(-1));
+      labels.push(ranked(activations.at(-1))[0]);
     }
+    return {run: runs[0].run.id, pixels, label: labels[0]};
   }
 
   #state(state, sentence) {

@@ -47,6 +47,32 @@ def test_what_is_usual_travels_along(tiny_run: Run):
             assert np.array_equal(array, getattr(kept, name).ravel())
 
 
+@pytest.mark.parametrize("method", pad_spec.METHODS)
+def test_where_the_first_run_looks_travels_if_it_is_wanted(tiny_run: Run, method: str):
+    plain = pad_spec.describe([tiny_run, tiny_run], ["one", "two"], "")
+    spec = pad_spec.describe([tiny_run, tiny_run], ["one", "two"], "", method)
+    # The pad keeps its networks when another map is chosen: what they are must stay the same.
+    assert spec.facts | {"overlay": None} == plain.facts
+    assert spec.blob.startswith(plain.blob)
+    overlay, anatomy = spec.facts["overlay"], tiny_run.anatomy()
+    assert anatomy is not None
+    start, size = overlay["gradients"]
+    assert spec.blob[start : start + size] == tiny_run.gradient_bytes()
+    assert overlay["method"] == method
+    assert overlay["gates"] == anatomy.gates
+    assert overlay["last_convolution"] == anatomy.last_convolution
+    assert f"overlay_{method}" in spec.facts["words"]
+
+
+def test_a_run_that_was_not_taken_apart_has_no_overlay(tiny_run: Run, tmp_path):
+    folder = tmp_path / tiny_run.id
+    shutil.copytree(tiny_run.folder, folder)
+    for name in ("anatomy.npz", "gradients.tflite"):
+        (folder / name).unlink()
+    spec = pad_spec.describe([replace(tiny_run, folder=folder)], ["it"], "", "gradient")
+    assert spec.facts["overlay"] is None
+
+
 def test_a_run_of_before_travels_without(tiny_run: Run, tmp_path):
     folder = tmp_path / tiny_run.id
     shutil.copytree(tiny_run.folder, folder)
@@ -84,15 +110,3 @@ def test_layers_in_words(shape, columns, gives):
     assert layer_words.columns(shape) == columns
     assert layer_words.gives(layer) == gives
     assert layer_words.does(layer) == "transforms its input"
-
-
-def test_the_gradient_graph_comes_along_where_it_is_asked_for(tiny_run: Run):
-    spec = pad_spec.describe([tiny_run], ["it"], "", gradients=True)
-    (run,) = spec.facts["runs"]
-    start, size = run["gradients"]["graph"]
-    assert spec.blob[start : start + size] == tiny_run.gradient_bytes()
-    assert run["gradients"]["gates"] == tiny_run.anatomy().gates
-    # The page to take away stays small, and two runs have no common place to look at.
-    for runs, gradients in (([tiny_run], False), ([tiny_run, tiny_run], True)):
-        facts = pad_spec.describe(runs, ["it"] * len(runs), "", gradients=gradients).facts
-        assert [run["gradients"] for run in facts["runs"]] == [None] * len(runs)
