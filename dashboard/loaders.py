@@ -32,11 +32,12 @@ from pipeline.data.prepared import same_images
 from pipeline.data.splitting import PARTS
 from pipeline.errors import InklingError
 from pipeline.export import inside_spec, pad_spec
-from pipeline.serving import prediction
+from pipeline.serving import prediction, receptive_field
 from pipeline.serving.anatomy import Anatomy
 from pipeline.serving.gradients import GradientGraph
 from pipeline.serving.inference import ServingGraph
 from pipeline.serving.prediction import Prediction
+from pipeline.serving.receptive_field import ReceptiveField
 from pipeline.store import corrections as correcting
 from pipeline.store import reviews, second_opinion
 from pipeline.store.corrections import Corrections
@@ -448,6 +449,13 @@ def _live_pad(runs: Sequence[Run], labels: list[str], method: str | None) -> byt
 def anatomy(run: Run) -> Anatomy | None:
     """Read what every layer of a run is made of; None if the run lacks it."""
     return run.anatomy()
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)
+def receptive_fields(run: Run) -> list[ReceptiveField]:
+    """Compute the receptive fields of a run's layers, in order; none without an anatomy."""
+    known = anatomy(run)
+    return receptive_field.receptive_fields(known) if known else []
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)

@@ -1,26 +1,41 @@
 """The view inside a network, which computes in the browser; its scripts are built from `web/`."""
 
 import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from dashboard.components.live_pad import component
+from pipeline.serving.examples import Example
 
 
-def inside(packed: bytes, key: str) -> Any:
+@dataclass(frozen=True)
+class Asked:
+    """What the view asks for, as the browser sent it, unchecked.
+
+    Attributes:
+        chosen: [layer, map] to say what excites it; None for nothing.
+        switched: the maps and units that are switched off or scaled, as [gate, factor] pairs, if
+            it is asked what that changes on all test images; None otherwise.
+    """
+
+    chosen: Any
+    switched: Any
+
+
+def inside(packed: bytes, key: str) -> Asked:
     """Show the network inside; the picture comes separately, so that another one is quick.
 
     Args:
         packed: the run, from `inside_spec.describe`.
         key: unique on the page.
-
-    Returns:
-        The maps and units that are switched off or scaled, if it is asked what that changes on all
-        test images: [gate, factor] pairs as the browser sent them, unchecked. None otherwise.
     """
-    result = component(key=key, data=packed, on_switched_change=lambda: None)
-    return result.get("switched")
+    result = component(
+        key=key, data=packed, on_switched_change=lambda: None, on_chosen_change=lambda: None
+    )
+    return Asked(result.get("chosen"), result.get("switched"))
 
 
 def picture(image: np.ndarray, name: str, key: str) -> None:
@@ -31,5 +46,32 @@ def picture(image: np.ndarray, name: str, key: str) -> None:
         name: differs where the picture does.
         key: unique on the page.
     """
-    levels = base64.b64encode(np.ascontiguousarray(image).tobytes()).decode("ascii")
-    component(key=key, data={"picture": {"id": name, "levels": levels}})
+    component(key=key, data={"picture": {"id": name, "levels": _levels(image)}})
+
+
+def examples(
+    layer: int, map_: int, shown: Sequence[Example], images: Sequence[np.ndarray], key: str
+) -> None:
+    """Give the view what excites a map; this shows nothing by itself.
+
+    Args:
+        layer, map_: which one.
+        shown: what excites it, strongest first.
+        images: uint8 (height, width, channels), one for each.
+        key: unique on the page.
+    """
+    listed = [
+        {
+            "levels": _levels(image),
+            "index": one.image,
+            "rows": one.rows,
+            "columns": one.columns,
+            "activation": one.activation,
+        }
+        for one, image in zip(shown, images, strict=True)
+    ]
+    component(key=key, data={"examples": {"of": [layer, map_], "images": listed}})
+
+
+def _levels(image: np.ndarray) -> str:
+    return base64.b64encode(np.ascontiguousarray(image).tobytes()).decode("ascii")

@@ -34,7 +34,7 @@ def describe(run: Run, anatomy: Anatomy, gradients: bytes, advice: str) -> Spec:
     Returns:
         Facts: the run's `id`, its `shape` (height, width, channels) and `classes`; whether its
         images `is_ink`; `words`; the places of the `graph` and, per layer, of its weights and its
-        receptive fields.
+        receptive fields; `excites`, the layers of which it is known what excites their maps.
     """
     blob = Blob()
     facts = {
@@ -49,6 +49,7 @@ def describe(run: Run, anatomy: Anatomy, gradients: bytes, advice: str) -> Spec:
         "gates": anatomy.gates,
         "gated": anatomy.gated,
         "last_convolution": anatomy.last_convolution,
+        "excites": sorted(run.excitations() or {}),
         "layers": _layers(run.info.layers, anatomy, blob),
     }
     return Spec(facts, bytes(blob.bytes))

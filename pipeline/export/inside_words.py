@@ -83,6 +83,10 @@ INSIDE = {
     "gate": "times",
     "equals": "activation",
     "softmax": "softmax: its share of all classes",
+    # What excites a map.
+    "excites": "What excites it most of all test images, and what it sees of them there:",
+    "excites_none": "No test image excites it: it is the same for all of them.",
+    "excites_image": "Test image {index}: {value}",
     # Switching it off.
     "switch_off": "Switch it off",
     "switch_on": "Switch it on again",

@@ -70,6 +70,19 @@ def test_from_a_mistake_to_the_sum_of_a_neuron(
     expect(page.locator(".sum caption")).to_contain_text(f"row {row - 1}, column {column}")
 
 
+def test_a_map_shows_what_excites_it(page: Page, server: str, tiny_run: Run) -> None:
+    page.goto(f"{server}/inside?run={tiny_run.id}&sample=3")
+    settled(page)
+    page.get_by_role("button", name="conv2: ").click()
+    map_ = int(TITLE.match(page.locator(".sum caption").inner_text())[2]) - 1
+    expect(page.locator(".nine figure")).to_have_count(9)
+    conv2 = [layer.name for layer in tiny_run.info.layers].index("conv2")
+    strongest = tiny_run.excitations()[conv2].images[map_]
+    names = page.locator(".nine canvas")
+    for at, image in enumerate(strongest):
+        expect(names.nth(at)).to_have_accessible_name(re.compile(rf"^Test image {image}: "))
+
+
 def test_the_strongest_map_is_switched_off_and_on_again(
     page: Page, server: str, tiny_run: Run, digits: Dataset
 ) -> None:

@@ -328,6 +328,15 @@ def test_what_a_map_does_on_all_test_images_is_counted(app, tiny_run: Run):
     assert not at.info
 
 
+@pytest.mark.parametrize("chosen", [[0, 1], [0, 99_999], [0, -1], [99, 0], "x", [None, {}]])
+def test_whatever_map_a_browser_asks_for_the_page_stands(app, chosen):
+    at = app("inside", sample="17")
+    at.session_state["inside"] = {"chosen": chosen}
+    at.run()
+    assert not at.exception
+    assert not at.error
+
+
 def test_the_address_of_feature_maps_leads_inside(app):
     at = app("feature_maps", sample="17")
     assert at.title[0].value == "Inside"

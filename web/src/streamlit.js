@@ -5,7 +5,7 @@
 
 import {Answer} from './answer.js';
 import {element} from './elements.js';
-import {showInside, showPicture} from './inside/mount.js';
+import {showExamples, showInside, showPicture} from './inside/mount.js';
 import style from './pad.css';
 import {Pad} from './pad.js';
 
@@ -20,12 +20,12 @@ const DRAWING = 'inkling-drawing'; // kept in the tab's storage, whatever page i
 export default function ({parentElement, data, setStateValue}) {
   const root = parentElement.querySelector('.root');
   if (data.picture) return showPicture(data.picture);
+  if (data.examples) return showExamples(data.examples);
   if (!(data instanceof Uint8Array)) return data.answers ? showAnswers(root, data) : showLayers(root);
   const {spec, blob} = unpacked(data);
   const runtime = {script: `${RUNTIME_FILES}.js`, compile: () => program ?? compile()};
   if (spec.kind === 'inside') {
-    const report = (switched) => setStateValue('switched', switched);
-    return showInside(parentElement, root, {spec, blob}, runtime, report);
+    return showInside(parentElement, root, {spec, blob}, runtime, setStateValue);
   }
   let pad = pads.get(parentElement);
   if (!pad) {

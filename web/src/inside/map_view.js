@@ -5,6 +5,7 @@ import {element} from '../elements.js';
 import {largest} from '../layers.js';
 import {filled} from '../words.js';
 import {Framed, onArrows, onPointing} from './controls.js';
+import {Examples} from './examples.js';
 import {Gate} from './gate.js';
 import {laidOut} from './laid_out.js';
 import {Slide} from './slide.js';
@@ -29,10 +30,11 @@ export class MapView {
     this.weights = element('div', {class: 'weights'});
     this.beside = element('div', {class: 'weights'});
     this.slide = new Slide(words, () => this.#slid());
+    this.examples = new Examples(scene);
     this.gate = new Gate(words, actions.gate);
     this.root = element('section', {class: 'map-view'}, element('div', {class: 'pictures'},
       element('figure', {}, this.picture.root, this.sees), this.given, this.large, this.beside),
-    this.gate.root, element('div', {class: 'below'}, this.sum, this.weights));
+    this.gate.root, element('div', {class: 'below'}, this.sum, this.weights), this.examples.root);
   }
 
   /** Show a map of a layer. */
@@ -83,6 +85,11 @@ export class MapView {
     this.gate.show(this.scene.gateOf(this.at, this.map), this.scene.isGated(this.at));
     this.#weights();
     this.#tell(false);
+    this.showExamples();
+  }
+
+  showExamples() {
+    this.examples.show(this.at, this.map);
   }
 
   #atPeak() {

@@ -20,6 +20,11 @@ export function showInside(parentElement, root, {spec, blob}, runtime, report) {
   };
 }
 
+/** Show what excites a map: {of: [layer, map], images}. */
+export function showExamples(examples) {
+  for (const view of views.values()) view.showExamples(examples);
+}
+
 /** Show another picture: {id, levels}, the levels in base 64. */
 export function showPicture({id, levels}) {
   if (latest?.id !== id) latest = {id, levels: Uint8Array.from(atob(levels), (sign) => sign.charCodeAt(0))};

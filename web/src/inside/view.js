@@ -16,11 +16,14 @@ import {LayerView} from './layer_view.js';
 import {Lens} from './lens.js';
 import {MapView} from './map_view.js';
 
+const MOMENT = 200; // milliseconds
+
 export class Inside {
   /**
    * @param {HTMLElement} root where to build it.
    * @param {{script: string, compile: () => Promise<WebAssembly.Module>}} runtime
-   * @param {(switched: ?number[][]) => void} report called with [gate, factor] pairs to ask what they
+   * @param {(name: string, value: ?any) => void} report called with the `chosen` layer and map, to
+   *     ask what excites it; and with what is `switched`, as [gate, factor] pairs, to ask what they
    *     change on all test images; with null when they are reset.
    */
   constructor(root, runtime, report) {
@@ -109,6 +112,21 @@ export class Inside {
     this.map.open(layer, this.layer.map);
     this.map.show();
     this.glance.mark(layer);
+    this.#askForExamples();
+  }
+
+  /** Ask for what excites the map, once it has been looked at for a moment. */
+  #askForExamples() {
+    clearTimeout(this.soon);
+    const {at, map} = this.map;
+    if (!this.scene.spec.excites.includes(at)) return;
+    this.soon = setTimeout(() => this.report('chosen', [at, map]), MOMENT);
+  }
+
+  showExamples(examples) {
+    if (!this.scene) return;
+    this.scene.examples = examples;
+    this.map?.showExamples();
   }
 
   /** Scale a map, and see what that changes. */
@@ -119,7 +137,7 @@ export class Inside {
 
   #reset() {
     this.scene.gates.fill(1);
-    if (this.measured) this.report(null);
+    if (this.measured) this.report('switched', null);
     this.measured = false;
     this.ask();
   }
@@ -127,7 +145,8 @@ export class Inside {
   #measure() {
     this.measured = true;
     const rounded = (factor) => Math.round(100 * factor) / 100;
-    this.report([...this.scene.gates].flatMap((factor, at) => (factor === 1 ? [] : [[at, rounded(factor)]])));
+    this.report('switched',
+      [...this.scene.gates].flatMap((factor, at) => (factor === 1 ? [] : [[at, rounded(factor)]])));
   }
 
   /** Compute all layers; while one picture is computed, only the latest request is kept. */
@@ -189,6 +208,7 @@ export class Inside {
   }
 
   close() {
+    clearTimeout(this.soon);
     this.shown = null;
     this.map?.close();
     for (const part of [this.drawn, this.lens, this.fool]) part?.close();
@@ -208,7 +228,7 @@ function sceneOf(spec, blob) {
       [name, {values: new Float32Array(chunk(blob, [start, length]).buffer), shape}]))),
   }));
   const scene = {
-    spec, layers, words: spec.words, image: null, state: null, before: null, scales: null,
+    spec, layers, words: spec.words, image: null, state: null, before: null, scales: null, examples: null,
     pixels: spec.shape.reduce((size, side) => size * side, 1),
     names: (source) => (source < 0 ? spec.words.the_picture : layers[source].name),
     inputs: (layer) => layer.inputs.map((source) => (source < 0
