@@ -135,21 +135,49 @@ INSIDE = {
     "occlusion_means": "By how much the score falls when a window of 5×5 pixels is emptied.",
     "occlusion_not": "Of two places of which one would do, neither looks important.",
     # What would change its mind.
-    "fool": "What would change its mind",
-    "fool_about": "A small change, found along the gradient, that makes it say something else.",
-    "fool_as": "Make it say",
-    "fool_norm": "Limit",
-    "fool_linf": "each value",
-    "fool_l2": "all together",
-    "fool_budget": "to at most",
+    "fool": "Fool it",
+    "fool_means": "The smallest change, made to measure, that makes it read another class.",
+    "fool_target": "Make it read",
+    "fool_norm": "Measure",
+    "fool_linf": "each value (L∞)",
+    "fool_l2": "all together (L2)",
+    "fool_budget": "Budget",
+    "fool_find": "Find the smallest",
+    "fool_before": "Before",
     "fool_change": "The change",
-    "fool_changed": "The changed picture",
-    "fool_size_linf": "No value changes by more than {size}; the whole range is 1.",
-    "fool_size_l2": "All changes together are {size} long (root of the sum of squares).",
-    "fooled": "It says “{name}” ({share}). ",
-    "not_fooled": (
-        "No change was found within this limit that makes it say “{name}”: "
-        "it says “{best}” ({share}). "
+    "fool_after": "After",
+    "fool_reads": "It reads “{name}” ({share}).",
+    "fool_size_linf": "No value by more than {size} of its range.",
+    "fool_size_l2": "{size} as the root of all squares.",
+    "fool_legend_ink": "Strongest red: {peak} more ink; blue: less.",
+    "fool_legend_gray": "Strongest red: {peak} brighter; blue: darker.",
+    "fool_legend_color": "Gray is unchanged; {peak} is drawn at full strength.",
+    "fool_unchanged": "Nothing.",
+    "fool_already": "It reads this as “{name}” already.",
+    "fool_short": (
+        "No change within this budget was found that makes it read “{name}”; the one that comes "
+        "nearest is shown."
+    ),
+    "fool_done": "Now it reads “{name}”.",
+    "fool_hardly": "To you, both pictures probably look the same.",
+    "fool_seen": "You may see the change, but it probably does not change your mind.",
+    "fool_strong": "A change this large may make you doubt, too.",
+    "idea": "Its idea of a class",
+    "idea_title": "Its idea of “{name}”",
+    "idea_of": "Its idea of",
+    "idea_from": "Start from",
+    "idea_noise": "noise",
+    "idea_picture": "the picture",
+    "idea_next": "Next frame",
+    "idea_frame": "Frame of the film",
+    "idea_said": "Step {step} of {steps}: logit {logit}, “{name}” {share}",
+    "idea_means": (
+        "A picture that is changed, step by step, so that the logit of this class rises, while "
+        "neighboring pixels are kept alike and all are pulled to where they say nothing."
+    ),
+    "idea_not": (
+        "It shows what this network answers to most, not what it has seen, nor what it would "
+        "draw: the network can be more certain of this than of any real picture."
     ),
     "kernels": "Its kernels: what it looks for in each map of {name}, strongest first",
     "kernel": "What it looks for",

@@ -44,5 +44,6 @@ function classifier({rows, bend}) {
 }
 
 export async function fool(network, image, target, budget, norm) {
-  return adversarial.fool(classifier(network), Float32Array.from(image), target, budget, norm);
+  const {changed} = await adversarial.fool(classifier(network), Float32Array.from(image), target, budget, norm);
+  return changed;
 }

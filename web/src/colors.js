@@ -43,24 +43,6 @@ export function paintImage(canvas, levels, [height, width, channels], scale) {
   context.putImageData(pixels, 0, 0);
 }
 
-/**
- * Show values of either sign, channels added up.
- *
- * @param {HTMLCanvasElement} canvas takes the image's size.
- * @param {ArrayLike<number>} values row by row.
- * @param {number[]} shape (height, width, channels).
- * @param {Uint32Array} scale whose middle is zero.
- */
-export function paintSigned(canvas, values, [height, width, channels], scale) {
-  [canvas.width, canvas.height] = [width, height];
-  const context = canvas.getContext('2d'), picture = context.createImageData(width, height);
-  const pixels = new Uint32Array(picture.data.buffer), sums = new Float64Array(pixels.length);
-  for (let at = 0; at < values.length; at++) sums[Math.floor(at / channels)] += values[at];
-  const peak = sums.reduce((most, sum) => Math.max(most, Math.abs(sum)), 0) || 1;
-  sums.forEach((sum, at) => { pixels[at] = scale[Math.round(127.5 + (127.5 * sum) / peak)]; });
-  context.putImageData(picture, 0, 0);
-}
-
 /** An opaque pixel, as canvases hold it. */
 function color(image, from, channels) {
   const [red, green, blue] = channels === 3

@@ -1,5 +1,7 @@
 /** What takes many runs of the network: only for those who look at it, and only the latest request. */
 
+const BREATH = 30; // milliseconds after which the page may do something else
+
 export class Superseded extends Error {}
 
 export class Lazily {
@@ -43,4 +45,24 @@ export class Lazily {
     this.turn++;
     this.watcher.disconnect();
   }
+}
+
+/**
+ * The gradients of a network with what is switched off, as `adversarial.js` wants them.
+ *
+ * @param {object} scene see `view.js`.
+ * @param {object} network see `explainer.js`.
+ * @param {() => void} check see `Lazily`.
+ */
+export function explaining(scene, network, check) {
+  const gates = scene.gates.slice();
+  let breathed = performance.now();
+  return async (pixels, weights) => {
+    if (performance.now() - breathed > BREATH) {
+      await new Promise((resolve) => { setTimeout(resolve); });
+      breathed = performance.now();
+    }
+    check();
+    return network.gradient(pixels, weights ?? network.noWeights, gates);
+  };
 }

@@ -7,7 +7,6 @@ import {filled} from '../words.js';
 import {chainOf} from './chain.js';
 import {Drawn} from './drawn.js';
 import {Explainer} from './explainer.js';
-import {Fool} from './fool.js';
 import {share} from './format.js';
 import {Switched} from './gate.js';
 import {Glance} from './glance.js';
@@ -15,6 +14,7 @@ import style from './inside.css';
 import {LayerView} from './layer_view.js';
 import {Lens} from './lens.js';
 import {MapView} from './map_view.js';
+import {Mind} from './mind.js';
 
 const MOMENT = 200; // milliseconds
 
@@ -91,13 +91,13 @@ export class Inside {
     this.switched = new Switched(scene, {reset: () => this.#reset(), measure: () => this.#measure()});
     this.lens?.close();
     this.lens = new Lens(scene, this.network);
-    this.fool?.close();
-    this.fool = new Fool(scene, this.network);
+    this.mind?.close();
+    this.mind = new Mind(scene, this.network);
     this.drawn?.close();
     const chain = chainOf(scene.layers);
     this.drawn = chain && new Drawn(scene, chain, (layer, unit) => this.#open(layer, unit));
     this.stage.replaceChildren(this.glance.root, this.switched.root, ...(chain ? [this.drawn.root] : []),
-      element('div', {class: 'close-up'}, this.layer.root, this.map.root), this.lens.root, this.fool.root);
+      element('div', {class: 'close-up'}, this.layer.root, this.map.root), this.lens.root, this.mind.root);
     this.opened = false;
   }
 
@@ -184,7 +184,7 @@ export class Inside {
     this.switched.show((value) => share(scene.words, value));
     this.drawn?.show();
     this.lens.show();
-    this.fool.show();
+    this.mind.show();
     if (!this.opened) {
       this.opened = true;
       this.#open(scene.layers.findIndex(({op}) => op === 'convolution' || op === 'dense'), null);
@@ -211,7 +211,7 @@ export class Inside {
     clearTimeout(this.soon);
     this.shown = null;
     this.map?.close();
-    for (const part of [this.drawn, this.lens, this.fool]) part?.close();
+    for (const part of [this.drawn, this.lens, this.mind]) part?.close();
     this.network?.close();
     this.network = this.scene = null;
     this.root.remove();
