@@ -232,14 +232,15 @@ def _pixel_range(
         return told[0], finite[told[0]], told[1]
     read = {one: _reading(found, labels) for one, found in finite.items()}
     best = best_read(read)
-    tries = ", ".join(
-        f"{percent(one.accuracy)} with pixels from {pixels.name} (mean confidence "
-        f"{percent(one.confidence)})"
+    others = "; ".join(
+        f"{pixels.name}: {percent(one.accuracy)}, {percent(one.confidence)}"
         for pixels, one in read.items()
+        if pixels is not best
     )
     return best, finite[best], (
-        f"No layer says which pixels it was trained on. Of {len(labels)} validation images it "
-        f"reads {tries}; it is given {best.name}."
+        f"It is given pixels from {best.name}. No layer says what it was trained on, but of "
+        f"{len(labels)} validation images it reads {percent(read[best].accuracy)} that way, with a "
+        f"mean confidence of {percent(read[best].confidence)} ({others})."
     )  # fmt: skip
 
 
@@ -338,6 +339,8 @@ def _does_nothing(layer: layers.Layer) -> bool:
         return False
     if isinstance(layer, (*IDENTITIES, layers.AlphaDropout)):
         return True
+    if type(layer) is layers.Activation and _activation(layer) == "linear":
+        return True
     random = type(layer).__name__.startswith("Random")
     return random and layer.built and tuple(layer.output.shape) == tuple(layer.input.shape)
 
@@ -410,7 +413,12 @@ class _Copies:
                 return outputs[0] if len(outputs) == 1 else outputs
             if isinstance(operation, layers.Layer) and _does_nothing(operation):
                 return args[0]
-            return operation(*args, **kwargs)
+            found = operation(*args, **kwargs)
+            if isinstance(operation, layers.Reshape | layers.Flatten) and (
+                found.shape == args[0].shape
+            ):
+                return args[0]  # the image has that shape already
+            return found
 
         # Keras's own clone_model neither unfolds inner networks nor leaves layers out.
         found = model._run_through_graph(given, operation_fn=copy, call_fn=call)

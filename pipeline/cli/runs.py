@@ -31,6 +31,7 @@ def runs(models: Models = None, as_json: AsJson = False) -> None:
             continue
         called = f"  “{entry.about.name}”" if entry.about.name else ""
         print(f"{entry.id}{called}{'  (comes with Inkling)' if entry.bundled else ''}")
-        print(f"  {results.accuracy(entry.info.metrics)}")
+        info = entry.info
+        print(f"  {results.accuracy(info.metrics, seen=info.saw_test_images)}")
         for line in entry.about.note.splitlines():
             print(f"  {line}")

@@ -136,8 +136,10 @@ def _graph(anatomy: Anatomy) -> Any:
             score = tf.reduce_sum(logits * weights)
         watched = [image] if inner is None else [image, outputs[inner]]
         gradients = tape.gradient(score, watched, unconnected_gradients="zero")
+        # Behind a softmax of its own, the logits are another layer's output. LiteRT.js returns a
+        # tensor only once, so they must be a tensor of their own.
         found = {f"output_{place}": output for place, output in enumerate(outputs)}
-        found |= {"logits": logits, "gradient": gradients[0]}
+        found |= {"logits": tf.maximum(logits, LOWEST), "gradient": gradients[0]}
         return found if inner is None else found | {"inner_gradient": gradients[1]}
 
     return tf.function(compute, input_signature=signature)

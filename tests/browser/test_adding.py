@@ -35,7 +35,7 @@ def test_an_upload_becomes_a_run_or_a_sentence(
             assert len(server_store.runs()) == 1
             settle(page)
     expect(page.get_by_text("Done. Right on")).to_be_visible(timeout=90_000)
-    expect(page.get_by_text("it is given 0 to 255")).to_be_visible()
+    expect(page.get_by_text("It is given pixels from 0 to 255.")).to_be_visible()
     run = server_store.open("The mean")
     page.get_by_role("link", name="Look at The mean").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("The mean (v2) on digits")

@@ -47,7 +47,7 @@ def test_the_overview_says_where_it_is_from(app, added_store):
     assert "Added from “Their *net* [v2](x).keras”: it was trained elsewhere." in said
     assert "there are no settings and no learning curve here" in said
     assert "It was not trained here" in said  # in the model card
-    assert "it is given 0 to 255" in said
+    assert "It is given pixels from 0 to 255." in said
     assert "Where it is from" in {expander.label for expander in at.expander}
 
 

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from ai_edge_litert.interpreter import Interpreter
 from keras import layers
 
 from pipeline.adding.add_network import add_network
@@ -36,6 +37,10 @@ def check_complete(run: Run, dataset: Dataset) -> None:
     images = dataset.x_test[:5]
     expected = np.asarray(model(to_model_input(images), training=False))
     np.testing.assert_allclose(run.graph().probabilities(images), expected, atol=1e-4)
+    for graph in (run.graph_bytes(), run.gradient_bytes()):
+        outputs = Interpreter(model_content=graph).get_output_details()
+        # LiteRT.js returns a tensor only once.
+        assert len({output["index"] for output in outputs}) == len(outputs)
     gradients = GradientGraph(run.gradient_bytes())
     assert gradients.run(to_model_input(images)[0], np.eye(len(run.class_names))[0]).gradient.any()
 

@@ -86,7 +86,7 @@ class TestWhatIsFound:
         model = strangers.knowing(digits.x_train, digits.y_train, scale)
         found = adopt(model, digits)
         assert found.takes == takes.name
-        assert "No layer says" in " ".join(found.found)
+        assert "No layer says what it was trained on" in " ".join(found.found)
         assert ("Rescaling" in names(found.model)) == (scale != 1)
         right = np.asarray(found.model(to_model_input(digits.x_test), training=False))
         assert (right.argmax(axis=1) == digits.y_test).mean() > 0.75
