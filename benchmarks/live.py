@@ -11,6 +11,7 @@ browser and again in the same one; `pad.html` is opened from disk.
 
 import math
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from benchmarks.arguments import chosen_run
 from benchmarks.table import show
 from pipeline.evaluation import take_apart
 from pipeline.export import html_page
+from pipeline.store.runs import Store
 from tests.browser import chromium
 from tests.browser.conftest import ARGUMENTS, free_port, settle, wait_until_healthy
 
@@ -151,19 +153,22 @@ def spread(values: list[float]) -> list[str]:
 
 def main() -> None:
     """Measure and print two tables."""
-    run = chosen_run()
-    take_apart(run)  # for the overlay, if that was not done before
+    chosen = chosen_run()
     path = chromium.find()
     if path is None:
         sys.exit(chromium.ADVICE)
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        store = Store(Path(scratch) / "models")
+        shutil.copytree(chosen.folder, store.folder / chosen.id)  # what is added to it goes with it
+        run = store.open(chosen.id)
+        take_apart(run)
         log, port = Path(scratch) / "log.txt", free_port()
         taken = Path(scratch) / "pad.html"
         html_page.write_page(run, taken)
         with log.open("wb") as output:
             server = subprocess.Popen(
                 [sys.executable, "-m", "pipeline.cli", "app", "--port", str(port)],
-                env={**os.environ, "INKLING_MODELS": str(run.folder.parent.resolve())},
+                env={**os.environ, "INKLING_MODELS": str(store.folder)},
                 stdout=output, stderr=subprocess.STDOUT,
             )  # fmt: skip
         try:
