@@ -77,6 +77,7 @@ def test_nothing_grave_is_found(themed: Page, server: str, name: str):
     expect(themed.locator(".pad[data-state='loading']")).to_have_count(
         0
     )  # faint until it can answer
+    expect(themed.locator(".inside-view:not([data-settled='true'])")).to_have_count(0)
     assert faults(themed) == []
 
 

@@ -55,7 +55,7 @@ def test_from_a_mistake_to_the_sum_of_a_neuron(
     strip = page.get_by_role("region", name="The network, from the picture")
     expect(strip.get_by_role("button")).to_have_count(len(names))
 
-    strip.get_by_role("button", name="conv2: ").click()
+    strip.get_by_role("button", name="conv2").click()
     page.locator(".all-maps canvas").click(position={"x": 150, "y": 10})  # not the first map
     for across, down in ((0.5, 0.5), (0.3, 0.6), (0.05, 0.95)):
         point_at(page, across, down)
@@ -73,7 +73,7 @@ def test_from_a_mistake_to_the_sum_of_a_neuron(
 def test_a_map_shows_what_excites_it(page: Page, server: str, tiny_run: Run) -> None:
     page.goto(f"{server}/inside?run={tiny_run.id}&sample=3")
     settled(page)
-    page.get_by_role("button", name="conv2: ").click()
+    page.get_by_role("button", name="conv2").click()
     map_ = int(TITLE.match(page.locator(".sum caption").inner_text())[2]) - 1
     expect(page.locator(".nine figure")).to_have_count(9)
     conv2 = [layer.name for layer in tiny_run.info.layers].index("conv2")
@@ -88,7 +88,7 @@ def test_the_strongest_map_is_switched_off_and_on_again(
 ) -> None:
     page.goto(f"{server}/inside?run={tiny_run.id}&sample=3")
     settled(page)
-    page.get_by_role("button", name="conv2: ").click()
+    page.get_by_role("button", name="conv2").click()
     before = shares(page)
     map_ = int(TITLE.match(page.locator(".sum caption").inner_text())[2]) - 1
     page.get_by_role("button", name="Switch it off").click()
@@ -143,7 +143,7 @@ def test_a_perceptron_is_drawn_whole(page: Page, server: str, server_store: Stor
         net.click(position={"x": box["width"] - 130, "y": box["height"] * 7.5 / 10})
         expect(whole.locator(".sum caption")).to_have_text("probabilities, class “7”")
         expect(page.locator(".layer-view h3")).to_have_text("probabilities")
-        page.get_by_role("button", name="hidden1: ").click()
+        page.get_by_role("button", name="hidden1").click()
         page.get_by_role("button", name="what each looks for").click()
         expect(page.locator(".layer-view .legend")).to_contain_text("blue")
     finally:
@@ -155,7 +155,7 @@ def test_another_picture_is_shown_without_the_network_again(
 ) -> None:
     page.goto(f"{server}/inside?run={tiny_run.id}&sample=3")
     settled(page)
-    page.get_by_role("button", name="probabilities: ").click()
+    page.get_by_role("button", name="probabilities").click()
     page.get_by_label("Test image, 0 to").fill("4")
     page.get_by_label("Test image, 0 to").press("Enter")
     expect(page.get_by_text("Test image 4 is predicted")).to_be_visible()

@@ -75,7 +75,7 @@ class Column {
     });
     this.mosaic.canvas.setAttribute('aria-hidden', 'true');
     this.mosaic.canvas.classList.toggle('crisp', height * width === 1 && maps <= 256);
-    this.root = element('button', {class: 'column', type: 'button', 'aria-label': label, title: label},
+    this.root = element('button', {class: 'column', type: 'button', title: label},
       ...above, this.mosaic.canvas, ...below);
     this.root.onclick = () => choose(place);
   }
@@ -98,7 +98,7 @@ class Bars {
       return {name, fill, was, value, root: element('span', {class: 'bar'}, name,
         element('span', {class: 'track'}, fill, was), value)};
     });
-    this.root = element('button', {class: 'column answer', type: 'button', 'aria-label': label, title: label},
+    this.root = element('button', {class: 'column answer', type: 'button', title: label},
       ...above, element('span', {class: 'bars'}, ...this.rows.map(({root}) => root)), ...below);
     this.root.onclick = () => choose(place);
   }
