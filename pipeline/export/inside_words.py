@@ -136,7 +136,7 @@ INSIDE = {
     "occlusion_not": "Of two places of which one would do, neither looks important.",
     # What would change its mind.
     "fool": "Fool it",
-    "fool_means": "The smallest change, made to measure, that makes it read another class.",
+    "fool_means": "A small change, made to measure, that makes it read another class.",
     "fool_target": "Make it read",
     "fool_norm": "Measure",
     "fool_linf": "each value (L∞)",
