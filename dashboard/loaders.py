@@ -459,13 +459,18 @@ def receptive_fields(run: Run) -> list[ReceptiveField]:
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)
-def inside(run: Run) -> bytes | None:
-    """Pack what the view inside a network needs; None if the run lacks some of it."""
+def inside(run: Run, *, beside: bool = False) -> bytes | None:
+    """Pack what the view inside a network needs; None if the run lacks some of it.
+
+    Args:
+        run: the run.
+        beside: whether it is shown beside another one.
+    """
     known, gradients = anatomy(run), run.gradient_bytes()
     if known is None or gradients is None:
         return None
     advice = "The numbers on the other pages don’t need it."
-    return inside_spec.describe(run, known, gradients, advice).packed()
+    return inside_spec.describe(run, known, gradients, advice, beside=beside).packed()
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=2, show_spinner=False)

@@ -8,7 +8,15 @@ import streamlit as st
 from dashboard import address, loaders
 from dashboard.selection import Selection
 from dashboard.view import View
-from dashboard.widgets import frame, galleries, inside, network, opening, selection_bar
+from dashboard.widgets import (
+    beside,
+    frame,
+    galleries,
+    inside,
+    network,
+    opening,
+    selection_bar,
+)
 from dashboard.words import text
 from pipeline.data.datasets import Dataset
 
@@ -50,6 +58,7 @@ left, right = st.columns([2, 5], gap="medium")
 with left:
     selection_bar.bar(view)
     selection_bar.test_image(run, sample)
+    other = beside.other_image(run, sample)
     dataset = galleries.images_of(run)
 with right:
     if dataset is not None:
@@ -58,4 +67,4 @@ if dataset is None:
     # As measured, so they are there without the image, too.
     network.probabilities(run.probabilities(sample), run, "sample_bars", true=int(row["label"]))
 else:
-    inside.inside(run, dataset, sample)
+    inside.inside(view, dataset, sample, other)

@@ -38,15 +38,35 @@ def inside(packed: bytes, key: str) -> Asked:
     return Asked(result.get("chosen"), result.get("switched"))
 
 
-def picture(image: np.ndarray, name: str, key: str) -> None:
+@dataclass(frozen=True)
+class Picture:
+    """An image for the view.
+
+    Attributes:
+        name: differs where the image does.
+        image: uint8 (height, width, channels).
+    """
+
+    name: str
+    image: np.ndarray
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """It as `web/src/inside/mount.js` reads it."""
+        return {"id": self.name, "levels": _levels(self.image)}
+
+
+def picture(shown: Picture, other: Picture | None, said: dict[str, str], key: str) -> None:
     """Give the view a picture; this shows nothing by itself.
 
     Args:
-        image: uint8 (height, width, channels).
-        name: differs where the picture does.
+        shown: the picture.
+        other: one to compare it with.
+        said: a sentence about the `other` picture and about the `second` run, as far as there are.
         key: unique on the page.
     """
-    component(key=key, data={"picture": {"id": name, "levels": _levels(image)}})
+    compared = other.facts if other else None
+    component(key=key, data={"picture": {**shown.facts, "other": compared, "said": said}})
 
 
 def examples(
@@ -75,3 +95,13 @@ def examples(
 
 def _levels(image: np.ndarray) -> str:
     return base64.b64encode(np.ascontiguousarray(image).tobytes()).decode("ascii")
+
+
+def beside(packed: bytes, key: str) -> None:
+    """Give the view a second run; this shows nothing by itself.
+
+    Args:
+        packed: the run, from `inside_spec.describe`.
+        key: unique on the page.
+    """
+    component(key=key, data=packed)

@@ -91,6 +91,16 @@ def page(pages: int) -> int:
     return int(st.number_input(label, 1, pages, key=address.PAGE, on_change=write))
 
 
+def optional_number(name: str, label: str, most: int) -> int | None:
+    """Let people choose a number from 0 to `most`, or none; see `segmented`."""
+    asked, value = address.choice(name), number(name)
+    if asked is not None and (value is None or value > most):
+        value = None
+        _dropped(name, asked)
+    write = _bound(name, value, None)
+    return st.number_input(label, 0, most, key=name, placeholder="none", on_change=write)
+
+
 def slug(option: object) -> str:
     """Name an option in an address: "% of true" is "of-true", True is "on"."""
     if isinstance(option, bool):
@@ -106,9 +116,14 @@ def _read(name: str, options: Sequence[Option], default: Option) -> Option:
     found = next((option for option in options if slug(option) == asked), None)
     if found is not None:
         return found
+    _dropped(name, asked)
+    return default
+
+
+def _dropped(name: str, asked: str) -> None:
+    """Remove from the address what does not fit, with a note."""
     st.toast(text.plain(not_valid(name, asked)), icon=":material/link_off:")
     address.change({name: None})
-    return default
 
 
 def number(name: str) -> int | None:

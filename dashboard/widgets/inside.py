@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import loaders
 from dashboard.components import inside as component
+from dashboard.view import View
 from dashboard.widgets import frame, network, work
 from dashboard.words import network as network_words
 from dashboard.words import text
@@ -20,14 +21,20 @@ _ABLATION = "_ablation"  # in the session: the last one
 
 @st.fragment
 @frame.plainly
-def inside(run: Run, dataset: Dataset, sample: int) -> None:
-    """Show what a network makes of a test image; only its layers, if no more is known of it."""
-    image = dataset.x_test[sample]
+def inside(view: View, dataset: Dataset, sample: int, other: int | None) -> None:
+    """Show what a network makes of a test image; only its layers, if no more is known of it.
+
+    Args:
+        view: the run, and a second one to compare it with.
+        dataset: its images.
+        sample: the image.
+        other: another one to compare it with.
+    """
+    run, image = view.run, dataset.x_test[sample]
     packed = loaders.inside(run)
     if packed is not None:
         with st.container(key="inside_picture"):
-            name = f"{dataset.fingerprint} {sample}"
-            component.picture(image, name, key="inside_image")
+            _compared(view, dataset, sample, other)
         above = st.container()  # in sight of the button that asks for it
         asked = component.inside(packed, key="inside")
         _excitations(run, dataset, asked.chosen)
@@ -63,6 +70,30 @@ def _excitations(run: Run, dataset: Dataset, chosen: Any) -> None:
             shown = examples.examples(found[layer], field, map_)
             images = [dataset.x_test[one.image] for one in shown]
             component.examples(layer, map_, shown, images, key="inside_examples")
+
+
+def _compared(view: View, dataset: Dataset, sample: int, other: int | None) -> None:
+    """Give the view its image, and what it is compared with."""
+
+    def picture(number: int) -> component.Picture:
+        return component.Picture(f"{dataset.fingerprint} {number}", dataset.x_test[number])
+
+    said = {}
+    if other is not None:
+        said["other"] = network_words.other_image(
+            other, loaders.predictions(view.run).iloc[other], view.run.class_names
+        )
+    if view.second:
+        packed, name = loaders.inside(view.second, beside=True), loaders.label(view.second)
+        if packed is None:
+            st.caption(text.plain(network_words.second_not_taken_apart(name, view.second.id)))
+        else:
+            said["second"] = network_words.second_run(
+                name, loaders.predictions(view.second).iloc[sample], view.run.class_names
+            )
+            component.beside(packed, key="inside_second")
+    compared = None if other is None else picture(other)
+    component.picture(picture(sample), compared, said, key="inside_image")
 
 
 def _ablation(run: Run, dataset: Dataset, anatomy: Anatomy, gates: np.ndarray) -> None:

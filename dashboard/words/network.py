@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from dashboard.words.text import percent, plain
 from pipeline.serving import layer_words
@@ -97,6 +98,36 @@ def unexplained(unknown: Sequence[str], why: str) -> str:
     return (
         f"Only the outputs of its layers can be shown: what the {layers} {named} computes is not "
         "known here."
+    )
+
+
+def other_image(number: int, row: pd.Series, class_names: Sequence[str]) -> str:
+    """Say what a network reads in an image that another one is compared with.
+
+    Args:
+        number: of the test image.
+        row: its label, predicted class and confidence.
+        class_names: one name per class.
+    """
+    true = class_names[int(row["label"])]
+    return f"Compared with test image {number:,}, labeled “{true}”, {_read_as(row, class_names)}"
+
+
+def second_run(name: str, row: pd.Series, class_names: Sequence[str]) -> str:
+    """Say what a second run reads in the same image; see `other_image`."""
+    return f"The same image in {name}, {_read_as(row, class_names)}"
+
+
+def _read_as(row: pd.Series, class_names: Sequence[str]) -> str:
+    predicted = class_names[int(row["predicted"])]
+    return f"predicted as “{predicted}” with {percent(float(row['confidence']))} confidence"
+
+
+def second_not_taken_apart(name: str, run_id: str) -> str:
+    """Say why the layers of a second run are not shown."""
+    return (
+        f"The layers of {name} cannot be compared: that run was not taken apart. "
+        f"Choose it as the first run to see why, or run: inkling evaluate {run_id}"
     )
 
 

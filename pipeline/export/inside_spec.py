@@ -23,13 +23,16 @@ KEEPING_SIGN = {  # of what is positive, these make nothing negative
 WINDOWED = ("convolution", "max_pool", "average_pool")
 
 
-def describe(run: Run, anatomy: Anatomy, gradients: bytes, advice: str) -> Spec:
+def describe(
+    run: Run, anatomy: Anatomy, gradients: bytes, advice: str, *, beside: bool = False
+) -> Spec:
     """Describe a run for `web/src/inside`.
 
     Args:
         run: the run.
         anatomy, gradients: its anatomy and its gradient graph.
         advice: a sentence: what to do if a browser cannot run it.
+        beside: whether it is shown beside another run, for comparison.
 
     Returns:
         Facts: the run's `id`, its `shape` (height, width, channels) and `classes`; whether its
@@ -38,7 +41,7 @@ def describe(run: Run, anatomy: Anatomy, gradients: bytes, advice: str) -> Spec:
     """
     blob = Blob()
     facts = {
-        "kind": "inside",
+        "kind": "beside" if beside else "inside",
         "id": f"{run.id} {run.version}",
         "shape": anatomy.image_shape,
         "is_ink": run.info.dataset.mnist_framed,

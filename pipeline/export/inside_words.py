@@ -13,6 +13,22 @@ INSIDE = {
     "loading": "Loading the network…",
     "unable": "This browser cannot run the network ({fault}). {advice}",
     "no_picture": "Choose a picture to see what the network makes of it.",
+    # Two at once.
+    "show": "Show",
+    "each": "each",
+    "difference": "the difference",
+    "other_picture": "the other picture",
+    "other_run": "the second run",
+    "difference_of": "The difference, from the picture to the probabilities",
+    "picture_difference": (
+        "Red: higher for this picture. Blue: higher for the other. Each layer has its own scale, "
+        "up to its largest difference. Bars are this picture’s probabilities, marks the other’s."
+    ),
+    "run_difference": (
+        "Red: higher in this run. Blue: higher in the second. Each layer has its own scale, up to "
+        "its largest difference. Bars are this run’s probabilities, marks the second’s."
+    ),
+    "no_difference": "The two runs have different layers, so there is no difference to show.",
     # The network at a glance.
     "glance": "The network, from the picture to the probabilities",
     "picture": PICTURE,

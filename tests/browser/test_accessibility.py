@@ -21,6 +21,7 @@ PAGES = {  # what is opened: as much as can be seen of each page at once
     "one image": "data?sample=17",
     "map": "data?data_view=map",
     "inside": "inside",
+    "two at once": "inside?sample=3&other=17",
     "draw": "draw",
     "where it looks": "draw?draw_looks=gradient",
     "an image": "confusion_matrix?true=3&sample=17",

@@ -150,6 +150,57 @@ def test_a_perceptron_is_drawn_whole(page: Page, server: str, server_store: Stor
         shutil.rmtree(run.folder)
 
 
+def test_another_picture_is_shown_beside_it_and_their_difference(
+    page: Page, server: str, tiny_run: Run, digits: Dataset
+) -> None:
+    page.goto(f"{server}/inside?run={tiny_run.id}&sample=3")
+    settled(page)
+    before = shares(page)
+    page.get_by_label("Compare with test image").fill("17")
+    page.get_by_label("Compare with test image").press("Enter")
+    expect(page.get_by_text("Compared with test image 17, labeled “")).to_be_visible()
+    settled(page)
+    other = page.get_by_role("region", name="the other picture")
+    expected = tiny_run.graph().probabilities(digits.x_test[17:18])[0]
+    said = [percent(float(share)).replace("under ", "<") for share in expected]
+    assert other.locator(".bar .value").all_inner_texts() == said
+    assert said != before
+    page.get_by_role("button", name="conv2").click()
+    row = page.locator(".sum .elsewhere")
+    expect(row).to_contain_text("the other picture")
+    name, map_, at_row, column = TITLE.match(page.locator(".sum caption").inner_text()).groups()
+    layer = [layer.name for layer in tiny_run.info.layers].index(name)
+    there = tiny_run.graph().activations(digits.x_test[17])[layer]
+    value = there[int(at_row) - 1, int(column) - 1, int(map_) - 1]
+    assert abs(number(row.locator(".number").inner_text()) - value) < 0.0006
+
+    page.get_by_role("button", name="the difference").click()
+    strip = page.get_by_role("region", name="The difference, from the picture")
+    assert strip.locator(".bar .value").all_inner_texts() == before
+    expect(page.get_by_text("Red: higher for this picture.")).to_be_visible()
+    expect(other).to_have_count(0)
+    page.get_by_role("button", name="None").click()
+    expect(strip).to_have_count(0)
+
+
+def test_a_second_run_is_shown_beside_it(
+    page: Page, server: str, server_store: Store, tiny_run: Run
+) -> None:
+    copy = server_store.folder / "20000101-000000-digits-copy-0000"
+    shutil.copytree(tiny_run.folder, copy)
+    try:
+        page.goto(f"{server}/inside?run={tiny_run.id}&sample=3&second={copy.name}")
+        settled(page)
+        strip = page.get_by_role("region", name="the second run")
+        expect(strip.locator(".bar.first .value")).to_have_text(
+            page.locator(".bar.first .value").first.inner_text()
+        )
+        page.get_by_role("button", name="the difference").click()
+        expect(page.get_by_text("Red: higher in this run.")).to_be_visible()
+    finally:
+        shutil.rmtree(copy)
+
+
 def test_another_picture_is_shown_without_the_network_again(
     page: Page, server: str, tiny_run: Run, digits: Dataset
 ) -> None:

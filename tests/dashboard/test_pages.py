@@ -337,6 +337,42 @@ def test_whatever_map_a_browser_asks_for_the_page_stands(app, chosen):
     assert not at.error
 
 
+def test_an_image_is_compared_with_a_clear_one_of_a_class(app, tiny_run: Run):
+    table = tiny_run.predictions()
+    wrong = int((table["label"] != table["predicted"]).to_numpy().argmax())
+    at = app("inside", sample=str(wrong))
+    names = [tiny_run.class_names[table[part][wrong]] for part in ("predicted", "label")]
+    picks = [button for button in at.button if button.label.startswith("A clear")]
+    assert [pick.label for pick in picks] == [f"A clear “{name}”" for name in names]
+    picks[1].click().run()
+    other = at.number_input(key="other").value
+    assert at.query_params["other"] in (str(other), [str(other)])
+    assert table["label"][other] == table["predicted"][other] == table["label"][wrong]
+    right = table[
+        (table["label"] == table["predicted"]) & (table["label"] == table["label"][wrong])
+    ]
+    assert table["confidence"][other] == right["confidence"].max()
+    at.button(key="no_other").click().run()
+    assert "other" not in at.query_params
+    assert at.number_input(key="other").value is None
+
+
+def test_an_image_to_compare_with_that_is_not_there_leaves_the_address(app):
+    for wrong in ("99999", "<b>", "-1"):
+        at = app("inside", other=wrong)
+        assert "other" not in at.query_params
+        assert at.toast
+
+
+def test_a_second_run_that_was_not_taken_apart_is_named(app, tiny_run: Run, tmp_path):
+    store = Store(tmp_path / "models")
+    shutil.copytree(tiny_run.folder, store.folder / tiny_run.id)
+    without(tiny_run, store, "anatomy.npz", "gradients.tflite")
+    at = app("inside", store, run=tiny_run.id, second="older")
+    assert r"cannot be compared\: that run was not taken apart" in text(at)
+    assert r"run\: inkling evaluate older" in text(at)
+
+
 def test_the_address_of_feature_maps_leads_inside(app):
     at = app("feature_maps", sample="17")
     assert at.title[0].value == "Inside"

@@ -5,7 +5,7 @@
 
 import {Answer} from './answer.js';
 import {element} from './elements.js';
-import {showExamples, showInside, showPicture} from './inside/mount.js';
+import {showBeside, showExamples, showInside, showPicture} from './inside/mount.js';
 import style from './pad.css';
 import {Pad} from './pad.js';
 
@@ -24,6 +24,7 @@ export default function ({parentElement, data, setStateValue}) {
   if (!(data instanceof Uint8Array)) return data.answers ? showAnswers(root, data) : showLayers(root);
   const {spec, blob} = unpacked(data);
   const runtime = {script: `${RUNTIME_FILES}.js`, compile: () => program ?? compile()};
+  if (spec.kind === 'beside') return showBeside({spec, blob});
   if (spec.kind === 'inside') {
     return showInside(parentElement, root, {spec, blob}, runtime, setStateValue);
   }

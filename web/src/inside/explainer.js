@@ -4,6 +4,8 @@ import {loadAndCompile} from '@litertjs/core';
 import {compute} from '../network.js';
 import {Superseded} from './lazily.js';
 
+let last = Promise.resolve(); // what the runtime runs: it has one program, for all networks
+
 export class Explainer {
   /**
    * @param {Uint8Array} bytes what `pipeline/serving/gradient_graph.py` built.
@@ -19,7 +21,6 @@ export class Explainer {
     this.outputs = spec.layers.map((_, layer) => `output_${layer}`);
     this.noWeights = new Float32Array(spec.classes.length);
     this.noGates = new Float32Array(spec.gates).fill(1);
-    this.last = Promise.resolve();
   }
 
   /**
@@ -54,21 +55,21 @@ export class Explainer {
     return {output: found[name], gradient: found.inner_gradient};
   }
 
-  /** Runs take turns: the runtime has one program. */
+  /** Runs take turns. */
   #run(pixels, weights, gates, wanted) {
     const {shape, classes} = this.spec;
     const given = {image: [pixels, [1, ...shape]], weights: [weights, [1, classes.length]]};
     if (gates.length) given.gates = [gates, [1, gates.length]];
-    const found = this.last.then(() => {
+    const found = last.then(() => {
       if (this.closed) throw new Superseded();
       return compute(this.model, given, wanted);
     });
-    this.last = found.catch(() => {}); // whoever asked for it is told
+    last = found.catch(() => {}); // whoever asked for it is told
     return found;
   }
 
   close() {
     this.closed = true;
-    this.last.then(() => this.model.delete());
+    last = last.then(() => this.model.delete());
   }
 }

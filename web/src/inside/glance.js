@@ -13,15 +13,16 @@ const MOST_BARS = 12;
 export class Glance {
   /**
    * @param {object} scene see `view.js`.
-   * @param {(layer: number) => void} choose called with the layer that is clicked.
+   * @param {?(layer: number) => void} choose called with the layer that is clicked; null if none can be.
+   * @param {string} label
    */
-  constructor(scene, choose) {
+  constructor(scene, choose, label = scene.words.glance) {
     const {layers, words, spec} = this.scene = scene;
     this.picture = element('canvas', {role: 'img', 'aria-label': words.picture});
     this.columns = layers.slice(0, -1).map((layer, place) => new Column(scene, layer, place, choose));
     this.bars = new Bars(scene, layers.length - 1, choose);
     const last = layers.length - 1;
-    this.root = element('section', {class: 'glance', tabindex: '0', 'aria-label': words.glance},
+    this.root = element('section', {class: 'glance', tabindex: '0', 'aria-label': label},
       element('div', {class: 'column picture'},
         element('span', {class: 'name'}, words.picture), this.picture,
         element('span', {class: 'shape'}, breakable(spec.shape.join('×'))),
@@ -32,8 +33,10 @@ export class Glance {
   }
 
   show() {
-    const {spec, image, scales} = this.scene;
-    paintImage(this.picture, image.levels, spec.shape, spec.is_ink ? scales.ink : null);
+    const {spec, image, scales, change} = this.scene;
+    // Of a color image, gray is the same.
+    if (change) paintImage(this.picture, change, spec.shape, spec.shape.at(-1) === 1 ? scales.diverging : null);
+    else paintImage(this.picture, image.levels, spec.shape, spec.is_ink ? scales.ink : null);
     this.columns.forEach((column) => column.show());
     this.bars.show();
   }
@@ -64,6 +67,14 @@ function captions({words, layers, names}, layer, place) {
   };
 }
 
+/** The box around a column: a button, if something is to happen. */
+function box(kind, label, clicked, ...children) {
+  if (!clicked) return element('div', {class: kind, title: label}, ...children);
+  const button = element('button', {class: kind, type: 'button', title: label}, ...children);
+  button.onclick = clicked;
+  return button;
+}
+
 class Column {
   constructor(scene, layer, place, choose) {
     Object.assign(this, {scene, layer, place});
@@ -75,13 +86,11 @@ class Column {
     });
     this.mosaic.canvas.setAttribute('aria-hidden', 'true');
     this.mosaic.canvas.classList.toggle('crisp', height * width === 1 && maps <= 256);
-    this.root = element('button', {class: 'column', type: 'button', title: label},
-      ...above, this.mosaic.canvas, ...below);
-    this.root.onclick = () => choose(place);
+    this.root = box('column', label, choose && (() => choose(place)), ...above, this.mosaic.canvas, ...below);
   }
 
   show() {
-    const {scales, state} = this.scene, {signed} = this.layer;
+    const {scales, state, isDifference} = this.scene, signed = this.layer.signed || Boolean(isDifference);
     this.mosaic.show(state.outputs[this.place], signed ? scales.diverging : scales.ink, {signed});
     this.root.classList.toggle('switched', this.scene.isSwitched(this.place));
   }
@@ -98,9 +107,8 @@ class Bars {
       return {name, fill, was, value, root: element('span', {class: 'bar'}, name,
         element('span', {class: 'track'}, fill, was), value)};
     });
-    this.root = element('button', {class: 'column answer', type: 'button', title: label},
-      ...above, element('span', {class: 'bars'}, ...this.rows.map(({root}) => root)), ...below);
-    this.root.onclick = () => choose(place);
+    const bars = element('span', {class: 'bars'}, ...this.rows.map(({root}) => root));
+    this.root = box('column answer', label, choose && (() => choose(place)), ...above, bars, ...below);
   }
 
   show() {

@@ -4,6 +4,7 @@ import {Inside} from './view.js';
 
 const views = new Map(); // by where they are
 let latest = null; // the picture
+let second = null; // another run, for comparison
 
 /** Show a run; see `pipeline/export/inside_spec.py`. */
 export function showInside(parentElement, root, {spec, blob}, runtime, report) {
@@ -13,6 +14,7 @@ export function showInside(parentElement, root, {spec, blob}, runtime, report) {
     views.set(parentElement, view);
   }
   if (latest) view.show(latest);
+  view.accompany(second);
   view.update(spec, blob);
   return () => {
     view.close();
@@ -25,8 +27,24 @@ export function showExamples(examples) {
   for (const view of views.values()) view.showExamples(examples);
 }
 
-/** Show another picture: {id, levels}, the levels in base 64. */
-export function showPicture({id, levels}) {
-  if (latest?.id !== id) latest = {id, levels: Uint8Array.from(atob(levels), (sign) => sign.charCodeAt(0))};
+/** Show another picture: {id, levels}, the levels in base 64, and `other`, one to compare with. */
+export function showPicture(picture) {
+  const told = JSON.stringify(picture);
+  if (latest?.told !== told) latest = {...unpacked(picture), told, said: picture.said, other: picture.other && unpacked(picture.other)};
   for (const view of views.values()) view.show(latest);
+}
+
+function unpacked({id, levels}) {
+  return {id, levels: Uint8Array.from(atob(levels), (sign) => sign.charCodeAt(0))};
+}
+
+/** Show another run beside the one that is shown. */
+export function showBeside(found) {
+  second = found;
+  for (const view of views.values()) view.accompany(second);
+  return () => {
+    if (second !== found) return;
+    second = null;
+    for (const view of views.values()) view.accompany(null);
+  };
 }

@@ -42,6 +42,7 @@ export function sumTable(scene, place, at) {
   const gate = scene.gateOf(place, at % layer.shape.at(-1));
   if (gate !== 1) row(words.gate, gate);
   row(words.equals, sum.after * gate, 'result');
+  scene.elsewhere(place, at).forEach(([name, value]) => row(name, value, 'elsewhere'));
   const head = weighted ? ['where', 'weight', 'input', 'part'] : ['where', 'part'];
   return {sum, value: sum.after * gate, table: element('table', {class: 'sum'},
     element('caption', {}, title(scene, layer, at)),

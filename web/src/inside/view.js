@@ -4,6 +4,7 @@ import {scaleOf} from '../colors.js';
 import {element} from '../elements.js';
 import {loadRuntime} from '../network.js';
 import {filled} from '../words.js';
+import {Beside, Companion} from './beside.js';
 import {chainOf} from './chain.js';
 import {Drawn} from './drawn.js';
 import {Explainer} from './explainer.js';
@@ -75,16 +76,26 @@ export class Inside {
   /**
    * Show another picture.
    *
-   * @param {{id: string, levels: Uint8Array}} image row by row, as `spec.shape` says.
+   * @param {{id: string, levels: Uint8Array, other: ?object, said: object}} image row by row, as
+   *     `spec.shape` says; see also `Beside`.
    */
   show(image) {
-    if (image.id === this.image?.id) return;
+    if (image === this.image) return;
     this.image = image;
+    this.ask();
+  }
+
+  /** Show a second run beside this one, {spec, blob}; null for none. */
+  accompany(second) {
+    if (second?.spec.id === this.second?.spec.id) return;
+    this.second?.close();
+    this.second = second && new Companion(second.spec, second.blob, this.runtime);
     this.ask();
   }
 
   #build() {
     const {scene} = this;
+    this.beside = new Beside(scene);
     this.glance = new Glance(scene, (layer) => this.#open(layer, null));
     this.layer = new LayerView(scene, (map) => this.#open(this.layer.at, map));
     this.map = new MapView(scene, {gate: (factor) => this.#gate(this.map.at, this.map.map, factor)});
@@ -96,7 +107,8 @@ export class Inside {
     this.drawn?.close();
     const chain = chainOf(scene.layers);
     this.drawn = chain && new Drawn(scene, chain, (layer, unit) => this.#open(layer, unit));
-    this.stage.replaceChildren(this.glance.root, this.switched.root, ...(chain ? [this.drawn.root] : []),
+    this.stage.replaceChildren(this.glance.root, this.beside.root, this.switched.root,
+      ...(chain ? [this.drawn.root] : []),
       element('div', {class: 'close-up'}, this.layer.root, this.map.root), this.lens.root, this.mind.root);
     this.opened = false;
   }
@@ -164,6 +176,7 @@ export class Inside {
         const state = await network.layers(pixels, scene.gates);
         const changed = scene.gates.some((factor) => factor !== 1);
         const before = changed ? (await network.layers(pixels)).outputs.at(-1) : null;
+        await this.beside.compute(network, image, this.second);
         if (scene !== this.scene) continue;
         Object.assign(scene, {image: {...image, pixels}, state, before});
         this.#show();
@@ -181,6 +194,7 @@ export class Inside {
     this.status.textContent = '';
     scene.scales = this.#scales();
     this.glance.show();
+    this.beside.show();
     this.switched.show((value) => share(scene.words, value));
     this.drawn?.show();
     this.lens.show();
@@ -212,6 +226,7 @@ export class Inside {
     this.shown = null;
     this.map?.close();
     for (const part of [this.drawn, this.lens, this.mind]) part?.close();
+    this.second?.close();
     this.network?.close();
     this.network = this.scene = null;
     this.root.remove();
