@@ -3,7 +3,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-WEB := $(wildcard web/*.py web/*.json web/*.toml web/src/*)
+WEB := $(wildcard web/*.py web/*.json web/*.toml web/src/* web/src/*/*)
 
 # The first Python on the path that fits, unless PYTHON names one.
 FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
