@@ -1,9 +1,28 @@
-// Scrolls to the top when another page is shown than before.
+// Scrolls to the top when another page is shown than before, and keeps Back to a visitor's steps.
 let shown
 
 export default function ({ data }) {
+  countOnlySteps()
   if (shown !== undefined && shown !== data.page) {
     document.querySelector("[data-testid='stMain']")?.scrollTo(0, 0)
   }
   shown = data.page
+}
+
+// A page that is opened writes what it carries over into its address. Until it is touched, that is
+// no step of the visitor's and replaces the address it opened at: Back would lead to the same page.
+function countOnlySteps() {
+  if (history.inklingTouched !== undefined) return
+  history.inklingTouched = false
+  const touch = () => (history.inklingTouched = true)
+  addEventListener("pointerdown", touch, true)
+  addEventListener("keydown", touch, true)
+  addEventListener("popstate", () => (history.inklingTouched = false))
+  const { pushState, replaceState } = history
+  history.pushState = (state, unused, url) => {
+    const stays = new URL(url ?? "", location.href).pathname === location.pathname
+    const write = stays && !history.inklingTouched ? replaceState : pushState
+    if (!stays) history.inklingTouched = false
+    return write.call(history, state, unused, url)
+  }
 }

@@ -1,4 +1,7 @@
-"""Brings a new page into view from its top: Streamlit keeps the scroll position of the last one."""
+"""Brings a new page into view from its top, and keeps the Back button to the visitor's own steps.
+
+Streamlit keeps the scroll position of the last page, and makes every write to the address a step.
+"""
 
 from pathlib import Path
 
@@ -10,6 +13,6 @@ _component = st.components.v2.component(
 
 
 def arrival(page: str) -> None:
-    """Scroll to the top if this is another page than before; it shows nothing."""
+    """Tell the browser which page this is; it shows nothing."""
     with st.container(key="arrival"):
         _component(key="arrived", data={"page": page})

@@ -80,7 +80,7 @@ def page(browser: Browser) -> Iterator[Page]:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("response", lambda reply: _note(errors, reply.status, reply.url))
-    page.on("requestfailed", lambda request: errors.append(f"{request.url}: {request.failure}"))
+    page.on("requestfailed", lambda request: _note_failure(errors, request.url, request.failure))
     page.on("console", lambda said: _note_console(errors, said))
     yield page
     context.close()
@@ -105,6 +105,12 @@ def settle(page: Page) -> None:
 def _note(errors: list[str], status: int, url: str) -> None:
     if status >= 400 and not PROBES.search(url):
         errors.append(f"{status} {url}")
+
+
+def _note_failure(errors: list[str], url: str, why: str | None) -> None:
+    # A page that is left gives up what it was about to read of itself.
+    if not (url.startswith("blob:") and why == "net::ERR_ABORTED"):
+        errors.append(f"{url}: {why}")
 
 
 def _note_console(errors: list[str], said: object) -> None:

@@ -183,7 +183,7 @@ class TestTrainPage:
     def started(self, monkeypatch) -> list[Training]:
         """The trainings that the page starts, none of which runs."""
         found: list[Training] = []
-        monkeypatch.setattr(launch, "start", lambda request, store: found.append(request))
+        monkeypatch.setattr(launch, "start", lambda request, store, upload: found.append(request))
         return found
 
     def test_it_learns_from_corrections_only_if_told_to(self, app, store, started):

@@ -425,7 +425,7 @@ def test_getting_images_says_why_it_failed(app, tiny_run: Run, tmp_path, monkeyp
 
 def test_the_train_page_starts_a_training(app, tmp_path, monkeypatch):
     started = []
-    monkeypatch.setattr(launch, "start", lambda request, store: started.append(request))
+    monkeypatch.setattr(launch, "start", lambda request, store, upload: started.append(request))
     at = app("train", Store(tmp_path / "models"))
     at.selectbox(key="train_network").select("pixels")
     at.number_input(key="train_epochs").set_value(2)
@@ -435,7 +435,7 @@ def test_the_train_page_starts_a_training(app, tmp_path, monkeypatch):
 
 def test_the_train_page_goes_on_with_an_interrupted_training(app, tmp_path, monkeypatch):
     started = []
-    monkeypatch.setattr(launch, "start", lambda request, store: started.append(request))
+    monkeypatch.setattr(launch, "start", lambda request, store, upload: started.append(request))
     store = Store(tmp_path / "models")
     config = TrainConfig(dataset="digits", network="pixels", epochs=9)
     rows = [{"val_accuracy": 0.5, "val_loss": 1.0}, {"val_accuracy": 0.75, "val_loss": 0.9}]
