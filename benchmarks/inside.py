@@ -1,10 +1,9 @@
-"""Latency of the page Inside: opening it, another picture, hovering, and where the network looked.
+"""Latency of the page Inside: opening it, another picture, and hovering.
 
 `python benchmarks/inside.py [RUN] [--models DIR]` drives a real Chromium on a real server. Another
 picture is timed from its arrival in the page to the frame in which every layer is painted, and from
 the click on it; hovering from the pointer event's own time stamp to the frame with the new sum and
-receptive field; where it looked, and what would change its mind, from the choice to the result.
-Opening is timed from the click on the page's link to the first painted layers.
+receptive field. Opening is timed from the click on the page's link to the first painted layers.
 """
 
 import os
@@ -25,7 +24,7 @@ from benchmarks.live import spread
 from benchmarks.table import show
 from pipeline.store.run_folder import Run
 from tests.browser import chromium
-from tests.browser.conftest import ARGUMENTS, free_port, settle, wait_until_healthy
+from tests.browser.conftest import ARGUMENTS, serving, settle
 
 VISITS = 5
 PICTURES = 30
@@ -113,15 +112,7 @@ def main() -> None:
         subprocess.run(
             [*inkling, "evaluate", run.id], env=environment, check=True, capture_output=True
         )
-        log, port = Path(scratch) / "log.txt", free_port()
-        with log.open("wb") as output:
-            server = subprocess.Popen(
-                [*inkling, "app", "--port", str(port)],
-                env=environment, stdout=output, stderr=subprocess.STDOUT,
-            )  # fmt: skip
-        try:
-            base = f"http://localhost:{port}"
-            wait_until_healthy(base, server, log)
+        with serving(store, Path(scratch) / "log.txt") as (base, _):
             browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             opened = [opening(page, base, run) for _ in range(VISITS)]
@@ -129,9 +120,6 @@ def main() -> None:
             painted, clicked = other_pictures(page)
             hovered = hovering(page)
             browser.close()
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
     show(
         f"{run.id}: the page Inside, all {len(run.info.layers)} layers",
         ["", "p50, ms", "p95, ms", "times"],

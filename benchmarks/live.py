@@ -10,10 +10,8 @@ browser and again in the same one; `pad.html` is opened from disk.
 """
 
 import math
-import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -29,7 +27,7 @@ from pipeline.evaluation import take_apart
 from pipeline.export import html_page
 from pipeline.store.runs import Store
 from tests.browser import chromium
-from tests.browser.conftest import ARGUMENTS, free_port, settle, wait_until_healthy
+from tests.browser.conftest import ARGUMENTS, serving, settle
 
 ROOT = Path(__file__).parents[1]
 POINTS, CURVES = 60, 6
@@ -162,18 +160,9 @@ def main() -> None:
         shutil.copytree(chosen.folder, store.folder / chosen.id)  # what is added to it goes with it
         run = store.open(chosen.id)
         take_apart(run)
-        log, port = Path(scratch) / "log.txt", free_port()
         taken = Path(scratch) / "pad.html"
         html_page.write_page(run, taken)
-        with log.open("wb") as output:
-            server = subprocess.Popen(
-                [sys.executable, "-m", "pipeline.cli", "app", "--port", str(port)],
-                env={**os.environ, "INKLING_MODELS": str(store.folder)},
-                stdout=output, stderr=subprocess.STDOUT,
-            )  # fmt: skip
-        try:
-            base = f"http://localhost:{port}"
-            wait_until_healthy(base, server, log)
+        with serving(store.folder, Path(scratch) / "log.txt") as (base, _):
             browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             draw = f"{base}/draw?run={run.id}"
@@ -195,9 +184,6 @@ def main() -> None:
                 ],
             }
             browser.close()
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
     ratio = statistics.median(asked) / statistics.median(live)
     show(
         f"{run.id}: from pen to painted prediction, all {len(run.info.layers)} layers shown "

@@ -11,7 +11,6 @@ import os
 import random
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -33,7 +32,7 @@ from pipeline.store.run_folder import Run, RunFiles
 from pipeline.store.run_info import DatasetInfo, RunInfo
 from pipeline.store.runs import Store
 from tests.browser import chromium
-from tests.browser.conftest import ARGUMENTS, free_port, settle, wait_until_healthy
+from tests.browser.conftest import ARGUMENTS, serving, settle
 
 ROOT = Path(__file__).parents[1]
 BUNDLED = ROOT / "models"
@@ -165,24 +164,12 @@ def _timed(page: Page, click: Callable[[], None]) -> float:
 def measure(rows: int, folder: Path, page: Page) -> list[list[str]]:
     """Serve a synthetic store, click, and return the results as rows of the table."""
     store = made_up(rows, folder)
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pipeline.cli", "app", "--port", str(port)],
-        env={**os.environ, "INKLING_MODELS": str(store.folder)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://localhost:{port}"
-    try:
-        wait_until_healthy(address, process, Path(os.devnull))
+    with serving(store.folder, folder / "log.txt") as (address, process):
         measured = {
             "cell click → its images": cell_clicks(page, address, store.open("latest")),
             "filter change → gallery": filter_changes(page, address),
         }
         memory = resident_megabytes(process.pid)
-    finally:
-        process.terminate()
-        process.wait()
     return [
         [
             f"{rows:,}",

@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -41,22 +42,8 @@ def server_store(tiny_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Sto
 @pytest.fixture(scope="session")
 def server(server_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The dashboard as `inkling app` serves it: its address."""
-    port = free_port()
-    log = tmp_path_factory.mktemp("log") / "server.txt"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.cli", "app", "--port", str(port)],
-            env={**os.environ, "INKLING_MODELS": str(server_store.folder)},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    address = f"http://localhost:{port}"
-    try:
-        wait_until_healthy(address, process, log)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+    with serving(server_store.folder, tmp_path_factory.mktemp("log") / "server.txt") as served:
+        yield served[0]
 
 
 @pytest.fixture(scope="session")
@@ -92,6 +79,26 @@ def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
+
+
+@contextmanager
+def serving(store: Path, log: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Serve a store with `inkling app`, which writes to a log: its address and its process."""
+    port = free_port()
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pipeline.cli", "app", "--port", str(port)],
+            env={**os.environ, "INKLING_MODELS": str(store)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    address = f"http://localhost:{port}"
+    try:
+        wait_until_healthy(address, process, log)
+        yield address, process
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
 
 
 def settle(page: Page) -> None:

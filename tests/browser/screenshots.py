@@ -5,7 +5,6 @@ in light, dark and narrow instead, to look at.
 """
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -18,7 +17,7 @@ ENVIRONMENT = dict(os.environ)  # tests.conftest, imported below, hides the user
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
 from tests.browser import chromium
-from tests.browser.conftest import ARGUMENTS, free_port, settle, wait_until_healthy
+from tests.browser.conftest import ARGUMENTS, serving, settle
 from tests.browser.pens import draw_strokes, ready, settled
 from tests.browser.test_dashboard import SEVEN
 
@@ -73,19 +72,14 @@ def main() -> None:
     os.environ.clear()
     os.environ.update(ENVIRONMENT)
     run = Store.default().open(os.environ.get("RUN", "latest"))
-    port, log = free_port(), Path(os.devnull)
-    command = [sys.executable, "-m", "pipeline.cli", "app", "--port", str(port)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_until_healthy(f"http://localhost:{port}", server, log)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-            for mode in MODES if whole else ("light",):
-                take(browser, f"http://localhost:{port}", run, mode, folder, whole)
-            browser.close()
-    finally:
-        server.terminate()
-        server.wait()
+    with (
+        serving(Store.default().folder, Path(os.devnull)) as (address, _),
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        for mode in MODES if whole else ("light",):
+            take(browser, address, run, mode, folder, whole)
+        browser.close()
 
 
 if __name__ == "__main__":

@@ -44,11 +44,7 @@ export class Fooling {
       element('div', {class: 'controls'}, this.target.root, this.norm.root,
         element('label', {class: 'budget'}, element('span', {}, words.fool_budget), this.slider, this.budget), this.find),
       element('div', {class: 'trio'}, this.before.root, this.change.root, this.after.root), this.said);
-    this.work = new Lazily(this.root, async (_, check) => {
-      const began = performance.now();
-      await this.#compute(explaining(scene, network, check));
-      this.root.dataset.took = Math.round(performance.now() - began); // for the benchmark
-    });
+    this.work = new Lazily(this.root, (_, check) => this.#compute(explaining(scene, network, check)));
   }
 
   /** Start from what is computed now. */

@@ -39,11 +39,7 @@ export class Idea {
       element('div', {class: 'film'},
         element('figure', {}, this.canvas, element('div', {class: 'reel'}, this.slide.root, this.slider), this.said),
         element('div', {class: 'about'}, element('p', {}, words.idea_means), element('p', {}, words.idea_not))));
-    this.work = new Lazily(this.root, async (_, check) => {
-      const began = performance.now();
-      await this.#compute(explaining(scene, network, check));
-      this.root.dataset.took = Math.round(performance.now() - began); // for the benchmark
-    });
+    this.work = new Lazily(this.root, (_, check) => this.#compute(explaining(scene, network, check)));
   }
 
   /** Start from what is computed now. */
