@@ -1,9 +1,10 @@
-"""Latency of the page Inside: opening it, another picture, and hovering.
+"""Latency of the page Inside: opening it, another picture, hovering, and what takes many runs.
 
 `python benchmarks/inside.py [RUN] [--models DIR]` drives a real Chromium on a real server. Another
 picture is timed from its arrival in the page to the frame in which every layer is painted, and from
 the click on it; hovering from the pointer event's own time stamp to the frame with the new sum and
 receptive field. Opening is timed from the click on the page's link to the first painted layers.
+Attribution and fooling are what the page itself says that they took, with every new picture anew.
 """
 
 import os
@@ -15,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -29,6 +30,7 @@ from tests.browser.conftest import ARGUMENTS, serving, settle
 VISITS = 5
 PICTURES = 30
 HOVERS = 200
+ANSWERS = 15  # pictures that are explained and fooled
 
 # `__painted` fills with the time of every picture, from its arrival to its frame; `__summed` with
 # that of every pointer event, to the frame after the sum has changed.
@@ -89,6 +91,7 @@ def hovering(page: Page) -> list[float]:
     page.locator(".place").scroll_into_view_if_needed()
     box = page.locator(".place").bounding_box()
     assert box is not None
+    page.evaluate("self.__summed.length = 0")  # another picture brings another sum, too
     rng = random.Random(0)
     for _ in range(HOVERS):
         page.mouse.move(
@@ -96,6 +99,36 @@ def hovering(page: Page) -> list[float]:
         )
         page.wait_for_timeout(20)
     return [float(gap) for gap in page.evaluate("self.__summed")]
+
+
+def many_runs(page: Page) -> dict[str, list[float]]:
+    """Look where it looked, and fool it, on other images: milliseconds of each, by its name."""
+    tiles, took = page.locator(".gallery .tile"), dict[str, list[float]]()
+    for number in range(ANSWERS):
+        count = int(page.evaluate("self.__painted.length"))
+        tiles.nth((number + 1) % tiles.count()).click()
+        page.wait_for_function(f"self.__painted.length > {count}")
+        for figure in explained(page, "Where it looked").locator("figure[data-took]").all():
+            note(took, figure.locator("figcaption").inner_text(), figure)
+        part = explained(page, "Fool it")
+        part.get_by_role("slider").press("ArrowRight")
+        note(took, "Fool it: within a budget", explained(page, "Fool it"))
+        part.get_by_role("button", name="Find the smallest").click()
+        note(took, "Fool it: the smallest change", explained(page, "Fool it"))
+    return took
+
+
+def explained(page: Page, name: str) -> Locator:
+    """Wait until a part of the page has computed what it shows."""
+    part = page.get_by_role("region", name=name)
+    part.scroll_into_view_if_needed()
+    page.locator("section[data-settled=true]").and_(part).wait_for()
+    return part
+
+
+def note(took: dict[str, list[float]], name: str, timed: Locator) -> None:
+    """Add what an element of the page says that it took."""
+    took.setdefault(name, []).append(float(timed.get_attribute("data-took") or "nan"))
 
 
 def main() -> None:
@@ -119,6 +152,7 @@ def main() -> None:
             page.evaluate(WATCH)
             painted, clicked = other_pictures(page)
             hovered = hovering(page)
+            answered = many_runs(page)
             browser.close()
     show(
         f"{run.id}: the page Inside, all {len(run.info.layers)} layers",
@@ -128,6 +162,7 @@ def main() -> None:
             ["another picture: in the page → painted", *spread(painted), len(painted)],
             ["another picture: click → painted", *spread(clicked), len(clicked)],
             ["pointer → sum and receptive field", *spread(hovered), len(hovered)],
+            *([name, *spread(took), len(took)] for name, took in answered.items()),
         ],
     )
 

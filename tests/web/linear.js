@@ -13,8 +13,9 @@ export async function fool(network, image, target, budget, norm) {
   return [changed, fooled];
 }
 
-export function smallest(network, image, target, budgets, norm) {
-  return adversarial.smallest(linear(network), image, target, budgets, norm);
+export async function smallest(network, image, target, budgets, norm) {
+  const {place, found: {changed, fooled}} = await adversarial.smallest(linear(network), image, target, budgets, norm);
+  return [place, changed, fooled];
 }
 
 export function climb(network, image, weights, shape, rest) {

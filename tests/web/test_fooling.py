@@ -77,4 +77,9 @@ def test_the_smallest_budget_is_the_distance_to_the_border(random, norm):
     enough, short = call(
         LINEAR, "smallest", [[*described, budgets, norm], [*described, budgets[:4], norm]]
     )
-    assert (enough, short) == (4, 4)
+    for (place, changed, fooled), (nearest, is_enough) in zip(
+        (enough, short), ((4, True), (3, False)), strict=True
+    ):
+        assert (place, fooled) == (nearest, is_enough)
+        assert (network.reads(np.reshape(changed, SHAPE)) == target) == is_enough
+        assert adversarial.size(np.subtract(changed, flat(image)), norm) <= budgets[place] + 1e-6

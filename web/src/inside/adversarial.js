@@ -38,16 +38,18 @@ export async function fool(explain, image, target, budget, norm) {
  * Find the smallest of some budgets that is enough.
  *
  * @param {number[]} budgets ascending.
- * @return {Promise<number>} its place; how many there are if none is.
+ * @return {Promise<{place: number, found: object}>} its place, or the last one if none is enough,
+ *     and what `fool` returns for it.
  */
 export async function smallest(explain, image, target, budgets, norm) {
-  let low = 0, high = budgets.length; // what is enough is enough for every larger one, too
+  let low = 0, high = budgets.length, found; // what is enough is enough for every larger one, too
   while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((await fool(explain, image, target, budgets[middle], norm)).fooled) high = middle;
+    const middle = (low + high) >> 1, tried = await fool(explain, image, target, budgets[middle], norm);
+    if (tried.fooled || !found?.fooled) found = tried;
+    if (tried.fooled) high = middle;
     else low = middle + 1;
   }
-  return low;
+  return {place: Math.min(low, budgets.length - 1), found};
 }
 
 /** Measure a change: the largest of its values, or the root of the sum of their squares. */

@@ -74,13 +74,16 @@ export class Fooling {
     const {image: {pixels}, state} = this.scene, budgets = this.#budgets;
     const target = Number(this.target.select.value), norm = this.norm.value, was = state.outputs.at(-1);
     this.said.textContent = this.scene.words.lens_wait;
-    if (!this.own) {
-      const place = await smallest(explain, pixels, target, budgets, norm);
-      this.slider.value = String(Math.min(place, BUDGETS - 1));
+    let found;
+    if (this.own) {
+      found = await fool(explain, pixels, target, budgets[this.slider.value], norm);
+    } else {
+      let place;
+      ({place, found} = await smallest(explain, pixels, target, budgets, norm));
+      this.slider.value = String(place);
     }
-    const budget = budgets[this.slider.value];
+    const {changed, logits, fooled} = found, budget = budgets[this.slider.value];
     this.#tellBudget(budget);
-    const {changed, logits, fooled} = await fool(explain, pixels, target, budget, norm);
     const change = changed.map((value, at) => value - pixels[at]);
     this.found = {pixels, change, changed, target, norm, budget, fooled, was, now: softmax(logits)};
     this.#paint();

@@ -1,6 +1,6 @@
 /** What takes many runs of the network: only for those who look at it, and only the latest request. */
 
-const BREATH = 30; // milliseconds after which the page may do something else
+const BREATH = 60; // milliseconds after which the page may do something else
 
 export class Superseded extends Error {}
 
@@ -11,7 +11,7 @@ export class Lazily {
    *     latest request; `check` throws where a later one has come.
    */
   constructor(root, compute) {
-    Object.assign(this, {root, compute, turn: 0, wanted: null, done: null});
+    Object.assign(this, {root, compute, turn: 0, wanted: null, done: null, settled: false});
     this.watcher = new IntersectionObserver(([entry]) => {
       this.seen = entry.isIntersecting;
       this.#start();
@@ -22,23 +22,24 @@ export class Lazily {
   /** Ask for something; returns whether that is there already. */
   ask(wanted) {
     this.wanted = wanted;
-    if (this.done?.key === wanted.key) return true;
-    this.#start();
-    return false;
+    const there = this.done?.key === wanted.key;
+    this.root.dataset.settled = there && this.settled;
+    if (!there) this.#start();
+    return there;
   }
 
   async #start() {
     const {wanted, root} = this;
     if (!this.seen || !wanted || this.done?.key === wanted.key) return;
     this.done = wanted;
+    this.settled = false;
     const turn = ++this.turn;
-    root.dataset.settled = 'false';
     const began = performance.now();
     try {
       await this.compute(wanted, () => { if (turn !== this.turn) throw new Superseded(); });
       if (turn !== this.turn) return;
       root.dataset.took = Math.round(performance.now() - began); // for the benchmark
-      root.dataset.settled = 'true';
+      root.dataset.settled = this.settled = true;
     } catch (error) {
       if (!(error instanceof Superseded)) throw error;
     }
