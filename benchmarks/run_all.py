@@ -10,7 +10,6 @@ as little as it can, to see that all run to their end; its numbers mean nothing,
 import argparse
 import os
 import platform
-import re
 import signal
 import subprocess
 import sys
@@ -50,13 +49,14 @@ STEPS = (
     Step("Live pad", "live", 3),
     Step("Inside the network", "inside", 2),
     Step("Views", "views", 5, (), ("10,000",)),
+    Step("The report", "report", 1, (), ("--rounds", "1")),
     Step("Known label errors", "labels", 1),
     Step("Out of distribution", "out_of_distribution", 2),
     Step("What people really draw", "drawing", 4, BUNDLED, (*BUNDLED, "--some", "40")),
     Step("Photographs", "photos", 5, (*BUNDLED, "--some", "250"), (*BUNDLED, "--some", "4")),
     Step("Preset quick", "training", 3, ("quick",), ("quick", "--seeds", "1")),
     Step("Bundled network", "training", 1, ("best", "--models", "models", "--seeds", "1")),
-    Step("Every network", "training", 12, ("ladder",), ("ladder", "--preset", "quick")),
+    Step("Every network", "training", 11, ("ladder",), ("ladder", "--preset", "quick")),
     Step("Time to 99%", "training", 7, ("speed",), ("speed", "--seeds", "1")),
     Step("Overhead of training", "overhead", 5, (), ("--rounds", "1")),
     Step(
@@ -125,7 +125,7 @@ def stopped(process: "subprocess.Popen[str]") -> str:
 def tables(printed: str) -> str:
     """Return what a script printed, without the machine that the file names once."""
     lines = (line for line in printed.splitlines() if not line.startswith(f"({os.cpu_count()} "))
-    return re.sub("\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return "\n".join(lines).strip()
 
 
 def heading(quick: bool) -> str:

@@ -68,6 +68,21 @@ MATRIX = {
     "cell": "true “{true}”, predicted “{predicted}”: {count}",
 }
 
+LONGEST_NAME = 40  # letters: what fits on a phone's screen
+NAME_END = 28  # of those, kept at the end, where a run's network, accuracy and id are
+
+
+def shorten(name: str, longest: int = LONGEST_NAME) -> str:
+    """Leave out the middle of a name of more letters: both ends tell names apart.
+
+    Most of a run's name is kept at its end, where network, accuracy and id are; of other, shorter
+    ones as much at both ends.
+    """
+    if len(name) <= longest:
+        return name
+    end = NAME_END if longest == LONGEST_NAME else longest // 2
+    return f"{name[: longest - end - 1]}…{name[-end:]}"
+
 
 def percent(share: float) -> str:
     """Write a share as a percentage with the digits that are significant: "98.5%", "99.95%"."""

@@ -83,7 +83,8 @@ def theme_css(theme: dict[str, Any]) -> str:
         }
         modes.append("".join(f"--st-{name}:{color};" for name, color in colors.items()))
     light, dark = modes
-    return f":root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}"
+    # Paper is always light.
+    return f":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"
 
 
 def run_npm(folder: Path, *arguments: str) -> None:

@@ -7,25 +7,49 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.options import AsJson, Models, RunName, store_at
-from pipeline.export.formats import Format
+from pipeline.export.formats import REPORTS, Format
+from pipeline.export.report.options import Paper, ReportOptions
+from pipeline.prose.texts import LANGUAGES, USUAL
 
 
 def export(
     run: RunName,
     to: Annotated[Path, typer.Option(help="Where to write it; must not exist yet.")],
     format: Annotated[
-        Format, typer.Option(help="A single HTML page, or a folder for LiteRT or TensorFlow.js.")
+        Format,
+        typer.Option(
+            help="A single HTML page to draw on, a folder for LiteRT or TensorFlow.js, or a report "
+            "for people who write no code, as HTML or PDF."
+        ),
     ],
+    compare: Annotated[
+        str | None, typer.Option(help="Of a report: another run on the same images.")
+    ] = None,
+    with_pad: Annotated[
+        bool, typer.Option("--with-pad", help="In a report as HTML: the live pad, 5 MB more.")
+    ] = False,
+    lang: Annotated[str, typer.Option(help=f"Of a report: {' or '.join(LANGUAGES)}.")] = USUAL,
+    paper: Annotated[Paper, typer.Option(help="Of a report as PDF.")] = Paper.A4,
     models: Models = None,
     as_json: AsJson = False,
 ) -> None:
-    """Export a run's network, with its class names, for use without Inkling."""
+    """Export a run for use without Inkling: its network with its class names, or a report."""
+    given = {"--compare": compare is not None, "--with-pad": with_pad, "--lang": lang != USUAL}
+    for option in (name for name, wanted in given.items() if wanted and format not in REPORTS):
+        raise typer.BadParameter("it belongs to --format report or pdf", param_hint=option)
+    if lang not in LANGUAGES:
+        raise typer.BadParameter(f"choose one of {', '.join(LANGUAGES)}", param_hint="--lang")
+    if with_pad and format == Format.PDF:
+        raise typer.BadParameter("nobody can draw on paper", param_hint="--with-pad")
     from pipeline.cli.terminal import shown_progress
     from pipeline.export import formats
 
-    found = store_at(models).open(run)
+    store = store_at(models)
+    found = store.open(run)
+    second = None if compare is None else store.open(compare)
+    options = ReportOptions(second, with_pad, lang, paper)
     with shown_progress() as report:
-        written = formats.export(found, to, format, report)
+        written = formats.export(found, to, format, report, options)
     sizes = {str(path): path.stat().st_size for path in written}
     if as_json:
         files = [{"path": path, "bytes": size} for path, size in sizes.items()]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InklingError
+from pipeline.export.report.options import ReportOptions
 from pipeline.progress import OnProgress, silent
 
 if TYPE_CHECKING:  # the command line names the formats before it loads anything heavy
@@ -18,17 +19,30 @@ class Format(StrEnum):
 
     HTML = "html"
     LITERT = "litert"
+    PDF = "pdf"
+    REPORT = "report"
     TFJS = "tfjs"
 
 
-def export(run: "Run", to: Path, format: Format, on_progress: OnProgress = silent) -> list[Path]:
+REPORTS = (Format.PDF, Format.REPORT)
+
+
+def export(
+    run: "Run",
+    to: Path,
+    format: Format,
+    on_progress: OnProgress = silent,
+    options: ReportOptions | None = None,
+) -> list[Path]:
     """Export a run, completely or not at all.
 
     Args:
         run: the run.
         to: where to write it; must not exist yet.
-        format: a single HTML page, a folder for LiteRT or one for TensorFlow.js.
+        format: a single HTML page to draw on, a folder for LiteRT or one for TensorFlow.js, or a
+            report as HTML or PDF.
         on_progress: called before slow steps.
+        options: of a report.
 
     Returns:
         The files that were written.
@@ -38,7 +52,7 @@ def export(run: "Run", to: Path, format: Format, on_progress: OnProgress = silen
             to this format.
     """
     _check_free(to)
-    _writers()[format](run, to, on_progress)
+    _writers(options or ReportOptions())[format](run, to, on_progress)
     return sorted(path for path in to.rglob("*") if path.is_file()) if to.is_dir() else [to]
 
 
@@ -53,12 +67,15 @@ def _check_free(to: Path) -> None:
         raise InklingError(f"{to} cannot be written: {above} is a file. Choose another path.")
 
 
-def _writers() -> dict[Format, Callable[["Run", Path, OnProgress], None]]:
+def _writers(options: ReportOptions) -> dict[Format, Callable[["Run", Path, OnProgress], None]]:
     # Here, so that naming the formats loads nothing.
     from pipeline.export import html_page, litert, tfjs_folder
+    from pipeline.export.report import writing
 
     return {
         Format.HTML: html_page.write_page,
         Format.LITERT: litert.write_folder,
+        Format.PDF: lambda run, to, report: writing.write_pdf(run, to, options, report),
+        Format.REPORT: lambda run, to, report: writing.write_html(run, to, options, report),
         Format.TFJS: tfjs_folder.write_folder,
     }

@@ -10,7 +10,9 @@ import html
 import importlib.util
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -29,6 +31,22 @@ POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; connect-src 'none'; "
     "script-src 'unsafe-inline' 'unsafe-eval' blob:; base-uri 'none'; form-action 'none'"
 )
+
+
+@dataclass(frozen=True)
+class Pad:
+    """What a page needs to hold the live pad.
+
+    Attributes:
+        facts: JSON, safe within a script; the page has it under the id "facts".
+        data: texts, safe within a script, by the ids that the page has them under.
+        script: the program. Where the page has a place with the id "pad", it fills that; else it
+            makes the whole page.
+    """
+
+    facts: str
+    data: dict[str, str]
+    script: str
 
 
 def write_page(run: Run, path: Path, on_progress: OnProgress = silent) -> None:
@@ -71,13 +89,9 @@ def page(run: Run) -> str:
             f"{created:%B} {created.day}, {created:%Y}."
         ),
     }
-    parts = {
-        "loader": _in_text(gzip.compress(_built("frontend/litert-*.js").read_bytes(), mtime=0)),
-        "program": _in_text(_built("frontend/litert-*.wasm.gz").read_bytes()),
-        "graphs": _in_text(gzip.compress(_by_place(spec.blob), mtime=0)),
-    }
+    made = _pad(facts, spec.blob)
     data = "\n".join(
-        f'<script type="text/plain" id="{key}">{text}</script>' for key, text in parts.items()
+        f'<script type="text/plain" id="{key}">{text}</script>' for key, text in made.data.items()
     )
     return f"""<!doctype html>
 <html lang="en">
@@ -86,16 +100,32 @@ def page(run: Run) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <title>{html.escape(facts["title"])}</title>
-<style>{_built("theme.css").read_text("utf-8")}</style>
+<style>{built("theme.css").read_text("utf-8")}</style>
 </head>
 <body>
 <noscript>This page needs JavaScript, which is turned off.</noscript>
-<script type="application/json" id="facts">{_within_script(json.dumps(facts))}</script>
+<script type="application/json" id="facts">{made.facts}</script>
 {data}
-<script>{_within_script(_built("page.js").read_text("utf-8"))}</script>
+<script>{made.script}</script>
 </body>
 </html>
 """
+
+
+def pad(run: Run) -> Pad:
+    """Return what another page needs to hold the live pad of a run; raises as `write_page`."""
+    spec = pad_spec.describe([run], [""], ADVICE)
+    return _pad(spec.facts, spec.blob)
+
+
+def _pad(facts: dict[str, Any], blob: bytes) -> Pad:
+    data = {
+        "loader": _in_text(gzip.compress(built("frontend/litert-*.js").read_bytes(), mtime=0)),
+        "program": _in_text(built("frontend/litert-*.wasm.gz").read_bytes()),
+        "graphs": _in_text(gzip.compress(_by_place(blob), mtime=0)),
+    }
+    script = built("page.js").read_text("utf-8")
+    return Pad(_within_script(json.dumps(facts)), data, _within_script(script))
 
 
 def _by_place(data: bytes) -> bytes:
@@ -113,8 +143,12 @@ def _within_script(text: str) -> str:
     return re.sub("<(?=/script|!--|script)", r"\\u003c", text, flags=re.IGNORECASE)
 
 
-def _built(pattern: str) -> Path:
-    """Find the pad's built file that matches; some have a version in their names."""
+def built(pattern: str) -> Path:
+    """Find the pad's built file that matches; some have a version in their names.
+
+    Raises:
+        InklingError: it was not built.
+    """
     package = importlib.util.find_spec(BUILT)
     places = package.submodule_search_locations if package else None
     found = [path for place in places or () for path in Path(place).glob(pattern)]

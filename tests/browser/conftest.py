@@ -47,13 +47,19 @@ def server(server_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A real Chromium; where there is none, the tests fail and say so."""
+def chromium_path() -> str:
+    """The path of a Chromium; where there is none, the tests fail and say so."""
     path = chromium.find()
     if path is None:
         pytest.fail(chromium.ADVICE, pytrace=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    """A real Chromium."""
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        launched = playwright.chromium.launch(executable_path=chromium_path, args=list(ARGUMENTS))
         yield launched
         launched.close()
 

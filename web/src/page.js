@@ -1,4 +1,4 @@
-/** The exported page, which works without a server. */
+/** The exported page, which works without a server; or the pad in a page that has a place for it. */
 
 import {element} from './elements.js';
 import {Pad} from './pad.js';
@@ -13,19 +13,25 @@ const read = (id) => document.getElementById(id).textContent;
 
 const facts = JSON.parse(read('facts'));
 const root = element('div', {class: 'root'});
-document.head.append(element('style', {}, style));
-document.body.append(element('main', {},
-  element('h1', {}, facts.title),
-  element('p', {class: 'verdict'}, facts.verdict),
-  root,
-  element('h2', {}, facts.matrix.title),
-  matrix(facts.runs[0].classes, facts.counts, facts.matrix),
-  element('h2', {}, facts.about),
-  ...Object.entries(facts.model_card).flatMap(([heading, text]) => [
-    element('h3', {}, heading), element('p', {}, text),
-  ]),
-  element('footer', {}, facts.origin)));
+const place = document.getElementById('pad');
+if (place) place.append(root);
+else wholePage();
 open();
+
+function wholePage() {
+  document.head.append(element('style', {}, style));
+  document.body.append(element('main', {},
+    element('h1', {}, facts.title),
+    element('p', {class: 'verdict'}, facts.verdict),
+    root,
+    element('h2', {}, facts.matrix.title),
+    matrix(facts.runs[0].classes, facts.counts, facts.matrix),
+    element('h2', {}, facts.about),
+    ...Object.entries(facts.model_card).flatMap(([heading, text]) => [
+      element('h3', {}, heading), element('p', {}, text),
+    ]),
+    element('footer', {}, facts.origin)));
+}
 
 async function open() {
   const runtime = {

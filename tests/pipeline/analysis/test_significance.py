@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from pipeline.analysis.significance import Comparison, mcnemar, sign_test
+from pipeline.analysis.significance import Comparison, mcnemar, paired_difference, sign_test
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,22 @@ def test_only_images_that_one_gets_right_and_the_other_wrong_count():
     first = np.array([0, 1, 1, 1, 0, 0])  # right, wrong, wrong, right, wrong, wrong
     other = np.array([0, 0, 2, 0, 1, 2])  # right, fixed, wrong, broken, fixed, fixed
     assert mcnemar(label, first, other) == Comparison(fixed=3, broken=1, p_value=0.625)
+
+
+def test_a_paired_difference_worked_out_by_hand():
+    found = paired_difference(10, 4, 100)
+    assert found.value == pytest.approx(0.06)
+    assert (found.low, found.high) == pytest.approx((-0.014717, 0.132364), abs=1e-6)
+
+
+@given(first=st.integers(0, 50), second=st.integers(0, 50), rest=st.integers(1, 1000))
+def test_a_paired_difference_is_within_its_interval_and_turns_around(first, second, rest):
+    found = paired_difference(first, second, first + second + rest)
+    turned = paired_difference(second, first, first + second + rest)
+    assert -1 <= found.low < found.high <= 1
+    assert (turned.value, turned.low, turned.high) == pytest.approx(
+        (-found.value, -found.high, -found.low)
+    )
 
 
 def test_other_images_are_refused():

@@ -109,7 +109,21 @@ def test_export_says_what_it_wrote(tmp_path, models, tiny_run):
         "export", "latest", "--to", tmp_path / "on", "--format", "onnx", "--models", models
     )
     assert wrong.returncode == 2
-    assert "'onnx' is not one of 'html', 'litert', 'tfjs'" in wrong.stderr
+    assert "'onnx' is not one of 'html', 'litert', 'pdf', 'report', 'tfjs'" in wrong.stderr
+
+
+def test_export_writes_a_report(tmp_path, models, tiny_run):
+    wanted = ("export", "latest", "--format", "report", "--models", models)
+    done = inkling(*wanted, "--to", tmp_path / "bericht.html", "--lang", "de")
+    assert done.returncode == 0, done.stderr
+    assert '<html lang="de">' in (tmp_path / "bericht.html").read_text("utf-8")
+    refused = inkling(*wanted, "--to", tmp_path / "on.html", "--compare", tiny_run.id)
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines()[-1].startswith("Error: A run cannot be compared with itself")
+    for options in (("--lang", "xx"), ("--format", "html", "--with-pad")):
+        wrong = inkling(*wanted, "--to", tmp_path / "on.html", *options)
+        assert wrong.returncode == 2, wrong.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["bericht.html"]
 
 
 def test_export_for_tensorflow_js(tmp_path, models):

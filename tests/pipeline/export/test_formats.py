@@ -13,6 +13,8 @@ from pipeline.errors import InklingError
 from pipeline.export import formats
 from pipeline.export.about import about
 from pipeline.export.formats import Format, export
+from pipeline.export.report import pdf
+from pipeline.export.report.options import ReportOptions
 from pipeline.store.run_folder import Run
 
 GUIDE = Path(__file__).parents[3] / "docs" / "export.md"
@@ -63,6 +65,30 @@ def test_what_is_said_of_a_run(tiny_run: Run):
     assert said["temperature"]["value"] == tiny_run.info.temperature
 
 
+@pytest.fixture(autouse=True)
+def no_real_browser(tmp_path, monkeypatch):
+    """A browser that prints next to nothing: what a real one prints, the browser tests look at."""
+    script = tmp_path.parent / f"{tmp_path.name}-browser"
+    script.write_text(
+        '#!/bin/sh\nfor a; do case "$a" in --print-to-pdf=*) echo %PDF > "${a#*=}";; esac; done\n'
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("CHROMIUM", str(script))
+
+
+def test_a_pdf_needs_a_browser(tmp_path, tiny_run: Run, monkeypatch):
+    (printed,) = export(tiny_run, tmp_path / "report.pdf", Format.PDF)
+    assert printed.read_text() == "%PDF\n"
+    monkeypatch.setenv("CHROMIUM", "false")
+    with pytest.raises(InklingError, match="could not print the report: it said nothing"):
+        export(tiny_run, tmp_path / "again.pdf", Format.PDF)
+    monkeypatch.setenv("CHROMIUM", "no-such-browser")
+    with pytest.raises(InklingError, match="No Chromium, Chrome or Edge was found") as refused:
+        export(tiny_run, tmp_path / "again.pdf", Format.PDF)
+    assert str(refused.value) == pdf.ADVICE
+    assert [path.name for path in tmp_path.iterdir()] == ["report.pdf"]
+
+
 @pytest.mark.parametrize("format", list(Format))
 def test_what_is_in_the_way_stays(tmp_path, tiny_run: Run, format: Format):
     (tmp_path / "file").write_text("mine")
@@ -84,8 +110,10 @@ def test_a_fault_leaves_nothing_half_written(tmp_path, tiny_run: Run):
     broken = Run(folder, tiny_run.info)
     broken.model_path.write_bytes(b"no network")
     broken.graph_path.write_bytes(b"no graph")
+    (folder / "predictions.parquet").write_bytes(b"no table")
     for format in Format:
-        with pytest.raises(InklingError, match="cannot be loaded"):
+        needed = "cannot be read" if format in formats.REPORTS else "cannot be loaded"
+        with pytest.raises(InklingError, match=needed):
             export(broken, tmp_path / "out", format)
     assert [path.name for path in tmp_path.iterdir()] == ["store"]
 
@@ -103,4 +131,4 @@ def test_a_network_with_a_layer_that_is_refused_leaves_nothing(tmp_path, tiny_ru
 
 
 def test_every_format_can_be_written():
-    assert set(formats._writers()) == set(Format)
+    assert set(formats._writers(ReportOptions())) == set(Format)

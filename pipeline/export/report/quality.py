@@ -1,0 +1,259 @@
+"""What the network does, how well, and when to ask a person: facts -> sections; pure."""
+
+import numpy as np
+
+from pipeline.analysis.metrics import ClassScore, wilson_interval
+from pipeline.export.report import charts
+from pipeline.export.report.blocks import Bars, Block, Figure, Gallery, Pad, Section, Table, Text
+from pipeline.export.report.facts import Facts
+from pipeline.export.report.say import Say
+from pipeline.export.report.shots import answers
+from pipeline.words import shorten
+
+MOST_EXAMPLES, MOST_NAMES, MOST_BARS = 10, 30, 15
+RARE = 0.02  # of the images misread: fewer are counted out of a thousand
+SHARES = (0.0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3)  # passed on, of a table
+ENDS = (0.05, 0.1, 0.2, 0.3, 0.5)  # of the chart's axis
+FEW, SMALL_GAP = 20, 0.01  # images in a group, and a gap of confidence, that mean little
+SHORT = 22  # letters of a class name beside a bar
+
+
+def network_title(facts: Facts, say: Say) -> str:
+    """Name the network in words."""
+    info = facts.run.info
+    kind = f"network.{info.network}"
+    known = info.config is not None and info.network in say.table("network")
+    return say(f"{kind}.title") if known else shorten(info.network)
+
+
+def what(facts: Facts, say: Say, *, with_pad: bool) -> Section:
+    """Say what the network does, with a test image of each class."""
+    info = facts.run.info
+    height, width, channels = info.input_shape
+    color = say("what.gray" if channels == 1 else "what.color")
+    count = len(facts.names)
+    task = say("what.task", width=width, height=height, color=color, count=count)
+    blocks: list[Block] = [
+        Text(f"{task} {_classes(facts, say)}"),
+        Text(f"{_network(facts, say)} {say('what.use')}"),
+    ]
+    shown = answers(facts, say, _examples(facts))
+    if shown:
+        blocks.append(Gallery(say("what.examples"), shown, small=True))
+    if with_pad:
+        blocks.append(Pad())
+    return Section("what", say("what.title"), blocks)
+
+
+def _classes(facts: Facts, say: Say) -> str:
+    names = ", ".join(say.name(name) for name in facts.names[:MOST_NAMES])
+    more = len(facts.names) - MOST_NAMES
+    return (
+        say("what.classes_more", names=names, more=more)
+        if more > 0
+        else say("what.classes", names=names)
+    )
+
+
+def _network(facts: Facts, say: Say) -> str:
+    info = facts.run.info
+    size = {"parameters": info.parameters, "layers": len(info.layers)}
+    if info.config is None:
+        return say("what.network_added", file=shorten(info.file), **size)
+    kind = f"network.{info.network}"
+    return say("what.network", title=say(f"{kind}.title"), lesson=say(f"{kind}.lesson"), **size)
+
+
+def _examples(facts: Facts) -> list[int]:
+    """Take of each class the first image that is right, up to `MOST_EXAMPLES`."""
+    told = facts.answers
+    labels, first = np.unique(np.where(told.right, told.label, -1), return_index=True)
+    return [int(row) for row in first[labels >= 0]][:MOST_EXAMPLES]
+
+
+def well(facts: Facts, say: Say) -> Section:
+    """Say how often it is right, and which classes it misses."""
+    metrics, seen = facts.run.info.metrics, facts.run.info.saw_test_images
+    intro = say("well.intro" if seen is False else "well.intro_unknown", total=metrics.total)
+    blocks: list[Block] = [
+        Text(f"{intro} {say('verdict.hundred_exact', total=metrics.total)}"),
+        _waffle(facts, say),
+    ]
+    if metrics.correct < metrics.total:
+        blocks.append(_classes_missed(facts, say))
+    return Section("well", say("well.title"), blocks)
+
+
+def _waffle(facts: Facts, say: Say) -> Block:
+    metrics = facts.run.info.metrics
+    missed = metrics.total - metrics.correct
+    of = out_of(facts)
+    marked = round(of * missed / metrics.total)
+    finding = (
+        say("well.waffle_none", total=metrics.total)
+        if not missed
+        else say.counted("well.waffle", marked, of=of)
+        if marked
+        else say("well.waffle_rare", of=of)
+    )
+    svg = charts.waffle(marked, of, say("well.waffle_alt", of=of, marked=marked))
+    low, high = metrics.accuracy_low, metrics.accuracy_high
+    head = [say(f"column.{name}") for name in ("images", "right", "missed", "accuracy", "interval")]
+    row = [*map(say.texts.number, (metrics.total, metrics.correct, missed)),
+           say.share(metrics.accuracy), say.interval(low, high)]  # fmt: skip
+    return Figure(finding, svg, Table(head, [row]), say("well.waffle_note"))
+
+
+def out_of(facts: Facts) -> int:
+    """Return out of how many images mistakes are counted, so that there are some to count."""
+    return 100 if 1 - facts.run.info.metrics.accuracy >= RARE else 1000
+
+
+def weakest(facts: Facts) -> ClassScore:
+    """Return the class of which the largest share is missed."""
+    return _weakest_first(facts)[0]
+
+
+def _weakest_first(facts: Facts) -> list[ClassScore]:
+    tested = (score for score in facts.run.info.metrics.classes if score.support)
+    return sorted(tested, key=lambda score: (score.recall, -score.support))
+
+
+def missed_of(score: ClassScore) -> int:
+    """Return how many images of a class are missed."""
+    return round((1 - score.recall) * score.support)
+
+
+def _classes_missed(facts: Facts, say: Say) -> Bars:
+    scores = _weakest_first(facts)
+    first, shown = scores[0], scores[:MOST_BARS]
+    most = 1 - first.recall
+    rows = [
+        (
+            shorten(score.name, SHORT),
+            (1 - score.recall) / most,
+            say("well.of", missed=missed_of(score), support=score.support),
+        )
+        for score in shown
+    ]
+    finding = say(
+        "well.weakest", name=say.name(first.name), missed=missed_of(first), support=first.support
+    )
+    note = say("well.classes_note")
+    if len(shown) < len(scores):
+        note += " " + say("well.classes_some", count=len(shown))
+    return Bars(finding, rows, _class_table(scores, say), note)
+
+
+def _class_table(scores: list[ClassScore], say: Say) -> Table:
+    head = [say(f"column.{name}") for name in ("class", "images", "right", "missed")]
+    head += [say(f"column.{name}") for name in ("found", "interval", "trusted")]
+    rows = []
+    for score in scores:
+        missed = missed_of(score)
+        right = score.support - missed
+        counts = map(say.texts.number, (score.support, right, missed))
+        rows.append(
+            [
+                say.name(score.name),
+                *counts,
+                say.share(score.recall),
+                say.interval(*wilson_interval(right, score.support)),
+                say.share(score.precision),
+            ]
+        )
+    return Table(head, rows)
+
+
+def ask(facts: Facts, say: Say) -> Section:
+    """Say how many mistakes are left when a person takes the least confident images."""
+    blocks: list[Block] = [Text(say("ask.intro"))]
+    if facts.curve.errors_remaining(0):
+        blocks.append(_curve(facts, say))
+    else:
+        blocks.append(Text(say("ask.curve_none")))
+    blocks.append(_calibration(facts, say))
+    return Section("ask", say("ask.title"), blocks)
+
+
+def telling_share(facts: Facts) -> float:
+    """Return the share of images to pass on that halves the mistakes, or the largest tried."""
+    curve = facts.curve
+    half = curve.errors_remaining(0) / 2
+    halving = (s for s in SHARES[1:] if curve.errors_remaining(passed(facts, s)) <= half)
+    return next(halving, SHARES[-1])
+
+
+def passed(facts: Facts, share: float) -> int:
+    """Return how many images a share is."""
+    return round(share * facts.curve.total)
+
+
+def _curve(facts: Facts, say: Say) -> Figure:
+    curve, telling = facts.curve, telling_share(facts)
+    start = curve.errors_remaining(0)
+    ends = (end for end in ENDS if end >= telling)
+    few = (end for end in ends if curve.errors_remaining(passed(facts, end)) <= start / 10)
+    last = next(few, ENDS[-1])
+    at_telling, at_last = (curve.errors_remaining(passed(facts, s)) for s in (telling, last))
+    axis = charts.nice(0, start)
+    table = curve.curve().to_numpy()
+    points = [
+        (count / curve.total / last, errors / axis[-1])
+        for count, errors in table[table[:, 0] <= last * curve.total].tolist()
+    ]
+    svg = charts.lines(
+        [charts.Line([*points, (1, at_last / axis[-1])])],
+        [(step / 5, say.whole(last * step / 5)) for step in range(6)],
+        [(number / axis[-1], say.decimal(number)) for number in axis],
+        (say("ask.curve_x"), say("ask.curve_y")),
+        say("ask.curve_alt", start=start, middle=at_telling, share=say.whole(telling), end=at_last,
+            last=say.whole(last)),
+        marked=(telling / last, at_telling / axis[-1]),
+    )  # fmt: skip
+    finding = say.counted("ask.curve", at_telling, share=say.whole(telling), all=start)
+    return Figure(finding, svg, _choices(facts, say), say("ask.curve_note"), open=True)
+
+
+def _choices(facts: Facts, say: Say) -> Table:
+    head = [say(f"column.{name}") for name in ("passed", "images", "threshold", "left", "kept")]
+    curve, rows = facts.curve, []
+    for share in SHARES:
+        count = passed(facts, share)
+        left, kept = curve.errors_remaining(count), curve.total - count
+        edge = say.share(float(curve.confidence[count - 1])) if count else "–"
+        rows.append([say.whole(share), say.texts.number(count), edge, say.texts.number(left),
+                     say.share((kept - left) / kept)])  # fmt: skip
+    return Table(head, rows)
+
+
+def _calibration(facts: Facts, say: Say) -> Figure:
+    ticks = [(step / 4, say.texts.percent(step / 4, 0)) for step in range(5)]
+    columns = ["confidence", "count", "accuracy", "accuracy_low", "accuracy_high"]
+    bins = facts.bins[columns].to_numpy().tolist()
+    points = [(said, right, low, high) for said, _, right, low, high in bins]
+    titles = (say("column.confidence"), say("column.accuracy"))
+    alt = say("ask.calibration_alt", groups=len(bins))
+    head = [say(f"column.{name}") for name in ("confidence", "images", "accuracy", "interval")]
+    rows = [
+        [say.share(said), say.texts.number(count), say.share(right), say.interval(low, high)]
+        for said, count, right, low, high in bins
+    ]
+    svg = charts.reliability(points, ticks, titles, alt)
+    return Figure(calibration(facts, say), svg, Table(head, rows), say("ask.calibration_note"))
+
+
+def calibration(facts: Facts, say: Say) -> str:
+    """Say whether confidence matches accuracy."""
+    error, bins = facts.run.info.metrics.calibration_error, facts.bins
+    if error < SMALL_GAP:
+        return say("ask.calibrated", error=say.share(error))
+    outside = (bins["confidence"] < bins["accuracy_low"]) | (
+        bins["confidence"] > bins["accuracy_high"]
+    )
+    real = bins[outside & (bins["count"] >= FEW)]  # a gap that could be chance alone is no finding
+    if real.empty:
+        return say("ask.calibrated_so_far", total=facts.curve.total, error=say.share(error))
+    gaps = (real["confidence"] - real["accuracy"]).abs() * real["count"]
+    said, right = real[["confidence", "accuracy"]].to_numpy()[gaps.argmax()]
+    return say("ask.miscalibrated", said=say.share(float(said)), right=say.share(float(right)))
