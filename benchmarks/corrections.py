@@ -95,7 +95,7 @@ def measure(preset: str, seeds: int, times: list[int]) -> None:
                 result = trained(config, mnist, given, counted, extra)
                 found.setdefault((name, str(repeats)), []).append(result)
                 print(f"seed {seed}, {name} ({len(some.labels)}), {repeats} times: "
-                      f"{result.drawn:.4f} {result.valid:.4f}", flush=True)  # fmt: skip
+                      f"{result.drawn:.4f} {result.valid:.4f}", file=sys.stderr)  # fmt: skip
     rows = []
     for (name, repeats), results in found.items():
         drawn, valid = [r.drawn for r in results], [r.valid for r in results]

@@ -10,6 +10,7 @@ as little as it can, to see that all run to their end; its numbers mean nothing,
 import argparse
 import os
 import platform
+import re
 import signal
 import subprocess
 import sys
@@ -125,7 +126,7 @@ def stopped(process: "subprocess.Popen[str]") -> str:
 def tables(printed: str) -> str:
     """Return what a script printed, without the machine that the file names once."""
     lines = (line for line in printed.splitlines() if not line.startswith(f"({os.cpu_count()} "))
-    return "\n".join(lines).strip()
+    return re.sub("\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def heading(quick: bool) -> str:

@@ -151,6 +151,7 @@ class TrainConfig(BaseModel):
         variant: a key of VARIANTS; a network without that variant uses its standard one.
         corrections: whether to also learn from the corrections in the store that fit.
         seed: determines the initial weights, the order of the images and their augmentation.
+        film: whether to keep a film of the training; see `training.film`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -166,6 +167,7 @@ class TrainConfig(BaseModel):
     variant: str | None = None
     corrections: bool = False  # opt-in, so that equal settings train equally
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    film: bool = True
 
     @model_validator(mode="before")
     @classmethod

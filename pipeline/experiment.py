@@ -1,5 +1,6 @@
 """The pipeline on one page: dataset -> fit -> export and evaluate -> published run."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -76,7 +77,7 @@ def run_experiment(
             model_card=model_card(DatasetInfo.of(dataset), config, found.metrics, corrected),
             timings=timings,
         )
-        run = store.publish(info, found.files)
+        run = store.publish(info, replace(found.files, film=trained.film))
         if not trained.may_go_on:
             interrupted.forget()
     on_progress(Progress("Done", 1, 1, run.id, stoppable=False))

@@ -1,6 +1,33 @@
 """uint8 images -> network input: the only route for pixels."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 import numpy as np
+
+Pixels = Literal["unit", "bytes", "signed"]
+
+
+@dataclass(frozen=True)
+class PixelRange:
+    """What a network's pixels lie between; ours are in [0, 1].
+
+    Attributes:
+        name: in words.
+        scale, offset: bring pixels in [0, 1] there.
+    """
+
+    name: str
+    scale: float
+    offset: float
+
+
+# What networks that were trained elsewhere take.
+RANGES: dict[Pixels, PixelRange] = {
+    "unit": PixelRange("0 to 1", 1.0, 0.0),
+    "bytes": PixelRange("0 to 255", 255.0, 0.0),
+    "signed": PixelRange("−1 to 1", 2.0, -1.0),
+}
 
 
 def to_model_input(images: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from dashboard.words import training as training_words
 from pipeline.data import datasets
 from pipeline.errors import InklingError
 from pipeline.jobs.job import MOST_UPLOADED, Adding
+from pipeline.preprocess import RANGES
 from pipeline.store.run_folder import LONGEST_NAME, About, Run
 
 MEGABYTE = 2**20
@@ -40,6 +41,15 @@ def form() -> None:
             max_chars=LONGEST_NAME,
             placeholder="that of its file",
         )
+        pixels = st.selectbox(
+            "Pixels it was trained on",
+            list(RANGES),
+            index=None,
+            format_func=lambda key: f"from {RANGES[key].name}",
+            key=job_forms.recalled("add_pixels"),
+            placeholder="found out",
+            help=training_words.PIXELS,
+        )
     job_forms.keep_choices()
     if st.button("Add", type="primary", icon=":material/add:"):
         try:
@@ -51,7 +61,7 @@ def form() -> None:
             st.error(text.plain(str(error)))
         else:
             file = upload.name if upload else str(Path(path).expanduser().absolute())
-            request = Adding(file, tested_on, name, uploaded=upload is not None)
+            request = Adding(file, tested_on, name, uploaded=upload is not None, pixels=pixels)
             job_forms.start(request, upload.getvalue() if upload else None)
 
 

@@ -24,6 +24,7 @@ CHOICES: dict[str, object] = {  # the forms' widgets, and what they begin with
     "train_corrections": False,
     "add_path": "",
     "add_name": "",
+    "add_pixels": None,
 }
 
 

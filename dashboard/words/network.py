@@ -19,7 +19,6 @@ NOT_TAKEN_APART = (
 )
 NO_CURVE = "trained elsewhere, so there are no settings and no learning curve here."
 MOST_NAMED = 3  # maps and units in a sentence
-SCALED = " at "  # between its name and how far it is scaled
 POOLING = {"MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling2D"}
 
 
@@ -93,12 +92,9 @@ def unexplained(unknown: Sequence[str], why: str) -> str:
     """
     if not unknown:
         return f"Only the outputs of its layers can be shown. {why}"
-    layers = "layer" if len(unknown) == 1 else "layers"
     named = ", ".join(f"“{name}”" for name in unknown)
-    return (
-        f"Only the outputs of its layers can be shown: what the {layers} {named} computes is not "
-        "known here."
-    )
+    subject = f"the layer {named} computes" if len(unknown) == 1 else f"the layers {named} compute"
+    return f"Only the outputs of its layers can be shown: what {subject} is not known here."
 
 
 def other_image(number: int, row: pd.Series, class_names: Sequence[str]) -> str:
@@ -131,35 +127,38 @@ def second_not_taken_apart(name: str, run_id: str) -> str:
     )
 
 
-def switched(anatomy: Anatomy, gates: np.ndarray) -> list[str]:
-    """Name the maps and units that are switched off or scaled: "map 7 of conv2", …."""
-    named, start = [], 0
+def switched(anatomy: Anatomy, gates: np.ndarray) -> list[tuple[str, float]]:
+    """Name the maps and units that are switched off (0) or scaled: ("map 7 of conv2", 0.5), …."""
+    named, start = list[tuple[str, float]](), 0
     for layer in anatomy.gated:
         what = "map" if len(anatomy.shapes[layer]) == 3 else "unit"
         for unit in range(anatomy.shapes[layer][-1]):
             factor = float(gates[start + unit])
             if factor != 1:
-                scaled = f"{SCALED}{percent(factor)}" if factor else ""
-                named.append(f"{what} {unit + 1} of {anatomy.parts[layer].name}{scaled}")
+                named.append((f"{what} {unit + 1} of {anatomy.parts[layer].name}", factor))
         start += anatomy.shapes[layer][-1]
     return named
 
 
-def ablation(changed: Sequence[str], found: Ablation, class_names: Sequence[str]) -> str:
+def ablation(
+    changed: Sequence[tuple[str, float]], found: Ablation, class_names: Sequence[str]
+) -> str:
     """Say what a network loses with maps and units switched off or scaled.
 
     Args:
-        changed: their names, from `switched`.
+        changed: what `switched` found.
         found: what changes on the test images.
         class_names: one name per class.
     """
     if len(changed) > MOST_NAMED:
         what = f"With {len(changed)} maps and units changed"
-    elif any(SCALED in name for name in changed):
-        named = (name if SCALED in name else f"{name} switched off" for name in changed)
-        what = f"With {', '.join(named)}"
+    elif any(factor for _, factor in changed):
+        what = "With " + ", ".join(
+            f"{name} at {percent(factor)}" if factor else f"{name} switched off"
+            for name, factor in changed
+        )
     else:
-        what = f"Without {', '.join(changed)}"
+        what = f"Without {', '.join(name for name, _ in changed)}"
     said = (
         f"{what}, it is right on {found.after:,} of {found.images:,} test images instead of "
         f"{found.before:,}."

@@ -13,6 +13,10 @@ WHAT_CAN_BE_ADDED = (
     "of the dataset’s size and its classes. It may end in probabilities or logits, and take pixels "
     "from 0 to 1 or from 0 to 255: that is found out. Code in the file is not run."
 )
+PIXELS = (
+    "Its first layer may say so; else it reads some validation images each way, and what it reads "
+    "best decides. Choose one if you know better."
+)
 RESUMED = "Continue after its last epoch; the result will be the same as without the interruption."
 
 
@@ -61,11 +65,18 @@ def doing(request: Training | Adding) -> str:
     return f"Training **{request.config.network}** on **{plain(request.config.dataset)}**."
 
 
-def left_nothing(request: Training | Adding) -> str:
-    """Say why there is no run of a job that has ended."""
+def left_nothing(request: Training | Adding, run_id: str) -> str:
+    """Say why there is no run of a job that has ended.
+
+    Args:
+        request: what the job was to do.
+        run_id: the run that it published; "" for none.
+    """
+    if run_id:
+        return f"The run of the last job, {run_id}, is no longer here: it was deleted."
     if isinstance(request, Adding):
-        return "The last network was not added: that was stopped, or its run was deleted."
-    return "The last training left no run: it was stopped early, or its run was deleted."
+        return "The last network was not added: that was stopped."
+    return "The last training was stopped before its first epoch ended, so it left no run."
 
 
 def unreadable(reasons: Sequence[str]) -> str:

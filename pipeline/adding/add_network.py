@@ -15,6 +15,7 @@ from pipeline.adding.adoption import Adopted, adopt
 from pipeline.assembly import Assembled, assemble
 from pipeline.data.datasets import Dataset, canonical, open_dataset
 from pipeline.errors import InklingError
+from pipeline.preprocess import Pixels
 from pipeline.progress import OnProgress, Progress, silent
 from pipeline.quiet import quiet_stderr
 from pipeline.serving import litert
@@ -35,6 +36,7 @@ def add_network(
     *,
     name: str = "",
     file: str = "",
+    pixels: Pixels | None = None,
 ) -> Run:
     """Publish a run of a Keras network that was trained elsewhere.
 
@@ -45,6 +47,7 @@ def add_network(
         on_progress: called at every stage; it can be stopped until the run is being written.
         name: what people call the run; "" for nothing.
         file: what the file was called, if its path does not say so.
+        pixels: which pixels it takes; None to find it out.
 
     Returns:
         The published run. If anything fails, the runs in the store are unchanged.
@@ -62,7 +65,8 @@ def add_network(
     with quiet_stderr():
         model = keras_files.load(path, file)
     on_progress(Progress("Checking", 0, 0, "which pixels it takes and what it returns"))
-    adopted = adopt(model, images.x_valid, images.y_valid, len(images.class_names), file)
+    classes = len(images.class_names)
+    adopted = adopt(model, images.x_valid, images.y_valid, classes, file, pixels)
     found = _assembled(adopted, images, timings, on_progress, file)
     added = Added(
         file=file,

@@ -14,11 +14,12 @@ import numpy as np
 from keras import layers
 
 from pipeline.errors import InklingError, reason
-from pipeline.preprocess import to_model_input
+from pipeline.preprocess import RANGES, PixelRange, Pixels, to_model_input
 from pipeline.serving.litert import IDENTITIES
 from pipeline.words import percent
 
 End = Literal["softmax", "probabilities", "logits"]
+UNIT, BYTES = RANGES["unit"], RANGES["bytes"]
 Shape = tuple[int, int, int]
 
 SAMPLE = 500  # validation images that are read to tell one kind of network from another
@@ -32,28 +33,6 @@ ARRANGING = (
     layers.InputLayer, layers.Reshape, layers.Flatten, layers.Permute, layers.Resizing,
     layers.CenterCrop, layers.ZeroPadding2D, layers.Cropping2D, *IDENTITIES,
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class PixelRange:
-    """What a network's pixels lie between; ours are in [0, 1].
-
-    Attributes:
-        name: in words.
-        scale, offset: bring pixels in [0, 1] there.
-    """
-
-    name: str
-    scale: float
-    offset: float
-
-
-UNIT, BYTES, SIGNED = (
-    PixelRange("0 to 1", 1.0, 0.0),
-    PixelRange("0 to 255", 255.0, 0.0),
-    PixelRange("−1 to 1", 2.0, -1.0),
-)
-RANGES = (UNIT, BYTES, SIGNED)
 
 
 @dataclass(frozen=True)
@@ -72,7 +51,7 @@ class Adopted:
     Attributes:
         model: functional, float32 (n, height, width, channels) in [0, 1] -> probabilities.
         ends_in: "softmax"; "probabilities", which no softmax at its end says; or "logits".
-        takes: the name of one of RANGES.
+        takes: the name of one of the RANGES.
         found: sentences: what was found, and what was changed.
     """
 
@@ -83,7 +62,12 @@ class Adopted:
 
 
 def adopt(
-    model: keras.Model, images: np.ndarray, labels: np.ndarray, classes: int, called: str
+    model: keras.Model,
+    images: np.ndarray,
+    labels: np.ndarray,
+    classes: int,
+    called: str,
+    pixels: Pixels | None = None,
 ) -> Adopted:
     """Make a network like ours from one that somebody else made.
 
@@ -93,6 +77,7 @@ def adopt(
         labels: their classes, int (n,).
         classes: how many there are.
         called: the network's name, for messages.
+        pixels: which it takes, if somebody knows; None to find it out.
 
     Raises:
         InklingError: it does not fit the images or the classes, or does not give numbers.
@@ -109,15 +94,16 @@ def adopt(
             "on its own. Save it with softmax, or without an activation, at its end."
         )
     sample = to_model_input(images[:SAMPLE])
-    pixels, outputs, said = _pixel_range(model, inner, arranged, sample, labels[:SAMPLE], called)
+    told = _told_by_somebody(pixels) if pixels else pixels_told_by(model)
+    takes, outputs, said = _pixel_range(inner, arranged, sample, labels[:SAMPLE], called, told)
     ends_in = _end(model, outputs)
     in_front = None if _arranges_itself(inner) else arranged
-    adopted, left_out = _rebuilt(inner, image_shape, in_front, pixels, ends_in, called)
+    adopted, left_out = _rebuilt(inner, image_shape, in_front, takes, ends_in, called)
     tolerance = SAME if _in_float32(inner) else SAME_IN_HALF
     _check_same(adopted, sample, _probabilities(outputs, ends_in), tolerance, called)
     found = [_END_SAID[ends_in], said, *_changes(in_front, left_out)]
     found += _warning(outputs, labels[:SAMPLE], classes)
-    return Adopted(adopted, ends_in, pixels.name, tuple(found))
+    return Adopted(adopted, ends_in, takes.name, tuple(found))
 
 
 def _check_one_in_one_out(model: keras.Model, called: str) -> None:
@@ -209,19 +195,18 @@ def _run(
 
 def _pixel_range(
     model: keras.Model,
-    inner: keras.Model,
     shape: tuple[int, ...] | None,
     images: np.ndarray,
     labels: np.ndarray,
     called: str,
+    told: tuple[PixelRange, str] | None,
 ) -> tuple[PixelRange, np.ndarray, str]:
     """Find out which pixels a network takes; return its outputs for them, and say how it is known.
 
-    Its layers say so, or else it is the range whose images it reads best.
+    Somebody or its layers have told, or else it is the range whose images it reads best.
     """
-    told = pixels_told_by(model)
-    tried = RANGES if told is None else (told[0],)
-    outputs = {one: _run(inner, images, shape, one) for one in tried}
+    tried = RANGES.values() if told is None else (told[0],)
+    outputs = {one: _run(model, images, shape, one) for one in tried}
     finite = {one: found for one, found in outputs.items() if np.isfinite(found).all()}
     if not finite:
         raise InklingError(
@@ -242,6 +227,11 @@ def _pixel_range(
         f"{len(labels)} validation images it reads {percent(read[best].accuracy)} that way, with a "
         f"mean confidence of {percent(read[best].confidence)} ({others})."
     )  # fmt: skip
+
+
+def _told_by_somebody(pixels: Pixels) -> tuple[PixelRange, str]:
+    takes = RANGES[pixels]
+    return takes, f"It is given pixels from {takes.name}, as it was added with that choice."
 
 
 def best_read(read: Mapping[PixelRange, Reading]) -> PixelRange:

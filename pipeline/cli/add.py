@@ -9,6 +9,7 @@ from pipeline.cli import results
 from pipeline.cli.options import AsJson, ClassNames, Data, Models, class_names_in, store_at
 from pipeline.data.known import NAMES
 from pipeline.errors import InklingError
+from pipeline.preprocess import Pixels
 
 if TYPE_CHECKING:
     from pipeline.jobs.job import Job, Status
@@ -26,6 +27,14 @@ def add(
         ),
     ],
     name: Annotated[str, typer.Option(help="What to call the run.")] = "",
+    pixels: Annotated[
+        Pixels | None,
+        typer.Option(
+            help="What it was trained on: pixels from 0 to 1 (unit), from 0 to 255 (bytes) or from "
+            "−1 to 1 (signed).",
+            show_default="found out",
+        ),
+    ] = None,
     class_names: ClassNames = None,
     data: Data = None,
     models: Models = None,
@@ -49,7 +58,7 @@ def add(
     with shown_progress() as report:
         datasets.open_dataset(dataset, data, report, names)
         path = str(Path(file).expanduser().absolute())
-        request = Adding(path, datasets.canonical(dataset), name)
+        request = Adding(path, datasets.canonical(dataset), name, pixels=pixels)
         status = _followed(launch.start(request, store), report)
     if status.state != "finished":
         raise InklingError(status.message)

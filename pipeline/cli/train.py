@@ -71,6 +71,13 @@ def train(
             help="Also learn from corrections made on the Draw page.",
         ),
     ] = False,
+    film: Annotated[
+        bool,
+        typer.Option(
+            "--film/--no-film",
+            help="Keep a film of the training, for the tour: under 500 kB of weights.",
+        ),
+    ] = True,
     resume: Annotated[
         bool, typer.Option("--resume", help="Continue the most recently interrupted training.")
     ] = False,
@@ -93,6 +100,7 @@ def train(
         variant=variant,
         seed=seed,
         corrections=corrections,
+        film=film,
     )
     from pipeline.cli.terminal import shown_progress
     from pipeline.data import datasets

@@ -37,7 +37,8 @@ def describe(
     Returns:
         Facts: the run's `id`, its `shape` (height, width, channels) and `classes`; whether its
         images `is_ink`; `words`; the places of the `graph` and, per layer, of its weights and its
-        receptive fields; `excites`, the layers of which it is known what excites their maps.
+        receptive fields; `excites`, the layers of which it is known what excites their maps, each
+        with its maps that are `dead` or `saturated` on all test images.
     """
     blob = Blob()
     facts = {
@@ -52,7 +53,10 @@ def describe(
         "gates": anatomy.gates,
         "gated": anatomy.gated,
         "last_convolution": anatomy.last_convolution,
-        "excites": sorted(run.excitations() or {}),
+        "excites": {
+            place: {"dead": _places(found.dead), "saturated": _places(found.saturated)}
+            for place, found in (run.excitations() or {}).items()
+        },
         "layers": _layers(run.info.layers, anatomy, blob),
     }
     return Spec(facts, bytes(blob.bytes))
@@ -69,6 +73,10 @@ def _layers(infos: Sequence[LayerInfo], anatomy: Anatomy, blob: Blob) -> list[di
         | _field(fields[place], blob)
         for place, info in enumerate(infos)
     ]
+
+
+def _places(marked: np.ndarray) -> list[int]:
+    return [int(place) for place in np.flatnonzero(marked)]
 
 
 def part_facts(part: Part, anatomy: Anatomy, place: int, blob: Blob) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from pydantic import TypeAdapter
 from pipeline import access
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
+from pipeline.preprocess import Pixels
 from pipeline.progress import Progress
 from pipeline.store.runs import Store
 
@@ -93,12 +94,14 @@ class Adding:
         dataset: what it is tested on: a name or a path, as for training.
         name: what people call the run; "" for nothing.
         uploaded: whether the file was uploaded into the job's folder.
+        pixels: which pixels it takes; None to find it out.
     """
 
     file: str
     dataset: str
     name: str = ""
     uploaded: bool = False
+    pixels: Pixels | None = None
 
 
 Request = Training | Fetch | TakeApart | Adding

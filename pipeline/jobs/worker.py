@@ -111,7 +111,10 @@ def add(request: Adding, folder: Path, store: Store, on_progress: OnProgress) ->
 
     path = folder / UPLOAD if request.uploaded else Path(request.file).expanduser()
     file = Path(request.file).name if request.uploaded else ""
-    return add_network(path, request.dataset, store, on_progress, name=request.name, file=file)
+    return add_network(
+        path, request.dataset, store, on_progress,
+        name=request.name, file=file, pixels=request.pixels,
+    )  # fmt: skip
 
 
 def _load_tensorflow(on_progress: OnProgress) -> None:

@@ -2,15 +2,15 @@
 
 Each is in `<store>/.checkpoints/<key>/`, with a key made from its settings and its dataset: the
 settings in a JSON file, the state in an `.npz` that is replaced atomically at the end of each
-epoch. The state includes the corrections it learns from, so that later ones change nothing. Beside
-it is a lock that the training holds while it runs.
+epoch. The state includes the corrections it learns from, so that later ones change nothing, and the
+film so far. Beside it is a lock that the training holds while it runs.
 """
 
 import hashlib
 import json
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,7 @@ from pipeline.config import DEEP, TrainConfig
 from pipeline.errors import InklingError
 from pipeline.store.runs import Store
 from pipeline.training.checkpoint import Checkpoint, ExtraExamples, Row, score
+from pipeline.training.film import Film
 
 FOLDERS = (".checkpoints", ".unfinished")  # the second is from earlier versions
 OLD_SETTINGS = {"variant": "deeper"}  # a flag, true for the deep variant
@@ -37,6 +38,7 @@ EXTRA = {
     "extra_images": "images",
     "extra_labels": "labels",
 }  # key in the file: field
+FILM = "film_"  # what the keys of its film begin with
 _ROWS = TypeAdapter(list[dict[str, int | float]])
 
 
@@ -110,6 +112,8 @@ class InterruptedTraining:
             "repeats": checkpoint.extra.repeats,
         }
         arrays |= {name: getattr(checkpoint.extra, field) for name, field in EXTRA.items()}
+        if checkpoint.film is not None:
+            arrays |= {FILM + name: value for name, value in checkpoint.film.members().items()}
         atomic.write_text(self.folder / SETTINGS, config.model_dump_json())
         atomic.write(
             self.folder / STATE,
@@ -142,6 +146,7 @@ class InterruptedTraining:
                 best_weights=best_weights,
                 seconds=float(facts["seconds"]),
                 extra=extra,
+                film=_film(kept),
             )
 
     def rows(self) -> list[Row]:
@@ -198,6 +203,12 @@ def _age(state: Path) -> float:
         return 0.0
 
 
+def _film(kept: Mapping[str, np.ndarray]) -> Film | None:
+    """Return the film in a checkpoint; None if it has none, such as an older one."""
+    members = {key.removeprefix(FILM): kept[key] for key in kept if key.startswith(FILM)}
+    return Film.of_members(members) if members else None
+
+
 def _rows(facts: Any) -> list[Row]:
     """Return the history in a checkpoint's facts.
 
@@ -227,7 +238,9 @@ def newest(store: Store) -> InterruptedTraining:
 
 def _key(config: TrainConfig, fingerprint: str) -> str:
     """Name a training by its settings and dataset, as always: so older checkpoints are found."""
-    settings = config.model_dump(exclude=set() if config.corrections else {"corrections"})
+    # What changes no weight is no part of it.
+    exclude = {"film"} if config.corrections else {"film", "corrections"}
+    settings = config.model_dump(exclude=exclude)
     deep = None if config.variant is None else config.variant == DEEP
     as_ever = {OLD_SETTINGS.get(name, name): value for name, value in settings.items()}
     written = to_json(as_ever | {OLD_SETTINGS["variant"]: deep})

@@ -34,6 +34,8 @@ from pipeline.serving.anatomy import load as load_anatomy
 from pipeline.serving.inference import ServingGraph
 from pipeline.store import tables
 from pipeline.store.run_info import FORMAT, Evaluation, Robustness, RunInfo
+from pipeline.training import film as films
+from pipeline.training.film import Film
 
 INFO, MODEL, GRAPH = "run.json", "model.keras", "model.tflite"
 HISTORY, PREDICTIONS = "history.csv", "predictions.parquet"
@@ -43,6 +45,7 @@ FEATURES, EVALUATIONS = "features.parquet", "evaluations"
 OOD_DETECTOR, OLD_OOD_DETECTOR = "out_of_distribution.npz", "novelty.npz"  # old: in format 1
 ANATOMY, GRADIENTS = "anatomy.npz", "gradients.tflite"
 EXCITING, ROBUSTNESS = "exciting.npz", "robustness.json"
+FILM = "film.npz"
 ABOUT = "about.json"  # the name and the note that people gave it
 LONGEST_NAME, LONGEST_NOTE = 80, 2000  # characters
 REFUSED = "runs cannot be added, changed or deleted"
@@ -249,6 +252,21 @@ class Run:
         """Add what excites the maps of each layer; raises as `describe` does."""
         atomic.write(self._addition(EXCITING), lambda file: excitation.save(found, file))
 
+    @property
+    def has_film(self) -> bool:
+        """Whether its training was filmed."""
+        return self._path(FILM).exists()
+
+    def film(self) -> Film | None:
+        """Read the film of its training; None if there is none.
+
+        Raises:
+            RunDamaged: the file exists but cannot be read.
+        """
+        if not self.has_film:
+            return None
+        return self._read(FILM, _load_film)
+
     def evaluations(self) -> list[Evaluation]:
         """List the results on other datasets, by name; damaged files are skipped."""
         found = []
@@ -344,6 +362,7 @@ class RunFiles:
         anatomy: what every layer is made of.
         gradients: the gradient graph, if the network has one.
         excitations: what excites the maps of each layer, by its place.
+        film: of the training.
         write_model, write_graph: write the Keras model and the serving graph to a path.
         about: the name and the note that somebody gave it already.
     """
@@ -357,6 +376,7 @@ class RunFiles:
     anatomy: Anatomy | None = None
     gradients: bytes | None = None
     excitations: Mapping[int, Excitation] | None = None
+    film: Film | None = None
     about: About = NO_WORDS
 
 
@@ -389,6 +409,9 @@ def write(target: Path, info: RunInfo, files: RunFiles) -> Run:
         if files.excitations is not None:
             with (draft / EXCITING).open("wb") as file:
                 excitation.save(files.excitations, file)
+        if files.film is not None:
+            with (draft / FILM).open("wb") as file:
+                files.film.save(file)
         if files.about != NO_WORDS:
             (draft / ABOUT).write_text(files.about.model_dump_json(), encoding="utf-8")
         sizes = {name: (draft / name).stat().st_size for name in REQUIRED}
@@ -444,6 +467,11 @@ def _load_anatomy(path: Path) -> Anatomy:
 def _load_excitations(path: Path) -> dict[int, Excitation]:
     with path.open("rb") as file:
         return excitation.load(file)
+
+
+def _load_film(path: Path) -> Film:
+    with path.open("rb") as file:
+        return films.load(file)
 
 
 def _about(path: Path) -> About:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pipeline.training.film import Film
+
 Row = dict[str, float]
 
 
@@ -45,6 +47,7 @@ class Checkpoint:
         best_weights: the model's weights after that epoch.
         seconds: training time so far.
         extra: what it learns from besides the training part; must stay the same when resumed.
+        film: its frames so far; None if it is not filmed.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -54,6 +57,7 @@ class Checkpoint:
     best_weights: list[np.ndarray] = field(default_factory=list)
     seconds: float = 0.0
     extra: ExtraExamples = field(default_factory=ExtraExamples)
+    film: Film | None = None
 
     @property
     def best(self) -> tuple[float, float]:

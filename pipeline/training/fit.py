@@ -21,7 +21,9 @@ from pipeline.errors import InklingError
 from pipeline.progress import OnProgress, Progress, silent
 from pipeline.training import calibration, hardware, networks
 from pipeline.training.augmentation import augment, shift_batch
+from pipeline.training.camera import Camera
 from pipeline.training.checkpoint import Checkpoint, ExtraExamples, score
+from pipeline.training.film import Film
 from pipeline.training.hardware import Hardware, computing_in
 
 WARM_UP = 0.1  # share of the steps over which the learning rate rises
@@ -47,6 +49,7 @@ class Trained:
         temperature: what the logits were divided by; fitted on the validation part.
         hardware: what it ran on.
         extra: what it learned from besides the training part.
+        film: of the training; None if it was not filmed.
         ended_early: why it ran fewer epochs than requested, in a sentence; "" if it ran all.
         may_go_on: whether it was only stopped, so that it can be resumed.
     """
@@ -58,6 +61,7 @@ class Trained:
     temperature: float
     hardware: Hardware
     extra: ExtraExamples
+    film: Film | None
     ended_early: str = ""
     may_go_on: bool = False
 
@@ -120,6 +124,7 @@ def fit(
         temperature,
         here,
         state.extra,
+        state.film if config.film else None,
         ended_early=end.why,
         may_go_on=end.may_go_on,
     )
@@ -168,6 +173,8 @@ def _run(
 ) -> _End:
     """Fit the model, and return how that ended."""
     done = len(watch.state.rows)
+    loss = _cross_entropy(config.label_smoothing or 0.0)
+    camera = Camera(watch.state, settings.epochs, settings.steps, dataset, loss)
     try:
         model.fit(
             _training_batches(dataset, watch.state.extra, config, settings, first_epoch=done),
@@ -175,7 +182,8 @@ def _run(
             initial_epoch=done,
             epochs=settings.epochs,
             steps_per_epoch=settings.steps,
-            callbacks=[watch],
+            # The film is part of the checkpoint that the watch hands over.
+            callbacks=[camera, watch] if config.film else [watch],
             shuffle=False,  # the batches are already shuffled
             verbose=0,
         )

@@ -1,10 +1,10 @@
-"""The network inside, in a real browser: from a mistake to a sum written out with numbers."""
+"""The network inside, in a real browser: from a mistake to its sums, and what would change it."""
 
 import re
 import shutil
 
 import numpy as np
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset
@@ -40,7 +40,7 @@ def point_at(page: Page, across: float, down: float) -> None:
     page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"])
 
 
-def test_from_a_mistake_to_the_sum_of_a_neuron(
+def test_from_a_mistake_to_its_reasons_and_what_would_change_its_mind(
     page: Page, server: str, tiny_run: Run, digits: Dataset
 ) -> None:
     page.goto(f"{server}/mistakes?run={tiny_run.id}")
@@ -69,6 +69,37 @@ def test_from_a_mistake_to_the_sum_of_a_neuron(
     page.locator(".place").press("ArrowUp")
     expect(page.locator(".sum caption")).to_contain_text(f"row {row - 1}, column {column}")
 
+    lens = looked_at(page, "Where it looked")
+    strongest = lens.locator(".said").all_inner_texts()
+    assert len(strongest) == 6
+    read_as = int(tiny_run.graph().probabilities(digits.x_test[sample : sample + 1])[0].argmax())
+    other = "9" if read_as != 9 else "4"
+    lens.get_by_label("and against").select_option(other)
+    expect(lens.get_by_text(f"rather than “{other}”, blue for “{other}”")).to_be_visible()
+    expect(lens).to_have_attribute("data-settled", "true")
+    assert lens.locator(".said").all_inner_texts() != strongest
+
+    part = looked_at(page, "Fool it")
+    part.get_by_label("Make it read").select_option(other)
+    expect(part.get_by_text(f"Now it reads “{other}”")).to_be_visible()
+
+    before = shares(page)
+    page.get_by_role("button", name="Switch it off").click()
+    settled(page)
+    expect(page.get_by_text("One map or unit is changed.")).to_be_visible()
+    assert shares(page) != before
+    page.get_by_role("button", name="Reset").click()
+    settled(page)
+    assert shares(page) == before
+
+
+def looked_at(page: Page, name: str) -> Locator:
+    """Scroll to a part of the page, and wait until it has computed what it shows."""
+    part = page.get_by_role("region", name=name)
+    part.scroll_into_view_if_needed()
+    expect(part).to_have_attribute("data-settled", "true")
+    return part
+
 
 def test_a_map_shows_what_excites_it(page: Page, server: str, tiny_run: Run) -> None:
     page.goto(f"{server}/inside?run={tiny_run.id}&sample=3")
@@ -81,6 +112,13 @@ def test_a_map_shows_what_excites_it(page: Page, server: str, tiny_run: Run) -> 
     names = page.locator(".nine canvas")
     for at, image in enumerate(strongest):
         expect(names.nth(at)).to_have_accessible_name(re.compile(rf"^Test image {image}: "))
+
+    dead = {place: int(found.dead.sum()) for place, found in tiny_run.excitations().items()}
+    most = max(dead, key=dead.__getitem__)
+    assert dead[most]
+    page.get_by_role("button", name=tiny_run.info.layers[most].name).click()
+    expect(page.locator(".all-maps .box.dead")).to_have_count(dead[most])
+    expect(page.get_by_text(f"on every test image (crossed out): {dead[most]}.")).to_be_visible()
 
 
 def test_the_strongest_map_is_switched_off_and_on_again(
@@ -112,20 +150,6 @@ def test_the_strongest_map_is_switched_off_and_on_again(
     expect(page.get_by_text("Nothing is switched off")).to_be_visible()
     settled(page)
     assert shares(page) == before
-
-
-def test_where_it_looked_says_why_not_another_class(page: Page, server: str, tiny_run: Run) -> None:
-    page.goto(f"{server}/inside?run={tiny_run.id}&sample=3")
-    settled(page)
-    lens = page.get_by_role("region", name="Where it looked")
-    lens.scroll_into_view_if_needed()
-    expect(lens).to_have_attribute("data-settled", "true")
-    strongest = lens.locator(".said").all_inner_texts()
-    assert len(strongest) == 6
-    lens.get_by_label("and against").select_option("9")
-    expect(lens.get_by_text("rather than “9”, blue for “9”")).to_be_visible()
-    expect(lens).to_have_attribute("data-settled", "true")
-    assert lens.locator(".said").all_inner_texts() != strongest
 
 
 def test_a_perceptron_is_drawn_whole(page: Page, server: str, server_store: Store) -> None:

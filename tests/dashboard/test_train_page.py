@@ -106,9 +106,10 @@ class TestAdding:
 
     def test_a_file_on_this_machine(self, form, started):
         form.text_input(key="add_path").set_value(" ~/net.keras ").run()
+        form.selectbox(key="add_pixels").select("signed").run()
         self.add(form)
         path = str(Path("~/net.keras").expanduser())
-        assert started == [(Adding(path, "digits", "Theirs"), None)]
+        assert started == [(Adding(path, "digits", "Theirs", pixels="signed"), None)]
 
     def test_an_upload(self, form, started):
         form.file_uploader(key="add_upload").set_value(("net.keras", b"PK", "")).run()

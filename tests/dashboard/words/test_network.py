@@ -44,21 +44,21 @@ def test_a_network_whose_first_layer_is_no_convolution():
 def test_what_is_switched_off_is_named(tiny_run):
     anatomy = tiny_run.anatomy()
     gates = anatomy.gates_of([[2, 0], [6 + 6 + 3, 0.5]])  # behind the maps of conv1 and pool1
-    assert network.switched(anatomy, gates) == ["map 3 of conv1", "map 4 of conv2 at 50.0%"]
+    assert network.switched(anatomy, gates) == [("map 3 of conv1", 0), ("map 4 of conv2", 0.5)]
 
 
 def test_what_switching_off_changes_is_said():
     found = Ablation(590, 401, 600, (Shift(9, 4, 112), Shift(3, 5, 1)))
     names = [str(digit) for digit in range(10)]
-    assert network.ablation(["map 3 of conv1"], found, names) == (
+    assert network.ablation([("map 3 of conv1", 0)], found, names) == (
         "Without map 3 of conv1, it is right on 401 of 600 test images instead of 590. What grows "
         "most: “9” taken for “4” (112 more), “3” taken for “5” (1 more)."
     )
     same = Ablation(590, 590, 600, ())
     right = "it is right on 590 of 600 test images instead of 590."
     for changed, what in (
-        (["a", "b"], "Without a, b"),
-        (["a at 50.0%", "b"], "With a at 50.0%, b switched off"),
-        (list("abcd"), "With 4 maps and units changed"),
+        ([("a", 0), ("b", 0)], "Without a, b"),
+        ([("a", 0.5), ("b", 0)], "With a at 50.0%, b switched off"),
+        ([(name, 0) for name in "abcd"], "With 4 maps and units changed"),
     ):
         assert network.ablation(changed, same, names) == f"{what}, {right}"

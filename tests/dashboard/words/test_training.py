@@ -2,7 +2,7 @@ import pytest
 
 from dashboard.words import training
 from pipeline.config import TrainConfig
-from pipeline.jobs.job import Status
+from pipeline.jobs.job import Adding, Status, Training
 from pipeline.progress import Progress
 
 
@@ -23,6 +23,15 @@ def test_what_stop_does_and_what_is_left(epochs, stoppable, asked, said):
     status = Status("running", Progress("Any", stoppable=stoppable), history=(0.5,) * epochs)
     assert training.stopping(status, asked=asked).endswith(said)
     assert bool(training.stopping(status, asked=asked)) == bool(said)
+
+
+def test_why_a_job_left_no_run():
+    training_job, adding = Training(TrainConfig(dataset="digits")), Adding("mine.keras", "digits")
+    assert "was stopped before its first epoch" in training.left_nothing(training_job, "")
+    assert training.left_nothing(adding, "") == "The last network was not added: that was stopped."
+    assert "20260101-digits-cnn, is no longer here" in training.left_nothing(
+        adding, "20260101-digits-cnn"
+    )
 
 
 def test_jobs_left_out_are_counted():

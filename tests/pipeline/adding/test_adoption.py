@@ -6,7 +6,7 @@ from keras import layers
 from pipeline.adding import adoption
 from pipeline.data.datasets import Dataset
 from pipeline.errors import InklingError
-from pipeline.preprocess import to_model_input
+from pipeline.preprocess import RANGES, to_model_input
 from pipeline.serving import features, litert
 from tests import strangers
 
@@ -131,6 +131,17 @@ class TestWhatIsFound:
             [keras.Input(SHAPE), scaling, layers.Flatten(), layers.Dense(CLASSES)]
         )
         assert adopt(model, digits).takes == "0 to 255"  # adopt itself compares the copy
+
+    @pytest.mark.parametrize("pixels", RANGES)
+    def test_somebody_who_knows_better_is_believed(self, digits, pixels):
+        model = strangers.tutorial()
+        images, labels = digits.x_valid, digits.y_valid
+        found = adoption.adopt(model, images, labels, CLASSES, "network.keras", pixels)
+        takes = RANGES[pixels]
+        assert found.takes == takes.name
+        given = to_model_input(images[:5])
+        expected = model(given * takes.scale + takes.offset, training=False)
+        assert np.allclose(found.model(given), expected, atol=1e-5)
 
     def test_half_precision_becomes_float32(self, digits):
         keras.config.set_dtype_policy("mixed_bfloat16")

@@ -36,8 +36,9 @@ def test_it_prints_what_was_found_and_nothing_else(tmp_path, digits):
     runs = subprocess.run(listed, capture_output=True, text=True, timeout=60, check=True).stdout
     assert "never seen" not in runs  # nobody here knows
     assert lines[1] in runs
-    as_json = add(store, path, "--dataset", "digits", "--json")
-    assert json.loads(as_json.stdout)["added"]["file"] == "mean.keras"
+    as_json = add(store, path, "--dataset", "digits", "--pixels", "bytes", "--json")
+    added = json.loads(as_json.stdout)["added"]
+    assert (added["file"], added["takes"]) == ("mean.keras", "0 to 255")
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ CHOSEN = {  # a value for every setting, none of them the default
     "variant": "deep",
     "corrections": True,
     "seed": 2**31 - 1,
+    "film": False,
 }
 
 
@@ -54,8 +55,9 @@ def test_every_setting_is_chosen_here():
 
 @pytest.mark.parametrize("name", TrainConfig.model_fields)
 def test_every_setting_can_be_given(asked, name):
-    option, value = f"--{name.replace('_', '-')}", CHOSEN[name]
-    options = [option] if value is True else [option, str(value)]
+    option, value = name.replace("_", "-"), CHOSEN[name]
+    flags = {True: [f"--{option}"], False: [f"--no-{option}"]}
+    options = flags[value] if isinstance(value, bool) else [f"--{option}", str(value)]
     assert asked(*options) == TrainConfig(**{name: value})
 
 

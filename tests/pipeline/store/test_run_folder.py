@@ -13,6 +13,7 @@ from pipeline.serving.anatomy import IMAGE, Anatomy, Part
 from pipeline.store import run_folder
 from pipeline.store.run_folder import Damaged, RunDamaged
 from pipeline.store.run_info import Evaluation, Robustness, UnderChange
+from pipeline.training.film import Film
 from tests.pipeline.store.test_runs import results
 
 
@@ -163,6 +164,20 @@ def test_what_excites_its_maps_is_optional_and_can_be_added(store, random):
         (run.folder / run_folder.EXCITING).write_bytes(content)
         with pytest.raises(RunDamaged, match=r"exciting\.npz of run .* cannot be read"):
             run.excitations()
+
+
+def test_a_film_is_optional(store):
+    assert store.publish(*results()).film() is None
+    film = Film.begin({"a/kernel": np.zeros((2, 3))}, is_whole=True)
+    film = film.with_frame(0, 1.5, 0.25, {"a/kernel": np.ones((2, 3))})
+    run = store.publish(*results(minute=1, film=film))
+    again = store.open(run.id).film()
+    assert again.losses.tolist() == [1.5]
+    assert again.frames[0].tolist() == [[[1, 1, 1], [1, 1, 1]]]
+    for content in (b"", b"PK\3\4 cut off", b"no archive"):
+        (run.folder / run_folder.FILM).write_bytes(content)
+        with pytest.raises(RunDamaged, match=r"film\.npz of run .* cannot be read"):
+            run.film()
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\3\4 cut off", b"no archive", "[]", '{"parts": [0]}'])

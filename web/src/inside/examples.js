@@ -15,7 +15,7 @@ export class Examples {
   /** Show those of a map, once they are there. */
   show(place, map) {
     const {scene} = this, {words, spec, examples} = scene;
-    this.root.hidden = !spec.excites.includes(place);
+    this.root.hidden = !(place in spec.excites);
     if (this.root.hidden) return;
     const known = examples && examples.of[0] === place && examples.of[1] === map;
     const shown = known ? examples.images.map((image) => this.#figure(image)) : [];

@@ -11,6 +11,7 @@ import {byStrength, ranges, unitPictures} from './weights.js';
 
 const TALL = 0.9; // how much higher than wide the mosaic is, if it can be
 const LARGEST = 40; // CSS pixels of a unit
+const MARKS = ['dead', 'saturated']; // on all test images
 
 export class LayerView {
   /**
@@ -47,6 +48,8 @@ export class LayerView {
     this.facts.textContent = filled(words.facts, {
       gives: layer.gives, parameters: count(layer.parameters), share: share(words, layer.share), does: layer.does,
     });
+    const marks = this.scene.spec.excites[place] ?? {};
+    this.marked = MARKS.flatMap((mark) => (marks[mark] ?? []).map((map) => ({mark, map})));
     this.source = laidOut(this.scene, layer).shape;
     // Units that look at a picture can be shown as what they look for.
     this.kind.root.hidden = !(layer.op === 'dense' && !this.isGrid && this.source.length === 3 && this.source[2] <= 3);
@@ -71,7 +74,7 @@ export class LayerView {
     })) canvas.setAttribute(name, value);
     canvas.classList.toggle('smooth', canvas.width > 480);
     if (height * width === 1) canvas.style.maxWidth = `${LARGEST * this.mosaic.columns}px`;
-    this.framed = new Framed(canvas, 'chosen', 'hovered');
+    this.framed = new Framed(canvas, 'chosen', 'hovered', ...this.marked.map(({mark}) => mark));
     this.framed.root.style.maxWidth = canvas.style.maxWidth;
     this.place.replaceChildren(this.framed.root);
     this.scale.root.hidden = height * width === 1; // a unit is a single value
@@ -92,9 +95,14 @@ export class LayerView {
     });
     this.ranges = ranges(values, maps);
     this.legend.textContent = this.#legend(shown, signed);
-    const dead = this.ranges.filter(([low, high]) => low === 0 && high === 0).length;
+    this.marked.forEach(({map}, at) => this.framed.frame(2 + at, this.mosaic.boxOf(this.places.indexOf(map))));
+    const silent = this.ranges.filter(([low, high]) => low === 0 && high === 0).length;
     const said = this.isGrid ? words.silent : words.silent_units;
-    this.silent.textContent = dead ? filled(said, {count: count(dead), total: count(maps)}) : '';
+    this.silent.textContent = [
+      ...(silent ? [filled(said, {count: count(silent), total: count(maps)})] : []),
+      ...MARKS.map((mark) => [mark, this.marked.filter((one) => one.mark === mark).length])
+        .filter(([, marked]) => marked).map(([mark, marked]) => filled(words[mark], {count: count(marked)})),
+    ].join(' ');
     this.mark(this.map ?? this.strongest);
   }
 
@@ -139,7 +147,8 @@ export class LayerView {
     const name = named || filled(this.isGrid ? words.map_of : words.unit_of, {map: map + 1, total: this.ranges.length});
     const range = low === 0 && high === 0 ? words.is_silent
       : this.isGrid ? filled(words.ranges, {low: decimal(low), high: decimal(high)}) : decimal(high);
-    return `${name}: ${range}`;
+    const marks = this.marked.filter((one) => one.map === map).map(({mark}) => words[`is_${mark}`]);
+    return `${name}: ${[range, ...marks].join(', ')}`;
   }
 
   #pointed(x, y, pressed) {

@@ -131,7 +131,7 @@ export class Inside {
   #askForExamples() {
     clearTimeout(this.soon);
     const {at, map} = this.map;
-    if (!this.scene.spec.excites.includes(at)) return;
+    if (!(at in this.scene.spec.excites)) return;
     this.soon = setTimeout(() => this.report('chosen', [at, map]), MOMENT);
   }
 
