@@ -66,7 +66,7 @@ def show() -> None:
     """Show the requested page, with the run picker in the sidebar."""
     frame.run_picker()
     frame.browser_title(page.title)
-    arrival(page.title)
+    arrival(page.title, dark=frame.is_dark())
     page.run()
 
 

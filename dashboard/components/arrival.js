@@ -1,8 +1,16 @@
-// Scrolls to the top when another page is shown than before, and keeps Back to a visitor's steps.
+// Scrolls to the top when another page is shown than before, keeps Back to a visitor's steps, and asks
+// for a page drawn anew when it turned dark or light.
 let shown
+let asked // for which mode, so that nobody asks twice
 
-export default function ({ data }) {
+export default function ({ data, setTriggerValue }) {
   countOnlySteps()
+  // Called again whenever the colors change. What Python has drawn keeps its own until then.
+  const app = document.querySelector("[data-testid='stApp']")
+  const dark = getComputedStyle(app).colorScheme === "dark"
+  document.documentElement.dataset.drawnFor = data.dark ? "dark" : "light"
+  if (dark === data.dark) asked = undefined
+  else if (asked !== dark) setTriggerValue("mode", (asked = dark))
   if (shown !== undefined && shown !== data.page) {
     document.querySelector("[data-testid='stMain']")?.scrollTo(0, 0)
   }

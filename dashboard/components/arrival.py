@@ -1,6 +1,8 @@
 """Brings a new page into view from its top, and keeps the Back button to the visitor's own steps.
 
 Streamlit keeps the scroll position of the last page, and makes every write to the address a step.
+Where the page turns dark or light while it is open, Streamlit changes its own colors only; this
+draws the rest anew.
 """
 
 from pathlib import Path
@@ -12,7 +14,7 @@ _component = st.components.v2.component(
 )
 
 
-def arrival(page: str) -> None:
-    """Tell the browser which page this is; it shows nothing."""
+def arrival(page: str, *, dark: bool) -> None:
+    """Tell the browser which page this is, and whether it was drawn for the dark; shows nothing."""
     with st.container(key="arrival"):
-        _component(key="arrived", data={"page": page})
+        _component(key="arrived", data={"page": page, "dark": dark}, on_mode_change=lambda: None)
