@@ -10,6 +10,7 @@ import numpy as np
 from dashboard import APP
 
 LEAST_CONTRAST = 4.5  # of text and what is behind it
+LEAST_SEEN = 3.0  # of marks and what is behind them
 
 
 @dataclass(frozen=True)

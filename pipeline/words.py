@@ -14,7 +14,11 @@ REMARKED = "{said}. {remark}."  # the answer comes first: the remark is no verdi
 
 SEEN = "What the network sees"
 LAYERS = "Layer by layer"
+SEEN_AS = SEEN + "; it predicts {said}"  # for those who do not see it
+SEEN_NOTHING = SEEN + ": nothing yet"
 OUTPUT = "Output of layer {name}: {gives}"
+STRONGEST = "{output}; number {place} is the strongest"
+SILENT = "{output}; zero everywhere"
 _ANSWERS = {
     "guess": GUESS,
     "runner_up": RUNNER_UP,
@@ -22,6 +26,10 @@ _ANSWERS = {
     "remarked": REMARKED,
     "bars": "Probability of each class",
     "seen": SEEN,
+    "seen_as": SEEN_AS,
+    "seen_nothing": SEEN_NOTHING,
+    "strongest": STRONGEST,
+    "silent": SILENT,
     "loading": "Loading the network…",
     "unable": "This browser cannot run the network ({fault}). {advice}",
     "layers": LAYERS,

@@ -1,5 +1,6 @@
-// Pictures to download: what a component shows as SVG, or as PNG at twice its size, under a title
-// and a line that names the run and its date. This script is put before those that use it.
+// Pictures to take along: what a component shows as SVG, or as PNG at twice its size, under a title
+// and a line that names the run and its date; to download, or to paste. This script is put before
+// those that use it, and `table.js` before it.
 
 // A picture cannot load the page's font: names are measured in the one that it will have.
 const FONT = "Helvetica, Arial, sans-serif"
@@ -8,34 +9,61 @@ const SOURCE = { size: 12, weight: 400, line: 20 }
 const EDGE = 16 // pixels around a picture
 const NARROWEST = 560 // so that a title has few lines
 const SHARP = 2 // pixels of a PNG per pixel of the page
+const SHORTLY = 2000 // milliseconds for which a button says what it did
 
-// A row of buttons that save a picture.
+// A row of buttons that show the numbers, and copy or save the picture.
 //   about: { title, source, file }; says what it shows, of which run, and names the files
 //   draw: returns { width, height, body }, body being SVG in pixels; may be a promise
+//   table: returns { columns, rows }; see `table.js`; null where a table says nothing more
 //   more: other files by kind, each a function that returns a Blob
-function downloadButtons(about, draw, more = {}) {
+function downloadButtons(about, draw, table = null, more = {}) {
   const bar = document.createElement("div")
   bar.className = "downloads"
   const picture = async () => framed(await draw(), about, colorsOf(bar))
-  const kinds = {
-    PNG: async () => pngOf(await picture()),
+  const png = async () => pngOf(await picture())
+  const files = {
+    PNG: png,
     SVG: async () => new Blob([(await picture()).source], { type: "image/svg+xml" }),
     ...more,
   }
-  for (const [kind, make] of Object.entries(kinds)) {
-    const button = document.createElement("button")
-    button.type = "button"
-    button.className = "download"
-    button.textContent = kind
-    button.title = `Download as ${kind}`
-    button.setAttribute("aria-label", `Download ${kind}: ${about.title}`)
-    button.onclick = async (event) => {
+  const add = (name, kind, help, label, press) => {
+    const button = pressable(name, kind, (event) => {
       event.stopPropagation()
-      save(await make(), `${about.file}.${kind.toLowerCase()}`)
-    }
+      return press(button)
+    })
+    button.title = help
+    button.setAttribute("aria-label", `${label}: ${about.title}`)
     bar.append(button)
   }
+  if (table) add("Table", "", "Show the numbers", "Table", () => openTable(bar, about, table()))
+  if (canCopy()) add("Copy", "copy", "Copy the picture", "Copy", (button) => copy(button, about, png))
+  for (const [kind, make] of Object.entries(files)) {
+    add(kind, "save", `Download as ${kind}`, `Download ${kind}`, async () =>
+      save(await make(), `${about.file}.${kind.toLowerCase()}`),
+    )
+  }
   return bar
+}
+
+// Pictures can be copied in some browsers only, and from pages that are served securely.
+function canCopy() {
+  return isSecureContext && Boolean(navigator.clipboard?.write && window.ClipboardItem)
+}
+
+async function copy(button, about, png) {
+  const say = (text) => {
+    button.textContent = text
+    button.setAttribute("aria-label", `${text}: ${about.title}`)
+  }
+  try {
+    // A promise: some browsers allow no copy once something was waited for.
+    await navigator.clipboard.write([new ClipboardItem({ "image/png": png() })])
+    say("Copied")
+  } catch (error) {
+    if (error.name !== "NotAllowedError") throw error
+    say("Not allowed") // by the browser, or whoever uses it
+  }
+  setTimeout(() => say("Copy"), SHORTLY)
 }
 
 function save(blob, name) {

@@ -1,4 +1,7 @@
-"""Pictures to download: every chart, matrix and gallery as PNG and SVG, made in the browser."""
+"""What can be taken along of every chart, matrix and gallery: its numbers, and PNG and SVG.
+
+All is made in the browser, when somebody asks for it.
+"""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -8,7 +11,7 @@ import streamlit as st
 _HERE = Path(__file__).parent
 
 # A component's script is loaded by itself and cannot import: these are put before its own.
-SCRIPT = (_HERE / "export.js").read_text("utf-8")
+SCRIPT = "".join((_HERE / name).read_text("utf-8") for name in ("table.js", "export.js"))
 STYLE = (_HERE / "export.css").read_text("utf-8")
 
 _component = st.components.v2.component(
@@ -35,10 +38,10 @@ class About:
 
 
 def chart_download(about: About, chart: str) -> None:
-    """Offer a Plotly chart of this page as PNG and SVG.
+    """Offer a Plotly chart of this page as a table, and as PNG and SVG.
 
     Args:
         about: written above the chart in the files.
         chart: the chart's key.
     """
-    _component(key=f"{chart}_download", data=asdict(about) | {"chart": chart}, width="content")
+    _component(key=f"{chart}_download", data=asdict(about) | {"chart": chart})

@@ -2,7 +2,8 @@
 export default function ({ parentElement, data, setTriggerValue }) {
   const grid = parentElement.querySelector(".gallery")
   const bar = parentElement.querySelector(".bar")
-  bar.replaceChildren(downloadButtons(data.about, () => galleryDrawn(data)))
+  const facts = () => ({ columns: data.columns, rows: data.tiles.map((tile) => tile.facts) })
+  bar.replaceChildren(downloadButtons(data.about, () => galleryDrawn(data), facts))
   grid.style.setProperty("--tile", `${data.tile}px`)
   grid.setAttribute("aria-label", data.about.title)
   spread(grid, data.sheet)

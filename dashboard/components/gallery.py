@@ -1,6 +1,6 @@
 """A grid of pictures to pick from: crisp pixels, real buttons, arrow keys."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -29,12 +29,14 @@ class Tile:
         caption: the first line under it.
         detail: the second, smaller.
         hint: the tooltip, also for screen readers.
+        facts: its row in the table behind the gallery, by column; all tiles have the same ones.
     """
 
     id: int
     caption: str
     detail: str
     hint: str
+    facts: Mapping[str, str | float]
 
 
 def gallery(
@@ -70,7 +72,8 @@ def gallery(
     _component(
         key=key,
         data={
-            "tiles": [asdict(tile) for tile in tiles],
+            "tiles": [asdict(tile) | {"facts": list(tile.facts.values())} for tile in tiles],
+            "columns": list(tiles[0].facts) if tiles else [],
             "sheet": asdict(sheet),
             "about": asdict(about),
             "chosen": chosen,

@@ -44,5 +44,5 @@ function listen(chart, over, image) {
 function reveal(over, image) {
   const { sample, source } = over.answer
   over.hidden = !source || sample !== over.sample
-  if (!over.hidden) image.src = source
+  if (!over.hidden) Object.assign(image, { src: source, alt: `test image ${sample}` })
 }

@@ -10,7 +10,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const focused = root.querySelector(":focus")?.dataset
   const kept = focused && { true: focused.true, predicted: focused.predicted }
   const table = grid(data, root.clientWidth || USUAL)
-  const bar = downloadButtons(data.about, () => matrixDrawn(data), { CSV: () => csv(data) })
+  const numbers = () => numbersOf(data)
+  const bar = downloadButtons(data.about, () => matrixDrawn(data), numbers, {
+    CSV: () => csvOf(numbers()),
+  })
   root.replaceChildren(table, bar)
   if (kept) find(table, kept.true, kept.predicted)?.focus()
 
@@ -33,7 +36,7 @@ function place(pressed, data) {
 function grid(data, width) {
   const { names } = data
   const table = document.createElement("table")
-  table.setAttribute("aria-label", data.about.title)
+  table.setAttribute("aria-label", `Confusion matrix: ${data.about.title}`)
   const longest = Math.max(...data.shorts.map((name) => name.length))
   table.style.setProperty("--classes", names.length)
   table.style.setProperty("--letters", longest)
@@ -134,14 +137,12 @@ function find(table, row, column) {
   return table.querySelector(`button[data-true="${row}"][data-predicted="${column}"]`)
 }
 
-function csv({ names, numbers }) {
-  const quoted = (text) => `"${String(text).replaceAll('"', '""')}"`
-  const lines = [["true \\ predicted", ...names].map(quoted).join(",")]
-  names.forEach((name, row) => {
-    const values = numbers.slice(row * names.length, (row + 1) * names.length)
-    lines.push([quoted(name), ...values].join(","))
-  })
-  return new Blob([`${lines.join("\r\n")}\r\n`], { type: "text/csv" })
+function numbersOf({ names, numbers }) {
+  const rows = names.map((name, row) => [
+    name,
+    ...numbers.slice(row * names.length, (row + 1) * names.length),
+  ])
+  return { columns: ["true \\ predicted", ...names], rows }
 }
 
 // Pixels in a downloaded picture, of few classes and of many.

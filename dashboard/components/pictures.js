@@ -5,7 +5,8 @@ export default function ({ parentElement, data }) {
   root.classList.toggle("row", data.row)
   root.replaceChildren(...data.pictures.map(figure))
   const bar = parentElement.querySelector(".bar")
-  bar.replaceChildren(...(data.about ? [downloadButtons(data.about, () => rowDrawn(data.pictures))] : []))
+  const { about, pictures } = data
+  bar.replaceChildren(...(about ? [downloadButtons(about, () => rowDrawn(pictures))] : []))
 }
 
 const SIDE = 96 // pixels of a picture of a downloaded row

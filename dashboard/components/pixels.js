@@ -16,7 +16,9 @@ export default function ({ parentElement, data }) {
   table.setAttribute("aria-label", `The ${data.numbers.length} rows of ${width} numbers`)
   const cells = body(data)
   table.replaceChildren(head(width), cells)
-  strip.setAttribute("aria-label", `The vector of ${size} numbers, row after row`)
+  const above = data.numbers.flat().filter((number) => number > 0).length
+  const of = `of these ${data.numbers.length * width}`
+  strip.setAttribute("aria-label", `The vector of ${size} numbers, row after row; ${above} ${of} are above 0`)
   strip.replaceChildren(...data.numbers.map((row, at) => stretch(row, at, data)))
 
   const mark = (row) => {

@@ -10,7 +10,7 @@ export default function ({ parentElement, data }) {
   root.style.setProperty("--most", Math.max(...data.strips.map((strip) => strip.values.length)))
   const list = root.querySelector(".list")
   const seen = [...list.querySelectorAll(".scroll")].map((scroll) => scroll.scrollLeft)
-  list.replaceChildren(...data.strips.map(figure))
+  list.replaceChildren(...data.strips.map((strip) => figure(strip, data.colors)))
   // A strip that does not fit shows its middle first, and stays where it was scrolled to.
   list.querySelectorAll(".scroll").forEach((scroll, at) => {
     const middle = scroll.querySelector(".neutral")
@@ -19,7 +19,7 @@ export default function ({ parentElement, data }) {
   })
 }
 
-function figure(strip) {
+function figure(strip, colors) {
   const element = document.createElement("figure")
   const caption = document.createElement("figcaption")
   caption.append(text("span", "finding", strip.finding))
@@ -30,8 +30,26 @@ function figure(strip) {
   scroll.setAttribute("role", "img")
   scroll.setAttribute("aria-label", strip.alt)
   scroll.append(grid(strip))
-  element.append(scroll)
+  const buttons = downloadButtons(strip.about, () => stripDrawn(strip, colors), () => numbersOf(strip))
+  element.append(scroll, buttons)
   return element
+}
+
+function numbersOf({ tracks, unit, values }) {
+  const several = tracks.length > 1
+  const name = (track, what) => (several ? `${track.name}: ${what}` : what)
+  const columns = tracks.flatMap((track) => {
+    const { whole } = track.bands.find((band) => band.same)
+    return [name(track, "predicted"), name(track, `probability of “${whole}” (%)`)]
+  })
+  const rows = values.map((value, step) => [
+    value,
+    ...tracks.flatMap((track) => {
+      const band = track.bands.find(({ first, count }) => step < first + count)
+      return [band.whole, 100 * track.shares[step]]
+    }),
+  ])
+  return { columns: [unit, ...columns], rows }
 }
 
 function grid(strip) {
@@ -75,7 +93,7 @@ function grid(strip) {
 function bandOf(band, at) {
   const element = text("span", `band track-${at}${band.same ? " same" : ""}`, "")
   element.append(text("span", "", band.text))
-  element.title = band.whole
+  element.title = `predicted: “${band.whole}”`
   return element
 }
 
@@ -118,4 +136,45 @@ function text(tag, kind, content) {
   if (kind) element.className = kind
   element.textContent = content
   return element
+}
+
+// Pixels in a downloaded picture.
+const CELL = 44
+const BEFORE = 84
+const LINE = 26
+const CURVE = 64
+const FONT_SIZE = { size: 12 }
+
+async function stripDrawn({ source, tracks, values, unit, neutral }, colors) {
+  const picture = await cutter({ source, columns: values.length, rows: 1 }, CELL - 4)
+  const middle = { "font-size": FONT_SIZE.size, "text-anchor": "middle" }
+  const before = (y, content) =>
+    label(BEFORE - 10, y, content, { ...middle, "text-anchor": "end" })
+  const [down, curve] = [tracks.length * LINE, tracks.length * LINE + CELL + 8]
+  const left = (step) => BEFORE + step * CELL
+  const stroke = (at) => `fill="none" stroke="${colors[at]}" ` + (at ? 'stroke-dasharray="5 4" ' : "")
+  const parts = tracks.flatMap((track, at) => [
+    before(at * LINE + 14, track.name),
+    ...track.bands.map((band) => bandDrawn(band, left(band.first), at, stroke(at), middle)),
+    `<path ${stroke(at)} stroke-width="2" d="M${track.shares
+      .map((share, step) => `${left(step + 0.5)} ${curve + (1 - share) * CURVE}`)
+      .join("L")}"/>`,
+  ])
+  values.forEach((value, step) => {
+    parts.push(picture(step, left(step) + 2, down))
+    const weight = step === neutral ? { "font-weight": 700 } : {}
+    parts.push(label(left(step + 0.5), curve + CURVE + 20, value, { ...middle, ...weight }))
+  })
+  parts.push(before(curve + 8, "100%"), before(curve + CURVE, "0%"), before(curve + CURVE + 20, unit))
+  return { width: left(values.length), height: curve + CURVE + 26, body: parts.join("\n") }
+}
+
+function bandDrawn({ text, count, same }, x, at, stroke, middle) {
+  const width = count * CELL
+  const weight = same ? { "font-weight": 700 } : {}
+  const line = same ? `${stroke} stroke-width="3"` : 'stroke="#808080" stroke-width="1"'
+  return (
+    label(x + width / 2, at * LINE + 14, fitted(text, width - 4, FONT_SIZE), { ...middle, ...weight }) +
+    `<path ${line} d="M${x + 1} ${at * LINE + 20}H${x + width - 1}"/>`
+  )
 }

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.components import export
+from dashboard.components.export import About
+
 HERE = Path(__file__).parent
 
 _component = st.components.v2.component(
     "inkling_strips",
     html='<div class="strips"><p class="legend"></p><div class="list"></div></div>',
-    css=(HERE / "strips.css").read_text("utf-8"),
-    js=(HERE / "strips.js").read_text("utf-8"),
+    css=export.STYLE + (HERE / "strips.css").read_text("utf-8"),
+    js=export.SCRIPT + (HERE / "strips.js").read_text("utf-8"),
 )
 
 
@@ -26,7 +29,7 @@ class Band:
     Attributes:
         first, count: which, and how many.
         text: the predicted class, in few letters.
-        whole: the same in full, as a tooltip.
+        whole: the same in full.
         same: whether the prediction is that of the unchanged image.
     """
 
@@ -61,6 +64,7 @@ class Strip:
     Attributes:
         finding: what the strip shows, in a sentence above it.
         alt: the text for screen readers.
+        about: what it shows, for downloads.
         unit: of the values.
         values: the number under each picture.
         neutral: which step is the unchanged image.
@@ -72,6 +76,7 @@ class Strip:
 
     finding: str
     alt: str
+    about: About
     unit: str
     values: Sequence[str]
     neutral: int

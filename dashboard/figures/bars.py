@@ -5,13 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.figures.layout import class_axis, finish, plain
+from dashboard.figures.layout import Table, class_axis, finish, outlined, plain
 from dashboard.palette import Palette
 from dashboard.words import text
 from pipeline.analysis.metrics import ClassScore
 
 MOST_BARS = 30  # classes that fit beside each other with their names
 MOST_ROWS = 12  # classes that fit below each other without scrolling
+PROBABILITY = "probability (%)"
+STRIPES = ("", "/")  # of the bars of the first and the second run
 
 
 def class_bars(scores: Sequence[ClassScore], palette: Palette) -> go.Figure:
@@ -50,7 +52,11 @@ def class_bars(scores: Sequence[ClassScore], palette: Palette) -> go.Figure:
         },
         bargap=0.35,
     )
-    return finish(figure, palette, height=320)
+    table = Table(
+        {"true class": "x"},
+        {"missed (%)": "y", "missed": "customdata.0", "images": "customdata.1"},
+    )
+    return finish(figure, palette, height=320, table=table)
 
 
 def predictions(
@@ -82,16 +88,20 @@ def predictions(
             name=plain(title),
             orientation="h",
             marker_color=palette.categorical[number],
+            marker_pattern_shape=STRIPES[number],  # not by color alone
             hovertemplate="%{y}: %{x:.3f}%<extra>" + plain(title) + "</extra>",
         )
     figure.update_layout(
-        xaxis={"title": "probability (%)", "range": [0, 105], "fixedrange": True},
+        xaxis={"title": PROBABILITY, "range": [0, 105], "fixedrange": True},
         yaxis=class_axis(names) | {"autorange": "reversed", "showgrid": False},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         barmode="group",
         bargap=0.25,
     )
-    return finish(figure, palette, height=min(1000, 120 + 32 * len(names)))
+    height = min(1000, 120 + 32 * len(names))
+    return finish(
+        figure, palette, height, table=Table({"class": "y"}, {PROBABILITY: "x"}, across=True)
+    )
 
 
 def probability_bars(
@@ -120,7 +130,7 @@ def probability_bars(
             x=values * 100,
             y=[plain(name) for name in names],
             orientation="h",
-            marker_color=colors,
+            marker={"color": colors, "line": outlined(palette)},
             text=[text.percent(value) if value >= 0.0005 else "" for value in values],
             textposition="outside",
             cliponaxis=False,
@@ -128,11 +138,12 @@ def probability_bars(
         )
     )
     figure.update_layout(
-        xaxis={"title": "probability (%)", "range": [0, 118], "fixedrange": True},
+        xaxis={"title": PROBABILITY, "range": [0, 118], "fixedrange": True},
         yaxis=class_axis(names) | {"autorange": "reversed", "showgrid": False},
         bargap=0.3,
     )
-    return finish(figure, palette, height=min(900, 90 + 26 * len(names)))
+    height = min(900, 90 + 26 * len(names))
+    return finish(figure, palette, height, table=Table({"class": "y"}, {PROBABILITY: "x"}))
 
 
 def _largest(values: np.ndarray, true: int | None) -> list[int]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.layout import finish, plain
+from dashboard.figures.layout import Table, finish, plain
 from dashboard.palette import Palette
 from dashboard.words import comparison as comparison_words
 from pipeline.analysis.metrics import Metrics
@@ -44,6 +44,7 @@ def intervals(
             name=plain(name),
             mode="markers",
             marker={"size": 11, "color": color},
+            customdata=[(low, high)],
             error_x={
                 "type": "data",
                 "symmetric": False,
@@ -74,7 +75,11 @@ def intervals(
         yaxis_showgrid=False,
         showlegend=False,
     )
-    return finish(figure, palette, height=80 + ROW * len(names))
+    columns = Table(
+        {"run": "name"},
+        {"accuracy (%)": "x", "95% from (%)": "customdata.0", "to (%)": "customdata.1"},
+    )
+    return finish(figure, palette, height=80 + ROW * len(names), table=columns)
 
 
 def learning_curves(
@@ -123,7 +128,9 @@ def learning_curves(
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         showlegend=True,
     )
-    return finish(figure, palette, height=300 + 22 * len(names))
+    time = {"seconds of training": "x"} if by == "seconds" else {}
+    columns = Table({"run": "name", "epoch": "customdata"}, time | {"validation accuracy (%)": "y"})
+    return finish(figure, palette, height=300 + 22 * len(names), table=columns)
 
 
 def run_colors(count: int, palette: Palette, marked: Mapping[int, int]) -> list[str]:

@@ -5,23 +5,23 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.layout import finish
+from dashboard.figures.layout import Table, finish
 from dashboard.palette import Palette
 
 
 def history(table: pd.DataFrame, best_epoch: int, palette: Palette) -> go.Figure:
     """Draw accuracy by epoch on training and validation images, and mark the epoch that is kept."""
     figure = go.Figure()
-    for column, name, color in (
-        ("accuracy", "training images", palette.categorical[5]),
-        ("val_accuracy", "validation images", palette.accent),
+    for column, name, color, dash in (
+        ("accuracy", "training images", palette.text, "dash"),
+        ("val_accuracy", "validation images", palette.accent, "solid"),
     ):
         figure.add_scatter(
             x=table["epoch"],
             y=100 * table[column],
             name=name,
             mode="lines",
-            line={"color": color, "width": 2.5},
+            line={"color": color, "width": 2.5, "dash": dash},
             hovertemplate="epoch %{x}: %{y:.2f}%<extra>" + name + "</extra>",
         )
     figure.add_vline(
@@ -32,7 +32,8 @@ def history(table: pd.DataFrame, best_epoch: int, palette: Palette) -> go.Figure
         yaxis={"title": "accuracy (%)", "fixedrange": True},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     )
-    return finish(figure, palette, height=340)
+    columns = Table({"epoch": "x"}, {"accuracy (%)": "y"}, across=True)
+    return finish(figure, palette, height=340, table=columns)
 
 
 def accuracy_so_far(accuracies: Sequence[float], palette: Palette) -> go.Figure:
@@ -55,4 +56,5 @@ def accuracy_so_far(accuracies: Sequence[float], palette: Palette) -> go.Figure:
         xaxis={"title": "epoch", "fixedrange": True},
         yaxis={"title": "validation accuracy (%)", "fixedrange": True},
     )
-    return finish(figure, palette, height=280)
+    columns = Table({"epoch": "x"}, {"validation accuracy (%)": "y"})
+    return finish(figure, palette, height=280, table=columns)

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.layout import class_axis, cut, finish, plain
-from dashboard.palette import Palette
+from dashboard.figures.layout import Table, class_axis, cut, finish, outlined, plain
+from dashboard.palette import LEAST_SEEN, Palette, contrast
 from dashboard.words import data as data_words
 
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "star")
@@ -35,7 +35,7 @@ def class_counts(
             x=[plain(name) for name in names],
             y=values,
             name=part,
-            marker_color=shade,
+            marker={"color": shade, "line": outlined(palette)},
             hovertemplate="%{x}, " + part + " images: %{y:,}<extra></extra>",
         )
     figure.update_layout(
@@ -46,7 +46,8 @@ def class_counts(
         barmode="group",
         bargap=0.3,
     )
-    return finish(figure, palette, height=340)
+    columns = Table({"class": "x"}, {"images": "y"}, across=True)
+    return finish(figure, palette, height=340, table=columns)
 
 
 def image_map(
@@ -95,7 +96,16 @@ def image_map(
         _name_classes(figure, centers, class_names, palette)
     bare = {"showgrid": False, "showticklabels": False, "ticks": ""}
     clear = "rgba(0,0,0,0)"
-    return finish(figure, palette, height=580).update_layout(
+    columns = Table(
+        {"test image": "customdata.0"},
+        {
+            "true → predicted": "text",
+            "confidence (%)": "customdata.1",
+            "place across": "x",
+            "place up": "y",
+        },
+    )
+    return finish(figure, palette, height=580, table=columns).update_layout(
         dragmode="lasso",
         hovermode="closest",
         xaxis=bare,
@@ -110,9 +120,11 @@ def mark(number: int, palette: Palette, size: int, cross: bool) -> dict[str, Any
     # neighbors differ in both: color is never alone.
     turn, place = divmod(number, len(palette.categorical))
     color, symbol = palette.categorical[place], SYMBOLS[(place + turn) % len(SYMBOLS)]
-    if not cross:
-        return {"color": color, "symbol": symbol, "size": size}
     outline = {"color": palette.text, "width": 1}
+    if not cross:
+        pale = contrast(color, palette.surface) < LEAST_SEEN  # yellow on paper
+        thin = {"line": outline | {"width": 0.5}} if pale else {}
+        return {"color": color, "symbol": symbol, "size": size} | thin
     return {"color": color, "symbol": CROSS, "size": size + 4, "line": outline}
 
 

@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from dashboard.figures.layout import finish
+from dashboard.figures.layout import Table, finish
 from dashboard.palette import Palette
 from pipeline.analysis.adversarial import Norm
 from pipeline.store.run_info import UnderChange
@@ -37,4 +37,5 @@ def under_change(found: UnderChange, norm: Norm, palette: Palette) -> go.Figure:
         xaxis={"title": AXES[norm], "rangemode": "tozero", "fixedrange": True},
         yaxis={"title": "accuracy (%)", "range": [-2, 104], "fixedrange": True},
     )
-    return finish(figure, palette, height=340)
+    table = Table({AXES[norm]: "x"}, {"accuracy (%)": "y"})
+    return finish(figure, palette, height=340, table=table)

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from dashboard.figures.layout import finish
+from dashboard.figures.layout import Table, finish, outlined
 from dashboard.palette import Palette
 
 NONE = 0.25  # where "none" is on a logarithmic axis of images, which has no zero
@@ -69,7 +69,12 @@ def risk_coverage(
         },
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     )
-    return finish(figure, palette, height=340)
+    table = Table(
+        {"images passed to a person": "customdata.0", "of all (%)": "customdata.1"},
+        {"remaining errors": "y"},
+        across=True,
+    )
+    return finish(figure, palette, height=340, table=table)
 
 
 def reliability(bins: pd.DataFrame, few: int, palette: Palette) -> go.Figure:
@@ -100,7 +105,7 @@ def reliability(bins: pd.DataFrame, few: int, palette: Palette) -> go.Figure:
         x=50 * (bins["low"] + bins["high"]),
         y=bins["count"],
         width=90 * (bins["high"] - bins["low"]),
-        marker_color=palette.sequential[4],
+        marker={"color": palette.sequential[4], "line": outlined(palette)},
         showlegend=False,
         customdata=100 * bins[["low", "high"]],
         hovertemplate="confidence %{customdata[0]:.0f} to %{customdata[1]:.0f}%, "
@@ -119,7 +124,17 @@ def reliability(bins: pd.DataFrame, few: int, palette: Palette) -> go.Figure:
         | {"title": "images", "type": "log", "range": [-0.3, top], "dtick": 2, "tickformat": ",d"},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     )
-    return finish(figure, palette, height=440)
+    table = Table(
+        {"confidence from (%)": "customdata.1", "to (%)": "customdata.2"},
+        {
+            "images": "customdata.0",
+            "mean confidence (%)": "x",
+            "accuracy (%)": "y",
+            "95% from (%)": "customdata.3",
+            "95% to (%)": "customdata.4",
+        },
+    )
+    return finish(figure, palette, height=440, table=table)
 
 
 def _add_bins(
@@ -142,8 +157,9 @@ def _add_bins(
             "thickness": 1.2,
             "width": 3,
         },
-        customdata=bins["count"],
-        hovertemplate="confidence %{x:.1f}%, accuracy %{y:.1f}%, images: %{customdata:,}"
+        customdata=bins[["count", "low", "high", "accuracy_low", "accuracy_high"]].to_numpy()
+        * (1, 100, 100, 100, 100),
+        hovertemplate="confidence %{x:.1f}%, accuracy %{y:.1f}%, images: %{customdata[0]:,}"
         "<extra></extra>",
         row=1,
         col=1,

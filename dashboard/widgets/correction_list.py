@@ -54,6 +54,7 @@ def pictures(listed: Sequence[Correction], against: dict[str, Contradiction]) ->
                 correction_words.caption(one),
                 "look again" if one.id in against else one.time[:10],
                 correction_words.hint(one, against.get(one.id)),
+                correction_words.facts(one, against.get(one.id)),
             )
             for at, one in enumerate(some)
         ],

@@ -131,8 +131,8 @@ def _predictions(view: View, sample: int, label: int) -> None:
     values = [run.probabilities(sample) for run in view.runs]
     titles, names = loaders.labels(view.runs), view.run.class_names
     figure = bars.predictions(values, titles, names, frame.colors(), true=label)
-    best = names[int(values[0].argmax())]
-    alt = f"Probability of each class; the largest is {best}, {text.percent(values[0].max())}."
+    largest = [f"“{names[int(one.argmax())]}”, {text.percent(float(one.max()))}" for one in values]
+    alt = f"Probability of each class; the largest is {'; in the second run '.join(largest)}."
     frame.chart(figure, alt, "predictions")
 
 

@@ -133,7 +133,7 @@ def about(title: str, kind: str, runs: Sequence[Run] = ()) -> About:
 def chart(
     figure: Figure, alt: str, key: str, finding: str = "", *, kind: str = "", **more: Any
 ) -> None:
-    """Show a figure below its finding, with buttons that download it.
+    """Show a figure below its finding, with its numbers and downloads below it.
 
     Args:
         figure: the chart.
@@ -143,8 +143,8 @@ def chart(
         kind: begins the names of downloaded files; by default the key.
         more: for `st.plotly_chart`; without it, the chart has no interaction but hover texts.
     """
-    with st.container(horizontal=True, wrap=False, horizontal_alignment="right", gap="small"):
-        if finding:
-            st.markdown(f"**{text.plain(finding)}**", width="stretch")
+    if finding:
+        st.markdown(f"**{text.plain(finding)}**")
+    with st.container(gap=None):
+        st.plotly_chart(figure, key=key, alt=alt, **({"config": {"displayModeBar": False}} | more))
         chart_download(about(finding or alt, kind or key.replace("_", "-")), chart=key)
-    st.plotly_chart(figure, key=key, alt=alt, **({"config": {"displayModeBar": False}} | more))

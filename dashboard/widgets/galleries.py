@@ -25,6 +25,7 @@ PAGE = PAGES[0]  # the default
 LONGEST_NAME = 12  # letters of a class name under a tile; the whole is in its hint
 TILE = 84  # CSS pixels, the smallest width of a tile
 GALLERY_HEIGHT = 640  # CSS pixels
+SECOND = "predicted by the second run"
 
 
 def images_of(run: Run, *, offers: bool = True) -> Dataset | None:
@@ -108,6 +109,11 @@ def gallery_of(
         true, predicted = names[truth], names[guess]
         share = text.percent(confidence)
         other = "" if others is None else names[int(others.iloc[at])]
+        facts: dict[str, str | float]
+        facts = {"test image": sample, "true": true, "predicted": predicted}
+        facts["confidence (%)"] = 100 * confidence
+        facts |= {SECOND: other} if other else {}
+        facts |= {"note": notes.get(sample, "")} if notes else {}
         tiles.append(
             Tile(
                 id=sample,
@@ -116,6 +122,7 @@ def gallery_of(
                 hint=f"test image {sample}: true {true}, predicted {predicted}, {share} confidence"
                 + (f"; the second run predicts {other}" if other else "")
                 + (f"; {notes[sample]}" if sample in notes else ""),
+                facts=facts,
             )
         )
     sheet = sheet_of(dataset, shown)
@@ -177,10 +184,10 @@ def row_of_pictures(
         names, details: a few words per image.
         mnist_framed: whether they are light ink on black.
         key: unique on the page.
-        title: says what they are in downloads.
+        title: says what they are, in downloads and for screen readers.
     """
     listed = [
-        _picture(image, mnist_framed, f"{name} {detail}", 64, name, detail)
+        _picture(image, mnist_framed, f"{title}: {name} {detail}", 64, name, detail)
         for image, name, detail in zip(shown, names, details, strict=True)
     ]
     pictures(listed, key=key, row=frame.about(title, key.replace("_", "-")))

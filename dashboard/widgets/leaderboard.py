@@ -59,8 +59,8 @@ def intervals(board: Sequence[Run], chosen: Sequence[Run]) -> None:
     names = loaders.labels(shown, short=True)
     figure = figures.intervals(names, metrics, frame.colors(), marked=_marked(shown, chosen))
     alt = "; ".join(
-        f"{run.id}: {comparison_words.accuracy(score)}"
-        for run, score in zip(shown, metrics, strict=True)
+        f"{name}: {comparison_words.accuracy(score)}"
+        for name, score in zip(names, metrics, strict=True)
     )
     frame.chart(figure, f"Accuracy of each run with its interval. {alt}.", "intervals", finding)
     left_out = len(board) - len(shown)

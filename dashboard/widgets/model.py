@@ -8,6 +8,7 @@ from dashboard.widgets import adding, frame
 from dashboard.words import data as data_words
 from dashboard.words import network as network_words
 from dashboard.words import text
+from dashboard.words import training as training_words
 from pipeline.config import TrainConfig
 from pipeline.store.run_folder import Run
 
@@ -64,8 +65,10 @@ def origin(run: Run) -> None:
 def _learning_curve(run: Run, config: TrainConfig) -> None:
     kept = run.info.best_epoch
     finding = f"The weights of epoch {kept} of {config.epochs} are kept: best validation accuracy"
-    figure = curves.history(loaders.history(run), kept, frame.colors())
-    frame.chart(figure, f"Accuracy by epoch. {finding}.", "history", finding=finding)
+    table = loaders.history(run)
+    figure = curves.history(table, kept, frame.colors())
+    alt = training_words.learned(table["val_accuracy"].to_list(), kept)
+    frame.chart(figure, alt, "history", finding=finding)
 
 
 def _settings(run: Run, config: TrainConfig) -> str:

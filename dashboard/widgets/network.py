@@ -25,7 +25,7 @@ def probabilities(
     """Show the probability of each class as bars."""
     figure = bars.probability_bars(values, run.class_names, frame.colors(), true=true)
     best = int(np.argmax(values))
-    alt = f"Probability of each class; the largest is {run.class_names[best]}"
+    alt = f"Probability of each class; the largest is “{run.class_names[best]}”"
     frame.chart(figure, f"{alt}, {text.percent(float(values[best]))}.", key)
 
 
@@ -53,9 +53,12 @@ def layer_picture(layer: LayerInfo, activation: np.ndarray) -> Picture:
     mosaic = images.feature_mosaic(drawn, frame.colors(), columns)
     gives = layer_words.gives(layer)
     short = drawn.ndim == 1 and len(drawn) == columns
+    output = words.OUTPUT.format(name=layer.name, gives=gives)
+    strongest = int(drawn.argmax())
+    said = words.STRONGEST if drawn.flat[strongest] > 0 else words.SILENT
     return Picture(
         source=images.data_uri(mosaic, SHARPNESS),
-        alt=words.OUTPUT.format(name=layer.name, gives=gives) + ".",
+        alt=said.format(output=output, place=strongest % drawn.shape[-1] + 1),
         width=CELL * columns if short else None,
         name=layer.name,
         detail=f"· {gives} · {layer_words.does(layer)}",

@@ -91,9 +91,14 @@ def answers(runs: Sequence[Run], shown: Shown | None, *, what_it_sees: bool) -> 
         key="answers",
     )
     if what_it_sees:
-        is_ink = runs[0].info.dataset.mnist_framed
+        run, first = runs[0], shown.predictions[0]
+        said = words.guess(run.class_names, first.probabilities, is_ood=first.is_ood)
         galleries.picture(
-            shown.given.image, mnist_framed=is_ink, width=SEEN, alt=words.SEEN, key="seen"
+            shown.given.image,
+            mnist_framed=run.info.dataset.mnist_framed,
+            width=SEEN,
+            alt=words.SEEN_AS.format(said=said),
+            key="seen",
         )
         st.caption(words.SEEN)
 

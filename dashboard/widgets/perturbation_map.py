@@ -36,7 +36,7 @@ def perturbation_map(runs: Sequence[Run], given: Given, key: str) -> None:
     ends = np.cumsum([len(sweep.values) for sweep in sweeps])[:-1]
     shares = [np.split(loaders.graph(one).probabilities(together), ends) for one in runs]
     shown = [
-        _strip(sweep, list(of_runs), run.class_names, is_ink=is_ink)
+        _strip(sweep, list(of_runs), runs, is_ink=is_ink)
         for sweep, of_runs in zip(sweeps, zip(*shares, strict=True), strict=True)
     ]
     st.caption(
@@ -56,7 +56,7 @@ def bands(names: list[str], neutral: int) -> list[Band]:
         count = len(list(alike))
         same = name == names[neutral]
         shown = cut(name) if same or count == 1 else f"then {cut(name)}"
-        joined.append(Band(first, count, shown, f"predicted: “{name}”", same))
+        joined.append(Band(first, count, shown, name, same))
         first += count
     return joined
 
@@ -65,18 +65,17 @@ def _comparable(run: Run, second: Run) -> bool:
     return (run.info.input_shape, run.class_names) == (second.info.input_shape, second.class_names)
 
 
-def _strip(
-    sweep: Sweep, shares: list[np.ndarray], class_names: tuple[str, ...], *, is_ink: bool
-) -> Strip:
+def _strip(sweep: Sweep, shares: list[np.ndarray], runs: Sequence[Run], *, is_ink: bool) -> Strip:
     """Lay out one sweep.
 
     Args:
         sweep: the images.
         shares: for each run, float (steps, classes).
-        class_names: one name per class.
+        runs: whose shares they are.
         is_ink: whether the images are light ink on black.
     """
     predicted = [of_run.argmax(axis=1) for of_run in shares]
+    class_names = runs[0].class_names
     readings = [[class_names[label] for label in of_run] for of_run in predicted]
     broken = [perturbations.decision_boundary(of_run, sweep.neutral) for of_run in predicted]
     finding, *others = [
@@ -112,6 +111,7 @@ def _strip(
         finding=finding,
         second=second,
         alt=perturbation_words.told(f"{finding}. {second}", sweep, readings[0]),
+        about=frame.about(finding, f"perturbation-{sweep.kind}", runs),
         unit=perturbation_words.UNITS[sweep.kind],
         values=[perturbation_words.tick(sweep.kind, value) for value in sweep.values],
         neutral=sweep.neutral,

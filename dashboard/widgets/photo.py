@@ -51,9 +51,10 @@ def photo(run: Run, key: str) -> Given | None:
         return None
     picture.thumbnail((2 * WIDTH, 2 * WIDTH))  # sharp on fine screens too
     seen = images.for_screen(given.image, mnist_framed=is_ink, dark=frame.is_dark())
-    shown = [("The image", np.asarray(picture.convert("RGB"))), (words.SEEN, seen)]
+    shown = [("The image", f": {name}", np.asarray(picture.convert("RGB")))]
+    shown += [(words.SEEN, drawing_words.pixels(given.image, is_ink=is_ink), seen)]
     pictures(
-        [Picture(images.data_uri(image), alt, WIDTH, alt) for alt, image in shown],
+        [Picture(images.data_uri(image), what + more, WIDTH, what) for what, more, image in shown],
         key=f"{key}_read", row=frame.about("The image, and what the network sees", "image"),
     )  # fmt: skip
     return given

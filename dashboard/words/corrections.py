@@ -39,6 +39,16 @@ def hint(kept: Correction, against: Contradiction | None) -> str:
     return f"labeled {kept.label}{predicted}{doubt}"
 
 
+def facts(kept: Correction, against: Contradiction | None) -> dict[str, str]:
+    """Return a correction as a row of a table."""
+    return {
+        "labeled": kept.label,
+        "predicted": kept.predicted,
+        "an independent network says": against.predicted if against else "",
+        "on": kept.time[:10],
+    }
+
+
 def told(kept: Correction, predicted_by: str) -> str:
     """Say when a class was given, and which network had predicted what: Markdown.
 

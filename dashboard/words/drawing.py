@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from dashboard.words.text import plain
+import numpy as np
+
+from dashboard.words.text import percent, plain
 
 MOST_NAMED = 12  # classes
 
@@ -51,3 +53,16 @@ def starting_image(sample: int, label: str) -> str:
         f"Test image {sample:,}, which is “{plain(label)}”. Edit it until the prediction changes. "
         f"{UNDO}"
     )
+
+
+def pixels(image: np.ndarray, *, is_ink: bool) -> str:
+    """Describe what a network gets, for those who do not see it: ": 28×28 pixels, ink on 17.0%".
+
+    Args:
+        image: uint8 (height, width, channels).
+        is_ink: whether it is light ink on black.
+    """
+    height, width, channels = image.shape
+    inked = float((image > 0).any(axis=-1).mean())
+    what = f"ink on {percent(inked)}" if is_ink else "gray" if channels == 1 else "in color"
+    return f": {width}×{height} pixels, {what}"

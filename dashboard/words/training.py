@@ -41,6 +41,20 @@ def stopping(status: Status, *, asked: bool) -> str:
     return "Stopping. Nothing is finished yet, so nothing will be saved."
 
 
+def learned(accuracies: Sequence[float], kept: int) -> str:
+    """Describe a learning curve for those who do not see it.
+
+    Args:
+        accuracies: on the validation images after each epoch, in [0, 1].
+        kept: the epoch whose weights are kept, from 1.
+    """
+    first, best, last = (percent(accuracies[at]) for at in (0, kept - 1, -1))
+    return (
+        f"Accuracy by epoch: on the validation images {first} after the first, {best} after epoch "
+        f"{kept}, whose weights are kept, and {last} after the last, epoch {len(accuracies)}."
+    )
+
+
 def interrupted(config: TrainConfig, rows: Sequence[Mapping[str, float]]) -> str:
     """Say how far an interrupted training came: Markdown.
 

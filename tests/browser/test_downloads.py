@@ -143,6 +143,72 @@ def test_a_row_of_pictures_is_taken_along(page, server, tiny_run: Run):
     assert "The mean training image of each class" in said(drawn)
 
 
+def test_the_table_behind_a_chart_has_its_numbers(page, server, tiny_run: Run):
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"{server}/?run={tiny_run.id}")
+    settle(page)
+    chart = page.locator(CHART).first
+    opens = page.get_by_role("button", name=re.compile("^Table: .* missed most often"))
+    opens.focus()
+    before = chart.bounding_box()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    assert chart.bounding_box() == before  # nothing is pushed down
+    names = dialog.get_by_role("columnheader").all_text_contents()
+    assert names == ["true class", "missed (%)", "missed", "images"]
+    with page.expect_download() as waiting:
+        dialog.get_by_role("button", name="CSV").click()
+    assert waiting.value.suggested_filename == f"classes-{tiny_run.id}.csv"
+    table = pd.read_csv(waiting.value.path())
+    scores = tiny_run.info.metrics.classes
+    assert table["images"].tolist() == [score.support for score in scores]
+    assert table["missed (%)"].tolist() == pytest.approx([100 * (1 - s.recall) for s in scores])
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_have_count(0)
+
+
+def test_a_table_of_a_gallery_has_whole_facts(page, server, tiny_run: Run):
+    page.goto(f"{server}/mistakes?run={tiny_run.id}")
+    settle(page)
+    page.get_by_role("button", name="Table: ").first.click()
+    with page.expect_download() as waiting:
+        page.get_by_role("dialog").get_by_role("button", name="CSV").click()
+    listed = pd.read_csv(waiting.value.path()).set_index("test image")
+    known = tiny_run.predictions().iloc[listed.index]
+    assert listed["true"].tolist() == known["label"].tolist()
+    assert listed["predicted"].tolist() == known["predicted"].tolist()
+    assert listed["confidence (%)"].to_numpy() == pytest.approx(100 * known["confidence"])
+
+
+COPIED = """async () => {
+  const [item] = await navigator.clipboard.read()
+  const bytes = new Uint8Array(await (await item.getType('image/png')).arrayBuffer())
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+}"""
+
+
+def test_a_picture_can_be_copied(page, server, tiny_run: Run):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{server}/confusion_matrix?run={tiny_run.id}")
+    settle(page)
+    button = page.get_by_role("button", name="Copy: ")
+    button.click()
+    said = page.get_by_role("button", name="Copied: ")
+    expect(said).to_have_text("Copied")
+    copied = Image.open(io.BytesIO(base64.b64decode(page.evaluate(COPIED))))
+    saved = Image.open(io.BytesIO(read(page, "PNG")))
+    assert (np.asarray(copied.convert("RGB")) == np.asarray(saved.convert("RGB"))).all()
+    expect(button).to_have_text("Copy")
+
+
+def test_where_nothing_can_be_copied_nothing_offers_it(page, server):
+    page.add_init_script("delete window.ClipboardItem")
+    page.goto(f"{server}/confusion_matrix")
+    settle(page)
+    expect(page.get_by_role("button", name="Table: ")).to_be_visible()
+    expect(page.get_by_role("button", name="Copy: ")).to_have_count(0)
+
+
 @pytest.fixture
 def twin(server_store, tiny_run: Run) -> Iterator[str]:
     """A second run on the same images, for as long as a test lasts: its id."""

@@ -39,6 +39,7 @@ export class Answer {
     this.section.removeAttribute('data-ood');
     this.bars.forEach((bar, label) => bar.show(this.run.classes[label], 0, false, ''));
     this.maps.forEach((maps) => maps.clear());
+    this.activations = null;
   }
 
   /**
@@ -62,7 +63,13 @@ export class Answer {
    * @param {Uint32Array} scale from paper to ink.
    */
   showLayers(activations, scale) {
+    this.activations = activations;
     this.maps.forEach((maps, layer) => maps.show(activations[layer], scale));
+  }
+
+  /** Put what the layers show in words. */
+  tellLayers() {
+    this.maps.forEach((maps, layer) => this.activations && maps.tell(this.activations[layer], this.words));
   }
 
   #say({best, share, rest, remark, sentence}) {

@@ -1,6 +1,7 @@
 /** What the layers of a network compute: a picture per layer. */
 
 import {element} from './elements.js';
+import {filled} from './words.js';
 
 const GAP = 2; // pixels of paper between two maps
 const CELL = 16; // CSS pixels of a unit in a short layer
@@ -102,6 +103,7 @@ export function largest(values, start, step, signed) {
 /** The maps of one layer with its name. */
 export class LayerMaps {
   constructor(layer) {
+    this.alt = layer.alt;
     this.mosaic = new Mosaic(layer);
     const {canvas, size, columns} = this.mosaic;
     if (size.height === 1 && size.count === columns) canvas.style.maxWidth = `${CELL * size.count}px`;
@@ -116,5 +118,14 @@ export class LayerMaps {
 
   show(values, scale) {
     this.mosaic.show(values, scale);
+  }
+
+  /** Say which map or unit is the strongest, for those who do not see it. */
+  tell(values, words) {
+    let best = 0;
+    values.forEach((value, at) => { if (value > values[best]) best = at; });
+    const place = (best % this.mosaic.size.count) + 1;
+    const said = filled(values[best] > 0 ? words.strongest : words.silent, {output: this.alt, place});
+    this.mosaic.canvas.setAttribute('aria-label', said);
   }
 }

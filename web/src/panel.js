@@ -24,7 +24,7 @@ export class Panel {
     this.explain = null; // called with each answer of the first network, or null; awaited
     this.runs = []; // {run, answer, network, usual}: `usual` scores what is out of distribution
     this.status = element('p', {class: 'status', role: 'status'});
-    this.seen = element('canvas', {class: 'seen', role: 'img', 'aria-label': words.seen});
+    this.seen = element('canvas', {class: 'seen', role: 'img', 'aria-label': words.seen_nothing});
     this.answers = element('div', {class: 'answers'});
     this.spoken = element('p', {class: 'spoken', 'aria-live': 'polite'});
     this.layers = element('div', {class: 'all-layers'});
@@ -124,10 +124,13 @@ export class Panel {
     if (this.status.textContent !== sentence) this.status.textContent = sentence;
   }
 
-  /** Announce the predictions; not while the pen moves, it would never stop. */
+  /** Put all that is shown in words, and announce the predictions; not while the pen moves, it would never stop. */
   speak() {
-    const said = this.runs.map(({answer}) => answer.sentence).join(' ');
+    const said = this.runs.map(({answer}) => answer.sentence).join(' '), {words} = this;
     if (this.spoken.textContent !== said) this.spoken.textContent = said;
+    const sees = this.inside.hasAttribute('data-blank') ? words.seen_nothing : filled(words.seen_as, {said});
+    this.seen.setAttribute('aria-label', sees);
+    this.runs.forEach(({answer}) => answer.tellLayers());
   }
 
   /**

@@ -54,6 +54,7 @@ export class TryImage {
     }
     this.panel.say(this.picture ? '' : filled(this.words.unreadable, {name: file.name}));
     URL.revokeObjectURL(this.shown.src);
+    this.shown.alt = file.name;
     this.shown.hidden = this.picture === null;
     if (this.picture) this.shown.src = URL.createObjectURL(file);
     this.panel.ask(performance.now());

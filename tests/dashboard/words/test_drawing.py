@@ -1,3 +1,5 @@
+import numpy as np
+
 from dashboard.words import drawing as drawing_words
 
 
@@ -15,3 +17,12 @@ def test_nobody_is_asked_to_draw_where_the_network_takes_images():
     said = drawing_words.invitation(["cat", "dog"], is_ink=False)
     assert "draw" not in said.lower()
     assert "an image" in said
+
+
+def test_what_the_network_gets_is_told():
+    image = np.zeros((4, 5, 1), np.uint8)
+    image[0, :2] = 9
+    assert drawing_words.pixels(image, is_ink=True) == ": 5×4 pixels, ink on 10.0%"
+    assert drawing_words.pixels(image, is_ink=False) == ": 5×4 pixels, gray"
+    color = np.zeros((4, 5, 3), np.uint8)
+    assert drawing_words.pixels(color, is_ink=False).endswith("in color")

@@ -47,3 +47,10 @@ def test_how_far_an_interrupted_training_came():
         "**cnn** on **my\\_digits** was interrupted after 3 of 9 epochs, with a best validation "
         "accuracy of 98.5%. It keeps the corrections it started with."
     )
+
+
+def test_a_learning_curve_is_told():
+    assert training.learned([0.6, 0.8, 0.75], 2) == (
+        "Accuracy by epoch: on the validation images 60.0% after the first, 80.0% after epoch 2, "
+        "whose weights are kept, and 75.0% after the last, epoch 3."
+    )

@@ -7,6 +7,7 @@ import {shortened} from '../words.js';
 import {MOST_EDGES, strongestEdges} from './chain.js';
 import {onArrows, onPointing} from './controls.js';
 import {share} from './format.js';
+import {pictureSaid} from './glance.js';
 import {sumTable} from './sum_table.js';
 import {weightFigures} from './weight_figures.js';
 
@@ -44,6 +45,7 @@ export class Drawn {
   show() {
     const {image, spec, scales, state, layers} = this.scene;
     paintImage(this.picture, image.levels, spec.shape, spec.is_ink ? scales.ink : null);
+    this.picture.setAttribute('aria-label', pictureSaid(this.scene));
     this.edges = this.chain.slice(1).map((place, at) => strongestEdges(
       layers[place].arrays.kernel.values, state.outputs[this.chain[at]], layers[place].shape[0],
       Math.floor(MOST_EDGES / (this.chain.length - 1))));

@@ -37,7 +37,7 @@ export class Fooling {
       this.own = false;
       this.#ask();
     };
-    [this.before, this.change, this.after] = ['fool_before', 'fool_change', 'fool_after'].map((name) => new Picture(words[name]));
+    [this.before, this.change, this.after] = ['fool_before', 'fool_change', 'fool_after'].map((name) => new Picture(words[name], words));
     this.said = element('p', {class: 'verdict', 'aria-live': 'polite'});
     this.root = element('section', {class: 'mind', 'aria-label': words.fool}, element('h3', {}, words.fool),
       element('p', {class: 'facts'}, words.fool_means),
@@ -137,8 +137,8 @@ export class Fooling {
 
 /** A picture with a title and a line about it. */
 class Picture {
-  constructor(title) {
-    this.canvas = element('canvas', {role: 'img', 'aria-label': title});
+  constructor(title, words) {
+    this.canvas = element('canvas', {role: 'img', 'aria-label': `${title}: ${words.lens_wait}`});
     this.said = element('p', {});
     this.title = title;
     this.root = element('figure', {}, element('figcaption', {}, title), this.canvas, this.said);

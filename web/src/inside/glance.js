@@ -3,7 +3,7 @@
 import {paintImage} from '../colors.js';
 import {element} from '../elements.js';
 import {acrossOf, Mosaic} from '../layers.js';
-import {count, filled, ranked, shortened} from '../words.js';
+import {count, filled, percent, ranked, shortened} from '../words.js';
 import {breakable, share} from './format.js';
 import {grid} from './sums.js';
 
@@ -37,6 +37,7 @@ export class Glance {
     // Of a color image, gray is the same.
     if (change) paintImage(this.picture, change, spec.shape, spec.shape.at(-1) === 1 ? scales.diverging : null);
     else paintImage(this.picture, image.levels, spec.shape, spec.is_ink ? scales.ink : null);
+    this.picture.setAttribute('aria-label', change ? changesSaid(this.scene) : pictureSaid(this.scene));
     this.columns.forEach((column) => column.show());
     this.bars.show();
   }
@@ -47,6 +48,17 @@ export class Glance {
       root.setAttribute('aria-pressed', place === chosen);
     });
   }
+}
+
+/** The picture in words: what it is taken for. */
+export function pictureSaid({words, spec, state}) {
+  const shares = state.outputs.at(-1), [best] = ranked(shares);
+  return filled(words.picture_as, {name: spec.classes[best], share: share(words, shares[best])});
+}
+
+/** How much differs between two pictures; the middle level is no difference. */
+function changesSaid({words, change}) {
+  return filled(words.picture_changes, {share: percent(change.filter((level) => level !== 128).length / change.length)});
 }
 
 /** What is written above and below a layer. */

@@ -26,7 +26,7 @@ export class Idea {
     this.label = picker(words.idea_of, spec.classes, []);
     this.label.select.onchange = () => this.#ask();
     this.start = new Choice(words.idea_from, [['noise', words.idea_noise], ['picture', words.idea_picture]], () => this.#ask());
-    this.canvas = element('canvas', {role: 'img', 'aria-label': words.idea});
+    this.canvas = element('canvas', {role: 'img', 'aria-label': `${words.idea}: ${words.lens_wait}`});
     this.slide = new Slide({...words, step: words.idea_next}, () => this.#next());
     this.slider = element('input', {type: 'range', min: '0', max: '0', 'aria-label': words.idea_frame});
     this.slider.oninput = () => {

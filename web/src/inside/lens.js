@@ -141,8 +141,9 @@ class Panel {
     const {words, spec, layers} = scene, place = spec.last_convolution;
     Object.assign(this, {scene, name, values: null});
     this.under = element('canvas', {class: 'under', 'aria-hidden': 'true'});
-    this.over = element('canvas', {class: 'over', role: 'img', 'aria-label': words[name]});
+    this.over = element('canvas', {class: 'over', role: 'img'});
     this.said = element('p', {class: 'said'});
+    this.#tell(words.lens_wait);
     this.means = element('p', {});
     this.template = words[`${name}_means`];
     const lacks = name === 'cam' && place === null;
@@ -164,7 +165,7 @@ class Panel {
   wait() {
     this.values = null;
     this.over.getContext('2d').clearRect(0, 0, this.over.width, this.over.height);
-    this.said.textContent = this.scene.words.lens_wait;
+    this.#tell(this.scene.words.lens_wait);
     this.paint();
   }
 
@@ -208,9 +209,13 @@ class Panel {
     if (!this.values) return;
     const {words} = this.scene;
     const strongest = this.values.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
-    const peak = filled(words.lens_peak, {value: signed(strongest)});
-    this.said.textContent = peak;
-    this.over.setAttribute('aria-label', filled(words.lens_alt, {method: words[this.name], peak}));
+    this.#tell(filled(words.lens_peak, {value: signed(strongest)}));
+  }
+
+  #tell(said) {
+    const {words} = this.scene;
+    this.said.textContent = said;
+    this.over.setAttribute('aria-label', filled(words.lens_alt, {method: words[this.name], said}));
   }
 }
 

@@ -7,6 +7,7 @@ import {filled} from '../words.js';
 import {Framed, onArrows, onPointing} from './controls.js';
 import {Examples} from './examples.js';
 import {Gate} from './gate.js';
+import {pictureSaid} from './glance.js';
 import {laidOut} from './laid_out.js';
 import {Slide} from './slide.js';
 import {sumTable} from './sum_table.js';
@@ -134,6 +135,9 @@ export class MapView {
     const [height, width] = spec.shape;
     const all = rows[0] === 0 && columns[0] === 0 && rows[1] === height && columns[1] === width;
     const nothing = rows[1] <= rows[0] || columns[1] <= columns[0];
+    this.picture.canvas.setAttribute('aria-label', nothing ? pictureSaid(scene) : filled(words.picture_framed, {
+      top: rows[0] + 1, bottom: rows[1], left: columns[0] + 1, right: columns[1],
+    }));
     this.sees.textContent = nothing ? words.sees_nothing : all ? words.sees_all : words.sees;
     if (this.given.hidden) return;
     const source = laidOut(scene, layer), maps = source.shape.at(-1), parts = new Float64Array(maps);

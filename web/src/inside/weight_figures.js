@@ -49,6 +49,7 @@ function pictures({words, scales}, {shape, values}, order, title, name) {
     said.textContent = filled(words.kernel_of, {map, name, low: decimal(least), high: decimal(most)});
   });
   const legend = filled(words.legend, {low: decimal(-high), high: decimal(high)});
+  mosaic.canvas.setAttribute('aria-label', filled(words.kernel_alt, {title, legend}));
   return element('figure', {}, element('figcaption', {}, title), mosaic.canvas,
     element('small', {}, legend), ...(maps > 1 ? [said] : []));
 }
