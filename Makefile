@@ -32,7 +32,7 @@ app: $(VENV)/.app
 	@$(BIN)/inkling app --train-first
 
 test: $(VENV)/.test lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests
+	$(BIN)/python -m pytest -n 3 --dist loadfile tests
 
 unit: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not process" tests --ignore tests/browser
