@@ -3,7 +3,8 @@
 The address is the single source of truth: widgets write to it in their callbacks, and are set
 from it before they are drawn. So every view can be linked to, and the Back button works.
 
-What is not of the selection are the choices of one page (`widgets.choices`), by any name.
+What is not of the selection are the choices of one page (`widgets.choices`), by any name, and how
+every page is shown.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,9 +26,12 @@ from pipeline.store.run_folder import Damaged, Run
 
 RUN, SECOND = "run", "second"
 NAMES = (RUN, SECOND, *FILTERS, SAMPLE)
+LANG = "lang"
+EVERYWHERE = (LANG,)  # how every page is shown: it stays whatever a link to another page says
 PAGE = "page"  # of a gallery; another selection begins at its first page
 _SELECTION = "_selection"  # carried from page to page: navigation clears the address
 _CHOICES = "_choices"  # of each page, found again on return
+_SETTINGS = "_settings"  # those of EVERYWHERE
 _AT = "_at"
 
 Values = dict[str, list[str]]
@@ -39,9 +43,12 @@ def carry_over(page: str) -> None:
     _bring_up_to_date()
     came = st.session_state.get(_AT) != page
     st.session_state[_AT] = page
-    if came and not current():
-        kept = st.session_state.get(_CHOICES, {}).get(page, {})
-        _write(kept | _whole() | st.session_state.get(_SELECTION, {}))
+    if came:
+        wanted = st.session_state.get(_SETTINGS, {}) | _whole()
+        if not current():
+            kept = st.session_state.get(_CHOICES, {}).get(page, {})
+            wanted = kept | wanted | st.session_state.get(_SELECTION, {})
+        _write(wanted)
     _keep()
 
 
@@ -70,7 +77,7 @@ def change(choices: Mapping[str, str | None] | None = None, /, **parts: Value) -
     if unknown:
         raise ValueError(f"the selection has no part {min(unknown)!r}")
     changed: dict[str, Value] = {**(choices or {}), **parts}
-    if changed.keys() - {SAMPLE}:
+    if changed.keys() - {SAMPLE, *EVERYWHERE}:
         changed = {PAGE: None} | changed
     _write(_whole() | {name: _listed(value) for name, value in changed.items()})
     _keep()
@@ -93,8 +100,10 @@ def _write(address: Values) -> None:
 
 def _keep() -> None:
     """Remember the selection for other pages, and the page's choices for a return to it."""
+    whole = _whole()
     st.session_state[_SELECTION] = current()
-    kept = {name: values for name, values in _whole().items() if name not in NAMES}
+    st.session_state[_SETTINGS] = {n: values for n, values in whole.items() if n in EVERYWHERE}
+    kept = {n: values for n, values in whole.items() if n not in (*NAMES, *EVERYWHERE)}
     st.session_state.setdefault(_CHOICES, {})[st.session_state.get(_AT)] = kept
 
 
