@@ -39,7 +39,7 @@ Value = str | int | Sequence[str] | None
 
 
 def carry_over(page: str) -> None:
-    """Carry the selection over to another page, once, unless its address has its own."""
+    """Carry the selection over to another page, by its file's name, unless its address has one."""
     _bring_up_to_date()
     came = st.session_state.get(_AT) != page
     st.session_state[_AT] = page
@@ -50,6 +50,11 @@ def carry_over(page: str) -> None:
             wanted = kept | wanted | st.session_state.get(_SELECTION, {})
         _write(wanted)
     _keep()
+
+
+def page() -> str:
+    """Return the name of the file of the page that is shown."""
+    return str(st.session_state[_AT])
 
 
 def _bring_up_to_date() -> None:

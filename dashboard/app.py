@@ -34,7 +34,10 @@ PAGES = {  # by section: file, title, icon, what it is for
         ("corrections", "Corrections", "spellcheck", "Drawings that people gave the right class."),
     ),
 }
-OLD = ("feature_maps",)  # pages of earlier versions, whose addresses lead on
+HIDDEN = {  # from the list of pages
+    "feature_maps": "Inside",  # of an earlier version; its address leads on
+    "glossary": "Glossary",  # beside every title
+}
 CHANGING = {"train", "corrections"}  # not registered on a read-only dashboard
 
 st.set_page_config(page_title="Inkling", page_icon=mark(), layout="wide")
@@ -55,10 +58,11 @@ sections = {
     for section, pages in PAGES.items()
 }
 sections["Look inside"] += [
-    st.Page(APP.parent / "app_pages" / f"{name}.py", visibility="hidden") for name in OLD
+    st.Page(APP.parent / "app_pages" / f"{name}.py", title=title, visibility="hidden")
+    for name, title in HIDDEN.items()
 ]
 page = st.navigation({section: pages for section, pages in sections.items() if pages})
-address.carry_over(page.title)
+address.carry_over(page.url_path or "overview")
 
 
 @frame.plainly

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import address, loaders
 from dashboard.selection import CHANGE
 from dashboard.view import View
-from dashboard.widgets import frame, leaderboard, opening, selection_bar
+from dashboard.widgets import explaining, frame, leaderboard, opening, selection_bar
 from dashboard.words import comparison as comparison_words
 from dashboard.words import selection as selection_words
 from dashboard.words import text
@@ -35,7 +35,7 @@ def difference(run: Run, second: Run, found: Comparison) -> None:
                     icon=":material/arrow_forward:",
                     query_params={address.RUN: run.id, address.SECOND: second.id, CHANGE: change},
                 )
-    st.caption(comparison_words.how(found))
+    st.caption(comparison_words.how(found), help=explaining.hover("mcnemar", "seed"))
 
 
 def what_next(board: list[Run]) -> None:
@@ -66,7 +66,7 @@ def elsewhere(board: list[Run]) -> None:
 
 view = opening.view()
 board = loaders.leaderboard(view.run)
-frame.heading("Compare", sentence(view, board))
+frame.heading("Compare", sentence(view, board), "confidence_interval", "test_set")
 selection_bar.bar(view)
 if view.second is None:
     what_next(board)

@@ -81,5 +81,7 @@ frame.heading(
     f"{'is off the diagonal: a mistake' if wrong == 1 else 'are off the diagonal: the mistakes'}."
     if wrong
     else f"All {counted(metrics.total, 'test image')} are on the diagonal: no mistakes.",
+    "confusion_matrix",
+    "test_set",
 )
 explorer()

@@ -10,7 +10,7 @@ from pipeline.store.corrections import CORRECTIONS
 
 found = loaders.corrections()
 kept = found.standing
-frame.heading("Corrections", correction_words.so_far(kept))
+frame.heading("Corrections", correction_words.so_far(kept), "class", "training")
 if kept:
     against = loaders.contradictions()
     left, right = st.columns([3, 2], gap="large")

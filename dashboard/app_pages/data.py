@@ -6,7 +6,16 @@ from dashboard import address, loaders
 from dashboard.components.pixels import pixels
 from dashboard.selection import Selection
 from dashboard.view import View
-from dashboard.widgets import choices, contents, frame, galleries, image_map, opening, selection_bar
+from dashboard.widgets import (
+    choices,
+    contents,
+    explaining,
+    frame,
+    galleries,
+    image_map,
+    opening,
+    selection_bar,
+)
 from dashboard.words import data as data_words
 from pipeline.data.datasets import Dataset
 
@@ -43,9 +52,9 @@ def one_image(view: View, dataset: Dataset) -> None:
     with right:
         selection_bar.test_image(run, sample)
         st.markdown(data_words.sample(true, predicted, float(row["confidence"])))
-        st.markdown(data_words.flattened(dataset.image_shape))
+        st.markdown(data_words.flattened(dataset.image_shape), help=explaining.hover("vector"))
         if any(layer.kind == "Conv2D" for layer in run.info.layers):
-            st.caption(data_words.KEEPS_GRID)
+            st.caption(data_words.KEEPS_GRID, help=explaining.hover("convolution"))
         channel = channel_of(image.shape[-1])
     pixels(
         image,
@@ -65,7 +74,9 @@ def channel_of(channels: int) -> int:
 
 
 view = opening.view()
-frame.heading("Data", data_words.contents(view.run.info))
+frame.heading(
+    "Data", data_words.contents(view.run.info), "class", "training", "validation", "test_set"
+)
 selection_bar.bar(view)
 shows = part_of(view.chosen)
 dataset = galleries.images_of(view.run)

@@ -84,7 +84,11 @@ def below(runs: Sequence[Run], shown: Shown | None, *, live: bool) -> None:
 view = opening.view()
 is_ink = view.run.info.dataset.mnist_framed
 frame.heading(
-    "Draw" if is_ink else TRY, drawing_words.invitation(view.run.class_names, is_ink=is_ink)
+    "Draw" if is_ink else TRY,
+    drawing_words.invitation(view.run.class_names, is_ink=is_ink),
+    "neural_network",
+    "class",
+    "confidence",
 )
 if view.chosen.sample is not None:
     selection_bar.bar(view)

@@ -53,6 +53,8 @@ frame.heading(
     "Inside",
     f"Test image {sample:,} is predicted as **“{text.plain(predicted)}”** with "
     f"{text.percent(float(row['confidence']))} confidence, {outcome}.",
+    "test_set",
+    "confidence",
 )
 left, right = st.columns([2, 5], gap="medium")
 with left:

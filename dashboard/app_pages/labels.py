@@ -57,6 +57,8 @@ frame.heading(
     + trust_words.marked_so_far(
         len(marked), given.get(reviews.WRONG_LABEL, 0), given.get(reviews.AMBIGUOUS, 0)
     ),
+    "label",
+    "loss",
 )
 selection_bar.bar(view)
 dataset = galleries.images_of(view.run)

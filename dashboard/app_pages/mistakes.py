@@ -81,5 +81,5 @@ def sentence(view: View) -> str:
     return f"{opening_words}, {some} of them with at least 90% confidence."
 
 
-frame.heading("Mistakes", sentence(opening.view()))
+frame.heading("Mistakes", sentence(opening.view()), "test_set", "confidence")
 explorer()

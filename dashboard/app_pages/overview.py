@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import address
 from dashboard.figures import bars
 from dashboard.selection import PREDICTED, TRUE
-from dashboard.widgets import frame, highlights, model, opening
+from dashboard.widgets import explaining, frame, highlights, model, opening
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from pipeline.store.run_folder import Run
@@ -32,9 +32,15 @@ def confusions(run: Run) -> None:
 run = opening.current_run()
 metrics = run.info.metrics
 frame.heading(
-    f"{run_words.network_title(run)} on {run.info.dataset.name}", run_words.verdict(run.info)
+    f"{run_words.network_title(run)} on {run.info.dataset.name}",
+    run_words.verdict(run.info),
+    "accuracy",
+    "test_set",
 )
-st.caption(f"{text.plain(run_words.lesson(run))} {run_words.interval(metrics)}")
+st.caption(
+    f"{text.plain(run_words.lesson(run))} {run_words.interval(metrics)}",
+    help=explaining.hover(*run_words.terms_of_lesson(run), "confidence_interval"),
+)
 
 left, right = st.columns([3, 2], gap="large")
 with left:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import loaders
 from dashboard.selection import Selection
-from dashboard.widgets import frame, opening, robustness, selection_bar, tables, trust
+from dashboard.widgets import explaining, frame, opening, robustness, selection_bar, tables, trust
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from dashboard.words import trust as trust_words
@@ -48,7 +48,13 @@ def elsewhere(run: Run) -> None:
 
 view = opening.view()
 run, metrics = view.run, view.run.info.metrics
-frame.heading("Scorecard", trust_words.accuracy(metrics, seen=run.info.saw_test_images))
+frame.heading(
+    "Scorecard",
+    trust_words.accuracy(metrics, seen=run.info.saw_test_images),
+    "accuracy",
+    "test_set",
+    "confidence_interval",
+)
 without_marked(run)
 if run.info.corrections:
     learned = words.corrections(run.info.corrections)
@@ -63,7 +69,7 @@ with right:
     trust.calibration(run)
 left, right = st.columns(2, gap="large")
 with left:
-    st.subheader("Class by class")
+    st.subheader("Class by class", help=explaining.hover("recall", "precision", "f1"))
     st.markdown(f"**{text.plain(run_words.weakest_class(metrics))}**")
     tables.class_scores(metrics.classes, loaders.confusion(run), "class_scores")
 with right:

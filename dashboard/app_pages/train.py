@@ -39,7 +39,9 @@ def result(job: Job, request: Training | Adding) -> None:
 
 requests, unreadable = read_requests(loaders.store())
 jobs = [(job, asked) for job, asked in requests if isinstance(asked, Training | Adding)]
-frame.heading("Train", "Train another network and see if it is better.")
+frame.heading(
+    "Train", "Train another network and see if it is better.", "training", "neural_network"
+)
 if jobs and not jobs[0][0].status().ended:
     job, request = jobs[0]
     st.markdown(f"{training_words.doing(request)} You can use other pages meanwhile.")

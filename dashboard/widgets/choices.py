@@ -5,7 +5,7 @@ of the Back button.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import streamlit as st
@@ -27,6 +27,7 @@ def segmented(
     voids: Sequence[str] = (),
     labeled: bool = False,
     disabled: bool = False,
+    explained: str | None = None,
 ) -> Option:
     """Let people choose one of a few ways to show something, side by side.
 
@@ -39,6 +40,7 @@ def segmented(
         voids: parts of the selection that a change removes.
         labeled: whether the label is visible.
         disabled: whether it is only shown.
+        explained: shown on hover, beside a visible label.
     """
     plain = options[0] if default is None else default
     value = _read(name, options, plain if implied is None else implied)
@@ -46,14 +48,37 @@ def segmented(
     chosen = st.segmented_control(
         label, options, required=True, key=name, on_change=write,
         label_visibility="visible" if labeled else "collapsed", disabled=disabled,
+        help=explained,
     )  # fmt: skip
     return value if chosen is None else chosen
 
 
-def select(name: str, label: str, options: Sequence[Option], *, default: Option) -> Option:
+def select(
+    name: str,
+    label: str,
+    options: Sequence[Option],
+    *,
+    default: Option,
+    explained: str | None = None,
+) -> Option:
     """Let people choose from a list that folds out; see `segmented`."""
     write = _bound(name, _read(name, options, default), default)
-    return st.selectbox(label, options, key=name, on_change=write)
+    return st.selectbox(label, options, key=name, on_change=write, help=explained)
+
+
+def found(name: str, label: str, options: Mapping[str, str], *, placeholder: str) -> str | None:
+    """Let people search many options for one, or for none; see `segmented`.
+
+    Args:
+        name, label: as there.
+        options: what is shown of each, by its name in the address.
+        placeholder: what is shown while none is chosen.
+    """
+    write = _bound(name, _read(name, [None, *options], None), None)
+    return st.selectbox(
+        label, [*options], index=None, key=name, format_func=options.__getitem__,
+        placeholder=placeholder, on_change=write,
+    )  # fmt: skip
 
 
 def toggle(name: str, label: str, *, default: bool) -> bool:

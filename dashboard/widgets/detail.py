@@ -9,7 +9,7 @@ from dashboard import address, loaders
 from dashboard.components.steps import steps
 from dashboard.figures import bars
 from dashboard.view import View
-from dashboard.widgets import frame, galleries, marking
+from dashboard.widgets import explaining, frame, galleries, marking
 from dashboard.words import text
 from pipeline import access
 from pipeline.data.datasets import Dataset
@@ -146,7 +146,10 @@ def _neighbors(run: Run, dataset: Dataset, sample: int) -> None:
         )
         return
     labels = [run.class_names[int(label)] for label in dataset.y_train[found]]
-    st.markdown("**The nearest training images** in the network’s feature space:")
+    st.markdown(
+        "**The nearest training images** in the network’s feature space:",
+        help=explaining.hover("nearest_neighbors", "feature_space"),
+    )
     details = [f"· {index}" for index in found]
     galleries.row_of_pictures(
         dataset.x_train[found],

@@ -10,7 +10,7 @@ from plotly.graph_objects import Figure
 from dashboard import address, loaders
 from dashboard.components.export import About, chart_download
 from dashboard.palette import Palette, palette
-from dashboard.widgets import run_editor
+from dashboard.widgets import explaining, run_editor
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from pipeline.errors import InklingError
@@ -109,10 +109,23 @@ def browser_title(page: str) -> None:
     st.set_page_config(page_title=" · ".join(shown))
 
 
-def heading(title: str, sentence: str) -> None:
-    """Open a page with its name and its main result in one sentence."""
-    st.title(text.plain(title))
-    st.markdown(f"##### {sentence}")
+def title(said: str) -> None:
+    """Open a page with its name, and beside it what people are looking at."""
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", key="title"):
+        st.title(text.plain(said), width="content")
+        explaining.about_page(address.page())
+
+
+def heading(name: str, sentence: str, *terms: str) -> None:
+    """Open a page with its name and its main result in one sentence.
+
+    Args:
+        name: of the page.
+        sentence: Markdown.
+        terms: of the sentence, which are explained beside it.
+    """
+    title(name)
+    st.markdown(f"##### {sentence}", help=explaining.hover(*terms))
 
 
 def about(title: str, kind: str, runs: Sequence[Run] = ()) -> About:
@@ -131,7 +144,14 @@ def about(title: str, kind: str, runs: Sequence[Run] = ()) -> About:
 
 
 def chart(
-    figure: Figure, alt: str, key: str, finding: str = "", *, kind: str = "", **more: Any
+    figure: Figure,
+    alt: str,
+    key: str,
+    finding: str = "",
+    *,
+    kind: str = "",
+    terms: Sequence[str] = (),
+    **more: Any,
 ) -> None:
     """Show a figure below its finding, with its numbers and downloads below it.
 
@@ -141,10 +161,11 @@ def chart(
         key: unique on the page.
         finding: what the figure shows, above it.
         kind: begins the names of downloaded files; by default the key.
+        terms: of the finding, which are explained beside it.
         more: for `st.plotly_chart`; without it, the chart has no interaction but hover texts.
     """
     if finding:
-        st.markdown(f"**{text.plain(finding)}**")
+        st.markdown(f"**{text.plain(finding)}**", help=explaining.hover(*terms))
     with st.container(gap=None):
         st.plotly_chart(figure, key=key, alt=alt, **({"config": {"displayModeBar": False}} | more))
         chart_download(about(finding or alt, kind or key.replace("_", "-")), chart=key)

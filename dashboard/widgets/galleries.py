@@ -13,7 +13,7 @@ from dashboard.components.pictures import Picture, pictures
 from dashboard.components.sheet import Sheet
 from dashboard.loaders import PredictionsMismatch
 from dashboard.view import View
-from dashboard.widgets import choices, frame, work
+from dashboard.widgets import choices, explaining, frame, work
 from dashboard.words import text
 from dashboard.words.selection import chips
 from pipeline import access
@@ -51,7 +51,8 @@ def order_picker(run: Run, key: str, default: str) -> str:
         for name, (column, _) in loaders.ORDERS.items()
         if column in loaders.COLUMNS or loaders.has_features(run)
     ]
-    return choices.select(key, "Sort by", known, default=default)
+    explained = explaining.hover("confidence", "margin", "loss", "feature_space")
+    return choices.select(key, "Sort by", known, default=default, explained=explained)
 
 
 def size_picker(key: str) -> int:

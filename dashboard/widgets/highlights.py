@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import loaders
 from dashboard.selection import Selection
 from dashboard.view import View
-from dashboard.widgets import galleries, selection_bar
+from dashboard.widgets import explaining, galleries, selection_bar
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from dashboard.words import trust as trust_words
@@ -29,7 +29,7 @@ def pictures(run: Run) -> None:
     chosen = selection_bar.MISTAKES if wrong else Selection()
     order = "most confident first" if wrong else "smallest margin first"
     title = run_words.highlights(wrong)
-    st.markdown(f"**{title}**")
+    st.markdown(f"**{title}**", help=explaining.hover("confidence"))
     galleries.gallery_of(
         View(run, None, Selection()),
         dataset,
@@ -61,5 +61,5 @@ def trust(run: Run) -> None:
     """Say how far its predictions can be trusted."""
     bins, curve = loaders.calibration(run), loaders.risk_coverage(run)
     said = trust_words.in_short(curve, bins, run.info.metrics.calibration_error)
-    st.markdown(text.plain(said))
+    st.markdown(text.plain(said), help=explaining.hover("calibration", "accuracy"))
     selection_bar.link(run, "scorecard", "How far to trust it", Selection())

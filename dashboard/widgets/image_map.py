@@ -11,7 +11,7 @@ from dashboard.components.hover_pictures import hover_pictures
 from dashboard.figures import data as figures
 from dashboard.selection import Selection, area_text
 from dashboard.view import View
-from dashboard.widgets import detail, frame
+from dashboard.widgets import detail, explaining, frame
 from dashboard.words import data as data_words
 from pipeline.data.datasets import Dataset
 from pipeline.store.run_folder import Run
@@ -81,7 +81,9 @@ def _map(run: Run, places: np.ndarray, rows: np.ndarray, chosen: Selection) -> N
     )
     colors = len(frame.colors().categorical)
     repeated = data_words.repeated(len(names), colors, colors * len(figures.SYMBOLS))
-    st.caption(f"{data_words.on_map(places)} {repeated}")
+    st.caption(
+        f"{data_words.on_map(places)} {repeated}", help=explaining.hover("t_sne", "feature_space")
+    )
 
 
 @st.fragment  # hovering reruns this alone

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import loaders
 from dashboard.figures import comparison as figures
-from dashboard.widgets import choices, frame
+from dashboard.widgets import choices, explaining, frame
 from dashboard.words import comparison as comparison_words
 from dashboard.words import text
 from pipeline.store.run_folder import Run, RunDamaged
@@ -66,7 +66,8 @@ def intervals(board: Sequence[Run], chosen: Sequence[Run]) -> None:
     left_out = len(board) - len(shown)
     st.caption(
         "Bold: the runs chosen in the sidebar. Lines are 95% confidence intervals (Wilson)."
-        + (f" {counted(left_out, 'more run')} in the table only." if left_out else "")
+        + (f" {counted(left_out, 'more run')} in the table only." if left_out else ""),
+        help=explaining.hover("accuracy", "confidence_interval"),
     )
 
 
@@ -89,7 +90,8 @@ def learning(board: Sequence[Run], chosen: Sequence[Run]) -> None:
     figure = figures.learning_curves(
         names, histories, frame.colors(), marked=_marked(shown, chosen), by=by
     )
-    frame.chart(figure, f"Validation accuracy by {by}. {finding}.", "learning", finding)
+    alt, terms = f"Validation accuracy by {by}. {finding}.", ("validation", "epoch")
+    frame.chart(figure, alt, "learning", finding, terms=terms)
 
 
 def table(board: Sequence[Run]) -> None:

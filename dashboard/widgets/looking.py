@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import loaders
-from dashboard.widgets import choices, work
+from dashboard.widgets import choices, explaining, work
 from dashboard.words import drawing as drawing_words
 from dashboard.words import text
 from pipeline.store.run_folder import Run
@@ -23,7 +23,12 @@ def method(run: Run) -> str | None:
     anatomy = loaders.anatomy(run)
     able = anatomy is not None and not anatomy.no_gradients
     chosen = choices.segmented(
-        "draw_looks", "Where it looks", list(METHODS), labeled=True, disabled=not able
+        "draw_looks",
+        "Where it looks",
+        list(METHODS),
+        labeled=True,
+        disabled=not able,
+        explained=explaining.hover("saliency", "gradient", "grad_cam"),
     )
     if anatomy is None:
         work.taking_apart(run, drawing_words.NOT_EXPLAINED_YET)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import loaders
 from dashboard.figures import curves
-from dashboard.widgets import adding, frame
+from dashboard.widgets import adding, explaining, frame
 from dashboard.words import data as data_words
 from dashboard.words import network as network_words
 from dashboard.words import text
@@ -12,12 +12,19 @@ from dashboard.words import training as training_words
 from pipeline.config import TrainConfig
 from pipeline.store.run_folder import Run
 
+SETTINGS = (  # terms of a training's settings
+    "batch", "learning_rate", "seed", "augmentation", "label_smoothing", "logit", "temperature",
+)  # fmt: skip
+
 
 def layers(run: Run) -> None:
     """Show the network's layers, folded by stage, with shapes and parameter counts."""
     height, width, channels = run.info.input_shape
     color = "grayscale" if channels == 1 else "color"
-    st.subheader("The network")
+    st.subheader(
+        "The network",
+        help=explaining.hover("neural_network", "layer", "feature_map", "parameter"),
+    )
     st.markdown(
         f"It takes a {color} image of {width}×{height} pixels and has {run.info.parameters:,} "
         "parameters (learned numbers)."
@@ -58,7 +65,8 @@ def origin(run: Run) -> None:
             + f"- Log loss {info.metrics.log_loss:.4f}, "
             f"expected calibration error {info.metrics.calibration_error:.4f}\n"
             f"- {', '.join(f'{name} {version}' for name, version in info.versions.items())}\n"
-            f"- Run `{run.id}`, {info.status if config else 'added'}"
+            f"- Run `{run.id}`, {info.status if config else 'added'}",
+            help=explaining.hover(*(SETTINGS if config else ()), "loss", "calibration_error"),
         )
 
 
@@ -68,7 +76,7 @@ def _learning_curve(run: Run, config: TrainConfig) -> None:
     table = loaders.history(run)
     figure = curves.history(table, kept, frame.colors())
     alt = training_words.learned(table["val_accuracy"].to_list(), kept)
-    frame.chart(figure, alt, "history", finding=finding)
+    frame.chart(figure, alt, "history", finding, terms=("epoch", "validation", "early_stopping"))
 
 
 def _settings(run: Run, config: TrainConfig) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import images
 from dashboard.components.pictures import Picture, pictures
 from dashboard.figures import bars
-from dashboard.widgets import frame
+from dashboard.widgets import explaining, frame
 from dashboard.words import text
 from pipeline import words
 from pipeline.serving import layer_words
@@ -40,7 +40,8 @@ def feature_maps(run: Run, activations: Sequence[np.ndarray], key: str) -> None:
     stronger, nothing = ("brighter", "dark") if frame.is_dark() else ("darker", "blank")
     st.caption(
         f"The {stronger}, the higher the activation; {nothing} is zero or below. Each layer has "
-        "its own scale."
+        "its own scale.",
+        help=explaining.hover("layer", "activation", "feature_map"),
     )
     shown = [layer_picture(*pair) for pair in zip(run.info.layers, activations, strict=True)]
     pictures(shown, key=key)

@@ -30,11 +30,11 @@ def current_run() -> Run:
     if isinstance(entry, Run):
         return entry
     if isinstance(entry, Damaged):
-        st.title("This run cannot be shown")
+        frame.title("This run cannot be shown")
         st.error(text.plain(entry.reason), icon=":material/broken_image:")
         st.write("Choose another run in the sidebar.")
     else:
-        st.title("No network is trained yet")
+        frame.title("No network is trained yet")
         st.write(
             f"The store `{loaders.store().folder}` has no runs. Train a first network: on the "
             "built-in MNIST digits it takes about a minute."

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import images, loaders
 from dashboard.components.strips import Band, Strip, Track, strips
 from dashboard.figures.layout import cut
-from dashboard.widgets import frame
+from dashboard.widgets import explaining, frame
 from dashboard.words import perturbations as perturbation_words
 from pipeline.ink import perturbations
 from pipeline.ink.inputs import Given
@@ -41,7 +41,8 @@ def perturbation_map(runs: Sequence[Run], given: Given, key: str) -> None:
     ]
     st.caption(
         "Above each picture: the predicted class; a line marks a decision boundary. Below: the "
-        "probability of the class predicted for the unchanged image, which is framed."
+        "probability of the class predicted for the unchanged image, which is framed.",
+        help=explaining.hover("perturbation", "decision_boundary"),
     )
     palette = frame.colors()
     legend = loaders.labels(runs) if len(runs) > 1 else []

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import loaders
 from dashboard.figures import robustness as figures
-from dashboard.widgets import frame
+from dashboard.widgets import explaining, frame
 from dashboard.words import robustness as words
 from dashboard.words import text
 from pipeline.store.run_folder import Run
@@ -12,7 +12,10 @@ from pipeline.store.run_folder import Run
 
 def robustness(run: Run) -> None:
     """Show accuracy against the size of an adversarial change, or say how to measure it."""
-    st.subheader("Adversarial examples: how small a change misleads it?")
+    st.subheader(
+        "Adversarial examples: how small a change misleads it?",
+        help=explaining.hover("adversarial_example", "gradient", "norm"),
+    )
     found = loaders.robustness(run)
     if found is None:
         st.markdown(words.WHAT)

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from dashboard import loaders
-from dashboard.widgets import frame, job_forms
+from dashboard.widgets import explaining, frame, job_forms
+from dashboard.words import runs as run_words
 from dashboard.words import text
 from dashboard.words import training as training_words
 from dashboard.words import trust as trust_words
@@ -27,7 +28,8 @@ def form() -> None:
             format_func=lambda key: f"{key} – {NETWORKS[key].title}",
             key=job_forms.recalled("train_network"),
         )
-        st.caption(NETWORKS[network].lesson)
+        terms = run_words.LESSON_TERMS[network]
+        st.caption(NETWORKS[network].lesson, help=explaining.hover("neural_network", *terms))
     with right:
         preset = st.selectbox(
             "Preset",
@@ -43,9 +45,15 @@ def form() -> None:
             value=None,
             placeholder="the preset’s",
             key=job_forms.recalled("train_epochs"),
-            help="Passes over the training images; a preset shows a small dataset more often.",
+            help=f"{explaining.hover('epoch')} {training_words.PRESET_EPOCHS}",
         )
-        seed = narrow.number_input("Seed", 0, 2**31 - 1, key=job_forms.recalled("train_seed"))
+        seed = narrow.number_input(
+            "Seed",
+            0,
+            2**31 - 1,
+            key=job_forms.recalled("train_seed"),
+            help=explaining.hover("seed"),
+        )
         learns = _learns_from_corrections(dataset)
     job_forms.keep_choices()
     if st.button("Train", type="primary", icon=":material/play_arrow:"):
@@ -72,7 +80,8 @@ def interrupted(place: InterruptedTraining) -> None:
         config = None
         try:
             rows, config = place.rows(), place.config()
-            st.markdown(training_words.interrupted(config, rows))
+            said = training_words.interrupted(config, rows)
+            st.markdown(said, help=explaining.hover("checkpoint", "validation"))
         except InklingError as error:
             st.warning(text.plain(str(error)))
         if config is not None and st.button(

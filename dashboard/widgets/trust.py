@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import loaders
 from dashboard.figures import trust as figures
 from dashboard.selection import Selection
-from dashboard.widgets import choices, frame, selection_bar
+from dashboard.widgets import choices, explaining, frame, selection_bar
 from dashboard.words import text
 from dashboard.words import trust as trust_words
 from pipeline.analysis.metrics import BINS
@@ -14,7 +14,10 @@ from pipeline.store.run_folder import Run
 
 def selective_prediction(run: Run) -> None:
     """Let people choose how many images go to a person, and show the errors that remain."""
-    st.subheader("Selective prediction: pass doubtful images to a person")
+    st.subheader(
+        "Selective prediction: pass doubtful images to a person",
+        help=explaining.hover("selective_prediction", "confidence"),
+    )
     found = loaders.risk_coverage(run)
     if found.errors_remaining(0) == 0:
         st.write(f"It makes no error on these {text.images(found.total)}: nothing to pass on.")
@@ -46,12 +49,16 @@ def selective_prediction(run: Run) -> None:
 
 def calibration(run: Run) -> None:
     """Show whether confidence matches accuracy."""
-    st.subheader("Calibration: does its confidence match its accuracy?")
+    st.subheader(
+        "Calibration: does its confidence match its accuracy?",
+        help=explaining.hover("calibration", "confidence", "accuracy"),
+    )
     bins, error = loaders.calibration(run), run.info.metrics.calibration_error
     finding = trust_words.calibration(bins, error)
     figure = figures.reliability(bins, trust_words.FEW, frame.colors())
     frame.chart(figure, f"Accuracy by confidence. {finding}.", "reliability", finding=finding)
     st.caption(
         f"Expected calibration error: {text.percent(error)}, the mean gap between confidence and "
-        f"accuracy over {BINS} bins. Lines are 95% confidence intervals (Wilson)."
+        f"accuracy over {BINS} bins. Lines are 95% confidence intervals (Wilson).",
+        help=explaining.hover("calibration_error", "confidence_interval"),
     )

@@ -46,7 +46,8 @@ def watch(job: Job) -> None:
                 f"{text.percent(so_far[-1])}; best so far {text.percent(max(so_far))}"
             )
             figure = curves.accuracy_so_far(so_far, frame.colors())
-            frame.chart(figure, f"Validation accuracy by epoch. {finding}.", "so_far", finding)
+            alt, terms = f"Validation accuracy by epoch. {finding}.", ("validation", "epoch")
+            frame.chart(figure, alt, "so_far", finding, terms=terms)
 
     panel()
 

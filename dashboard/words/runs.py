@@ -11,6 +11,13 @@ from pipeline.store.run_folder import Damaged, Run
 from pipeline.store.run_info import RunInfo
 
 TITLES = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST"}  # of datasets, as people write them
+LESSON_TERMS = {  # of the lesson of each network
+    "pixels": ("softmax", "weight"),
+    "perceptron": ("layer", "neuron", "activation_function"),
+    "shallow": ("layer", "activation_function"),
+    "lenet5": ("convolution",),
+    "cnn": ("convolution", "batch_normalization"),
+}
 
 
 def run_labels(runs: Iterable[Run]) -> dict[str, str]:
@@ -116,6 +123,11 @@ def lesson(run: Run) -> str:
         return f"Added from “{run.info.file}”: it was trained elsewhere."
     kind = kind_of(run)
     return kind.lesson if kind else ""
+
+
+def terms_of_lesson(run: Run) -> tuple[str, ...]:
+    """Return the terms that say what a run's network shows, by their keys in the glossary."""
+    return LESSON_TERMS.get(run.info.network, ()) if kind_of(run) else ()
 
 
 def verdict(info: RunInfo) -> str:

@@ -17,6 +17,7 @@ PIXELS = (
     "Its first layer may say so; else it reads some validation images each way, and what it reads "
     "best decides. Choose one if you know better."
 )
+PRESET_EPOCHS = "A preset shows a small dataset more often."
 RESUMED = "Continue after its last epoch; the result will be the same as without the interruption."
 
 
