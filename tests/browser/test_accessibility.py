@@ -32,6 +32,7 @@ PAGES = {  # what is opened: as much as can be seen of each page at once
     "train": "train",
     "add": "train?train_what=add-a-trained-one",
     "corrections": "corrections",
+    "glossary": "glossary?term=softmax",
 }
 # What is faint until it can answer, or is not there yet when Streamlit's script has ended.
 READY = {
