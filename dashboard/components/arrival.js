@@ -1,10 +1,11 @@
-// Scrolls to the top when another page is shown than before, keeps Back to a visitor's steps, and asks
-// for a page drawn anew when it turned dark or light.
+// Scrolls to the top when another page is shown than before, keeps Back to a visitor's steps, takes
+// the keyboard into what it opens, and asks for a page drawn anew when it turned dark or light.
 let shown
 let asked // for which mode, so that nobody asks twice
 
 export default function ({ data, setTriggerValue }) {
   countOnlySteps()
+  enterPopovers()
   // Called again whenever the colors change. What Python has drawn keeps its own until then.
   const app = document.querySelector("[data-testid='stApp']")
   const dark = getComputedStyle(app).colorScheme === "dark"
@@ -33,4 +34,23 @@ function countOnlySteps() {
     if (!stays) history.inklingTouched = false
     return write.call(history, state, unused, url)
   }
+}
+
+// Streamlit puts what a popover shows at the end of the document, behind all of the page: whoever
+// opens one by keyboard would have to go through the whole page to reach it.
+function enterPopovers() {
+  if (document.inklingEnters) return
+  document.inklingEnters = true
+  addEventListener("click", ({ target, detail }) => {
+    const byKeyboard = detail === 0
+    if (byKeyboard && target.closest?.("[data-testid='stPopoverButton']")) focusOpened(20)
+  })
+}
+
+function focusOpened(frames) {
+  const opened = document.querySelector("[data-testid='stPopoverBody']")
+  if (opened) {
+    opened.tabIndex = -1
+    opened.focus()
+  } else if (frames > 0) requestAnimationFrame(() => focusOpened(frames - 1))
 }

@@ -1,6 +1,7 @@
 """Brings a new page into view from its top, and keeps the Back button to the visitor's own steps.
 
-Streamlit keeps the scroll position of the last page, and makes every write to the address a step.
+Streamlit keeps the scroll position of the last page, makes every write to the address a step, and
+leaves the keyboard outside of what it opens.
 Where the page turns dark or light while it is open, Streamlit changes its own colors only; this
 draws the rest anew.
 """

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import language
+from dashboard import address, language
 from dashboard.words import explaining as words
 from pipeline.prose.glossary import term
 from pipeline.prose.texts import LANGUAGES
@@ -21,15 +21,18 @@ def about_page(page: str) -> None:
         texts.say("pages.ask"), icon=":material/help:", type="tertiary", key="about_page"
     ):
         st.html(words.about_page(texts, page))
-        st.page_link(
-            GLOSSARY_PAGE, label=texts.say("pages.all_words"), icon=":material/dictionary:"
-        )
-        language_choice()
+        with st.container(horizontal=True, vertical_alignment="center"):
+            language_choice()
+            st.page_link(
+                GLOSSARY_PAGE, label=texts.say("pages.all_words"), icon=":material/dictionary:"
+            )
+        if terms := words.terms_of_page(texts, page):
+            st.html(terms)
 
 
 def language_choice() -> None:
     """Let people choose the language of all explanations."""
-    texts, key = language.chosen(), "language_choice"
+    texts, key = language.chosen(), address.LANG
     st.session_state[key] = texts.language
     st.segmented_control(
         texts.say("pages.language"),

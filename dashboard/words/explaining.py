@@ -15,22 +15,27 @@ def hover(found: Iterable[Term]) -> str:
 
 
 def about_page(texts: Texts, page: str) -> str:
-    """Say what people are looking at, at two lengths, and explain the page's terms: HTML.
+    """Say what people are looking at, at two lengths: HTML.
 
     Args:
         texts: of a language.
         page: by its file's name.
     """
     said = texts.table(f"pages.{page}")
-    met = terms(texts, page) if page in MET else []
-    words = f"<h2>{escape(texts.say('pages.words'))}</h2>{_entries(texts, met)}" if met else ""
     more = f"<summary>{escape(texts.say('pages.for_more'))}</summary><p>{escape(said['more'])}</p>"
-    return _in(texts, f"<p>{escape(said['plain'])}</p><details>{more}</details>{words}")
+    return _in(texts, f"<p>{escape(said['plain'])}</p><details>{more}</details>")
+
+
+def terms_of_page(texts: Texts, page: str) -> str:
+    """Explain a page's terms below a heading: HTML; "" if it has none."""
+    met = terms(texts, page) if page in MET else []
+    title = f"<h2>{escape(texts.say('pages.words'))}</h2>"
+    return _in(texts, title + _entries(texts, met)) if met else ""
 
 
 def entries(texts: Texts, found: Iterable[Term], *, unfolded: bool = False) -> str:
     """Explain terms: a sentence each, which unfolds to a paragraph and a link: HTML."""
-    return _in(texts, _entries(texts, found, unfolded=unfolded))
+    return _in(texts, _entries(texts, found, unfolded))
 
 
 def _in(texts: Texts, html: str) -> str:
@@ -38,7 +43,7 @@ def _in(texts: Texts, html: str) -> str:
     return f'<div class="explained" lang="{texts.language}">{html}</div>'
 
 
-def _entries(texts: Texts, found: Iterable[Term], *, unfolded: bool = False) -> str:
+def _entries(texts: Texts, found: Iterable[Term], unfolded: bool = False) -> str:
     return "".join(_entry(texts, one, unfolded) for one in found)
 
 
@@ -47,6 +52,6 @@ def _entry(texts: Texts, one: Term, unfolded: bool) -> str:
     link = f'<a href="{escape(one.link)}" target="_blank">{escape(site)}</a>'
     return (
         f"<details{' open' if unfolded else ''}>"
-        f"<summary><strong>{escape(one.name)}</strong> {escape(one.short)}</summary>"
+        f"<summary><strong>{escape(one.name)}</strong>: {escape(one.short)}</summary>"
         f"<p>{escape(one.long)} {link}</p></details>"
     )

@@ -13,8 +13,9 @@ from pipeline.store.runs import Store
 from tests.dashboard.test_pages import PAGES, app  # noqa: F401
 
 KINDS = ("segmented_control", "selectbox", "toggle", "select_slider", "radio")
-# The selection (see test_selection), what is filled in to be sent off, and the pen.
-NO_CHOICE = re.compile(r"run_picker|second_picker|\w+_filter|train_|canvas_|correct")
+# The selection (see test_selection), the language (see test_explaining), what is filled in to be
+# sent off, and the pen.
+NO_CHOICE = re.compile(r"lang$|run_picker|second_picker|\w+_filter|train_|canvas_|correct")
 # Opened like this, every control of a page is there.
 ADDRESSES = {"data": [{}, {"sample": "17"}], "draw": [{}, {"sample": "17"}]}
 

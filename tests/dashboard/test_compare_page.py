@@ -89,7 +89,7 @@ def test_what_could_be_chance_is_called_that(app, store, tiny_run: Run):  # noqa
 def test_fixed_and_broken_link_to_their_images(app, store, tiny_run: Run):  # noqa: F811
     another(tiny_run, store.folder / SECOND, fixed=4, broken=1)
     at = app("compare", store, run=tiny_run.id, second=SECOND)
-    linked = [link.proto for link in at.get("page_link")]
+    _, *linked = [link.proto for link in at.get("page_link")]  # first, to the glossary
     assert [link.label.split(":")[0] for link in linked] == ["4 fixed", "1 newly broken"]
     assert [link.query_string for link in linked] == [
         f"run={tiny_run.id}&second={SECOND}&change={change}" for change in ("fixed", "broken")
@@ -117,9 +117,10 @@ def test_without_a_second_run_the_best_is_named(app, store, tiny_run: Run):  # n
 def test_a_single_run_leads_to_training(app, store, tiny_run: Run, monkeypatch):  # noqa: F811
     at = app("compare", store)
     assert "is the only run tested on these images" in text(at)
-    assert [link.proto.page for link in at.get("page_link")] == ["train"]
+    assert [link.proto.page for link in at.get("page_link")] == ["glossary", "train"]
     monkeypatch.setenv("INKLING_READ_ONLY", "1")
-    assert not app("compare", store).get("page_link")
+    (link,) = app("compare", store).get("page_link")
+    assert link.proto.page == "glossary"
 
 
 def test_runs_on_other_images_are_counted_only(app, store, tiny_run: Run):  # noqa: F811

@@ -61,7 +61,7 @@ def test_the_slider_says_how_many_errors_remain(app, tiny_run: Run):
 
 def test_the_least_sure_are_linked(app, tiny_run: Run):
     sure = np.sort(tiny_run.predictions()["confidence"])
-    passed, remain = app("scorecard").get("page_link")
+    _, passed, remain = app("scorecard").get("page_link")  # first, to the glossary
     assert f"confidence=0-{sure[5]:g}" in passed.proto.query_string
     assert "outcome" not in passed.proto.query_string
     assert f"confidence={sure[6]:g}-1" in remain.proto.query_string
