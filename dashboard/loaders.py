@@ -26,12 +26,16 @@ from pipeline.analysis.excitation import Excitation
 from pipeline.analysis.out_of_distribution import OodDetector
 from pipeline.analysis.selective_prediction import RiskCoverage
 from pipeline.analysis.significance import Comparison
+from pipeline.config import DEFAULT_DATASET
 from pipeline.data import datasets
 from pipeline.data.datasets import Dataset
 from pipeline.data.prepared import same_images
 from pipeline.data.splitting import PARTS
 from pipeline.errors import InklingError
-from pipeline.export import inside_spec, pad_spec
+from pipeline.export import inside_spec, pad_spec, tour_spec
+from pipeline.export.tour_material import Material
+from pipeline.export.tour_networks import Subject
+from pipeline.prose.texts import texts
 from pipeline.serving import prediction, receptive_field
 from pipeline.serving.anatomy import Anatomy
 from pipeline.serving.gradients import GradientGraph
@@ -471,6 +475,53 @@ def inside(run: Run, *, beside: bool = False) -> bytes | None:
         return None
     advice = "The numbers on the other pages don’t need it."
     return inside_spec.describe(run, known, gradients, advice, beside=beside).packed()
+
+
+def embedded() -> Dataset:
+    """Open the dataset that comes with Inkling, preparing it if that was not done yet."""
+    return _embedded(DEFAULT_DATASET)
+
+
+@st.cache_resource(max_entries=1, show_spinner="Preparing the images…")
+def _embedded(name: str) -> Dataset:
+    return datasets.open_dataset(name)
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=12, show_spinner=False)
+def tour_network(name: str, run: Run, language: str) -> bytes | None:
+    """Pack a network for the tour; None if it has not been taken apart."""
+    known, gradients = run.anatomy(), run.gradient_bytes()
+    if known is None or gradients is None:
+        return None
+    return tour_spec.describe_network(name, run, known, gradients, texts(language)).packed()
+
+
+def tour(subject: Subject, images: Dataset | None, runs: dict[str, Run], language: str) -> bytes:
+    """Pack the tour: its words, test images, and what its steps need; see `tour_spec.describe`.
+
+    Args:
+        subject: what it is about.
+        images: its dataset; None if it is not on this machine.
+        runs: by name, see `tour_networks.choose`.
+        language: of its sentences.
+    """
+    of = [f"{name}={run.id} {run.version}" for name, run in runs.items()]
+    key = "; ".join([language, repr(subject), images.fingerprint if images else "", *of])
+    return _tour(key, subject, images, runs, language)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _tour(
+    key: str, _subject: Subject, _images: Dataset | None, _runs: dict[str, Run], _language: str
+) -> bytes:
+    material = Material(
+        texts(_language),
+        _subject,
+        _runs,
+        _images.x_test if _images else np.zeros((0, *_subject.shape), np.uint8),
+        _images.y_test if _images else np.zeros(0, np.int64),
+    )
+    return tour_spec.describe(material, key).packed()
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=2, show_spinner=False)

@@ -104,7 +104,14 @@ class Adding:
     pixels: Pixels | None = None
 
 
-Request = Training | Fetch | TakeApart | Adding
+@dataclass(frozen=True)
+class Series:
+    """A request for several things, one after the other: they share what takes long to load."""
+
+    requests: tuple["Training | TakeApart", ...]
+
+
+Request = Training | Fetch | TakeApart | Adding | Series
 
 
 @dataclass(frozen=True)
@@ -130,10 +137,12 @@ class Job:
             if "fetch" in raw:
                 return Fetch(str(raw["fetch"]))
             if "take_apart" in raw:
-                return TakeApart(str(raw["take_apart"]))
+                return _one_of_series(raw)
             if "add" in raw:
                 return Adding(**raw["add"])
-            return Training(TrainConfig.model_validate(raw["train"]), bool(raw.get("resume")))
+            if "series" in raw:
+                return Series(tuple(_one_of_series(one) for one in raw["series"]))
+            return _training(raw)
         except (OSError, ValueError, TypeError, KeyError, InklingError) as error:
             raise InklingError(
                 f"The job in {self.folder} cannot be read: it is damaged, or from another version "
@@ -209,6 +218,14 @@ class Job:
 
 
 _STATUS = TypeAdapter(Status)
+
+
+def _one_of_series(raw: dict[str, Any]) -> Training | TakeApart:
+    return TakeApart(str(raw["take_apart"])) if "take_apart" in raw else _training(raw)
+
+
+def _training(raw: dict[str, Any]) -> Training:
+    return Training(TrainConfig.model_validate(raw["train"]), bool(raw.get("resume")))
 
 
 def list_jobs(store: Store) -> list[Job]:

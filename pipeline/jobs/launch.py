@@ -8,6 +8,7 @@ import threading
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
@@ -23,6 +24,7 @@ from pipeline.jobs.job import (
     Fetch,
     Job,
     Request,
+    Series,
     TakeApart,
     list_jobs,
 )
@@ -91,10 +93,16 @@ def _spawn(folder: Path, store: Store) -> None:
 
 
 def _as_json(request: Request) -> str:
+    return json.dumps(_described(request))
+
+
+def _described(request: Request) -> dict[str, Any]:
     if isinstance(request, Fetch):
-        return json.dumps({"fetch": request.dataset})
+        return {"fetch": request.dataset}
     if isinstance(request, TakeApart):
-        return json.dumps({"take_apart": request.run_id})
+        return {"take_apart": request.run_id}
     if isinstance(request, Adding):
-        return json.dumps({"add": asdict(request)})
-    return json.dumps({"train": request.config.model_dump(), "resume": request.resume})
+        return {"add": asdict(request)}
+    if isinstance(request, Series):
+        return {"series": [_described(one) for one in request.requests]}
+    return {"train": request.config.model_dump(), "resume": request.resume}

@@ -23,6 +23,8 @@ from pipeline.jobs.job import (
     Adding,
     Fetch,
     Job,
+    Request,
+    Series,
     State,
     Status,
     TakeApart,
@@ -54,16 +56,7 @@ def work(folder: Path, store: Store) -> None:
 
     with alive(folder):
         try:
-            run = None
-            if isinstance(request, Fetch):
-                datasets.open_dataset(request.dataset, None, report)
-            elif isinstance(request, TakeApart):
-                report(Progress("Taking the network apart", note="loading TensorFlow"))
-                evaluation.take_apart(store.open(request.run_id))
-            elif isinstance(request, Adding):
-                run = add(request, folder, store, report)
-            else:
-                run = train(request.config, store, None, report, resume=request.resume)
+            run = carry_out(request, folder, store, report)
         except InklingError as error:
             status.end("failed", message=str(error))
             raise
@@ -77,6 +70,23 @@ def work(folder: Path, store: Store) -> None:
             status.end("stopped" if note else "finished", run.id if run else "", note)
         finally:
             (folder / UPLOAD).unlink(missing_ok=True)
+
+
+def carry_out(request: Request, folder: Path, store: Store, on_progress: OnProgress) -> Run | None:
+    """Do what is requested, in the folder of its job; return the last run it published, if any."""
+    if isinstance(request, Series):
+        runs = [carry_out(one, folder, store, on_progress) for one in request.requests]
+        return next((run for run in reversed(runs) if run), None)
+    if isinstance(request, Fetch):
+        datasets.open_dataset(request.dataset, None, on_progress)
+        return None
+    if isinstance(request, TakeApart):
+        on_progress(Progress("Taking the network apart", note="loading TensorFlow"))
+        evaluation.take_apart(store.open(request.run_id))
+        return None
+    if isinstance(request, Adding):
+        return add(request, folder, store, on_progress)
+    return train(request.config, store, None, on_progress, resume=request.resume)
 
 
 def train(

@@ -1,6 +1,7 @@
 /**
- * The live pad and the view inside a network as one Streamlit component: one runtime serves both.
- * There are also a place for the pad's layers, an answer of the server's, and the view's picture.
+ * The live pad, the view inside a network and the tour as one Streamlit component: one runtime
+ * serves all. There are also a place for the pad's layers, an answer of the server's, and the view's
+ * picture.
  */
 
 import {Answer} from './answer.js';
@@ -8,6 +9,7 @@ import {element} from './elements.js';
 import {showBeside, showExamples, showInside, showPicture} from './inside/mount.js';
 import style from './pad.css';
 import {Pad} from './pad.js';
+import {showTour, showTourNetwork, tellTour} from './tour/mount.js';
 
 const RUNTIME_FILES = new URL(`./${RUNTIME}`, import.meta.url).href;
 const pads = new Map(); // by where they are
@@ -17,16 +19,22 @@ let shelf = null; // where the page shows the layers, if it does
 let drawn = []; // the drawing, where the browser's storage is refused
 const DRAWING = 'inkling-drawing'; // kept in the tab's storage, whatever page is shown
 
-export default function ({parentElement, data, setStateValue}) {
+export default function ({parentElement, data, setStateValue, setTriggerValue}) {
   const root = parentElement.querySelector('.root');
   if (data.picture) return showPicture(data.picture);
   if (data.examples) return showExamples(data.examples);
+  if (data.tour) return tellTour(data.tour);
   if (!(data instanceof Uint8Array)) return data.answers ? showAnswers(root, data) : showLayers(root);
   const {spec, blob} = unpacked(data);
   const runtime = {script: `${RUNTIME_FILES}.js`, compile: () => program ?? compile()};
   if (spec.kind === 'beside') return showBeside({spec, blob});
   if (spec.kind === 'inside') {
     return showInside(parentElement, root, {spec, blob}, runtime, setStateValue);
+  }
+  if (spec.kind === 'tour_network') return showTourNetwork({spec, blob});
+  if (spec.kind === 'tour') {
+    const report = (change) => ('step' in change ? setStateValue('step', change) : setTriggerValue('asked', change));
+    return showTour(parentElement, root, {spec, blob}, runtime, {read: keptDrawing, keep}, report);
   }
   let pad = pads.get(parentElement);
   if (!pad) {

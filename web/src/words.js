@@ -1,19 +1,32 @@
 /** Sentences: the templates come from `pipeline/words.py` with the run, the numbers from here. */
 
 const LONGEST = 24; // letters of a name beside a bar
+const PERCENT = {en: '%', de: '\u00a0%'};
+
+let language = 'en'; // of the numbers
+
+/** Write numbers as a language has them from now on: "98.5%", "98,5 %". */
+export function speak(wanted) {
+  language = wanted in PERCENT ? wanted : 'en';
+}
+
+/** Write a number's digits, such as "0.5", with the language's point. */
+export function pointed(digits) {
+  return language === 'de' ? digits.replace('.', ',') : digits;
+}
 
 /** Write a share as a percentage with meaningful digits: "98.5%", "99.95%". */
 export function percent(share) {
-  if (share === 1) return '100%';
-  if (share > 0 && share < 0.0005) return 'under 0.1%';
+  if (share === 1) return `100${PERCENT[language]}`;
+  if (share > 0 && share < 0.0005) return language === 'de' ? 'unter 0,1\u00a0%' : 'under 0.1%';
   const text = fixed(100 * share, share < 0.99 ? 1 : 2);
   // 99.999 must not look like 100.
-  return `${Number(text) === 100 ? '99.99' : text}%`;
+  return `${pointed(Number(text) === 100 ? '99.99' : text)}${PERCENT[language]}`;
 }
 
 /** Write a count: "1,400". */
 export function count(number) {
-  return number.toLocaleString('en');
+  return number.toLocaleString(language);
 }
 
 /** Fill the places of a template: "{best}" becomes `values.best`. */

@@ -1,6 +1,6 @@
 /** Numbers and places in words; the templates come from `pipeline/export/inside_words.py`. */
 
-import {filled, percent} from '../words.js';
+import {filled, percent, pointed} from '../words.js';
 import {grid, placed} from './sums.js';
 
 const MINUS = '−';
@@ -12,7 +12,7 @@ export function decimal(value) {
   const size = Math.abs(value);
   const text = size !== 0 && (size < 0.0005 || size >= 1e5)
     ? value.toExponential(1).replace('+', '') : value.toFixed(3);
-  return (/^-0\.?0*$/.test(text) ? text.slice(1) : text).replaceAll('-', MINUS);
+  return pointed(/^-0\.?0*$/.test(text) ? text.slice(1) : text).replaceAll('-', MINUS);
 }
 
 /** Write a share of a whole briefly. */

@@ -1,0 +1,228 @@
+"""How a machine reads a digit: the tour, which computes in the browser."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from dashboard import address, loaders
+from dashboard.components import tour as component
+from dashboard.widgets import choices, frame
+from dashboard.words import text
+from pipeline import access
+from pipeline.config import TrainConfig
+from pipeline.data.datasets import Dataset, DatasetMissing
+from pipeline.data.prepared import same_images
+from pipeline.errors import InklingError
+from pipeline.export import tour_networks
+from pipeline.export.tour_networks import Subject
+from pipeline.export.tour_spec import STEPS
+from pipeline.jobs import launch
+from pipeline.jobs.job import Job, Series, TakeApart, Training, read_requests
+from pipeline.prose.texts import Texts
+from pipeline.store.run_folder import Run
+
+STEP, PRESENT = "step", "present"  # in the address
+KEY, TURN = "tour", "_tour_turn"
+PRESETS = {"cnn": "quick"}  # the others take seconds anyway
+DIG = {  # by step: the page where one can dig, and whose run it opens; "" for any
+    "grid": ("data", ""),
+    "weights": ("inside", "pixels"),
+    "neuron": ("inside", "perceptron"),
+    "layers": ("inside", "perceptron"),
+    "shift": ("draw", "cnn"),
+    "convolution": ("inside", "cnn"),
+    "learning": ("overview", "cnn"),
+    "trust": ("scorecard", "cnn"),
+}
+
+
+@st.fragment
+@frame.plainly
+def tour(run: Run | None, texts: Texts) -> None:
+    """Show the tour for the dataset of a run, or for the one that comes with Inkling.
+
+    Args:
+        run: the chosen run, if there is one.
+        texts: the sentences of the visitor's language.
+    """
+    subject, images = _subject(run)
+    found = tour_networks.choose(subject, loaders.runs(), run.id if run else None)
+    packed = {name: loaders.tour_network(name, one, texts.language) for name, one in found.items()}
+    ready = {name: one for name, one in found.items() if packed[name]}
+    asked = component.tour(loaders.tour(subject, images, ready, texts.language), _stepped, key=KEY)
+    with st.container(key="tour_parts"):
+        for name, one in packed.items():
+            if one:
+                component.network(one, key=f"tour_{name}")
+        links = _links(ready, texts)
+        lacking = [name for name in tour_networks.NETWORKS if name not in ready]
+        _news(links, subject, found, lacking, texts)
+    _answer(asked, subject, found, links)
+
+
+def title(run: Run | None, texts: Texts) -> str:
+    """Name the page."""
+    subject, _ = _subject(run)
+    return texts.say("tour.title" if subject.is_digits else "tour.title_other")
+
+
+def _subject(run: Run | None) -> tuple[Subject, Dataset | None]:
+    """Say what the tour is about: what the run was trained on, or what comes with Inkling."""
+    if run is None or run.bundled:  # the bundled run's images are seldom on this machine
+        images = loaders.embedded()
+        same = (images.fingerprint,)
+        subject = Subject(
+            images.name, same, images.class_names, images.image_shape, images.mnist_framed
+        )
+        return subject, images
+    info = run.info
+    try:
+        found = loaders.dataset(run)
+    except (DatasetMissing, loaders.PredictionsMismatch):
+        found = None
+    same_as = same_images(info.dataset.fingerprint)
+    return Subject(
+        info.dataset_reference,
+        tuple(sorted(same_as)),
+        run.class_names,
+        info.input_shape,
+        info.dataset.mnist_framed,
+    ), found
+
+
+def _news(
+    links: dict[str, dict[str, str]],
+    subject: Subject,
+    found: Mapping[str, Run],
+    lacking: list[str],
+    texts: Texts,
+) -> None:
+    """Tell the tour what changes while it is open; once a second while something is trained."""
+    job = _job()
+    running = job is not None and not job.status().ended
+
+    @st.fragment(run_every=1 if running else None)
+    def panel() -> None:
+        status = job.status() if job else None
+        if running and status and (status.ended or _arrived(subject, lacking)):
+            st.rerun()
+        said = None
+        if running and status:
+            progress = status.progress
+            share = min(progress.done / progress.total, 1.0) if progress.total else 0.0
+            percent = texts.percent(share, 0)
+            said = {
+                "said": texts.counted("tour.left", len(lacking), share=percent),
+                "share": share,
+                "stoppable": progress.stoppable and not (job and job.asked_to_stop),
+            }
+        failed = status.message if status and status.state == "failed" and lacking else ""
+        component.tell(
+            component.News(
+                step=_step(),
+                turn=st.session_state.get(TURN, 0),
+                present=st.query_params.get(PRESENT) == "1",
+                links=links,
+                missing={name: _lacks(name, found, texts) for name in lacking},
+                job=said,
+                failed=failed,
+                can_train=not access.read_only(),
+                command=_command(subject, lacking, found),
+            ),
+            key="tour_news",
+        )
+
+    panel()
+
+
+def _arrived(subject: Subject, lacking: list[str]) -> bool:
+    """Whether one of the networks that were missing is there."""
+    there = tour_networks.choose(subject, loaders.runs(), None)
+    return any(name in there and there[name].anatomy() is not None for name in lacking)
+
+
+def _lacks(name: str, found: Mapping[str, Run], texts: Texts) -> str:
+    """Say that a network is missing, or has to be taken apart."""
+    if name in found:
+        return texts.say("tour.missing.apart", network=loaders.label(found[name]))
+    return texts.say(f"tour.missing.{name}")
+
+
+def _command(subject: Subject, lacking: list[str], found: Mapping[str, Run]) -> str:
+    """Say what to run where nothing can be trained on the dashboard."""
+    return " && ".join(
+        f"inkling evaluate {found[name].id}"
+        if name in found
+        else f"inkling train --dataset {subject.dataset} --network {name}"
+        for name in lacking
+    )
+
+
+def _job() -> Job | None:
+    """Find the last job that was to bring the tour's networks."""
+    requests, _ = read_requests(loaders.store())
+    return next((job for job, asked in requests if isinstance(asked, Series)), None)
+
+
+def _step() -> int:
+    """Return the step in the address, counted from 0; the nearest there is."""
+    return min(max((choices.number(STEP) or 1), 1), len(STEPS)) - 1
+
+
+def _stepped() -> None:
+    """Write into the address where the visitor has gone."""
+    match st.session_state[KEY].get("step"):
+        case {"step": int(step), "turn": int(turn)} if 0 <= step < len(STEPS):
+            st.session_state[TURN] = turn
+            address.change({STEP: str(step + 1) if step else None})
+
+
+def _links(ready: Mapping[str, Run], texts: Texts) -> dict[str, dict[str, str]]:
+    """Say where one can dig, by step."""
+    links = {}
+    for step in STEPS:
+        page, network = DIG[step]
+        runs = [ready[network]] if network in ready else [] if network else [*ready.values()]
+        if runs:
+            query = {address.RUN: runs[0].id}
+            links[step] = {
+                "href": f"{page if page != 'overview' else './'}?{urlencode(query)}",
+                "label": texts.say(f"tour.links.{step}"),
+                "run": runs[0].id,
+            }
+    return links
+
+
+def _answer(
+    asked: Any, subject: Subject, found: Mapping[str, Run], links: dict[str, dict[str, str]]
+) -> None:
+    """Do what the visitor asks for, as the browser sent it, unchecked."""
+    match asked:
+        case {"train": [*names]}:
+            _train([name for name in tour_networks.NETWORKS if name in names], subject, found)
+        case {"stop": True} if job := _job():
+            job.stop()
+        case {"dig": str(step)} if step in links:
+            st.switch_page(
+                f"app_pages/{DIG[step][0]}.py", query_params={address.RUN: links[step]["run"]}
+            )
+
+
+def _train(names: list[str], subject: Subject, found: Mapping[str, Run]) -> None:
+    """Start what brings networks: a training, or taking a run apart."""
+    wanted = tuple(
+        TakeApart(found[name].id)
+        if name in found
+        else Training(
+            TrainConfig(dataset=subject.dataset, network=name, preset=PRESETS.get(name, "default"))
+        )
+        for name in names
+    )
+    try:
+        launch.start(Series(wanted), loaders.store())
+    except InklingError as error:
+        st.toast(text.plain(str(error)), icon=":material/error:")
+    else:
+        st.rerun()

@@ -1,0 +1,95 @@
+/** What the tour looks at: the visitor's drawing, or a test image where nothing is drawn. */
+
+import {fromStrokes} from '../drawing.js';
+import {element} from '../elements.js';
+import {inkToImage} from '../resize.js';
+import {Surface} from '../surface.js';
+
+export class Easel {
+  /**
+   * @param {object} scene see `tour.js`.
+   * @param {{read: () => number[][][], keep: (strokes: number[][][]) => void}} drawing what was drawn
+   *     on any page; and called when the pen is lifted.
+   * @param {(time: number) => void} changed called with the event's time whenever the picture is
+   *     another one.
+   */
+  constructor(scene, drawing, changed) {
+    const {spec, frame: words} = scene;
+    Object.assign(this, {scene, drawing, changed, number: 0});
+    this.said = element('p', {class: 'source', 'aria-live': 'polite'});
+    this.still = element('canvas', {class: 'still', role: 'img'});
+    this.board = element('div', {class: 'board'}, this.still);
+    this.clear = button(words.clear, () => this.surface.clear());
+    this.other = button(words.other_image, () => this.#turn());
+    this.root = element('div', {class: 'easel'}, this.board, element('div', {class: 'tools'}, this.clear, this.other), this.said);
+    this.clear.hidden = !spec.is_ink;
+    if (spec.is_ink) this.#lay();
+    this.levels = null;
+    this.#look();
+  }
+
+  #lay() {
+    const {spec, frame: words} = this.scene;
+    const how = element('span', {class: 'spoken', id: 'tour-how'}, words.draw_how);
+    const canvas = element('canvas', {
+      class: 'surface', tabindex: '0', role: 'application', 'aria-label': words.pad, 'aria-describedby': 'tour-how',
+    });
+    this.board.prepend(canvas);
+    this.board.append(how);
+    this.surface = new Surface(canvas, {
+      moved: (time) => this.#look(time),
+      ended: () => {
+        this.drawing.keep(this.surface.strokes);
+        this.#look(performance.now());
+      },
+      full: () => { this.said.textContent = words.full; },
+    });
+    this.surface.limits = spec.frame;
+    this.surface.strokes = this.drawing.read();
+  }
+
+  get isDrawn() {
+    return Boolean(this.surface && !this.surface.empty);
+  }
+
+  /** Show the next test image. */
+  #turn() {
+    this.number = (this.number + 1) % Math.max(1, this.scene.spec.images.length);
+    this.#look(performance.now());
+  }
+
+  /** Take the picture as it is now. */
+  #look(time = null) {
+    const {scene, isDrawn} = this, {spec, frame: words} = scene;
+    const ink = isDrawn && fromStrokes(this.surface.strokes, spec.frame);
+    const image = spec.images[this.number];
+    if (ink) this.levels = inkToImage(ink, spec.frame.size, spec.shape);
+    else this.levels = image ? scene.bytes(image.levels) : null;
+    this.still.hidden = isDrawn || !image;
+    this.other.hidden = isDrawn || spec.images.length < 2;
+    this.clear.disabled = !isDrawn;
+    this.root.dataset.drawn = isDrawn;
+    const said = isDrawn ? words.drawn : image ? scene.say(words.test_image, image) : words.nothing;
+    if (this.said.textContent !== said) this.said.textContent = said;
+    if (time !== null) this.changed(time);
+  }
+
+  /** Paint in the colors of the page. */
+  paint() {
+    this.surface?.paint();
+    const image = this.scene.spec.images[this.number];
+    if (!image) return;
+    this.still.setAttribute('aria-label', this.scene.say(this.scene.frame.test_image, image));
+    this.scene.paint(this.still, this.scene.bytes(image.levels));
+  }
+
+  close() {
+    this.surface?.close();
+  }
+}
+
+function button(label, act) {
+  const made = element('button', {type: 'button'}, label);
+  made.onclick = act;
+  return made;
+}
