@@ -21,10 +21,11 @@ export class Drawn {
    * @param {object} scene see `view.js`.
    * @param {number[]} chain the places of the dense layers; see `chain.js`.
    * @param {(layer: number, unit: number) => void} choose called with the unit that is clicked.
+   * @param {number} high CSS pixels.
    */
-  constructor(scene, chain, choose) {
+  constructor(scene, chain, choose, high = HIGH) {
     const {words} = scene;
-    Object.assign(this, {scene, chain, chosen: null});
+    Object.assign(this, {scene, chain, high, chosen: null});
     this.canvas = element('canvas', {tabindex: '0', role: 'application', 'aria-label': words.drawn_how});
     this.picture = element('canvas', {class: 'picture', role: 'img', 'aria-label': words.picture});
     this.side = element('div', {class: 'side', 'aria-live': 'off'});
@@ -37,6 +38,7 @@ export class Drawn {
       if (unit && String(unit) !== String(this.chosen)) this.#look(unit, false);
     });
     onArrows(this.canvas, (down, across) => this.#move(down, across));
+    this.root.style.setProperty('--high', `${high}px`);
     this.resized = new ResizeObserver(() => this.#draw());
     this.resized.observe(this.canvas);
   }
@@ -77,11 +79,11 @@ export class Drawn {
   #place(at, unit) {
     const {width} = this, units = this.#units(at), layers = this.chain.length;
     const left = PICTURE + 70, right = width - NAMES;
-    return [left + ((right - left) * at) / Math.max(1, layers - 1), (HIGH * (unit + 0.5)) / units];
+    return [left + ((right - left) * at) / Math.max(1, layers - 1), (this.high * (unit + 0.5)) / units];
   }
 
   #radius(at) {
-    return Math.min(13, (0.42 * HIGH) / this.#units(at));
+    return Math.min(13, (0.42 * this.high) / this.#units(at));
   }
 
   #at(x, y) {
@@ -89,7 +91,7 @@ export class Drawn {
     for (let at = 0; at < this.chain.length; at++) {
       for (let unit = 0; unit < this.#units(at); unit++) {
         const [left, top] = this.#place(at, unit);
-        const far = Math.hypot(left - x * this.width, top - y * HIGH);
+        const far = Math.hypot(left - x * this.width, top - y * this.high);
         if (far < least) [best, least] = [[at, unit], far];
       }
     }
@@ -100,7 +102,7 @@ export class Drawn {
     const {canvas, scene} = this, density = devicePixelRatio || 1;
     this.width = canvas.clientWidth;
     if (!this.width || !this.edges) return;
-    [canvas.width, canvas.height] = [this.width * density, HIGH * density];
+    [canvas.width, canvas.height] = [this.width * density, this.high * density];
     const context = canvas.getContext('2d'), given = getComputedStyle(this.root);
     context.scale(density, density);
     this.ink = given.getPropertyValue('--st-text-color');
@@ -118,7 +120,7 @@ export class Drawn {
     for (let unit = 0; unit < this.#units(0); unit++) {
       const isChosen = this.chosen[0] === 0 && this.chosen[1] === unit;
       context.globalAlpha = isChosen ? 0.9 : 0.2;
-      line(context, [PICTURE + 8, HIGH / 2], this.#place(0, unit));
+      line(context, [PICTURE + 8, this.high / 2], this.#place(0, unit));
     }
     context.globalAlpha = 1;
   }

@@ -33,7 +33,7 @@ const STEPS = {
 };
 
 const KEYS = {ArrowLeft: -1, ArrowRight: 1};
-const OWN_ARROWS = 'input, textarea, select, iframe, [contenteditable], [role=radio], [role=slider], [role=application], [role=grid]';
+const OWN_ARROWS = 'input, textarea, select, iframe, [contenteditable], [role=radio], [role=slider], [role=application]';
 
 export class Tour {
   /**
