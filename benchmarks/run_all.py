@@ -49,6 +49,7 @@ STEPS = (
     Step("Web process", "serving", 2, (), ("--rounds", "1")),
     Step("Live pad", "live", 3),
     Step("Inside the network", "inside", 2),
+    Step("Tour", "tour", 2),
     Step("Views", "views", 5, (), ("10,000",)),
     Step("The report", "report", 1, (), ("--rounds", "1")),
     Step("Known label errors", "labels", 1),
@@ -57,7 +58,7 @@ STEPS = (
     Step("Photographs", "photos", 5, (*BUNDLED, "--some", "250"), (*BUNDLED, "--some", "4")),
     Step("Preset quick", "training", 3, ("quick",), ("quick", "--seeds", "1")),
     Step("Bundled network", "training", 1, ("best", "--models", "models", "--seeds", "1")),
-    Step("Every network", "training", 11, ("ladder",), ("ladder", "--preset", "quick")),
+    Step("Every network", "training", 9, ("ladder",), ("ladder", "--preset", "quick")),
     Step("Time to 99%", "training", 7, ("speed",), ("speed", "--seeds", "1")),
     Step("Overhead of training", "overhead", 5, (), ("--rounds", "1")),
     Step(

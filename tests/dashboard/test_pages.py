@@ -22,6 +22,7 @@ from pipeline.store.runs import Store
 from pipeline.training.checkpoint import Checkpoint
 
 PAGES = {  # file, and what a page with a run opens with
+    "tour": "How a machine reads a digit",
     "overview": r"LeNet\-5 on digits",
     "compare": "Compare",
     "scorecard": "Scorecard",

@@ -9,7 +9,15 @@ import pytest
 
 from pipeline.config import TrainConfig
 from pipeline.jobs import launch, worker
-from pipeline.jobs.job import REQUEST, STATUS, Job, Training, read_requests
+from pipeline.jobs.job import (
+    REQUEST,
+    STATUS,
+    Job,
+    Series,
+    TakeApart,
+    Training,
+    read_requests,
+)
 from pipeline.progress import Progress
 from pipeline.store.runs import Store
 
@@ -124,3 +132,39 @@ class TestFoldersOfOtherVersions:
         (job.folder / STATUS).write_text(json.dumps(old))
         assert job.status().history == (0.5, 0.75)
         assert job.status().progress == Progress("Training", 1, 2)
+
+
+SERIES = Series((Training(TrainConfig(network="pixels")), TakeApart("some-run")))
+
+
+class TestSeries:
+    def test_it_is_read_as_it_was_asked_for(self, job):
+        (job.folder / REQUEST).write_text(launch._as_json(SERIES))
+        assert job.request == SERIES
+
+    def test_one_is_done_after_the_other(self, job, monkeypatch):
+        (job.folder / REQUEST).write_text(launch._as_json(SERIES))
+        done, run = [], SimpleNamespace(id="published", info=SimpleNamespace(note=""))
+
+        def train(config, store, data, report, *, resume):
+            done.append(config.network)
+            return run
+
+        monkeypatch.setattr(worker.evaluation, "take_apart", done.append)
+        monkeypatch.setattr(Store, "open", lambda store, run_id: run_id)
+        worked(job, monkeypatch, train)
+        assert done == ["pixels", "some-run"]
+        assert (job.status().state, job.status().run_id) == ("finished", "published")
+
+    def test_what_is_left_is_skipped_when_it_is_stopped(self, job, monkeypatch):
+        (job.folder / REQUEST).write_text(launch._as_json(SERIES))
+        done = []
+
+        def train(config, store, data, report, *, resume):
+            done.append(config.network)
+            job.stop()  # such as while it is saved: then its run is kept, and the rest is left
+
+        monkeypatch.setattr(worker.evaluation, "take_apart", done.append)
+        worked(job, monkeypatch, train)
+        assert done == ["pixels"]
+        assert job.status().state == "stopped"

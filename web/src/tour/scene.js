@@ -3,6 +3,7 @@
 import {paintImage, scaleOf} from '../colors.js';
 import {chunk} from '../inside/scene.js';
 import {filled} from '../words.js';
+import {number, percent} from './numbers.js';
 
 /**
  * Make what is handed to every step; each gets its own `words` and `data` besides.
@@ -18,19 +19,15 @@ import {filled} from '../words.js';
  */
 export function tourScene(spec, blob, root) {
   const {language} = spec;
-  const number = (value, digits = 0) => new Intl.NumberFormat(language, {
-    minimumFractionDigits: digits, maximumFractionDigits: digits,
-  }).format(value).replace(/^-/, '−');
+  const write = (value, digits) => number(language, value, digits);
   const scene = {
     spec, language, frame: spec.words,
     bytes: (place) => chunk(blob, place),
     floats: (place) => new Float32Array(chunk(blob, place).buffer),
-    number,
-    percent: (share, digits = 1) => new Intl.NumberFormat(language, {
-      style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits,
-    }).format(share),
+    number: write,
+    percent: (share, digits) => percent(language, share, digits),
     say: (template, values) => filled(template, Object.fromEntries(Object.entries(values).map(
-      ([name, value]) => [name, Number.isInteger(value) ? number(value) : value]))),
+      ([name, value]) => [name, Number.isInteger(value) ? write(value) : value]))),
     get scales() {
       return scalesOf(root);
     },

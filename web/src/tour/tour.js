@@ -62,7 +62,8 @@ export class Tour {
     this.spec = spec;
     speak(spec.language);
     this.easel?.close();
-    this.scene = {...tourScene(spec, blob, this.root), networks: this.networks, report: (change) => this.report(change)};
+    this.scene = Object.assign(tourScene(spec, blob, this.root),
+      {networks: this.networks, report: (change) => this.report(change)});
     this.easel = new Easel(this.scene, this.drawing, (time) => this.ask(time));
     this.#build();
     this.#open();

@@ -1,0 +1,238 @@
+"""The tour, in a real browser: one drawing through all steps, by keyboard alone."""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from pipeline.config import TrainConfig
+from pipeline.data.datasets import open_by_fingerprint
+from pipeline.experiment import run_experiment
+from pipeline.export.tour_networks import NETWORKS
+from pipeline.export.tour_spec import STEPS
+from pipeline.ink import drawing
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
+from tests import made
+from tests.browser.conftest import serving, settle
+
+DATASET = "mnist-5k"
+COMES_ALONG = "Your drawing comes along"
+OF_DIGITS = re.compile(r"\b(digits?|ink|draw\w*|paper|MNIST)\b", re.IGNORECASE)
+
+
+@pytest.fixture(scope="module")
+def toured(tmp_path_factory) -> Store:
+    """A store with each of the tour's networks, which have learned little."""
+    store = Store(tmp_path_factory.mktemp("tour") / "models")
+    for network in NETWORKS:
+        epochs = 1 if network == "cnn" else 4
+        run_experiment(TrainConfig(dataset=DATASET, network=network, epochs=epochs), store)
+    return store
+
+
+@pytest.fixture(scope="module")
+def tour(toured: Store, tmp_path_factory) -> Iterator[str]:
+    """Where that store's tour is served."""
+    with serving(toured.folder, tmp_path_factory.mktemp("log") / "tour.txt") as (address, _):
+        yield f"{address}/tour"
+
+
+def run_of(store: Store, network: str) -> Run:
+    return next(run for run in store.runs() if run.info.network == network)
+
+
+def shown(page: Page, step: int) -> Locator:
+    """Wait until a step shows the picture; return it."""
+    view = page.locator(f".tour[data-step='{list(STEPS)[step]}'][data-settled='true']")
+    expect(view).to_be_visible()
+    expect(page.locator(".dot[aria-current='step'] .mark")).to_have_text(str(step + 1))
+    return view
+
+
+def draw_a_seven(page: Page) -> None:
+    """Draw by keyboard: across, and down."""
+    page.locator(".board .surface").focus()
+    for key, times in (("ArrowLeft", 8), ("ArrowUp", 10), ("Space", 1), ("ArrowRight", 14)):
+        for _ in range(times):
+            page.keyboard.press(key)
+    for _ in range(18):
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Space")
+
+
+def drawn(page: Page) -> np.ndarray:
+    """What is drawn, as the network gets it: uint8 (28, 28, 1)."""
+    strokes = page.evaluate("JSON.parse(sessionStorage.getItem('inkling-drawing'))")
+    return drawing.from_strokes(strokes)[..., None]
+
+
+def number(text: str) -> float:
+    return float(text.replace("−", "-"))
+
+
+def test_one_drawing_is_walked_through_all_steps_by_keyboard(
+    page: Page, tour: str, toured: Store
+) -> None:
+    page.goto(tour)
+    settle(page)
+    shown(page, 0)
+    expect(page.get_by_text("Test image")).to_be_visible()
+    draw_a_seven(page)
+    expect(page.get_by_text(COMES_ALONG)).to_be_visible()
+    image = drawn(page)
+    row, column, _ = np.unravel_index(image.argmax(), image.shape)
+    page.locator(".numbers").focus()
+    for key, times in (("Up", 28), ("Left", 28), ("Down", row), ("Right", column)):
+        for _ in range(times):
+            page.keyboard.press(f"Arrow{key}")
+    expect(page.locator(".grid-step .said")).to_have_text(
+        f"Row {row + 1}, column {column + 1}: {image.max()}"
+    )
+    page.get_by_role("button", name="Next row").press("Enter")
+    expect(page.get_by_text("28 of 784 features")).to_be_visible()
+
+    for step in range(1, len(STEPS)):
+        page.get_by_role("button", name="Next ›").press("Enter")
+        view = shown(page, step)
+        expect(view.locator(".stage > *")).not_to_be_empty()
+        expect(page.get_by_text(COMES_ALONG)).to_be_visible()
+        if check := CHECKS.get(list(STEPS)[step]):
+            check(page, toured, image)
+    expect(page).to_have_url(re.compile(rf"step={len(STEPS)}\b"))
+
+    page.get_by_role("button", name="‹ Back").focus()
+    page.keyboard.press("ArrowLeft")
+    shown(page, len(STEPS) - 2)
+    expect(page).to_have_url(re.compile(rf"step={len(STEPS) - 1}\b"))
+    page.reload()
+    settle(page)
+    shown(page, len(STEPS) - 2)
+    expect(page.get_by_text(COMES_ALONG)).to_be_visible()
+    page.go_back()  # before the reload it was at the end
+    shown(page, len(STEPS) - 1)
+
+
+def sums_to_what_the_network_says(page: Page, toured: Store, image: np.ndarray) -> None:
+    probabilities = run_of(toured, "pixels").graph().probabilities(image[None])[0]
+    shares = page.locator(".classes .share").all_inner_texts()
+    assert shares == [f"{100 * share:.0f}%" for share in probabilities.astype(float)]
+    best = page.locator(".classes [aria-checked='true']")
+    expect(best).to_have_accessible_name(f"Class “{probabilities.argmax()}”")
+    raises, lowers, bias, total, _ = page.locator(".sum-up dd").all_inner_texts()
+    assert number(total) == pytest.approx(number(raises) + number(lowers) + number(bias), abs=0.16)
+    best.press("ArrowRight")
+    following = (int(probabilities.argmax()) + 1) % 10
+    expect(page.get_by_text(f"Weights for “{following}”")).to_be_visible()
+
+
+def squashes_to_the_activation(page: Page, toured: Store, image: np.ndarray) -> None:
+    run = run_of(toured, "perceptron")
+    hidden = [layer.name for layer in run.info.layers].index("hidden1")
+    activations = run.graph().activations(image)[hidden]
+    chosen = page.locator(".units [aria-checked='true']")
+    expect(chosen).to_have_accessible_name(f"Neuron {activations.argmax() + 1} of 16")
+    step = page.locator(".neuron-step")
+    assert float(step.get_attribute("data-out")) == pytest.approx(activations.max(), abs=1e-4)
+    page.get_by_label("Bias").press("Home")  # as far down as it goes
+    assert float(step.get_attribute("data-out")) < activations.max()
+    page.get_by_role("button", name="As it learned them").press("Enter")
+    assert float(step.get_attribute("data-out")) == pytest.approx(activations.max(), abs=1e-4)
+
+
+def shows_every_neuron(page: Page, toured: Store, image: np.ndarray) -> None:
+    run = run_of(toured, "perceptron")
+    probabilities = run.graph().probabilities(image[None])[0]
+    table = page.locator(".layers-step .sum")
+    expect(table.locator("caption")).to_contain_text(f"class “{probabilities.argmax()}”")
+    result = number(table.locator(".result .number").inner_text())
+    assert result == pytest.approx(float(probabilities.max()), abs=0.0006)
+    page.locator(".layers-step .net canvas[role='application']").press("ArrowLeft")
+    expect(table.locator("caption")).to_contain_text("hidden2")
+    metrics = run.info.metrics
+    expect(page.locator(".layers-step .right")).to_contain_text(
+        f"Right on {metrics.correct:,} of {metrics.total:,}"
+    )
+
+
+CHECKS = {
+    "weights": sums_to_what_the_network_says,
+    "neuron": squashes_to_the_activation,
+    "layers": shows_every_neuron,
+}
+
+
+@pytest.mark.parametrize(("asked", "step"), [("99", -1), ("0", 0), ("seven", 0), ("-3", 0)])
+def test_an_address_with_a_step_that_is_not_there_shows_the_nearest(
+    page: Page, tour: str, asked: str, step: int
+) -> None:
+    page.goto(f"{tour}?step={asked}")
+    settle(page)
+    shown(page, range(len(STEPS))[step])
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_a_presenter_steps_through_it_and_digging_keeps_the_drawing(page: Page, tour: str) -> None:
+    page.goto(f"{tour}?present=1&step=2")
+    settle(page)
+    shown(page, 1)
+    expect(page.locator(".deeper")).to_be_hidden()
+    ask = """by => {
+        const asked = new CustomEvent("inkling-step", {detail: {by}, cancelable: true})
+        return !document.dispatchEvent(asked)
+    }"""
+    assert page.evaluate(ask, 1)
+    shown(page, 2)
+    assert page.evaluate(ask, -1)
+    assert page.evaluate(ask, -1)
+    shown(page, 0)
+    assert not page.evaluate(ask, -1)  # another view may come now
+
+    page.goto(f"{tour}?step=2")
+    settle(page)
+    shown(page, 1)
+    draw_a_seven(page)
+    page.get_by_role("link", name="Look inside this network").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Inside")
+    expect(page).to_have_url(re.compile("run=[^&]*pixels"))
+    page.get_by_role("link", name="Tour", exact=True).click()
+    shown(page, 1)
+    expect(page.get_by_text(COMES_ALONG)).to_be_visible()
+
+
+def test_what_is_missing_is_trained_by_a_click_and_nothing_speaks_of_digits(
+    page: Page, tmp_path, monkeypatch
+) -> None:
+    store = Store(tmp_path / "models")
+    run = made.train(made.write(tmp_path / "shapes"), store)
+    with serving(store.folder, tmp_path / "log.txt") as (address, _):
+        page.goto(f"{address}/tour?run={run.id}&step=2")
+        settle(page)
+        expect(page.get_by_role("heading", level=1)).to_have_text("How a machine reads a picture")
+        expect(page.get_by_text("This step needs a network that gives each")).to_be_visible()
+        expect(page.locator(".board .surface")).to_have_count(0)
+        assert not OF_DIGITS.search(page.locator("[data-testid='stMain']").inner_text())
+        page.get_by_role("button", name="Train what is missing").click()
+        expect(page.get_by_role("progressbar", name="Progress of the training")).to_be_visible()
+        page.locator(".weights-step").wait_for(timeout=60_000)
+        shown(page, 1)
+        (trained,) = (one for one in store.runs() if one.info.network == "pixels")
+        best = trained.class_names[trained.graph().probabilities(first(page, run))[0].argmax()]
+        expect(page.locator(".weights-step")).to_have_attribute("data-best", best)
+        assert not OF_DIGITS.search(page.locator("[data-testid='stMain']").inner_text())
+    monkeypatch.setenv("INKLING_READ_ONLY", "1")
+    with serving(store.folder, tmp_path / "log.txt") as (address, _):
+        page.goto(f"{address}/tour?run={run.id}&step=3")
+        settle(page)
+        expect(page.get_by_text("--network perceptron")).to_be_visible()
+        expect(page.get_by_role("button", name="Train what is missing")).to_be_hidden()
+
+
+def first(page: Page, run: Run) -> np.ndarray:
+    """The test image that is shown: uint8 (1, height, width, channels)."""
+    index = int(re.search(r"Test image (\d+)", page.locator(".source").inner_text())[1])
+    images = open_by_fingerprint(run.info.dataset.name, run.info.dataset.fingerprint).x_test
+    return images[index : index + 1]
