@@ -14,6 +14,8 @@ from tests.browser import alternatives
 from tests.browser.conftest import TIMEOUT, settle
 
 PAGES = {  # what is opened: as much as can be seen of each page at once
+    "tour": "tour",
+    "tour, networks missing": "tour?step=2",
     "overview": "",
     "scorecard": "scorecard",
     "compare": "compare",
@@ -36,6 +38,7 @@ PAGES = {  # what is opened: as much as can be seen of each page at once
 }
 # What is faint until it can answer, or is not there yet when Streamlit's script has ended.
 READY = {
+    **dict.fromkeys(("tour", "tour, networks missing"), ".tour[data-settled='true']"),
     **dict.fromkeys(("inside", "two at once"), ".inside-view[data-settled='true']"),
     **dict.fromkeys(("draw", "where it looks"), ".pad[data-state='ready']"),
 }

@@ -17,6 +17,7 @@ from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
 from tests import made
 from tests.browser.conftest import serving, settle
+from tests.browser.test_accessibility import faults
 
 DATASET = "mnist-5k"
 COMES_ALONG = "Your drawing comes along"
@@ -100,6 +101,7 @@ def test_one_drawing_is_walked_through_all_steps_by_keyboard(
         view = shown(page, step)
         expect(view.locator(".stage > *")).not_to_be_empty()
         expect(page.get_by_text(COMES_ALONG)).to_be_visible()
+        assert faults(page) == []
         if check := CHECKS.get(list(STEPS)[step]):
             check(page, toured, image)
     expect(page).to_have_url(re.compile(rf"step={len(STEPS)}\b"))
@@ -121,7 +123,7 @@ def sums_to_what_the_network_says(page: Page, toured: Store, image: np.ndarray) 
     shares = page.locator(".classes .share").all_inner_texts()
     assert shares == [f"{100 * share:.0f}%" for share in probabilities.astype(float)]
     best = page.locator(".classes [aria-checked='true']")
-    expect(best).to_have_accessible_name(f"Class “{probabilities.argmax()}”")
+    expect(best).to_have_accessible_name(re.compile(f"^Class “{probabilities.argmax()}” "))
     raises, lowers, bias, total, _ = page.locator(".sum-up dd").all_inner_texts()
     assert number(total) == pytest.approx(number(raises) + number(lowers) + number(bias), abs=0.16)
     best.press("ArrowRight")

@@ -7,13 +7,15 @@ const STEPS = {ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1};
 export class Choosing {
   /**
    * @param {string} label what is chosen.
-   * @param {Array<{name: string, inside: HTMLElement[]}>} options what each is called and looks like.
+   * @param {Array<{name: string, inside: HTMLElement[]}>} options what is read out of each, and what
+   *     it looks like; text among that is read out, too, unless it is hidden from it.
    * @param {(at: number) => void} changed
    */
   constructor(label, options, changed) {
     this.changed = changed;
     this.buttons = options.map(({name, inside}, at) => {
-      const button = element('button', {type: 'button', role: 'radio', 'aria-label': name, tabindex: '-1', 'aria-checked': 'false'}, ...inside);
+      const button = element('button', {type: 'button', role: 'radio', tabindex: '-1', 'aria-checked': 'false'},
+        element('span', {class: 'spoken'}, name), ...inside);
       button.onclick = () => this.#choose(at);
       button.onkeydown = (event) => this.#key(event, at);
       return button;

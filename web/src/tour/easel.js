@@ -12,10 +12,11 @@ export class Easel {
    *     on any page; and called when the pen is lifted.
    * @param {(time: number) => void} changed called with the event's time whenever the picture is
    *     another one.
+   * @param {number} number of the test image to begin with.
    */
-  constructor(scene, drawing, changed) {
+  constructor(scene, drawing, changed, number = 0) {
     const {spec, frame: words} = scene;
-    Object.assign(this, {scene, drawing, changed, number: 0});
+    Object.assign(this, {scene, drawing, changed, number: number < spec.images.length ? number : 0});
     this.said = element('p', {class: 'source', 'aria-live': 'polite'});
     this.still = element('canvas', {class: 'still', role: 'img'});
     this.board = element('div', {class: 'board'}, this.still);

@@ -4,6 +4,9 @@ import {Explainer} from '../inside/explainer.js';
 import {chunk, sceneOf} from '../inside/scene.js';
 import {loadRuntime} from '../network.js';
 
+/** A network that this browser cannot run; the message says why. */
+export class Unable extends Error {}
+
 /** One network, ready to run. */
 export class TourNetwork {
   /**
@@ -58,32 +61,36 @@ export class Networks {
    * Take what has arrived, and forget what has gone.
    *
    * @param {Map<string, {spec: object, blob: Uint8Array}>} found by name.
-   * @return {boolean} whether that changed anything.
+   * @return {Set<string>} the names of those that came or went.
    */
   update(found) {
-    let changed = false;
+    const changed = new Set();
     for (const [name, {id, network}] of [...this.opened]) {
       if (found.get(name)?.spec.id === id) continue;
       this.opened.delete(name);
       network.then((one) => one.close(), () => {}); // what could not be opened was told to who asked
-      changed = true;
+      changed.add(name);
     }
     for (const [name, {spec, blob}] of found) {
       if (this.has(name)) continue;
       const network = this.last.then(() => this.#open(spec, blob));
       this.last = network.catch(() => {});
       this.opened.set(name, {id: spec.id, network});
-      changed = true;
+      changed.add(name);
     }
     return changed;
   }
 
   async #open(spec, blob) {
-    await loadRuntime(this.runtime.script, this.runtime.compile);
-    const network = new TourNetwork(await Explainer.open(chunk(blob, spec.graph), spec), spec, blob);
-    // The first run is slow: it is made before anyone looks.
-    await network.run(new Uint8Array(network.scene.pixels));
-    return network;
+    try {
+      await loadRuntime(this.runtime.script, this.runtime.compile);
+      const network = new TourNetwork(await Explainer.open(chunk(blob, spec.graph), spec), spec, blob);
+      // The first run is slow: it is made before anyone looks.
+      await network.run(new Uint8Array(network.scene.pixels));
+      return network;
+    } catch (error) {
+      throw new Unable(error?.message ?? '');
+    }
   }
 
   close() {

@@ -7,7 +7,7 @@ import {speak} from '../words.js';
 import {Easel} from './easel.js';
 import {Grid} from './grid.js';
 import {Layers} from './layers.js';
-import {Networks} from './networks.js';
+import {Networks, Unable} from './networks.js';
 import {Neuron} from './neuron.js';
 import {tourScene} from './scene.js';
 import style from './tour.css';
@@ -24,6 +24,7 @@ import {Weights} from './weights.js';
  *                       whenever that changes; may return a promise, and is not called again before
  *   close()
  *   static needs        the names of the networks it cannot do without: it is made when they are there
+ *   static uses         the names of others that it shows, if they are there
  */
 const STEPS = {
   grid: Grid,
@@ -44,7 +45,7 @@ export class Tour {
    *     or {dig: name}.
    */
   constructor(root, runtime, drawing, report) {
-    Object.assign(this, {runtime, drawing, report, at: 0, turn: 0, now: {}, networks: new Networks(runtime)});
+    Object.assign(this, {runtime, drawing, report, at: 0, turn: 0, now: {}, told: false, networks: new Networks(runtime)});
     this.root = element('div', {class: 'inside-view tour', 'data-settled': 'false'});
     root.replaceChildren(this.root);
     this.pressed = (event) => this.#pressed(event);
@@ -62,16 +63,20 @@ export class Tour {
     this.spec = spec;
     speak(spec.language);
     this.easel?.close();
+    const number = this.easel?.number;
     this.scene = Object.assign(tourScene(spec, blob, this.root),
       {networks: this.networks, report: (change) => this.report(change)});
-    this.easel = new Easel(this.scene, this.drawing, (time) => this.ask(time));
+    this.easel = new Easel(this.scene, this.drawing, (time) => this.ask(time), number);
     this.#build();
-    this.#open();
+    if (this.told) this.#open(); // else the step is not known yet
   }
 
   /** Take the networks that have arrived; see `Networks.update`. */
   give(networks) {
-    if (this.networks.update(networks) && this.scene) this.#open();
+    const changed = this.networks.update(networks);
+    if (!this.scene || !this.step) return;
+    const {needs = [], uses = []} = STEPS[this.spec.order[this.at]];
+    if ([...needs, ...uses].some((name) => changed.has(name))) this.#open();
   }
 
   /**
@@ -82,19 +87,22 @@ export class Tour {
    *     step; what is said of missing networks, by name; the training that is under way.
    */
   tell(now) {
-    const first = this.now.turn === undefined;
+    const first = !this.told;
+    this.told = true;
     this.now = now;
     this.root.toggleAttribute('data-present', Boolean(now.present));
     // What Python answers to an earlier step is no wish of the visitor's.
     const wanted = first || now.turn === this.turn ? now.step : this.at;
-    if (first) this.turn = now.turn;
-    if (!this.scene) {
+    if (first) {
+      this.turn = now.turn;
       this.at = wanted;
+      if (this.scene) this.#open();
       return;
     }
-    if (wanted !== this.at) this.#go(wanted, {tell: false});
+    if (!this.scene) this.at = wanted;
+    else if (wanted !== this.at) this.#go(wanted, {tell: false});
     else if (this.waiting) this.step.tell(now);
-    this.#dig();
+    if (this.scene) this.#dig();
   }
 
   #build() {
@@ -115,12 +123,13 @@ export class Tour {
     this.deeper = element('a', {class: 'deeper'});
     this.deeper.onclick = (event) => this.#leave(event);
     this.stage = element('div', {class: 'stage'});
-    this.told = element('p', {class: 'spoken', 'aria-live': 'polite'});
+    this.blank = element('p', {class: 'blank'}, words.nothing);
+    this.spoken = element('p', {class: 'spoken', 'aria-live': 'polite'});
     this.root.replaceChildren(element('style', {}, insideStyle), element('style', {}, style),
       element('nav', {class: 'way', 'aria-label': words.steps}, this.back, element('div', {class: 'dots'}, ...this.dots), this.next),
       element('div', {class: 'hall'}, this.easel.root,
-        element('section', {class: 'room'}, element('header', {}, this.title, this.text), this.stage, this.deeper)),
-      this.told);
+        element('section', {class: 'room'}, element('header', {}, this.title, this.text), this.blank, this.stage, this.deeper)),
+      this.spoken);
   }
 
   /** Go to a step; one beyond the ends is left alone. */
@@ -129,7 +138,7 @@ export class Tour {
     this.at = at;
     this.#open();
     if (!tell) return;
-    this.told.textContent = this.scene.say(this.spec.words.where, {
+    this.spoken.textContent = this.scene.say(this.spec.words.where, {
       step: at + 1, steps: this.spec.order.length, title: this.title.textContent,
     });
     this.turn += 1;
@@ -191,7 +200,8 @@ export class Tour {
       while (this.wanted !== null && this.step) {
         const asked = this.wanted, {step} = this, {levels} = this.easel;
         this.wanted = null;
-        if (levels) await shown(step, levels);
+        this.root.toggleAttribute('data-blank', !levels && !this.waiting);
+        if (levels) await this.#shown(step, levels);
         if (step !== this.step) {
           this.wanted ??= asked;
           continue;
@@ -202,6 +212,18 @@ export class Tour {
       this.busy = false;
     }
     this.root.dataset.settled = 'true';
+  }
+
+  /** Let a step show the picture; a network that was closed meanwhile is no fault. */
+  async #shown(step, levels) {
+    try {
+      await step.show(levels);
+    } catch (error) {
+      if (error instanceof Superseded) return;
+      if (!(error instanceof Unable)) throw error;
+      const said = this.scene.say(this.spec.words.unable, {fault: error.message});
+      this.stage.replaceChildren(element('p', {role: 'status'}, said));
+    }
   }
 
   #pressed(event) {
@@ -231,14 +253,5 @@ export class Tour {
     this.easel?.close();
     this.networks.close();
     this.root.remove();
-  }
-}
-
-/** Let a step show the picture; a network that was closed meanwhile is no fault. */
-async function shown(step, levels) {
-  try {
-    await step.show(levels);
-  } catch (error) {
-    if (!(error instanceof Superseded)) throw error;
   }
 }
