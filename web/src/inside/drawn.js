@@ -12,7 +12,8 @@ import {sumTable} from './sum_table.js';
 import {weightFigures} from './weight_figures.js';
 
 const HIGH = 400; // CSS pixels
-const PICTURE = 150; // its width
+const LEFT = 220; // the room for the picture and what fans out from it
+const FAN = 62; // of that
 const NAMES = 130; // the room for the names of the classes
 const THICK = 4.5; // the strongest line
 
@@ -21,11 +22,11 @@ export class Drawn {
    * @param {object} scene see `view.js`.
    * @param {number[]} chain the places of the dense layers; see `chain.js`.
    * @param {(layer: number, unit: number) => void} choose called with the unit that is clicked.
-   * @param {number} high CSS pixels.
+   * @param {{high: number, left: number}} size CSS pixels: how high it is, and the room for the picture.
    */
-  constructor(scene, chain, choose, high = HIGH) {
+  constructor(scene, chain, choose, {high = HIGH, left = LEFT} = {}) {
     const {words} = scene;
-    Object.assign(this, {scene, chain, high, chosen: null});
+    Object.assign(this, {scene, chain, high, left, chosen: null});
     this.canvas = element('canvas', {tabindex: '0', role: 'application', 'aria-label': words.drawn_how});
     this.picture = element('canvas', {class: 'picture', role: 'img', 'aria-label': words.picture});
     this.side = element('div', {class: 'side', 'aria-live': 'off'});
@@ -77,8 +78,7 @@ export class Drawn {
 
   /** Where a unit is, in CSS pixels. */
   #place(at, unit) {
-    const {width} = this, units = this.#units(at), layers = this.chain.length;
-    const left = PICTURE + 70, right = width - NAMES;
+    const {width, left} = this, right = width - NAMES, units = this.#units(at), layers = this.chain.length;
     return [left + ((right - left) * at) / Math.max(1, layers - 1), (this.high * (unit + 0.5)) / units];
   }
 
@@ -120,7 +120,7 @@ export class Drawn {
     for (let unit = 0; unit < this.#units(0); unit++) {
       const isChosen = this.chosen[0] === 0 && this.chosen[1] === unit;
       context.globalAlpha = isChosen ? 0.9 : 0.2;
-      line(context, [PICTURE + 8, this.high / 2], this.#place(0, unit));
+      line(context, [this.left - FAN, this.high / 2], this.#place(0, unit));
     }
     context.globalAlpha = 1;
   }

@@ -3,7 +3,7 @@
 import {element} from '../elements.js';
 import {onArrows, onPointing} from '../inside/controls.js';
 
-const AROUND = 3; // cells to each side of the one under the lens
+const AROUND = 3; // cells to each side of the one under the glass
 const ROW = 130; // milliseconds that a row takes to its place in the line
 const GAP = 26; // CSS pixels between the grid and the line
 const LINE = 30; // the height of the line
@@ -14,15 +14,15 @@ export class Grid {
     const {words, spec} = scene, [height, width, channels] = spec.shape;
     Object.assign(this, {scene, height, width, channels, rows: 0, at: null, timer: null});
     this.canvas = element('canvas', {tabindex: '0', role: 'application', 'aria-label': words.how, class: 'numbers'});
-    this.lens = element('div', {class: 'lens', 'aria-hidden': 'true'});
+    this.glass = element('div', {class: 'glass', 'aria-hidden': 'true'});
     this.cells = Array.from({length: (2 * AROUND + 1) ** 2}, () => element('span', {}));
-    this.lens.append(...this.cells);
+    this.glass.append(...this.cells);
     this.said = element('p', {class: 'said', 'aria-live': 'polite'});
     this.unroll = this.#button(words.unroll, () => this.#play());
     this.next = this.#button(words.next_row, () => this.#step());
     this.count = element('p', {class: 'count', 'aria-live': 'polite'});
     this.root = element('div', {class: 'grid-step'}, this.canvas,
-      element('div', {class: 'beside-grid'}, this.lens, this.said,
+      element('div', {class: 'beside-grid'}, this.glass, this.said,
         element('div', {class: 'buttons'}, this.unroll, this.next), this.count));
     this.strip = document.createElement('canvas'); // the picture, a pixel a pixel
     onPointing(this.canvas, (x, y) => this.#pointed(x, y));
@@ -40,22 +40,21 @@ export class Grid {
   show(levels) {
     this.levels = levels;
     this.scene.paint(this.strip, levels);
-    this.at ??= this.#middle();
-    this.#draw();
+    if (!this.touched) this.at = this.#strong();
     this.#look();
   }
 
-  /** The middle of what is drawn: there is something to read. */
-  #middle() {
-    const {height, width, channels, levels} = this;
-    let sum = 0, down = 0, across = 0;
+  /** A pixel that is as strong as any, near the middle: there is something to read. */
+  #strong() {
+    const {height, width, channels, levels} = this, most = Math.max(...levels);
+    let best = [height >> 1, width >> 1], least = Infinity;
     for (let at = 0; at < height * width; at++) {
-      const level = levels[at * channels];
-      sum += level;
-      down += level * Math.floor(at / width);
-      across += level * (at % width);
+      if (levels[at * channels] < most) continue;
+      const place = [Math.floor(at / width), at % width];
+      const far = Math.hypot(place[0] - height / 2, place[1] - width / 2);
+      if (far < least) [best, least] = [place, far];
     }
-    return sum ? [Math.round(down / sum), Math.round(across / sum)] : [height >> 1, width >> 1];
+    return best;
   }
 
   #valueAt(row, column) {
@@ -97,11 +96,13 @@ export class Grid {
     }
     if (row < 0 || column < 0 || row >= height || column >= width) return;
     this.at = [row, column];
+    this.touched = true;
     this.#look();
   }
 
   #move(down, across) {
     const within = (value, most) => Math.min(Math.max(value, 0), most - 1);
+    this.touched = true;
     this.at = [within(this.at[0] + down, this.height), within(this.at[1] + across, this.width)];
     this.#look();
   }

@@ -4,6 +4,7 @@ import {element} from '../elements.js';
 import {chainOf} from '../inside/chain.js';
 import {Drawn} from '../inside/drawn.js';
 
+const LEFT = 130; // CSS pixels: the room for the picture
 const [LEAST, MOST, AROUND] = [320, 600, 400]; // CSS pixels: how high it is, and what else is on the screen
 
 export class Layers {
@@ -30,7 +31,7 @@ export class Layers {
       return;
     }
     const high = Math.min(Math.max(innerHeight - AROUND, LEAST), MOST);
-    this.drawn = new Drawn(network.scene, chain, () => {}, high);
+    this.drawn = new Drawn(network.scene, chain, () => {}, {high, left: LEFT});
     this.place.append(this.drawn.root);
   }
 

@@ -40,20 +40,25 @@ export class Neuron {
   }
 
   async show(levels) {
-    const {scene} = this, network = await scene.networks.get('perceptron');
-    const place = network.layers.findIndex(({op}) => op === 'dense');
-    this.layer = network.layers[place];
+    const network = await this.scene.networks.get('perceptron');
+    this.layer = network.layers.find(({op}) => op === 'dense');
     this.pixels = Float32Array.from(levels, (level) => level / 255);
     if (!this.choosing) this.#lay();
     this.#small();
     if (this.unit === null) {
-      const {outputs} = await network.run(levels);
-      this.unit = outputs[place].indexOf(Math.max(...outputs[place])); // the one that answers most
+      this.unit = this.#undecided();
       this.choosing.mark(this.unit);
       this.#begin();
       return;
     }
     this.#look();
+  }
+
+  /** The unit that could most easily answer otherwise. */
+  #undecided() {
+    const {kernel, bias} = this.layer.arrays;
+    const sums = Array.from({length: this.layer.shape[0]}, (_, unit) => Math.abs(takenApart(kernel, bias, this.pixels, unit).sum));
+    return sums.indexOf(Math.min(...sums));
   }
 
   /** Lay out all units of the layer, as what each looks for. */

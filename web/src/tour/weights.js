@@ -50,7 +50,7 @@ export class Weights {
     }));
     const options = this.bars.map(({label, fill, share, canvas}) => ({
       name: scene.say(words.class_of, {name: spec.classes[label]}),
-      inside: [element('span', {class: 'column', 'aria-hidden': 'true'}, fill), share, canvas,
+      inside: [element('span', {class: 'tower', 'aria-hidden': 'true'}, fill), share, canvas,
         element('span', {class: 'name', 'aria-hidden': 'true'}, shortened(spec.classes[label]))],
     }));
     this.choosing = new Choosing(words.choose, options, (at) => this.#look(this.chosen = this.bars[at].label));
