@@ -155,7 +155,6 @@ def spreads(rows: Sequence[Measured], title: str, alt: str, say: Say) -> str:
     """Draw accuracies with their intervals, on an axis that fits them."""
     axis = charts.nice(min(row.low for row in rows), max(row.high for row in rows))
     first, length = axis[0], axis[-1] - axis[0]
-    digits = 0 if length >= 0.04 else 1 if length >= 0.004 else 2
 
     def place(share: float) -> float:
         return (share - first) / length
@@ -164,7 +163,7 @@ def spreads(rows: Sequence[Measured], title: str, alt: str, say: Say) -> str:
         Spread(row.name, place(row.low), place(row.value), place(row.high), _written(row, say))
         for row in rows
     ]
-    ticks = [(place(at), say.texts.percent(at, digits)) for at in axis]
+    ticks = [(place(at), text) for at, text in zip(axis, say.axis(axis), strict=True)]
     return charts.spreads(shown, ticks, title, alt)
 
 

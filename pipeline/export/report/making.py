@@ -126,7 +126,7 @@ def _curve(facts: Facts, say: Say) -> Figure:
     svg = charts.lines(
         lines,
         [((epoch - epochs[0]) / span, say.texts.number(epoch)) for epoch in ticks],
-        [((at - first) / length, say.texts.percent(at, 0 if length >= 0.04 else 1)) for at in axis],
+        [((at - first) / length, text) for at, text in zip(axis, say.axis(axis), strict=True)],
         (say("made.curve_x"), say("made.curve_y")),
         say("made.curve_alt", first=say.share(float(valid[0])), last=say.share(float(valid[-1]))),
         marked=place(best, reached),

@@ -90,7 +90,7 @@ def sections(facts: Facts, say: Say, *, with_pad: bool = False) -> list[Section]
 def heading(facts: Facts, say: Say) -> dict[str, Any]:
     """Write what the report opens with: its title, the answer, and four numbers."""
     run, metrics = facts.run, facts.run.info.metrics
-    network, dataset = quality.network_title(facts, say), say.dataset(run.info.dataset.name)
+    network, dataset = quality.network_title(run, say), say.dataset(run.info.dataset.name)
     title = say("title", network=network, dataset=dataset)
     unseen = run.info.saw_test_images is False
     came = "trained_on" if run.info.config else "added_on"
@@ -117,7 +117,12 @@ def _glance(facts: Facts, say: Say) -> list[tuple[str, str]]:
     ]
     if least.recall < 1:
         of = {"missed": quality.missed_of(least), "support": least.support}
-        shown.append((shorten(least.name, mistakes.HEADER), say("glance.weakest", **of)))
+        shown.append(
+            (
+                say("glance.name", name=shorten(least.name, mistakes.HEADER)),
+                say("glance.weakest", **of),
+            )
+        )
         shown.append((say.texts.number(left), say("glance.passed", share=say.whole(share))))
     return shown
 

@@ -8,6 +8,7 @@ from pipeline.export.report.blocks import Bars, Block, Figure, Gallery, Pad, Sec
 from pipeline.export.report.facts import Facts
 from pipeline.export.report.say import Say
 from pipeline.export.report.shots import answers
+from pipeline.store.run_folder import Run
 from pipeline.words import shorten
 
 MOST_EXAMPLES, MOST_NAMES, MOST_BARS = 10, 30, 15
@@ -18,9 +19,9 @@ FEW, SMALL_GAP = 20, 0.01  # images in a group, and a gap of confidence, that me
 SHORT = 22  # letters of a class name beside a bar
 
 
-def network_title(facts: Facts, say: Say) -> str:
-    """Name the network in words."""
-    info = facts.run.info
+def network_title(run: Run, say: Say) -> str:
+    """Name a network in words."""
+    info = run.info
     kind = f"network.{info.network}"
     known = info.config is not None and info.network in say.table("network")
     return say(f"{kind}.title") if known else shorten(info.network)
@@ -202,9 +203,10 @@ def _curve(facts: Facts, say: Say) -> Figure:
         (count / curve.total / last, errors / axis[-1])
         for count, errors in table[table[:, 0] <= last * curve.total].tolist()
     ]
+    steps = [step / 5 for step in range(6)]
     svg = charts.lines(
         [charts.Line([*points, (1, at_last / axis[-1])])],
-        [(step / 5, say.whole(last * step / 5)) for step in range(6)],
+        list(zip(steps, say.axis([last * step for step in steps]), strict=True)),
         [(number / axis[-1], say.decimal(number)) for number in axis],
         (say("ask.curve_x"), say("ask.curve_y")),
         say("ask.curve_alt", start=start, middle=at_telling, share=say.whole(telling), end=at_last,

@@ -1,7 +1,7 @@
 """The report's sentences in one language, with its numbers, dates and names."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,13 +48,20 @@ class Say:
         return self.texts.percent(value if value == 1 else min(value, 0.9999), digits)
 
     def interval(self, low: float, high: float) -> str:
-        """Write an interval of a share: "99.45% to 99.71%"."""
-        return self("interval", low=self.share(low), high=self.share(high))
+        """Write an interval of a share, both ends with as many digits: "99.45% to 99.71%"."""
+        digits = 2 if low >= 0.99 else 1
+        ends = (low, high if high == 1 else min(high, 1 - 10 ** (-2 - digits)))
+        written = [self.texts.percent(end, 0 if end in (0, 1) else digits) for end in ends]
+        return self("interval", low=written[0], high=written[1])
+
+    def axis(self, shares: Sequence[float]) -> list[str]:
+        """Write the numbers of an axis, all with the digits that the longest needs."""
+        digits = max(len(f"{100 * share:.6g}".partition(".")[2]) for share in shares)
+        return [self.texts.percent(share, digits) for share in shares]
 
     def whole(self, share: float) -> str:
         """Write a share that was chosen, not measured: "2%", "0.5%"."""
-        percent = round(100 * share, 6)
-        return self.texts.percent(share, 0 if percent == round(percent) else 1)
+        return self.axis([share])[0]
 
     @staticmethod
     def counts_of(low: float, high: float, of: int) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.export.report import limits
+from pipeline.export.report import limits, quality
 from pipeline.export.report.blocks import Block, Figure, Gallery, Section, Text
 from pipeline.export.report.facts import Facts, Versus
 from pipeline.export.report.say import Say
@@ -34,7 +34,7 @@ def named(first: Run, second: Run, say: Say) -> tuple[str, str]:
     """Name two runs so that they can be told apart: as people named them, or by their networks."""
 
     def ways(run: Run) -> tuple[str, ...]:
-        network = run.info.network
+        network = quality.network_title(run, say)
         return (run.about.name or network, f"{network}, {say.day(run.info.created)}", run.id)
 
     pairs = zip(ways(first), ways(second), strict=True)
@@ -89,8 +89,8 @@ def _changed(facts: Facts, other: Versus, key: str, rows: np.ndarray, say: Say) 
         }
 
     def told(row: int) -> str:
-        short = {key: shorten(name, CAPTION) for key, name in names(row).items()}
-        return say("versus.here", first=short["first"], second=short["second"])
+        wrong = "second" if mine.right[row] else "first"
+        return say(f"versus.wrong_{wrong}", name=shorten(names(row)[wrong], CAPTION))
 
     pictures = shots(facts, surest[:MOST], lambda row: shorten(names(row)["true"], CAPTION), told,
                      lambda row: say("versus.change_alt", index=row, **names(row)))  # fmt: skip

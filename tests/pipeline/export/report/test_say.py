@@ -46,3 +46,11 @@ def test_days_and_points_and_chances():
         "1,5",
         "10",
     )
+
+
+def test_intervals_and_axes_have_the_same_digits_throughout():
+    assert ENGLISH.interval(0.98204, 0.99294) == "98.2% to 99.3%"
+    assert ENGLISH.interval(0.99456, 0.99706) == "99.46% to 99.71%"
+    assert ENGLISH.interval(0.9, 0.99999) == "90.0% to 99.9%"
+    assert ENGLISH.interval(0.99, 1) == "99.00% to 100%"
+    assert ENGLISH.axis([0.9, 0.925, 0.95]) == ["90.0%", "92.5%", "95.0%"]
