@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import address
 from dashboard.figures import bars
 from dashboard.selection import PREDICTED, TRUE
-from dashboard.widgets import explaining, frame, highlights, model, opening
+from dashboard.widgets import explaining, frame, highlights, model, opening, report
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from pipeline.store.run_folder import Run
@@ -49,6 +49,7 @@ with right:
     highlights.invitation(run)
     highlights.trust(run)
     confusions(run)
+    report.hand_over(run)
 if metrics.correct < metrics.total:
     finding = run_words.weakest_class(metrics)
     figure = bars.class_bars(metrics.classes, frame.colors())

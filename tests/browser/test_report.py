@@ -11,7 +11,7 @@ from pipeline.export.formats import Format, export
 from pipeline.export.report.options import ReportOptions
 from pipeline.export.report.writing import write_html
 from pipeline.store.run_folder import Run
-from tests.browser.conftest import TIMEOUT
+from tests.browser.conftest import TIMEOUT, settle
 from tests.browser.test_accessibility import faults
 
 SIZES = ((1280, 720), (1920, 1080), (390, 844))
@@ -109,6 +109,17 @@ def test_the_installed_browser_prints_it(
     content = printed.read_bytes()
     assert content.startswith(b"%PDF-")
     assert len(PAGES.findall(content)) > 2
+
+
+def test_the_overview_hands_it_over(page: Page, server: str, tiny_run: Run):
+    page.goto(f"{server}/?lang=de")
+    settle(page)
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Bericht herunterladen").click()
+    assert started.value.suggested_filename == f"report-{tiny_run.id}.html"
+    text = started.value.path().read_text("utf-8")
+    assert '<html lang="de">' in text
+    assert f"Richtig bei {tiny_run.info.metrics.correct} von" in text
 
 
 def test_the_pad_in_it_predicts(browser: Browser, tiny_run: Run, tmp_path: Path):

@@ -45,6 +45,7 @@ def test_it_opens_with_mistakes_trust_and_stages(monkeypatch, tiny_store, tiny_r
     labels = [folded.label for folded in at.expander]
     assert sum(label.startswith("**Convolutional block") for label in labels) == 2
     assert [button.label for button in at.button if button.key == "invitation"] == ["Draw a digit"]
+    assert [button.label for button in at.get("download_button")] == ["Download the report"]
 
 
 def test_a_click_on_a_picture_opens_the_mistake(monkeypatch, tiny_store, tiny_run: Run):

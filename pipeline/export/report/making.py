@@ -8,6 +8,7 @@ from pipeline.export.report.blocks import Block, Figure, Fold, Points, Section, 
 from pipeline.export.report.facts import MISSING, Facts
 from pipeline.export.report.limits import source
 from pipeline.export.report.say import Say
+from pipeline.prose import glossary
 from pipeline.words import shorten
 
 FIRST_MINUTES = 120  # seconds; longer times are written in minutes
@@ -27,6 +28,12 @@ def made(facts: Facts, say: Say) -> Section:
     if left_out:
         blocks += [Text(say("made.missing"), "heading"), Points(left_out)]
     return Section("made", say("made.title"), blocks)
+
+
+def words(say: Say) -> Section:
+    """Explain the terms that the report uses."""
+    pairs = [(term.name, term.short) for term in glossary.terms(say.texts, "report")]
+    return Section("words", say("words.title"), [Terms(pairs)])
 
 
 def _terms(facts: Facts, say: Say) -> Iterator[tuple[str, str]]:

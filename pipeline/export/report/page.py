@@ -84,7 +84,7 @@ def sections(facts: Facts, say: Say, *, with_pad: bool = False) -> list[Section]
         found.append(limits.elsewhere(facts, say))
     if facts.versus:
         found.append(comparing.versus(facts, facts.versus, say))
-    return [*found, making.made(facts, say)]
+    return [*found, making.made(facts, say), making.words(say)]
 
 
 def heading(facts: Facts, say: Say) -> dict[str, Any]:
