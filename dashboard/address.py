@@ -27,7 +27,11 @@ from pipeline.store.run_folder import Damaged, Run
 RUN, SECOND = "run", "second"
 NAMES = (RUN, SECOND, *FILTERS, SAMPLE)
 LANG = "lang"
-EVERYWHERE = (LANG,)  # how every page is shown: it stays whatever a link to another page says
+# Presenter mode: whether a page is presented, a list of views (`dashboard.slides`), and which one
+# of them it is, from 1.
+PRESENT, VIEWS, VIEW = "present", "views", "view"
+EVERYWHERE = (LANG, VIEWS)  # of all pages: it stays whatever a link to another page says
+_OF_NO_PAGE = (*EVERYWHERE, PRESENT, VIEW)
 PAGE = "page"  # of a gallery; another selection begins at its first page
 _SELECTION = "_selection"  # carried from page to page: navigation clears the address
 _CHOICES = "_choices"  # of each page, found again on return
@@ -68,6 +72,26 @@ def current() -> Values:
     return {name: values for name, values in _whole().items() if name in NAMES}
 
 
+def shown() -> Values:
+    """Return what the address asks a page to show: the selection, and the page's choices."""
+    return {name: values for name, values in _whole().items() if name not in _OF_NO_PAGE}
+
+
+def linked() -> Values:
+    """Return the selection for a link to another page, which is presented if this one is."""
+    return {n: values for n, values in _whole().items() if n in (*NAMES, PRESENT, VIEW)}
+
+
+def presenting() -> bool:
+    """Whether the page is presented to a room: one answer and its picture, and no controls."""
+    return st.query_params.get(PRESENT) == "1"
+
+
+def forget_image() -> None:
+    """Carry the selection over to the next page without its image."""
+    st.session_state.get(_SELECTION, {}).pop(SAMPLE, None)
+
+
 def choice(name: str) -> str | None:
     """Return the value of one of the page's choices, unchecked."""
     return st.query_params.get(name)
@@ -82,7 +106,7 @@ def change(choices: Mapping[str, str | None] | None = None, /, **parts: Value) -
     if unknown:
         raise ValueError(f"the selection has no part {min(unknown)!r}")
     changed: dict[str, Value] = {**(choices or {}), **parts}
-    if changed.keys() - {SAMPLE, *EVERYWHERE}:
+    if changed.keys() - {SAMPLE, *_OF_NO_PAGE}:
         changed = {PAGE: None} | changed
     _write(_whole() | {name: _listed(value) for name, value in changed.items()})
     _keep()
@@ -108,7 +132,7 @@ def _keep() -> None:
     whole = _whole()
     st.session_state[_SELECTION] = current()
     st.session_state[_SETTINGS] = {n: values for n, values in whole.items() if n in EVERYWHERE}
-    kept = {n: values for n, values in whole.items() if n not in (*NAMES, *EVERYWHERE)}
+    kept = {n: values for n, values in whole.items() if n not in (*NAMES, *_OF_NO_PAGE)}
     st.session_state.setdefault(_CHOICES, {})[st.session_state.get(_AT)] = kept
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import APP, address
 from dashboard.components.arrival import arrival
 from dashboard.logo import logo, mark
-from dashboard.widgets import frame
+from dashboard.widgets import frame, presenting, stage, view_list
 from pipeline import access
 
 PAGES = {  # by section: file, title, icon, what it is for
@@ -35,6 +35,7 @@ PAGES = {  # by section: file, title, icon, what it is for
         ("corrections", "Corrections", "spellcheck", "Drawings that people gave the right class."),
     ),
 }
+HOME = "overview"
 HIDDEN = {  # from the list of pages
     "feature_maps": "Inside",  # of an earlier version; its address leads on
     "glossary": "Glossary",  # beside every title
@@ -42,8 +43,11 @@ HIDDEN = {  # from the list of pages
 CHANGING = {"train", "corrections"}  # not registered on a read-only dashboard
 
 st.set_page_config(page_title="Inkling", page_icon=mark(), layout="wide")
-st.logo(logo(frame.colors().text), icon_image=mark(), size="large")
 st.html(APP.parent / "style.css")
+if address.presenting():
+    st.html(APP.parent / "present.css")
+else:
+    st.logo(logo(frame.colors().text), icon_image=mark(), size="large")
 sections = {
     section: [
         st.Page(
@@ -51,7 +55,7 @@ sections = {
             title=title,
             icon=f":material/{icon}:",
             help=purpose,
-            default=name == "overview",
+            default=name == HOME,
         )
         for name, title, icon, purpose in pages
         if not (access.read_only() and name in CHANGING)
@@ -62,14 +66,29 @@ sections["Look inside"] += [
     st.Page(APP.parent / "app_pages" / f"{name}.py", title=title, visibility="hidden")
     for name, title in HIDDEN.items()
 ]
-page = st.navigation({section: pages for section, pages in sections.items() if pages})
-address.carry_over(page.url_path or "overview")
+page = st.navigation(
+    {section: pages for section, pages in sections.items() if pages},
+    position="hidden" if address.presenting() else "sidebar",
+)
+address.carry_over(page.url_path or HOME)
 
 
 @frame.plainly
 def show() -> None:
-    """Show the requested page, with the run picker in the sidebar."""
-    frame.run_picker()
+    """Show the requested page: to a room, or with the run picker and its like in the sidebar."""
+    name = page.url_path or HOME
+    titles = {shown.url_path or HOME: shown.title for pages in sections.values() for shown in pages}
+    known = [shown for shown in titles if shown != "feature_maps"]
+    frame.newest_run()
+    order = [shown for shown in known if shown not in CHANGING | HIDDEN.keys()]
+    presenting.go(name, order, known)
+    if address.presenting():
+        if gone := presenting.missing(known):
+            stage.heading(*gone)
+            return
+    else:
+        frame.run_picker()
+        view_list.buttons(name, titles)
     frame.browser_title(page.title)
     arrival(page.title, dark=frame.is_dark())
     page.run()

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import address, loaders
 from dashboard.selection import CHANGE
 from dashboard.view import View
-from dashboard.widgets import explaining, frame, leaderboard, opening, selection_bar
+from dashboard.widgets import explaining, frame, leaderboard, opening, selection_bar, stage
 from dashboard.words import comparison as comparison_words
 from dashboard.words import selection as selection_words
 from dashboard.words import text
@@ -13,6 +13,8 @@ from pipeline import access
 from pipeline.analysis.significance import Comparison
 from pipeline.store.run_folder import Run
 from pipeline.words import counted
+
+ON_STAGE = 6  # runs that can be read from afar
 
 
 def sentence(view: View, board: list[Run]) -> str:
@@ -67,6 +69,7 @@ def elsewhere(board: list[Run]) -> None:
 view = opening.view()
 board = loaders.leaderboard(view.run)
 frame.heading("Compare", sentence(view, board), "confidence_interval", "test_set")
+stage.alone(lambda: leaderboard.accuracies(board, view.runs, ON_STAGE))
 selection_bar.bar(view)
 if view.second is None:
     what_next(board)

@@ -2,16 +2,24 @@
 
 import streamlit as st
 
-from dashboard import loaders
+from dashboard import address, loaders
 from dashboard.cells import SHOWN
 from dashboard.selection import CHANGE, SAMPLE, Selection
 from dashboard.view import View
-from dashboard.widgets import choices, detail, frame, galleries, matrices, opening, selection_bar
+from dashboard.widgets import (
+    choices,
+    detail,
+    frame,
+    galleries,
+    matrices,
+    matrix_stage,
+    opening,
+    selection_bar,
+)
+from dashboard.widgets.matrices import VIEWS
+from dashboard.words import runs as run_words
 from dashboard.words import selection as selection_words
 from pipeline.store.run_folder import Run
-from pipeline.words import counted
-
-VIEWS = ("This run", "Side by side", "Difference")
 
 
 def controls(view: View) -> tuple[str, str, bool]:
@@ -73,15 +81,9 @@ def explorer() -> None:
         images(view)
 
 
-metrics = opening.view().run.info.metrics
-wrong = metrics.total - metrics.correct
-frame.heading(
-    "Confusion matrix",
-    f"**{wrong:,} of {metrics.total:,}** test images "
-    f"{'is off the diagonal: a mistake' if wrong == 1 else 'are off the diagonal: the mistakes'}."
-    if wrong
-    else f"All {counted(metrics.total, 'test image')} are on the diagonal: no mistakes.",
-    "confusion_matrix",
-    "test_set",
-)
+view = opening.view()
+if address.presenting():
+    matrix_stage.present(view, *controls(view))
+said = run_words.off_diagonal(view.run.info.metrics)
+frame.heading("Confusion matrix", said, "confusion_matrix", "test_set")
 explorer()

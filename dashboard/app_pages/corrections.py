@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import loaders
-from dashboard.widgets import correction_list, frame
+from dashboard.widgets import correction_list, frame, stage
 from dashboard.words import corrections as correction_words
 from dashboard.words import trust as trust_words
 from pipeline.store.corrections import CORRECTIONS
@@ -11,6 +11,7 @@ from pipeline.store.corrections import CORRECTIONS
 found = loaders.corrections()
 kept = found.standing
 frame.heading("Corrections", correction_words.so_far(kept), "class", "training")
+stage.alone(lambda: correction_list.on_stage(kept))
 if kept:
     against = loaders.contradictions()
     left, right = st.columns([3, 2], gap="large")

@@ -16,6 +16,7 @@ from dashboard.widgets import (
     perturbation_map,
     photo,
     selection_bar,
+    stage,
 )
 from dashboard.widgets.editing import EDIT, WAY
 from dashboard.widgets.pads import Shown
@@ -90,6 +91,7 @@ frame.heading(
     "class",
     "confidence",
 )
+stage.alone(lambda: pads.on_stage(view))
 if view.chosen.sample is not None:
     selection_bar.bar(view)
 draw()

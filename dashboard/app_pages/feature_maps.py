@@ -4,4 +4,4 @@ import streamlit as st
 
 from dashboard import address
 
-st.switch_page("app_pages/inside.py", query_params=address.current())
+st.switch_page("app_pages/inside.py", query_params=address.linked())

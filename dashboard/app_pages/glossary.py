@@ -2,16 +2,25 @@
 
 import streamlit as st
 
-from dashboard import language
-from dashboard.widgets import choices, frame
+from dashboard import address, language
+from dashboard.widgets import choices, frame, stage
 from dashboard.words import explaining as words
+from dashboard.words import text
 from pipeline.prose.glossary import term, terms
 
+TERM = "term"
+
 texts = language.chosen()
+asked = address.choice(TERM)
+if address.presenting() and asked and asked in texts.table("glossary"):
+    shown = term(texts, asked)
+    frame.heading(shown.name, text.plain(shown.short))
+    stage.alone(lambda: st.markdown(text.plain(shown.long)))
 frame.heading(texts.say("pages.glossary.title"), texts.say("pages.glossary.sentence"))
+stage.nothing()
 every = terms(texts)
 chosen = choices.found(
-    "term",
+    TERM,
     texts.say("pages.glossary.find"),
     {one.key: one.name for one in every},
     placeholder=texts.say("pages.glossary.placeholder"),

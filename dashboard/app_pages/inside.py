@@ -1,6 +1,7 @@
 """The network inside: what it makes of one image, neuron by neuron."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -10,14 +11,15 @@ from dashboard.selection import Selection
 from dashboard.view import View
 from dashboard.widgets import (
     beside,
+    detail,
     frame,
     galleries,
     inside,
     network,
     opening,
     selection_bar,
+    stage,
 )
-from dashboard.words import text
 from pipeline.data.datasets import Dataset
 
 QUICK_PICKS = 6
@@ -47,15 +49,8 @@ sample = view.chosen.sample
 if sample is None:
     sample = int(rows[0]) if len(rows) else 0
 row = loaders.predictions(run).iloc[sample]
-true, predicted = (run.class_names[int(row[part])] for part in ("label", "predicted"))
-outcome = "which is right" if true == predicted else f"but the label is “{text.plain(true)}”"
-frame.heading(
-    "Inside",
-    f"Test image {sample:,} is predicted as **“{text.plain(predicted)}”** with "
-    f"{text.percent(float(row['confidence']))} confidence, {outcome}.",
-    "test_set",
-    "confidence",
-)
+frame.heading("Inside", detail.told(run, sample), "test_set", "confidence")
+stage.alone(partial(inside.on_stage, view, sample))
 left, right = st.columns([2, 5], gap="medium")
 with left:
     selection_bar.bar(view)

@@ -5,19 +5,28 @@ probability (Northcutt, Jiang, Chuang 2021, Confident learning).
 """
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from dashboard import address, loaders
 from dashboard.selection import SAMPLE
 from dashboard.view import View
-from dashboard.widgets import choices, detail, frame, galleries, marking, opening, selection_bar
+from dashboard.widgets import (
+    choices,
+    detail,
+    frame,
+    galleries,
+    marking,
+    opening,
+    selection_bar,
+    stage,
+)
 from dashboard.words import text
 from dashboard.words import trust as trust_words
 from pipeline.store import reviews
 
 SUSPICIOUS, MARKED = "Suspicious", "Marked"
 FIRST = 60  # images on a page
+TITLE = "Test images, least likely label first"
 
 
 def images(view: View, marked: dict[int, str]) -> np.ndarray:
@@ -27,30 +36,12 @@ def images(view: View, marked: dict[int, str]) -> np.ndarray:
     return rows if shown == SUSPICIOUS else rows[np.isin(rows, list(marked))]
 
 
-def marks_file(table: pd.DataFrame) -> None:
-    """Offer the marks as a file, and say where they are kept."""
-    st.download_button(
-        "Download marks (CSV)",
-        table.to_csv(index=False),
-        file_name="marks.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        disabled=table.empty,
-        on_click="ignore",
-        key="marks_csv",
-    )
-    path = loaders.store().folder / reviews.REVIEWS
-    st.caption(
-        f"Marks are kept in `{path}`, beside the runs; training again doesn't change them. "
-        + trust_words.unreadable(loaders.marks().damaged)
-    )
-
-
 view = opening.view()
 marks, table = loaders.marks(), loaders.marks_table(view.run)
 fingerprint = view.run.info.dataset.fingerprint
 marked = {index: ", ".join(marks.of(fingerprint, index)) for index in table["index"].tolist()}
 given = table["tag"].value_counts()
+detail.alone("Labels", view)
 frame.heading(
     "Labels",
     f"{trust_words.of_labels(seen=view.run.info.saw_test_images)} "
@@ -59,6 +50,12 @@ frame.heading(
     ),
     "label",
     "loss",
+)
+stage.alone(
+    lambda: galleries.on_stage(
+        view, galleries.images_of(view.run), images(view, marked), "labels_gallery", TITLE, marked
+    ),
+    view=view,
 )
 selection_bar.bar(view)
 dataset = galleries.images_of(view.run)
@@ -72,7 +69,7 @@ with left:
             dataset,
             rows,
             "labels_gallery",
-            "Test images, least likely label first",
+            TITLE,
             lambda sample: address.change(sample=sample),
             framed=view.chosen.sample,
             page_size=FIRST,
@@ -81,6 +78,6 @@ with left:
     else:
         st.info("There are no images to show here.", icon=":material/flag:")
     marking.several(view.run, rows, FIRST)
-    marks_file(table)
+    marking.file(table)
 with right:
     detail.one_of(view, dataset, rows, page_size=FIRST)

@@ -7,7 +7,16 @@ import streamlit as st
 
 from dashboard import address, loaders
 from dashboard.view import View
-from dashboard.widgets import detail, frame, galleries, highlights, marking, opening, selection_bar
+from dashboard.widgets import (
+    detail,
+    frame,
+    galleries,
+    highlights,
+    marking,
+    opening,
+    selection_bar,
+    stage,
+)
 from dashboard.words import selection as selection_words
 from dashboard.words import text
 from pipeline.data.datasets import Dataset
@@ -16,16 +25,12 @@ from pipeline.words import counted
 SIZE = "mistakes_size"
 
 
-def chosen_rows(view: View) -> np.ndarray:
-    """Let people choose an order and a page size, and return the images to show."""
+def rows_in_order(view: View) -> np.ndarray:
+    """Let people choose an order, and return the images to show."""
     # Only mistakes, unless the selection says otherwise.
     chosen = view.chosen
     wanted = chosen if chosen.outcome or chosen.change else replace(chosen, outcome="wrong")
-    wide, narrow = st.columns([3, 1])
-    with narrow:
-        galleries.size_picker(SIZE)
-    with wide:
-        order = galleries.order_picker(view.run, "mistakes_order", "most confident first")
+    order = galleries.order_picker(view.run, "mistakes_order", "most confident first")
     return loaders.rows(replace(view, chosen=wanted), order)
 
 
@@ -58,7 +63,11 @@ def explorer() -> None:
     dataset = galleries.images_of(view.run)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        rows = chosen_rows(view)
+        wide, narrow = st.columns([3, 1])
+        with narrow:
+            galleries.size_picker(SIZE)
+        with wide:
+            rows = rows_in_order(view)
         gallery(view, dataset, rows)
         marking.several(view.run, rows, st.session_state[SIZE])
     with right:
@@ -73,13 +82,16 @@ def sentence(view: View) -> str:
         return f"None: all {counted(metrics.total, 'test image')} are classified correctly."
     sure = replace(selection_bar.MISTAKES, confidence=(0.9, 1.0))
     confident = len(loaders.rows(replace(view, chosen=sure), "most confident first"))
-    are = "is" if wrong == 1 else "are"
-    opening_words = f"**{wrong:,} of {metrics.total:,}** test images {are} misclassified"
-    if wrong == 1:
-        return f"{opening_words}, with {'at least' if confident else 'less than'} 90% confidence."
-    some = f"{confident:,}" if confident else "none"
-    return f"{opening_words}, {some} of them with at least 90% confidence."
+    return selection_words.mistakes(wrong, metrics.total, confident)
 
 
-frame.heading("Mistakes", sentence(opening.view()), "test_set", "confidence")
+view = opening.view()
+detail.alone("Mistakes", view)
+frame.heading("Mistakes", sentence(view), "test_set", "confidence")
+stage.alone(
+    lambda: galleries.on_stage(
+        view, galleries.images_of(view.run), rows_in_order(view), "mistakes_gallery", "Mistakes"
+    ),
+    view=view,
+)
 explorer()

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import address
 from dashboard.figures import bars
 from dashboard.selection import PREDICTED, TRUE
-from dashboard.widgets import explaining, frame, highlights, model, opening, report
+from dashboard.widgets import explaining, frame, highlights, model, opening, report, stage
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from pipeline.store.run_folder import Run
@@ -37,6 +37,7 @@ frame.heading(
     "accuracy",
     "test_set",
 )
+stage.alone(lambda: highlights.pictures(run))
 st.caption(
     f"{text.plain(run_words.lesson(run))} {run_words.interval(metrics)}",
     help=explaining.hover(*run_words.terms_of_lesson(run), "confidence_interval"),

@@ -4,7 +4,16 @@ import streamlit as st
 
 from dashboard import loaders
 from dashboard.selection import Selection
-from dashboard.widgets import explaining, frame, opening, robustness, selection_bar, tables, trust
+from dashboard.widgets import (
+    explaining,
+    frame,
+    opening,
+    robustness,
+    selection_bar,
+    stage,
+    tables,
+    trust,
+)
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from dashboard.words import trust as trust_words
@@ -55,6 +64,7 @@ frame.heading(
     "test_set",
     "confidence_interval",
 )
+stage.alone(lambda: trust.remaining_errors(loaders.risk_coverage(run)))
 without_marked(run)
 if run.info.corrections:
     learned = words.corrections(run.info.corrections)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import address, loaders
-from dashboard.widgets import adding, choices, frame, training, work
+from dashboard.widgets import adding, choices, frame, training, training_stage, work
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from dashboard.words import training as training_words
@@ -39,6 +39,8 @@ def result(job: Job, request: Training | Adding) -> None:
 
 requests, unreadable = read_requests(loaders.store())
 jobs = [(job, asked) for job, asked in requests if isinstance(asked, Training | Adding)]
+if address.presenting():
+    training_stage.present(jobs[0] if jobs else None)
 frame.heading(
     "Train", "Train another network and see if it is better.", "training", "neural_network"
 )

@@ -7,10 +7,14 @@ export default function ({ parentElement, data, setTriggerValue }) {
   grid.style.setProperty("--tile", `${data.tile}px`)
   grid.setAttribute("aria-label", data.about.title)
   spread(grid, data.sheet)
+  const onStage = isOnStage(grid)
+  grid.classList.toggle("staged", onStage)
   const focused = grid.querySelector(":focus")
   grid.replaceChildren(
-    ...data.tiles.map((tile, at) => button(tile, placeOf(at, data.sheet), tile.id === data.chosen)),
+    ...data.tiles.map((tile, at) => shown(tile, placeOf(at, data.sheet), data)),
   )
+  const fitted = onStage ? new ResizeObserver(() => fit(grid, data.tiles.length)) : null
+  fitted?.observe(grid)
 
   const kept = focused ? focused.dataset.id : data.focus
   if (kept !== null) find(grid, kept)?.focus()
@@ -32,19 +36,39 @@ export default function ({ parentElement, data, setTriggerValue }) {
     // From the image that is shown, the arrow keys lead on to the next one.
     if (tiles[at].getAttribute("aria-pressed") === "true" && to !== tiles[at]) to.click()
   }
+  return () => fitted?.disconnect()
+}
+
+// In presenter mode tiles are as large as all of them can be at once.
+function fit(grid, count) {
+  const { clientWidth: width, clientHeight: height } = grid
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize)
+  const [gap, around, below] = [0.5 * rem, 0.7 * rem, 3.2 * rem] // as in gallery.css
+  let best = { columns: 1, side: 0 }
+  for (let columns = 1; columns <= count; columns++) {
+    const rows = Math.ceil(count / columns)
+    const across = (width - (columns - 1) * gap) / columns - around
+    const down = (height - (rows - 1) * gap) / rows - below
+    if (Math.min(across, down) > best.side) best = { columns, side: Math.min(across, down) }
+  }
+  grid.style.setProperty("--columns", best.columns)
+  grid.style.setProperty("--side", `${Math.floor(best.side)}px`)
 }
 
 function find(grid, id) {
   return grid.querySelector(`[data-id="${id}"]`)
 }
 
-function button(tile, place, chosen) {
-  const element = document.createElement("button")
-  element.type = "button"
+// A button, if a click on it does something.
+function shown(tile, place, { chosen, picks }) {
+  const element = document.createElement(picks ? "button" : "div")
   element.className = "tile"
   element.dataset.id = tile.id
   element.title = tile.hint
-  element.setAttribute("aria-pressed", String(chosen))
+  if (picks) {
+    element.type = "button"
+    element.setAttribute("aria-pressed", String(tile.id === chosen))
+  }
   const image = document.createElement("div")
   image.className = "image"
   image.style.backgroundPosition = place

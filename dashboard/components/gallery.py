@@ -45,7 +45,7 @@ def gallery(
     *,
     about: About,
     key: str,
-    on_pick: Callable[[int], None],
+    on_pick: Callable[[int], None] | None,
     chosen: int | None = None,
     focus: int | None = None,
     tile_width: int,
@@ -57,7 +57,8 @@ def gallery(
         sheet: their pictures, in the same order.
         about: what they are, for downloads; its title names the group for screen readers.
         key: unique on the page.
-        on_pick: called with the id of a clicked tile, before the page is drawn again.
+        on_pick: called with the id of a clicked tile, before the page is drawn again; None if they
+            are only to be looked at.
         chosen: the id of the tile to frame.
         focus: the id of the tile that takes the keyboard's focus, because what had it is gone.
         tile_width: smallest width of a tile in CSS pixels.
@@ -66,7 +67,7 @@ def gallery(
     def picked() -> None:
         # A click may come from a page that is being left, whose state is gone by then.
         value = st.session_state.get(key, {}).get("picked")
-        if isinstance(value, int) and any(tile.id == value for tile in tiles):
+        if on_pick and isinstance(value, int) and any(tile.id == value for tile in tiles):
             on_pick(value)
 
     _component(
@@ -79,6 +80,7 @@ def gallery(
             "chosen": chosen,
             "focus": focus,
             "tile": tile_width,
+            "picks": on_pick is not None,
         },
         on_picked_change=picked,
     )

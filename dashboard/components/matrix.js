@@ -14,7 +14,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const bar = downloadButtons(data.about, () => matrixDrawn(data), numbers, {
     CSV: () => csvOf(numbers()),
   })
-  root.replaceChildren(table, bar)
+  const onStage = isOnStage(root)
+  table.classList.toggle("staged", onStage)
+  root.replaceChildren(table, ...(onStage ? [] : [bar]))
   if (kept) find(table, kept.true, kept.predicted)?.focus()
 
   table.onclick = (event) => {

@@ -9,7 +9,10 @@ export default function ({ parentElement, data }) {
   const [title, strip] = [root.querySelector(".name"), root.querySelector(".strip")]
   const width = data.numbers[0].length
   const size = data.numbers.length * width * data.channels
-  root.style.setProperty("--cell", `${data.cell}px`)
+  const onStage = Boolean(root.getRootNode().host?.closest("[class*=st-key-stage_]"))
+  root.classList.toggle("staged", onStage)
+  const rows = data.numbers.length + 1
+  root.style.setProperty("--cell", onStage ? `calc(min(100cqh, 100cqw) / ${Math.max(rows, width + 1)})` : `${data.cell}px`)
   root.style.setProperty("--stretch", `${width * (width > 32 ? 3 : 4)}px`)
   told.textContent = HINT
   title.textContent = "Flattened: the rows one after another, each with its places in the vector."

@@ -12,3 +12,8 @@ function placeOf(at, { columns, rows }) {
   return `${share(at % columns, columns)} ${share(Math.floor(at / columns), rows)}`
 }
 
+// Whether an element is on the stage of presenter mode, where things fill the screen.
+function isOnStage(element) {
+  return Boolean(element.getRootNode().host?.closest("[class*=st-key-stage_]"))
+}
+

@@ -91,3 +91,47 @@ def finish(figure: go.Figure, palette: Palette, height: int, *, table: Table) ->
         xaxis={"automargin": True, "gridcolor": palette.border, "zeroline": False},
         yaxis={"automargin": True, "gridcolor": palette.border, "zeroline": False},
     )
+
+
+def enlarged(figure: go.Figure, scale: float) -> go.Figure:
+    """Draw letters, lines and points larger, for a screen that is seen from afar.
+
+    Args:
+        figure: finished; it is changed.
+        scale: 1 leaves it as it is.
+
+    Returns:
+        The figure, without a height of its own.
+    """
+    layout = figure.layout
+    size = layout.font.size * scale
+    margin = {side: layout.margin[side] * scale for side in "lrtb"}
+    figure.update_layout(font_size=size, height=None, margin=margin)
+    figure.update_layout(legend_font_size=0.9 * size)
+    for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
+        # Streamlit's theme has sizes of its own, where a figure says nothing.
+        axis.tickfont.size = scale * axis.tickfont.size if axis.tickfont.size else 0.9 * size
+        axis.title.font.size = size
+    for note in layout.annotations:
+        note.yshift = note.yshift and note.yshift * scale
+    for line in layout.shapes:
+        line.line.width = line.line.width and line.line.width * scale
+    for trace in figure.data:
+        _enlarge(trace, scale)
+    return figure
+
+
+def _enlarge(trace: Any, scale: float) -> None:
+    """Draw one trace's lines, points and intervals larger."""
+    for name, part in (
+        ("line", "width"),
+        ("marker", "size"),
+        ("error_x", "thickness"),
+        ("error_y", "thickness"),
+    ):
+        # Not every kind of trace has them all.
+        if name not in trace:
+            continue
+        owner = trace[name]
+        if part in owner and isinstance(owner[part], int | float):
+            owner[part] *= scale

@@ -1,5 +1,7 @@
 """Controls that choose how a page shows something: each is in the address, so a link says it all.
 
+Where the page is presented, none is shown, and what the address says holds.
+
 Streamlit's own `bind="query-params"` would forbid to write a choice and the selection in one step
 of the Back button.
 """
@@ -44,6 +46,8 @@ def segmented(
     """
     plain = options[0] if default is None else default
     value = _read(name, options, plain if implied is None else implied)
+    if address.presenting():
+        return value
     write = _bound(name, value, plain if implied in (None, plain) else None, voids)
     chosen = st.segmented_control(
         label, options, required=True, key=name, on_change=write,
@@ -62,7 +66,10 @@ def select(
     explained: str | None = None,
 ) -> Option:
     """Let people choose from a list that folds out; see `segmented`."""
-    write = _bound(name, _read(name, options, default), default)
+    value = _read(name, options, default)
+    write = _bound(name, value, default)
+    if address.presenting():
+        return value
     return st.selectbox(label, options, key=name, on_change=write, help=explained)
 
 
@@ -74,7 +81,10 @@ def found(name: str, label: str, options: Mapping[str, str], *, placeholder: str
         options: what is shown of each, by its name in the address.
         placeholder: what is shown while none is chosen.
     """
-    write = _bound(name, _read(name, [None, *options], None), None)
+    value = _read(name, [None, *options], None)
+    write = _bound(name, value, None)
+    if address.presenting():
+        return value
     return st.selectbox(
         label, [*options], index=None, key=name, format_func=options.__getitem__,
         placeholder=placeholder, on_change=write,
@@ -83,7 +93,10 @@ def found(name: str, label: str, options: Mapping[str, str], *, placeholder: str
 
 def toggle(name: str, label: str, *, default: bool) -> bool:
     """Let people turn something on or off; see `segmented`."""
-    write = _bound(name, _read(name, (True, False), default), default)
+    value = _read(name, (True, False), default)
+    write = _bound(name, value, default)
+    if address.presenting():
+        return value
     return st.toggle(label, key=name, on_change=write)
 
 
@@ -103,6 +116,8 @@ def slider(
     asked = number(name)
     nearest = default if asked is None else min(options, key=lambda one: abs(one - asked))
     write = _bound(name, nearest, default)
+    if address.presenting():
+        return nearest
     return st.select_slider(
         label, options, key=name, on_change=write, format_func=shown, help=explained
     )
@@ -112,6 +127,8 @@ def page(pages: int) -> int:
     """Let people turn the pages of a gallery; return the current one, of 1 to `pages`."""
     current = min(max(number(address.PAGE) or 1, 1), pages)
     write = _bound(address.PAGE, current, 1)
+    if address.presenting():
+        return current
     label = f"Page {current:,} of {pages:,}"
     return int(st.number_input(label, 1, pages, key=address.PAGE, on_change=write))
 
@@ -123,6 +140,8 @@ def optional_number(name: str, label: str, most: int) -> int | None:
         value = None
         _dropped(name, asked)
     write = _bound(name, value, None)
+    if address.presenting():
+        return value
     return st.number_input(label, 0, most, key=name, placeholder="none", on_change=write)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import address, loaders
+from dashboard.components.gallery import Tile, gallery
 from dashboard.figures import data as figures
 from dashboard.view import View
 from dashboard.widgets import choices, frame, galleries
@@ -17,16 +18,46 @@ from pipeline.store.run_folder import Run
 
 SEED = "data_seed"
 SAMPLES = 60
+MEANS = "The mean training image of each class"
 TEST, TRAINING = "Test images", "Training images"
 
 
-def classes(run: Run, dataset: Dataset | None) -> None:
-    """Show how many images each class has, and what they look like on average."""
+def on_stage(run: Run, dataset: Dataset | None) -> None:
+    """Show the mean image of each class to a room; without images, how many there are."""
+    if dataset is None:
+        _counts(run, None)
+        return
+    counts = loaders.class_counts(run, dataset)["train"]
+    means = loaders.mean_images(dataset)[: galleries.ON_STAGE]
+    st.markdown(MEANS)
+    tiles = [
+        Tile(
+            at,
+            text.shorten(name, galleries.LONGEST_NAME),
+            f"{counts[at]:,}",
+            name,
+            {"class": name, "training images": int(counts[at])},
+        )
+        for at, name in enumerate(run.class_names[: len(means)])
+    ]
+    sheet = galleries.sheet_of_pictures(means, mnist_framed=dataset.mnist_framed)
+    about = frame.about(MEANS, "mean-images")
+    gallery(tiles, sheet, about=about, key="means", on_pick=None, tile_width=galleries.TILE)
+
+
+def _counts(run: Run, dataset: Dataset | None) -> dict[str, np.ndarray]:
+    """Draw how many images each class has, and return that."""
     counts = loaders.class_counts(run, dataset)
     finding = data_words.balance(counts, run.class_names)
     parts = {data_words.PARTS[part]: values for part, values in counts.items()}
     figure = figures.class_counts(parts, run.class_names, frame.colors())
     frame.chart(figure, f"Images of each class, by part. {finding}.", "class_counts", finding)
+    return counts
+
+
+def classes(run: Run, dataset: Dataset | None) -> None:
+    """Show how many images each class has, and what they look like on average."""
+    counts = _counts(run, dataset)
     if origin := data_words.origin(run.info.dataset):
         st.caption(text.plain(origin))
     if dataset is None:
@@ -41,7 +72,7 @@ def classes(run: Run, dataset: Dataset | None) -> None:
         details,
         mnist_framed=dataset.mnist_framed,
         key="mean_images",
-        title="The mean training image of each class",
+        title=MEANS,
     )
 
 

@@ -1,6 +1,6 @@
 """The corrections that people made: looking at them again, and undoing them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import streamlit as st
@@ -47,6 +47,16 @@ def pictures(listed: Sequence[Correction], against: dict[str, Contradiction]) ->
     def pick(at: int) -> None:
         st.session_state[PICKED] = some[at].id
 
+    _gallery(some, against, pick, picked)
+    return picked
+
+
+def _gallery(
+    some: Sequence[Correction],
+    against: dict[str, Contradiction],
+    on_pick: Callable[[int], None] | None,
+    picked: Correction | None,
+) -> None:
     gallery(
         [
             Tile(
@@ -63,11 +73,17 @@ def pictures(listed: Sequence[Correction], against: dict[str, Contradiction]) ->
         ),
         about=About("Corrections, newest first: predicted → labeled", "Inkling", "corrections"),
         key="corrections_gallery",
-        on_pick=pick,
-        chosen=next((at for at, one in enumerate(some) if one.id == picked.id), None),
+        on_pick=on_pick,
+        chosen=next((at for at, one in enumerate(some) if one is picked), None),
         tile_width=galleries.TILE,
     )
-    return picked
+
+
+def on_stage(kept: Sequence[Correction]) -> None:
+    """Show the newest corrections to a room."""
+    some = list(reversed(kept))[: galleries.ON_STAGE]
+    if some:
+        _gallery(some, {}, None, None)
 
 
 def detail(one: Correction, against: Contradiction | None) -> None:

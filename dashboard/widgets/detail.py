@@ -9,7 +9,8 @@ from dashboard import address, loaders
 from dashboard.components.steps import steps
 from dashboard.figures import bars
 from dashboard.view import View
-from dashboard.widgets import explaining, frame, galleries, marking
+from dashboard.widgets import explaining, frame, galleries, marking, stage
+from dashboard.words import selection as selection_words
 from dashboard.words import text
 from pipeline import access
 from pipeline.data.datasets import Dataset
@@ -43,6 +44,30 @@ def detail(view: View, dataset: Dataset, sample: int) -> None:
                 galleries.open_page(page, sample)
     _predictions(view, sample, int(row["label"]))
     _neighbors(run, dataset, sample)
+
+
+def told(run: Run, sample: int) -> str:
+    """Say what a test image is predicted as: Markdown."""
+    row = loaders.predictions(run).iloc[sample]
+    true, predicted = (run.class_names[int(row[part])] for part in ("label", "predicted"))
+    return selection_words.one_image(sample, true, predicted, float(row["confidence"]))
+
+
+def alone(title: str, view: View) -> None:
+    """Where the page is presented and an image is selected, present that and end the page."""
+    sample = view.chosen.sample
+    if address.presenting() and sample is not None:
+        frame.heading(title, told(view.run, sample))
+        stage.alone(lambda: on_stage(view, sample))
+
+
+def on_stage(view: View, sample: int) -> None:
+    """Show a test image, large, beside the probabilities as predicted by each run."""
+    dataset = galleries.images_of(view.run)
+    with st.container(key="duo"):
+        if dataset is not None:
+            galleries.alone(view, dataset, sample)
+        _predictions(view, sample, int(loaders.predictions(view.run)["label"].iloc[sample]))
 
 
 def one_of(

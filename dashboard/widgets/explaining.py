@@ -48,7 +48,10 @@ def language_choice() -> None:
 def hover(*keys: str) -> str | None:
     """Explain terms, by their keys in the glossary, for the `help` of an element.
 
-    Streamlit shows that on hover, on a touch, and when the keyboard's focus is on its sign.
+    Streamlit shows that on hover, on a touch, and when the keyboard's focus is on its sign. Nothing
+    is explained to a room: there is nobody to hover.
     """
+    if address.presenting():
+        return None
     texts = language.chosen()
     return words.hover(term(texts, key) for key in keys) or None

@@ -9,12 +9,13 @@ from plotly.graph_objects import Figure
 
 from dashboard import address, loaders
 from dashboard.components.export import About, chart_download
+from dashboard.figures.layout import enlarged
 from dashboard.palette import Palette, palette
-from dashboard.widgets import explaining, run_editor
+from dashboard.widgets import explaining, presenting, run_editor, stage
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from pipeline.errors import InklingError
-from pipeline.store.run_folder import Run
+from pipeline.store.run_folder import Damaged, Run
 
 P = ParamSpec("P")
 
@@ -44,6 +45,16 @@ def plainly(show: Callable[P, None]) -> Callable[P, None]:
     return shown
 
 
+def newest_run() -> None:
+    """Write the newest run into an address without one."""
+    if address.chosen_run() is None and (entries := loaders.entries()):
+        address.change(run=_newest(entries).id)
+
+
+def _newest(entries: Sequence[Run | Damaged]) -> Run | Damaged:
+    return next((entry for entry in entries if isinstance(entry, Run)), entries[0])
+
+
 def run_picker() -> None:
     """Let people choose a run, in the sidebar of every page."""
     entries = {entry.id: entry for entry in loaders.entries()}
@@ -51,14 +62,11 @@ def run_picker() -> None:
         return
     current = address.chosen_run()
     if current not in entries:
-        asked = current
-        current = next((id for id, e in entries.items() if isinstance(e, Run)), next(iter(entries)))
-        if asked is None:
-            address.change(run=current)
-        else:
-            said = f"There is no run “{asked[:60]}” here; showing the newest one."
-            st.toast(text.plain(said))
-            address.choose_run(None, entries[current])
+        said = f"There is no run “{(current or '')[:60]}” here; showing the newest one."
+        st.toast(text.plain(said))
+        newest = _newest([*entries.values()])
+        current = newest.id
+        address.choose_run(None, newest)
 
     labels = {run_id: f"damaged · {run_id}" for run_id in entries}
     labels |= _labels([entry for entry in entries.values() if isinstance(entry, Run)])
@@ -124,6 +132,9 @@ def heading(name: str, sentence: str, *terms: str) -> None:
         sentence: Markdown.
         terms: of the sentence, which are explained beside it.
     """
+    if address.presenting():
+        stage.heading(name, sentence)
+        return
     title(name)
     st.markdown(f"##### {sentence}", help=explaining.hover(*terms))
 
@@ -164,6 +175,12 @@ def chart(
         terms: of the finding, which are explained beside it.
         more: for `st.plotly_chart`; without it, the chart has no interaction but hover texts.
     """
+    if address.presenting():
+        if finding:
+            st.markdown(text.plain(finding))
+        shown = enlarged(figure, presenting.scale())
+        st.plotly_chart(shown, key=key, alt=alt, height="stretch", config={"displayModeBar": False})
+        return
     if finding:
         st.markdown(f"**{text.plain(finding)}**", help=explaining.hover(*terms))
     with st.container(gap=None):

@@ -14,8 +14,8 @@ from dashboard.components.sheet import Sheet
 from dashboard.loaders import PredictionsMismatch
 from dashboard.view import View
 from dashboard.widgets import choices, explaining, frame, work
+from dashboard.words import selection as selection_words
 from dashboard.words import text
-from dashboard.words.selection import chips
 from pipeline import access
 from pipeline.data.datasets import Dataset, DatasetMissing, picked
 from pipeline.store.run_folder import Run
@@ -25,6 +25,7 @@ PAGE = PAGES[0]  # the default
 LONGEST_NAME = 12  # letters of a class name under a tile; the whole is in its hint
 TILE = 84  # CSS pixels, the smallest width of a tile
 GALLERY_HEIGHT = 640  # CSS pixels
+ON_STAGE = 12  # images that can be seen from afar
 SECOND = "predicted by the second run"
 
 
@@ -40,7 +41,8 @@ def images_of(run: Run, *, offers: bool = True) -> Dataset | None:
     except PredictionsMismatch as mismatch:
         st.error(text.plain(str(mismatch)), icon=":material/broken_image:")
     except DatasetMissing as missing:
-        work.missing_images(run, str(missing), offers=offers and not access.read_only())
+        offers = offers and not access.read_only() and not address.presenting()
+        work.missing_images(run, str(missing), offers=offers)
     return None
 
 
@@ -66,7 +68,7 @@ def gallery_of(
     rows: np.ndarray,
     key: str,
     label: str,
-    on_pick: Callable[[int], None],
+    on_pick: Callable[[int], None] | None,
     *,
     framed: int | None = None,
     focus: int | None = None,
@@ -84,7 +86,7 @@ def gallery_of(
         rows: int (m,), row numbers of test images, in order.
         key: unique on the page.
         label: what they are: the title of downloads, and for screen readers.
-        on_pick: called with the image that was clicked.
+        on_pick: called with the image that was clicked; None if none can be.
         framed: the image to put a frame around.
         focus: the image that takes the keyboard's focus.
         page_size: the most tiles on a page.
@@ -141,10 +143,43 @@ def gallery_of(
         )
 
 
+def on_stage(
+    view: View,
+    dataset: Dataset | None,
+    rows: np.ndarray,
+    key: str,
+    label: str,
+    notes: dict[int, str] | None = None,
+) -> None:
+    """Show the first of these images to a room, as large as they fit; a click shows one alone.
+
+    Where images are missing, that has been said.
+    """
+    if len(rows) == 0:
+        st.markdown(selection_words.NOTHING_FITS)
+    elif dataset is not None:
+        gallery_of(
+            view,
+            dataset,
+            rows[:ON_STAGE],
+            key,
+            label,
+            lambda sample: address.change(sample=sample),
+            notes=notes,
+        )
+
+
+def alone(view: View, dataset: Dataset, sample: int) -> None:
+    """Show one test image to a room, as large as it fits."""
+    gallery_of(
+        view, dataset, np.array([sample]), "alone", f"Test image {sample:,}", None, tile_width=TILE
+    )
+
+
 def _about(view: View, label: str, key: str) -> About:
     """Say what a gallery shows: of which runs, and what is selected."""
     about = frame.about(label, key.replace("_", "-"), view.runs)
-    said = ", ".join(words for _, words in chips(view.chosen, view.run.class_names))
+    said = ", ".join(words for _, words in selection_words.chips(view.chosen, view.run.class_names))
     return replace(about, source=f"{said} · {about.source}") if said else about
 
 
@@ -197,7 +232,7 @@ def row_of_pictures(
 def open_page(page: str, sample: int) -> None:
     """Go to another page with a test image."""
     address.change(sample=sample)
-    st.switch_page(f"app_pages/{page}.py", query_params=address.current())
+    st.switch_page(f"app_pages/{page}.py", query_params=address.linked())
 
 
 def page_of(count: int, size: int) -> slice:

@@ -44,6 +44,13 @@ def image_map(view: View, dataset: Dataset | None) -> None:
         _images(view, dataset, rows)
 
 
+def on_stage(view: View) -> None:
+    """Draw the map for a room, with the selection brought out."""
+    places = loaders.places(view.run)
+    if places is not None:
+        _map(view.run, places, loaders.rows(view, loaders.CONFIDENT), view.chosen)
+
+
 def _map(run: Run, places: np.ndarray, rows: np.ndarray, chosen: Selection) -> None:
     """Draw the map; a selected area is written to the address."""
     table, names = loaders.predictions(run), run.class_names
@@ -79,6 +86,8 @@ def _map(run: Run, places: np.ndarray, rows: np.ndarray, chosen: Selection) -> N
         selection_mode=("lasso", "box"),
         config=TOOLS,
     )
+    if address.presenting():
+        return
     colors = len(frame.colors().categorical)
     repeated = data_words.repeated(len(names), colors, colors * len(figures.SYMBOLS))
     st.caption(

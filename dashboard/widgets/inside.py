@@ -1,5 +1,6 @@
 """The network inside: every layer, map and sum, computed in the browser."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import streamlit as st
 from dashboard import loaders
 from dashboard.components import inside as component
 from dashboard.view import View
-from dashboard.widgets import frame, network, work
+from dashboard.widgets import frame, galleries, network, work
 from dashboard.words import network as network_words
 from dashboard.words import text
 from pipeline.data.datasets import Dataset
@@ -53,6 +54,19 @@ def inside(view: View, dataset: Dataset, sample: int, other: int | None) -> None
     prediction = loaders.predict(run, image)
     network.probabilities(prediction.probabilities, run, "inside_bars")
     network.feature_maps(run, prediction.activations, "inside_maps")
+
+
+def on_stage(view: View, sample: int) -> None:
+    """Show the network at a glance to a room; if it was not taken apart, what it predicts."""
+    dataset = galleries.images_of(view.run)
+    packed = loaders.inside(view.run)
+    if packed is None or dataset is None:
+        label = int(loaders.predictions(view.run)["label"].iloc[sample])
+        network.probabilities(view.run.probabilities(sample), view.run, "stage_bars", true=label)
+        return
+    with st.container(key="inside_picture"):
+        _compared(replace(view, second=None), dataset, sample, None)
+    component.inside(packed, key="inside")
 
 
 def _excitations(run: Run, dataset: Dataset, chosen: Any) -> None:

@@ -49,8 +49,18 @@ def intervals(board: Sequence[Run], chosen: Sequence[Run]) -> None:
         board: all runs, best first.
         chosen: the run, and the second run if there is one.
     """
+    left_out = len(board) - accuracies(board, chosen, MOST_DRAWN)
+    st.caption(
+        "Bold: the runs chosen in the sidebar. Lines are 95% confidence intervals (Wilson)."
+        + (f" {counted(left_out, 'more run')} in the table only." if left_out else ""),
+        help=explaining.hover("accuracy", "confidence_interval"),
+    )
+
+
+def accuracies(board: Sequence[Run], chosen: Sequence[Run], most: int) -> int:
+    """Draw the accuracies of the `most` best runs, and of the chosen ones; return how many."""
     wanted = {run.id for run in chosen}
-    shown = [run for place, run in enumerate(board) if place < MOST_DRAWN or run.id in wanted]
+    shown = [run for place, run in enumerate(board) if place < most or run.id in wanted]
     metrics = [run.info.metrics for run in shown]
     if len(chosen) == 2:
         finding = comparison_words.both_intervals(*(run.info.metrics for run in chosen))
@@ -63,12 +73,7 @@ def intervals(board: Sequence[Run], chosen: Sequence[Run]) -> None:
         for name, score in zip(names, metrics, strict=True)
     )
     frame.chart(figure, f"Accuracy of each run with its interval. {alt}.", "intervals", finding)
-    left_out = len(board) - len(shown)
-    st.caption(
-        "Bold: the runs chosen in the sidebar. Lines are 95% confidence intervals (Wilson)."
-        + (f" {counted(left_out, 'more run')} in the table only." if left_out else ""),
-        help=explaining.hover("accuracy", "confidence_interval"),
-    )
+    return len(shown)
 
 
 def learning(board: Sequence[Run], chosen: Sequence[Run]) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import loaders
+from dashboard import address, loaders
 from dashboard.widgets import choices, explaining, work
 from dashboard.words import drawing as drawing_words
 from dashboard.words import text
@@ -30,6 +30,8 @@ def method(run: Run) -> str | None:
         disabled=not able,
         explained=explaining.hover("saliency", "gradient", "grad_cam"),
     )
+    if address.presenting():
+        return METHODS[chosen] if able else None
     if anatomy is None:
         work.taking_apart(run, drawing_words.NOT_EXPLAINED_YET)
     elif anatomy.no_gradients:

@@ -1,10 +1,12 @@
-"""Marking several images at once, with a way to undo it."""
+"""Marking several images at once, with a way to undo it; and the marks as a file."""
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from dashboard import loaders
 from dashboard.words import text
+from dashboard.words import trust as trust_words
 from pipeline import access
 from pipeline.errors import InklingError
 from pipeline.store import reviews
@@ -71,3 +73,22 @@ def _undo(dataset: str, tag: str, changed: list[int]) -> None:
         st.toast(text.plain(str(error)), icon=":material/error:")
     else:
         del st.session_state[_LAST]
+
+
+def file(table: pd.DataFrame) -> None:
+    """Offer the marks as a file, and say where they are kept."""
+    st.download_button(
+        "Download marks (CSV)",
+        table.to_csv(index=False),
+        file_name="marks.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        disabled=table.empty,
+        on_click="ignore",
+        key="marks_csv",
+    )
+    path = loaders.store().folder / reviews.REVIEWS
+    st.caption(
+        f"Marks are kept in `{path}`, beside the runs; training again doesn't change them. "
+        + trust_words.unreadable(loaders.marks().damaged)
+    )

@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
+from dashboard import address, loaders
 from dashboard import cells as cells_of
-from dashboard import loaders
 from dashboard.components.matrix import matrix
 from dashboard.components.sheet import Sheet
 from dashboard.selection import Selection
@@ -15,6 +15,8 @@ from dashboard.words import selection as selection_words
 from dashboard.words import text
 from pipeline.analysis import metrics
 from pipeline.store.run_folder import Run
+
+VIEWS = ("This run", "Side by side", "Difference")
 
 
 def confusion(view: View, run: Run, shown: str, diagonal: bool, *, titled: bool = False) -> None:
@@ -31,8 +33,9 @@ def confusion(view: View, run: Run, shown: str, diagonal: bool, *, titled: bool 
     counts = loaders.selected_confusion(view, run)
     finding = run_words.top_confusion(metrics.top_confusions(counts), names)
     title = f"{loaders.label(run)}: " if titled else ""
-    st.markdown(f"**{text.plain(title + finding)}**")
-    narrowed(view)
+    if titled or not address.presenting():
+        st.markdown(f"**{text.plain(title + finding)}**")
+        narrowed(view)
     cells = loaders.cells(counts, shown, diagonal, dark=frame.is_dark())
     sheet, places = None, np.empty(0, np.int64)
     if shown == "Pictures":
@@ -55,7 +58,7 @@ def confusion(view: View, run: Run, shown: str, diagonal: bool, *, titled: bool 
         sheet=sheet,
         places=places.tolist(),
     )
-    if sheet is not None:
+    if sheet is not None and not address.presenting():
         st.caption("Each cell shows its most confident image.")
 
 
@@ -71,8 +74,9 @@ def difference(view: View, second: Run) -> None:
     fixed, broken = loaders.changes(view, second)
     total_fixed, total_broken = int(np.trace(fixed)), int(np.trace(broken))
     finding = selection_words.changes(total_fixed, total_broken)
-    st.markdown(f"**{finding}**")
-    narrowed(view)
+    if not address.presenting():
+        st.markdown(f"**{finding}**")
+        narrowed(view)
 
     def pick(true: int | None, said: int | None) -> None:
         # A cell on the diagonal represents its whole row.

@@ -51,7 +51,7 @@ def origin(run: Run) -> None:
     label = "How it was trained" if config else "Where it is from"
     with st.expander(label, icon=":material/history:"):
         if config:
-            _learning_curve(run, config)
+            learning_curve(run)
         elif info.added:
             st.markdown(text.plain(f"{info.added.file}: {network_words.NO_CURVE}"))
             adding.found(run)
@@ -70,8 +70,11 @@ def origin(run: Run) -> None:
         )
 
 
-def _learning_curve(run: Run, config: TrainConfig) -> None:
-    kept = run.info.best_epoch
+def learning_curve(run: Run) -> None:
+    """Draw accuracy by epoch; nothing for a run that was not trained here."""
+    kept, config = run.info.best_epoch, run.info.config
+    if config is None:
+        return
     finding = f"The weights of epoch {kept} of {config.epochs} are kept: best validation accuracy"
     table = loaders.history(run)
     figure = curves.history(table, kept, frame.colors())

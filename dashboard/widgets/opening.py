@@ -29,6 +29,9 @@ def current_run() -> Run:
     entry = next((entry for entry in loaders.entries() if entry.id == wanted), None)
     if isinstance(entry, Run):
         return entry
+    if address.presenting():
+        frame.heading(*_why_nothing(entry))
+        st.stop()
     if isinstance(entry, Damaged):
         frame.title("This run cannot be shown")
         st.error(text.plain(entry.reason), icon=":material/broken_image:")
@@ -47,6 +50,13 @@ def current_run() -> Run:
             )
         st.code("inkling train", language="bash")
     st.stop()
+
+
+def _why_nothing(entry: Damaged | None) -> tuple[str, str]:
+    """Say, as title and sentence, why there is no run to present."""
+    if entry is not None:
+        return "This run cannot be shown", text.plain(entry.reason)
+    return "No network is trained yet", "There is nothing to present before a network is trained."
 
 
 def _second(run: Run) -> Run | None:

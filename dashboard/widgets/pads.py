@@ -9,7 +9,7 @@ from dashboard import loaders
 from dashboard.components import live_pad
 from dashboard.components.live_pad import Answer
 from dashboard.view import View
-from dashboard.widgets import choices, correcting, galleries, looking
+from dashboard.widgets import choices, correcting, detail, galleries, looking
 from dashboard.words import drawing as drawing_words
 from dashboard.words import runs as run_words
 from pipeline import words
@@ -47,6 +47,18 @@ def readers(view: View) -> Sequence[Run]:
         return view.runs
     whose = choices.segmented("draw_answer", "Whose answer", (BEST, CHOSEN))
     return [best] if whose == BEST else view.runs
+
+
+def on_stage(view: View) -> None:
+    """Show the pad to a room; for networks that read no drawings, a test image with its answer."""
+    if view.run.info.dataset.mnist_framed:
+        runs = readers(view)
+        live_pad.live_pad(loaders.live_pad(runs, looking.method(runs[0])), key="live_pad")
+        return
+    sample = view.chosen.sample
+    if sample is None:
+        sample = int(loaders.rows(view, loaders.CONFIDENT)[0])
+    detail.on_stage(view, sample)
 
 
 def live(runs: Sequence[Run]) -> Given | None:

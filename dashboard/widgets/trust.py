@@ -9,6 +9,7 @@ from dashboard.widgets import choices, explaining, frame, selection_bar
 from dashboard.words import text
 from dashboard.words import trust as trust_words
 from pipeline.analysis.metrics import BINS
+from pipeline.analysis.selective_prediction import RiskCoverage
 from pipeline.store.run_folder import Run
 
 
@@ -19,9 +20,28 @@ def selective_prediction(run: Run) -> None:
         help=explaining.hover("selective_prediction", "confidence"),
     )
     found = loaders.risk_coverage(run)
+    passed = remaining_errors(found)
+    if passed is None:
+        return
+    st.caption(trust_words.threshold(found, passed))
+    with st.container(horizontal=True):
+        if passed:
+            below = Selection(confidence=(0.0, float(found.confidence[passed - 1])))
+            selection_bar.link(run, "confusion_matrix", "The images passed on", below)
+        if found.errors_remaining(passed):
+            above = Selection(outcome="wrong", confidence=(float(found.confidence[passed]), 1.0))
+            selection_bar.link(run, "mistakes", "The errors that remain", above)
+
+
+def remaining_errors(found: RiskCoverage) -> int | None:
+    """Let people choose how many images go to a person, and draw the errors that remain.
+
+    Returns:
+        How many are passed on; None if there is no error.
+    """
     if found.errors_remaining(0) == 0:
         st.write(f"It makes no error on these {text.images(found.total)}: nothing to pass on.")
-        return
+        return None
     passed = choices.slider(
         "passed",
         "Pass to a person",
@@ -37,14 +57,7 @@ def selective_prediction(run: Run) -> None:
     finding = trust_words.passed_on(found, passed)
     alt = f"Errors that remain against images passed to a person. {finding}."
     frame.chart(figure, alt, "risk_coverage", finding=finding)
-    st.caption(trust_words.threshold(found, passed))
-    with st.container(horizontal=True):
-        if passed:
-            below = Selection(confidence=(0.0, float(found.confidence[passed - 1])))
-            selection_bar.link(run, "confusion_matrix", "The images passed on", below)
-        if found.errors_remaining(passed):
-            above = Selection(outcome="wrong", confidence=(float(found.confidence[passed]), 1.0))
-            selection_bar.link(run, "mistakes", "The errors that remain", above)
+    return passed
 
 
 def calibration(run: Run) -> None:

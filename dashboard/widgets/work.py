@@ -1,5 +1,7 @@
 """Background jobs: their progress, and what a run lacks: its images, or its anatomy."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard import loaders
@@ -41,15 +43,35 @@ def watch(job: Job) -> None:
             )
             st.markdown(training_words.stopping(status, asked=asked))
         if so_far:
-            finding = (
-                f"Validation accuracy after epoch {len(so_far)}: "
-                f"{text.percent(so_far[-1])}; best so far {text.percent(max(so_far))}"
-            )
-            figure = curves.accuracy_so_far(so_far, frame.colors())
-            alt, terms = f"Validation accuracy by epoch. {finding}.", ("validation", "epoch")
-            frame.chart(figure, alt, "so_far", finding, terms=terms)
+            _so_far(so_far)
 
     panel()
+
+
+def curve(job: Job) -> None:
+    """Show only how well a job has learned so far, once a second."""
+
+    @st.fragment(run_every=1)
+    def panel() -> None:
+        status = job.status()
+        if status.ended:
+            st.rerun()
+        if status.history:
+            _so_far(status.history)
+        else:
+            st.markdown(text.plain(f"{status.progress.stage}…"))
+
+    panel()
+
+
+def _so_far(accuracies: Sequence[float]) -> None:
+    finding = (
+        f"Validation accuracy after epoch {len(accuracies)}: "
+        f"{text.percent(accuracies[-1])}; best so far {text.percent(max(accuracies))}"
+    )
+    figure = curves.accuracy_so_far(accuracies, frame.colors())
+    alt, terms = f"Validation accuracy by epoch. {finding}.", ("validation", "epoch")
+    frame.chart(figure, alt, "so_far", finding, terms=terms)
 
 
 def missing_images(run: Run, why: str, *, offers: bool) -> None:

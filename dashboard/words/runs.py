@@ -173,6 +173,15 @@ def weakest_class(metrics: Metrics) -> str:
     )
 
 
+def off_diagonal(metrics: Metrics) -> str:
+    """Say how many test images are off the diagonal of the confusion matrix: Markdown."""
+    wrong = metrics.total - metrics.correct
+    if not wrong:
+        return f"All {words.counted(metrics.total, 'test image')} are on the diagonal: no mistakes."
+    are = "is off the diagonal: a mistake" if wrong == 1 else "are off the diagonal: the mistakes"
+    return f"**{wrong:,} of {metrics.total:,}** test images {are}."
+
+
 def top_confusion(confusions: list[Confusion], class_names: tuple[str, ...]) -> str:
     """Say which mistake is most frequent, for the title of a chart.
 

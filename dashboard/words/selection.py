@@ -13,7 +13,7 @@ from dashboard.selection import (
     TRUE,
     Selection,
 )
-from dashboard.words.text import plain
+from dashboard.words.text import percent, plain
 from pipeline.words import counted, interval
 
 OUTCOMES = {"right": "right", "wrong": "wrong (mistakes)"}
@@ -87,6 +87,30 @@ def changes(fixed: int, broken: int) -> str:
         return "The two runs are right and wrong on exactly the same images"
     fixes = counted(fixed, "mistake") if fixed else "no mistakes"
     return f"The second run fixed {fixes} and newly broke {f'{broken:,}' if broken else 'none'}"
+
+
+def mistakes(wrong: int, total: int, confident: int) -> str:
+    """Say how many test images are misclassified: Markdown.
+
+    Args:
+        wrong: how many, at least 1.
+        total: of how many.
+        confident: how many of them with at least 90% confidence.
+    """
+    said = f"**{wrong:,} of {total:,}** test images {'is' if wrong == 1 else 'are'} misclassified"
+    if wrong == 1:
+        return f"{said}, with {'at least' if confident else 'less than'} 90% confidence."
+    some = f"{confident:,}" if confident else "none"
+    return f"{said}, {some} of them with at least 90% confidence."
+
+
+def one_image(sample: int, true: str, predicted: str, confidence: float) -> str:
+    """Say what a test image is predicted as: Markdown."""
+    outcome = "which is right" if true == predicted else f"but the label is “{plain(true)}”"
+    return (
+        f"Test image {sample:,} is predicted as **“{plain(predicted)}”** with "
+        f"{percent(confidence)} confidence, {outcome}."
+    )
 
 
 def cell(count: int, of: int, true: str, predicted: str) -> str:

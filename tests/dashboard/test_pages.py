@@ -457,7 +457,7 @@ def test_an_interrupted_training_that_cannot_be_read_is_in_nobodys_way(app, tmp_
     (place.folder / "settings.json").write_text("{")
     at = app("train", store)
     assert "cannot be read" in at.warning[0].value
-    assert [button.label for button in at.button] == ["Discard", "Train"]
+    assert [button.label for button in at.main.button] == ["Discard", "Train"]
 
 
 def test_the_train_page_says_what_is_missing(app, tmp_path):

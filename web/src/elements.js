@@ -11,3 +11,8 @@ export function element(tag, attributes = {}, ...children) {
   made.append(...children);
   return made;
 }
+
+/** Whether an element is on the stage of presenter mode, where things fill the screen. */
+export function isOnStage(one) {
+  return Boolean(one.getRootNode().host?.closest('[class*=st-key-stage_]'));
+}

@@ -5,7 +5,7 @@
  */
 
 import {Answer} from './answer.js';
-import {element} from './elements.js';
+import {element, isOnStage} from './elements.js';
 import {showBeside, showExamples, showInside, showPicture} from './inside/mount.js';
 import style from './pad.css';
 import {Pad} from './pad.js';
@@ -21,6 +21,7 @@ const DRAWING = 'inkling-drawing'; // kept in the tab's storage, whatever page i
 
 export default function ({parentElement, data, setStateValue, setTriggerValue}) {
   const root = parentElement.querySelector('.root');
+  root.classList.toggle('staged', isOnStage(root));
   if (data.picture) return showPicture(data.picture);
   if (data.examples) return showExamples(data.examples);
   if (data.tour) return tellTour(data.tour);

@@ -18,6 +18,7 @@ export class Glance {
    */
   constructor(scene, choose, label = scene.words.glance) {
     const {layers, words, spec} = this.scene = scene;
+    this.marks = Boolean(choose);
     this.picture = element('canvas', {role: 'img', 'aria-label': words.picture});
     this.columns = layers.slice(0, -1).map((layer, place) => new Column(scene, layer, place, choose));
     this.bars = new Bars(scene, layers.length - 1, choose);
@@ -44,6 +45,7 @@ export class Glance {
 
   /** Mark the layer that is up close. */
   mark(chosen) {
+    if (!this.marks) return;
     [...this.columns, this.bars].forEach(({root}, place) => {
       root.setAttribute('aria-pressed', place === chosen);
     });

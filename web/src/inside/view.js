@@ -1,7 +1,7 @@
 /** The network inside: at a glance, a layer up close, a map with its sums. */
 
 import {scaleOf} from '../colors.js';
-import {element} from '../elements.js';
+import {element, isOnStage} from '../elements.js';
 import {loadRuntime} from '../network.js';
 import {filled} from '../words.js';
 import {Beside, Companion} from './beside.js';
@@ -97,7 +97,9 @@ export class Inside {
   #build() {
     const {scene} = this;
     this.beside = new Beside(scene);
-    this.glance = new Glance(scene, (layer) => this.#open(layer, null));
+    // To a room, the network is shown at a glance, and nothing below it could be opened.
+    const choose = isOnStage(this.root) ? null : (layer) => this.#open(layer, null);
+    this.glance = new Glance(scene, choose);
     this.layer = new LayerView(scene, (map) => this.#open(this.layer.at, map));
     this.map = new MapView(scene, {gate: (factor) => this.#gate(this.map.at, this.map.map, factor)});
     this.switched = new Switched(scene, {reset: () => this.#reset(), measure: () => this.#measure()});
