@@ -12,7 +12,7 @@ from pipeline.export.report.facts import Answers
 
 SIDE = 112  # pixels, at least, of a picture of its own: what enlarges it may blur it otherwise
 MOST = 24  # pictures of a cell
-SHEET_BYTES = 1_800_000  # of all cells' pictures, before base 64 makes a third more of them
+SHEET_BYTES = 1_600_000  # of all cells' pictures, before base 64 makes a third more of them
 SAMPLE = 64  # pictures from which the size of all is estimated
 
 

@@ -16,7 +16,7 @@ RARE = 0.02  # of the images misread: fewer are counted out of a thousand
 SHARES = (0.0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3)  # passed on, of a table
 ENDS = (0.05, 0.1, 0.2, 0.3, 0.5)  # of the chart's axis
 FEW, SMALL_GAP = 20, 0.01  # images in a group, and a gap of confidence, that mean little
-SHORT = 22  # letters of a class name beside a bar
+SHORT, SHORTEST = 22, 4  # letters of a class name beside a bar, and below a small picture
 
 
 def network_title(run: Run, say: Say) -> str:
@@ -40,7 +40,8 @@ def what(facts: Facts, say: Say, *, with_pad: bool) -> Section:
     ]
     shown = answers(facts, say, _examples(facts))
     if shown:
-        blocks.append(Gallery(say("what.examples"), shown, small=True))
+        small = max(map(len, facts.names)) <= SHORTEST
+        blocks.append(Gallery(say("what.examples"), shown, small=small))
     if with_pad:
         blocks.append(Pad())
     return Section("what", say("what.title"), blocks)
@@ -90,12 +91,10 @@ def _waffle(facts: Facts, say: Say) -> Block:
     missed = metrics.total - metrics.correct
     of = out_of(facts)
     marked = round(of * missed / metrics.total)
+    if not missed:
+        return Text(f"{say('well.waffle_none', total=metrics.total)}.")
     finding = (
-        say("well.waffle_none", total=metrics.total)
-        if not missed
-        else say.counted("well.waffle", marked, of=of)
-        if marked
-        else say("well.waffle_rare", of=of)
+        say.counted("well.waffle", marked, of=of) if marked else say("well.waffle_rare", of=of)
     )
     svg = charts.waffle(marked, of, say("well.waffle_alt", of=of, marked=marked))
     low, high = metrics.accuracy_low, metrics.accuracy_high
@@ -107,7 +106,8 @@ def _waffle(facts: Facts, say: Say) -> Block:
 
 def out_of(facts: Facts) -> int:
     """Return out of how many images mistakes are counted, so that there are some to count."""
-    return 100 if 1 - facts.run.info.metrics.accuracy >= RARE else 1000
+    metrics = facts.run.info.metrics
+    return 100 if 1 - metrics.accuracy >= RARE or metrics.total < 1000 else 1000
 
 
 def weakest(facts: Facts) -> ClassScore:
