@@ -4,7 +4,7 @@ A run is cached by its folder and the version of its files, so what is added to 
 Tables are shared, not copied: never modify what these functions return.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,12 +36,14 @@ from pipeline.export import inside_spec, pad_spec, tour_spec
 from pipeline.export.tour_material import Material
 from pipeline.export.tour_networks import Subject
 from pipeline.prose.texts import texts
-from pipeline.serving import prediction, receptive_field
+from pipeline.robustness import sample
+from pipeline.serving import prediction, receptive_field, shifts
 from pipeline.serving.anatomy import Anatomy
 from pipeline.serving.gradients import GradientGraph
 from pipeline.serving.inference import ServingGraph
 from pipeline.serving.prediction import Prediction
 from pipeline.serving.receptive_field import ReceptiveField
+from pipeline.serving.shifts import ShiftCurve
 from pipeline.store import corrections as correcting
 from pipeline.store import reviews, second_opinion
 from pipeline.store.corrections import Corrections
@@ -496,23 +498,36 @@ def tour_network(name: str, run: Run, language: str) -> bytes | None:
     return tour_spec.describe_network(name, run, known, gradients, texts(language)).packed()
 
 
-def tour(subject: Subject, images: Dataset | None, runs: dict[str, Run], language: str) -> bytes:
+def tour(
+    subject: Subject,
+    images: Dataset | None,
+    runs: dict[str, Run],
+    filmed: Run | None,
+    language: str,
+) -> bytes:
     """Pack the tour: its words, test images, and what its steps need; see `tour_spec.describe`.
 
     Args:
         subject: what it is about.
         images: its dataset; None if it is not on this machine.
         runs: by name, see `tour_networks.choose`.
+        filmed: see `tour_networks.filmed`.
         language: of its sentences.
     """
-    of = [f"{name}={run.id} {run.version}" for name, run in runs.items()]
+    shown = {**runs, "film": filmed} if filmed else runs
+    of = [f"{name}={run.id} {run.version}" for name, run in shown.items()]
     key = "; ".join([language, repr(subject), images.fingerprint if images else "", *of])
-    return _tour(key, subject, images, runs, language)
+    return _tour(key, subject, images, runs, filmed, language)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _tour(
-    key: str, _subject: Subject, _images: Dataset | None, _runs: dict[str, Run], _language: str
+    key: str,
+    _subject: Subject,
+    _images: Dataset | None,
+    _runs: dict[str, Run],
+    _filmed: Run | None,
+    _language: str,
 ) -> bytes:
     material = Material(
         texts(_language),
@@ -520,8 +535,27 @@ def _tour(
         _runs,
         _images.x_test if _images else np.zeros((0, *_subject.shape), np.uint8),
         _images.y_test if _images else np.zeros(0, np.int64),
+        _filmed,
     )
     return tour_spec.describe(material, key).packed()
+
+
+def shift_curves(runs: Mapping[str, Run], images: Dataset) -> dict[str, ShiftCurve]:
+    """Measure runs on the same shifted test images; see `shifts.shift_curve`."""
+    slowest = max(run.info.milliseconds for run in runs.values())
+    count = shifts.affordable(slowest)
+    return {name: _shift_curve(run, images, count) for name, run in runs.items()}
+
+
+@st.cache_resource(hash_funcs=_BY_RUN | _BY_DATASET, max_entries=24, show_spinner=False)
+def _shift_curve(run: Run, images: Dataset, count: int) -> ShiftCurve:
+    rows = sample(images.y_test, count)
+    return shifts.shift_curve(
+        graph(run).probabilities,
+        images.x_test[rows],
+        images.y_test[rows],
+        is_ink=images.mnist_framed,
+    )
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=2, show_spinner=False)

@@ -54,6 +54,11 @@ def network(packed: bytes, key: str) -> None:
     component(key=key, data=packed)
 
 
+def measured(curve: dict[str, Any], key: str) -> None:
+    """Give the tour what `tour_later.curve` describes; this shows nothing by itself."""
+    component(key=key, data={"tour_curve": curve})
+
+
 def tell(news: News, key: str) -> None:
     """Tell the tour what has changed; this shows nothing by itself."""
     component(key=key, data={"tour": vars(news)})

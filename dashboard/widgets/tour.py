@@ -15,7 +15,7 @@ from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset, DatasetMissing
 from pipeline.data.prepared import same_images
 from pipeline.errors import InklingError
-from pipeline.export import tour_networks
+from pipeline.export import tour_later, tour_networks
 from pipeline.export.tour_networks import Subject
 from pipeline.export.tour_spec import STEPS
 from pipeline.jobs import launch
@@ -25,6 +25,8 @@ from pipeline.store.run_folder import Run
 
 STEP, PRESENT = "step", "present"  # in the address
 KEY, TURN = "tour", "_tour_turn"
+FILM = "film"  # of a training, as something that may be missing
+SHORTEST = {FILM: "pixels"}  # the network that brings it
 PRESETS = {"cnn": "quick"}  # the others take seconds anyway
 DIG = {  # by step: the page where one can dig, and whose run it opens; "" for any
     "grid": ("data", ""),
@@ -33,7 +35,7 @@ DIG = {  # by step: the page where one can dig, and whose run it opens; "" for a
     "layers": ("inside", "perceptron"),
     "shift": ("draw", "cnn"),
     "convolution": ("inside", "cnn"),
-    "learning": ("overview", "cnn"),
+    "learning": ("overview", "pixels"),
     "trust": ("scorecard", "cnn"),
 }
 
@@ -51,14 +53,17 @@ def tour(run: Run | None, texts: Texts) -> None:
     found = tour_networks.choose(subject, loaders.runs(), run.id if run else None)
     packed = {name: loaders.tour_network(name, one, texts.language) for name, one in found.items()}
     ready = {name: one for name, one in found.items() if packed[name]}
-    asked = component.tour(loaders.tour(subject, images, ready, texts.language), _stepped, key=KEY)
+    filmed = tour_networks.filmed(subject, loaders.runs())
+    shown = loaders.tour(subject, images, ready, filmed, texts.language)
+    asked = component.tour(shown, _stepped, key=KEY)
     with st.container(key="tour_parts"):
         for name, one in packed.items():
             if one:
                 component.network(one, key=f"tour_{name}")
         links = _links(ready, texts)
         lacking = [name for name in tour_networks.NETWORKS if name not in ready]
-        _news(links, subject, found, lacking, texts)
+        _news(links, subject, found, lacking if filmed else [*lacking, FILM], texts)
+        _measured(ready, subject, images, texts)
     _answer(asked, subject, found, links)
 
 
@@ -137,14 +142,36 @@ def _news(
     panel()
 
 
+def _measured(
+    ready: Mapping[str, Run], subject: Subject, images: Dataset | None, texts: Texts
+) -> None:
+    """Tell the tour how shifting its test images changes accuracy, shortly before that is shown."""
+    runs = {name: ready[name] for name in tour_later.SHIFTED if name in ready}
+    soon = _step() >= list(STEPS).index("shift") - 1
+    if len(runs) < len(tour_later.SHIFTED) or not soon:
+        return
+    unseen = {
+        name: run
+        for name, run in runs.items()
+        if run.info.dataset.fingerprint in subject.fingerprints
+    }
+    curves = loaders.shift_curves(unseen, images) if images else {}
+    curve = tour_later.curve(curves, tour_later.measured(runs), texts)
+    component.measured(curve, key="tour_curve")
+
+
 def _arrived(subject: Subject, lacking: list[str]) -> bool:
-    """Whether one of the networks that were missing is there."""
+    """Whether one of the networks that were missing is there, or a film."""
     there = tour_networks.choose(subject, loaders.runs(), None)
+    if FILM in lacking and tour_networks.filmed(subject, loaders.runs()):
+        return True
     return any(name in there and there[name].anatomy() is not None for name in lacking)
 
 
 def _lacks(name: str, found: Mapping[str, Run], texts: Texts) -> str:
-    """Say that a network is missing, or has to be taken apart."""
+    """Say that a network is missing, or has to be taken apart; or a film."""
+    if name == FILM:
+        return texts.say("tour_later.film.missing")
     if name in found:
         return texts.say("tour.missing.apart", network=loaders.label(found[name]))
     return texts.say(f"tour.missing.{name}")
@@ -155,7 +182,7 @@ def _command(subject: Subject, lacking: list[str], found: Mapping[str, Run]) -> 
     return " && ".join(
         f"inkling evaluate {found[name].id}"
         if name in found
-        else f"inkling train --dataset {subject.dataset} --network {name}"
+        else f"inkling train --dataset {subject.dataset} --network {SHORTEST.get(name, name)}"
         for name in lacking
     )
 
@@ -201,7 +228,8 @@ def _answer(
     """Do what the visitor asks for, as the browser sent it, unchecked."""
     match asked:
         case {"train": [*names]}:
-            _train([name for name in tour_networks.NETWORKS if name in names], subject, found)
+            known = (*tour_networks.NETWORKS, FILM)
+            _train([name for name in known if name in names], subject, found)
         case {"stop": True} if job := _job():
             job.stop()
         case {"dig": str(step)} if step in links:
@@ -216,7 +244,11 @@ def _train(names: list[str], subject: Subject, found: Mapping[str, Run]) -> None
         TakeApart(found[name].id)
         if name in found
         else Training(
-            TrainConfig(dataset=subject.dataset, network=name, preset=PRESETS.get(name, "default"))
+            TrainConfig(
+                dataset=subject.dataset,
+                network=SHORTEST.get(name, name),
+                preset=PRESETS.get(name, "default"),
+            )
         )
         for name in names
     )

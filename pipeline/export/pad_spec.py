@@ -42,7 +42,7 @@ def describe(
             "label": label,
             "classes": run.class_names,
             "graph": blob.add(run.graph_bytes()),
-            "ood": _ood_detector(run, blob),
+            "ood": ood_facts(run, blob),
             "layers": [layer_facts(layer) for layer in run.info.layers],
         }
         for run, label in zip(runs, labels, strict=True)
@@ -85,7 +85,7 @@ def _overlay(run: Run, method: str, blob: Blob) -> dict[str, Any] | None:
     }
 
 
-def _ood_detector(run: Run, blob: Blob) -> dict[str, Any] | None:
+def ood_facts(run: Run, blob: Blob) -> dict[str, Any] | None:
     """Describe the OOD detector of a run for `web/src/out_of_distribution.js`."""
     found = run.ood_detector()
     if found is None:  # an older run

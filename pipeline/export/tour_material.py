@@ -21,6 +21,7 @@ class Material:
         texts: the sentences of the visitor's language.
         subject: what the tour is about: `class_names`, `shape`, `is_ink`, `is_digits`.
         runs: the networks that the store has, by name: "pixels", "perceptron", "shallow", "cnn".
+        filmed: a run whose training was filmed; None if there is none.
         images, labels: the test part, uint8 (n, *subject.shape) and int64 (n,); empty if it is
             not on this machine.
         blob: where a step puts its arrays and images; their places are part of what it returns.
@@ -31,6 +32,7 @@ class Material:
     runs: Mapping[str, Run]
     images: np.ndarray
     labels: np.ndarray
+    filmed: Run | None = None
     blob: Blob = field(default_factory=Blob)
 
     def words(self, key: str) -> dict[str, str]:

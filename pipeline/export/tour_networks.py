@@ -7,6 +7,7 @@ from pipeline.data.known import DIGITS
 from pipeline.store.run_folder import Run
 
 NETWORKS = ("pixels", "perceptron", "shallow", "cnn")
+FILMED = ("pixels", "perceptron", "cnn", "shallow")  # what shows most comes first
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,15 @@ def choose(subject: Subject, runs: Sequence[Run], chosen: str | None) -> dict[st
                 key=lambda run: (run.id == chosen, run.info.metrics.accuracy, run.info.created),
             )
     return found
+
+
+def filmed(subject: Subject, runs: Sequence[Run]) -> Run | None:
+    """Choose a run that was filmed: the newest of the first of `FILMED` with one; None if none."""
+    for name in FILMED:
+        for run in sorted(runs, key=lambda run: run.info.created, reverse=True):
+            if _fits(run, name, subject) and run.has_film:
+                return run
+    return None
 
 
 def _fits(run: Run, name: str, subject: Subject) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.export import inside_spec, tour_steps
+from pipeline.export import inside_spec, tour_later, tour_steps
 from pipeline.export.inside_words import INSIDE
 from pipeline.export.packing import Spec
 from pipeline.export.tour_material import Material
@@ -38,6 +38,10 @@ STEPS: dict[str, Step] = {
     "weights": Step("tour", tour_steps.weights),
     "neuron": Step("tour", tour_steps.neuron),
     "layers": Step("tour", tour_steps.layers),
+    "shift": Step("tour_later", tour_later.shift),
+    "convolution": Step("tour_later", tour_later.convolution),
+    "learning": Step("tour_later", tour_later.learning),
+    "trust": Step("tour_later", tour_later.trust),
 }
 
 

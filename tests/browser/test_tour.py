@@ -16,6 +16,7 @@ from pipeline.ink import drawing
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
 from tests import made
+from tests.browser import later_steps
 from tests.browser.conftest import serving, settle
 from tests.browser.test_accessibility import faults
 
@@ -165,6 +166,7 @@ CHECKS = {
     "weights": sums_to_what_the_network_says,
     "neuron": squashes_to_the_activation,
     "layers": shows_every_neuron,
+    **later_steps.CHECKS,
 }
 
 

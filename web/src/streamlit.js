@@ -9,7 +9,7 @@ import {element, isOnStage} from './elements.js';
 import {showBeside, showExamples, showInside, showPicture} from './inside/mount.js';
 import style from './pad.css';
 import {Pad} from './pad.js';
-import {showTour, showTourNetwork, tellTour} from './tour/mount.js';
+import {showTour, showTourCurve, showTourNetwork, tellTour} from './tour/mount.js';
 
 const RUNTIME_FILES = new URL(`./${RUNTIME}`, import.meta.url).href;
 const pads = new Map(); // by where they are
@@ -25,6 +25,7 @@ export default function ({parentElement, data, setStateValue, setTriggerValue}) 
   if (data.picture) return showPicture(data.picture);
   if (data.examples) return showExamples(data.examples);
   if (data.tour) return tellTour(data.tour);
+  if (data.tour_curve) return showTourCurve(data.tour_curve);
   if (!(data instanceof Uint8Array)) return data.answers ? showAnswers(root, data) : showLayers(root);
   const {spec, blob} = unpacked(data);
   const runtime = {script: `${RUNTIME_FILES}.js`, compile: () => program ?? compile()};

@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.config import TrainConfig
 from pipeline.data.known import DIGITS
-from pipeline.export.tour_networks import Subject, choose
+from pipeline.export.tour_networks import Subject, choose, filmed
 from pipeline.store.run_folder import Run
 
 SUBJECT = Subject("mnist-5k", ("five",), DIGITS, (28, 28, 1), True)
@@ -69,3 +69,14 @@ def test_only_digits_are_called_digits():
     assert SUBJECT.is_digits
     assert not replace(SUBJECT, is_ink=False).is_digits
     assert not replace(SUBJECT, class_names=tuple("abcdefghijklmnopqrstuvwxyz")).is_digits
+
+
+def test_a_film_is_of_the_network_that_shows_most_and_the_newest(trained, tiny_run, tmp_path):
+    bare = {"folder": tmp_path}
+    old = trained("pixels", created=datetime(2026, 1, 1, tzinfo=UTC), id="old")
+    new = trained("pixels", created=datetime(2026, 2, 1, tzinfo=UTC), id="new")
+    unfilmed = replace(trained("pixels", created=datetime(2026, 3, 1, tzinfo=UTC)), **bare)
+    assert tiny_run.has_film
+    assert filmed(SUBJECT, [trained("cnn"), old, new, unfilmed]) == new
+    assert filmed(SUBJECT, [trained("cnn"), unfilmed]).info.network == "cnn"
+    assert filmed(SUBJECT, [unfilmed, trained("pixels", fingerprint="sixty")]) is None

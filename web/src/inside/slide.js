@@ -5,9 +5,8 @@ import {element} from '../elements.js';
 const PAUSE = 90; // milliseconds at a position
 
 export class Slide {
-  constructor(words, next) {
-    this.words = words;
-    this.next = next;
+  constructor(words, next, pause = PAUSE) {
+    Object.assign(this, {words, next, pause});
     this.still = matchMedia('(prefers-reduced-motion: reduce)').matches;
     this.root = element('button', {type: 'button', class: 'play'}, this.still ? words.step : words.play);
     // Whoever wants no motion takes one step at a time.
@@ -20,7 +19,7 @@ export class Slide {
 
   #start() {
     this.root.textContent = this.words.stop;
-    this.timer = setInterval(() => (this.root.isConnected ? this.next() : this.stop()), PAUSE);
+    this.timer = setInterval(() => (this.root.isConnected ? this.next() : this.stop()), this.pause);
   }
 
   stop() {

@@ -53,8 +53,26 @@ export class Easel {
     return Boolean(this.surface && !this.surface.empty);
   }
 
+  /**
+   * Show another picture than the visitor's, such as a scribble.
+   *
+   * @param {{strokes: ?number[][][], levels: ?Uint8Array}} picture strokes on a pad; where there is
+   *     none, levels, until another picture is chosen.
+   */
+  put({strokes, levels}) {
+    if (strokes && this.surface) {
+      this.surface.strokes = strokes;
+      this.surface.paint();
+      this.drawing.keep(strokes);
+    }
+    this.made = levels ?? null;
+    this.#look(performance.now());
+    this.paint();
+  }
+
   /** Show the next test image. */
   #turn() {
+    this.made = null;
     this.number = (this.number + 1) % Math.max(1, this.scene.spec.images.length);
     this.#look(performance.now());
   }
@@ -65,12 +83,12 @@ export class Easel {
     const ink = isDrawn && fromStrokes(this.surface.strokes, spec.frame);
     const image = spec.images[this.number];
     if (ink) this.levels = inkToImage(ink, spec.frame.size, spec.shape);
-    else this.levels = image ? scene.bytes(image.levels) : null;
-    this.still.hidden = isDrawn || !image;
+    else this.levels = this.made ?? (image ? scene.bytes(image.levels) : null);
+    this.still.hidden = isDrawn || !(this.made || image);
     this.other.hidden = isDrawn || spec.images.length < 2;
     this.clear.disabled = !isDrawn;
     this.root.dataset.drawn = isDrawn;
-    const said = isDrawn ? words.drawn : image ? scene.say(words.test_image, image) : words.nothing;
+    const said = isDrawn ? words.drawn : this.made ? words.made : image ? scene.say(words.test_image, image) : words.nothing;
     if (this.said.textContent !== said) this.said.textContent = said;
     if (time !== null) this.changed(time);
   }
@@ -79,9 +97,10 @@ export class Easel {
   paint() {
     this.surface?.paint();
     const image = this.scene.spec.images[this.number];
-    if (!image) return;
-    this.still.setAttribute('aria-label', this.scene.say(this.scene.frame.test_image, image));
-    this.scene.paint(this.still, this.scene.bytes(image.levels));
+    if (!this.made && !image) return;
+    const {frame: words} = this.scene;
+    this.still.setAttribute('aria-label', this.made ? words.made : this.scene.say(words.test_image, image));
+    this.scene.paint(this.still, this.made ?? this.scene.bytes(image.levels));
   }
 
   close() {

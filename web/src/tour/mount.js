@@ -5,6 +5,7 @@ import {Tour} from './tour.js';
 const tours = new Map(); // by where they are
 const networks = new Map(); // by name: {spec, blob}
 let now = null;
+let curve = null;
 
 /** Show the tour; see `pipeline/export/tour_spec.py`. */
 export function showTour(parentElement, root, {spec, blob}, runtime, drawing, report) {
@@ -13,6 +14,7 @@ export function showTour(parentElement, root, {spec, blob}, runtime, drawing, re
     tour = new Tour(root, runtime, drawing, report);
     tours.set(parentElement, tour);
     tour.give(networks);
+    if (curve) tour.measure(curve);
     if (now) tour.tell(now);
   }
   tour.report = report;
@@ -42,4 +44,10 @@ export function tellTour(news) {
   return () => {
     if (now === news) now = null;
   };
+}
+
+/** Give the tour what was measured on shifted images; see `pipeline/export/tour_later.py`. */
+export function showTourCurve(found) {
+  curve = found;
+  for (const tour of tours.values()) tour.measure(found);
 }

@@ -4,13 +4,18 @@ import {element} from '../elements.js';
 import insideStyle from '../inside/inside.css';
 import {Superseded} from '../inside/lazily.js';
 import {speak} from '../words.js';
+import {Convolution} from './convolution.js';
 import {Easel} from './easel.js';
 import {Grid} from './grid.js';
+import laterStyle from './later.css';
 import {Layers} from './layers.js';
+import {Learning} from './learning.js';
 import {Networks, Unable} from './networks.js';
 import {Neuron} from './neuron.js';
 import {tourScene} from './scene.js';
+import {Shift} from './shift.js';
 import style from './tour.css';
+import {Trust} from './trust.js';
 import {Waiting} from './waiting.js';
 import {Weights} from './weights.js';
 
@@ -18,19 +23,26 @@ import {Weights} from './weights.js';
  * The steps, by name; `spec.order` says which come when. Each is a class with
  *
  *   constructor(scene)  see `scene.js`; `scene.words` are its sentences, `scene.data` what Python sent
- *                       for it, `scene.networks` see `networks.js`, `scene.report` tells Python
+ *                       for it, `scene.networks` see `networks.js`, `scene.report` tells Python,
+ *                       `scene.put` gives the visitor another picture, see `easel.js`
  *   root                an HTMLElement
  *   show(levels)        called with the picture (Uint8Array, `spec.shape`) when it is mounted and
  *                       whenever that changes; may return a promise, and is not called again before
+ *   tell(now)           called with the news, if there is such a method; see `Tour.tell`
  *   close()
  *   static needs        the names of the networks it cannot do without: it is made when they are there
  *   static uses         the names of others that it shows, if they are there
+ *   static isBare       whether it shows something without a picture, too
  */
 const STEPS = {
   grid: Grid,
   weights: Weights,
   neuron: Neuron,
   layers: Layers,
+  shift: Shift,
+  convolution: Convolution,
+  learning: Learning,
+  trust: Trust,
 };
 
 const KEYS = {ArrowLeft: -1, ArrowRight: 1};
@@ -65,7 +77,7 @@ export class Tour {
     this.easel?.close();
     const number = this.easel?.number;
     this.scene = Object.assign(tourScene(spec, blob, this.root),
-      {networks: this.networks, report: (change) => this.report(change)});
+      {networks: this.networks, report: (change) => this.report(change), put: (picture) => this.easel.put(picture)});
     this.easel = new Easel(this.scene, this.drawing, (time) => this.ask(time), number);
     this.#build();
     if (this.told) this.#open(); // else the step is not known yet
@@ -101,8 +113,19 @@ export class Tour {
     }
     if (!this.scene) this.at = wanted;
     else if (wanted !== this.at) this.#go(wanted, {tell: false});
-    else if (this.waiting) this.step.tell(now);
+    else this.#inform();
     if (this.scene) this.#dig();
+  }
+
+  /** Take what was measured on shifted images; see `Shift`. */
+  measure(curve) {
+    this.curve = curve;
+    this.#inform();
+  }
+
+  /** Tell the step the news, if it wants them. */
+  #inform() {
+    this.step?.tell?.({...this.now, curve: this.curve});
   }
 
   #build() {
@@ -125,7 +148,7 @@ export class Tour {
     this.stage = element('div', {class: 'stage'});
     this.blank = element('p', {class: 'blank'}, words.nothing);
     this.spoken = element('p', {class: 'spoken', 'aria-live': 'polite'});
-    this.root.replaceChildren(element('style', {}, insideStyle), element('style', {}, style),
+    this.root.replaceChildren(element('style', {}, insideStyle), element('style', {}, style), element('style', {}, laterStyle),
       element('nav', {class: 'way', 'aria-label': words.steps}, this.back, element('div', {class: 'dots'}, ...this.dots), this.next),
       element('div', {class: 'hall'}, this.easel.root,
         element('section', {class: 'room'}, element('header', {}, this.title, this.text), this.blank, this.stage, this.deeper)),
@@ -161,11 +184,11 @@ export class Tour {
     this.title.textContent = words.title;
     this.text.textContent = words.text;
     const own = Object.assign(Object.create(scene), {name, words, data});
-    const missing = (Step.needs ?? []).filter((one) => !this.networks.has(one));
+    const missing = (Step.needs ?? []).filter((one) => !(this.networks.has(one) && one in spec.networks));
     this.waiting = missing.length > 0;
     this.step = this.waiting ? new Waiting(own, missing) : new Step(own);
-    if (this.waiting) this.step.tell(this.now);
     this.stage.replaceChildren(this.step.root);
+    this.#inform();
     this.#dig();
     this.#paint();
   }
@@ -200,7 +223,7 @@ export class Tour {
       while (this.wanted !== null && this.step) {
         const asked = this.wanted, {step} = this, {levels} = this.easel;
         this.wanted = null;
-        this.root.toggleAttribute('data-blank', !levels && !this.waiting);
+        this.root.toggleAttribute('data-blank', !levels && !this.waiting && !step.constructor.isBare);
         if (levels) await this.#shown(step, levels);
         if (step !== this.step) {
           this.wanted ??= asked;
