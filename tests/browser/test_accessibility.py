@@ -177,3 +177,29 @@ def test_the_focus_is_seen_in_the_list_of_pages(one_page: Page, server: str):
     expect(link).to_be_focused()
     expect(link).to_have_css("outline-style", "solid")
     expect(link).to_have_css("outline-width", "2px")
+
+
+# What has the focus, within components, too; and whether it or what is around it has a ring.
+FOCUSED = """() => {
+  let node = document.activeElement
+  while (node.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
+  const name = `${node.tagName} ${node.getAttribute('aria-label') ?? node.textContent.slice(0, 60)}`
+  for (let at = node, up = 0; at && up < 4; at = at.parentElement, up++) {
+    const style = getComputedStyle(at)
+    const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0
+    if (outlined || style.boxShadow !== 'none') return {name, seen: true}
+  }
+  return {name, seen: node.matches('body, main, input')} // Streamlit frames its inputs
+}"""
+
+
+def test_the_focus_is_always_seen(one_page: Page, server: str):
+    one_page.goto(f"{server}/confusion_matrix?true=3&sample=17")
+    settle(one_page)
+    stops = set()
+    for _ in range(45):
+        one_page.keyboard.press("Tab")
+        focused = one_page.evaluate(FOCUSED)
+        assert focused["seen"], focused["name"]
+        stops.add(focused["name"])
+    assert len(stops) > 30
