@@ -121,7 +121,8 @@ def title(said: str) -> None:
     """Open a page with its name, and beside it what people are looking at."""
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", key="title"):
         st.title(text.plain(said), width="content")
-        explaining.about_page(address.page())
+        if not address.presenting():
+            explaining.about_page(address.page())
 
 
 def heading(name: str, sentence: str, *terms: str) -> None:
