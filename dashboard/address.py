@@ -77,6 +77,11 @@ def shown() -> Values:
     return {name: values for name, values in _whole().items() if name not in _OF_NO_PAGE}
 
 
+def everywhere() -> Values:
+    """Return what the address says for all pages."""
+    return {name: values for name, values in _whole().items() if name in EVERYWHERE}
+
+
 def linked() -> Values:
     """Return the selection for a link to another page, which is presented if this one is."""
     return {n: values for n, values in _whole().items() if n in (*NAMES, PRESENT, VIEW)}

@@ -9,22 +9,43 @@ const PATIENCE = 3000 // milliseconds until a view that was asked for is no long
 const ICONS = { previous: "M15 5l-7 7 7 7", next: "M9 5l7 7-7 7", leave: "M6 6l12 12M18 6L6 18" }
 
 let told = null // what Python said last, and the way to answer
-let asked = null // the view that was asked for and is not there yet
+let asked = null // what was asked for and has not come yet
 let listens = false
+let tabbed = false // whether the focus was last moved by keyboard
 
 export default function ({ parentElement, data, setTriggerValue, setStateValue }) {
-  told = { data, ask: (what) => setTriggerValue("asked", what), setStateValue }
-  if (asked?.view === data.at) asked = null
-  told.root = parentElement.querySelector(".presenter")
+  const root = parentElement.querySelector(".presenter")
+  const isNew = root !== told?.root
+  told = { data, root, send: (what) => setTriggerValue("asked", what), setStateValue }
+  if (asked && hasCome(asked.what, data)) asked = null
+  // Another page is a new instance: what the former one was told while it went may be lost.
+  else if (asked && isNew) told.send(asked.what)
   draw()
   if (!listens) {
     listens = true
     // Before any part of the page: a click into a part must not take the keys away from a clicker.
     addEventListener("keydown", (event) => pressed(event), true)
     addEventListener("keyup", (event) => released(event), true)
+    addEventListener("pointerdown", () => (tabbed = false), true)
     addEventListener("resize", () => tellScale())
   }
   tellScale()
+}
+
+function hasCome(what, { on, at, astray }) {
+  return { enter: on, leave: !on, back: !astray }[what] ?? what === at
+}
+
+function ask(what) {
+  const one = (asked = { what })
+  setTimeout(() => asked === one && ((asked = null), draw()), PATIENCE)
+  draw()
+  told.send(what)
+}
+
+// The number of the view that is shown, or soon will be.
+function now() {
+  return typeof asked?.what === "number" ? asked.what : told.data.at
 }
 
 function draw() {
@@ -39,7 +60,7 @@ function draw() {
     root.append(edge("previous", -1), edge("next", 1), bar)
   }
   const { words, count } = data
-  const at = asked?.view ?? data.at
+  const at = now()
   const bar = root.querySelector(".bar")
   bar.setAttribute("aria-label", words.bar)
   for (const kind of ["previous", "next", "leave"]) {
@@ -55,9 +76,9 @@ function draw() {
 
 // Which view a step leads to; "back" to the one that a click has led away from, null for none.
 function target(by) {
-  const { at, count, astray } = told.data
+  const { count, astray } = told.data
   if (by < 0 && astray && !asked) return "back"
-  const to = (asked?.view ?? at ?? 0) + by
+  const to = (now() ?? 0) + by
   return to >= 1 && to <= count ? to : null
 }
 
@@ -65,33 +86,28 @@ function step(by) {
   const event = new CustomEvent("inkling-step", { detail: { by }, cancelable: true })
   if (!document.dispatchEvent(event)) return
   const to = target(by)
-  if (to === null) return
-  if (to !== "back") {
-    const one = (asked = { view: to })
-    setTimeout(() => asked === one && ((asked = null), draw()), PATIENCE)
-    draw()
-  }
-  told.ask(to)
+  if (to !== null) ask(to)
 }
 
 function pressed(event) {
+  if (event.key === "Tab") tabbed = true
   if (!told || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return
   const on = event.composedPath()[0]
   if (on.matches?.(TYPED)) return
   const { data } = told
   if (!data.on) {
-    if (event.key.toLowerCase() === "p" && !event.shiftKey && !event.repeat) take(event, () => told.ask("enter"))
+    if (event.key.toLowerCase() === "p" && !event.shiftKey && !event.repeat) take(event, () => ask("enter"))
     return
   }
   const by = STEPS[event.key]
   if (!by && event.key !== "Escape") return
   // A clicker sends Page Up and Page Down. The rest is for what was reached by keyboard.
   if (!event.key.startsWith("Page") && operates(on)) return
-  take(event, () => (by ? event.repeat || step(by) : told.ask("leave")))
+  take(event, () => (by ? event.repeat || step(by) : ask("leave")))
 }
 
 function operates(on) {
-  return Boolean(on.matches?.(`:is(${OPERATED}):focus-visible`))
+  return tabbed && Boolean(on.matches?.(OPERATED))
 }
 
 // A button is pressed when the space bar comes up again.
@@ -114,7 +130,7 @@ function tellScale() {
 }
 
 function act(by) {
-  return by ? () => step(by) : () => told.ask("leave")
+  return by ? () => step(by) : () => ask("leave")
 }
 
 function button(kind, by) {

@@ -16,6 +16,7 @@ from dashboard.slides import View, Views
 from dashboard.words import text
 
 _ASKED = "_asked"  # in the session: the number of a view, or "back"
+_GOING = "_going"  # the page that is to come, and what it is asked for
 _ARRIVED = "_arrived"  # which view is shown, and the page and address that it came with
 _SCALE = "_scale"
 USUAL_SCALE = 1.75  # of a screen of 1280×720 pixels
@@ -63,6 +64,10 @@ def go(page: str, order: Sequence[str], known: Sequence[str]) -> None:
     """
     views = listed().views
     asked = st.session_state.pop(_ASKED, None)
+    to, asks = st.session_state.pop(_GOING, (page, {}))
+    if asked is None and to != page:
+        # What a part of the former page reported at that moment has brought that back.
+        _open(to, asks)
     if asked is not None:
         _go(asked, page, views, order, known)
     on = address.presenting()
@@ -125,7 +130,9 @@ def _go(
 
 
 def _open(page: str, asks: Mapping[str, list[str]]) -> None:
-    st.switch_page(f"app_pages/{page}.py", query_params=asks)
+    st.session_state[_GOING] = (page, asks)
+    # On the same page, nothing is carried over by itself.
+    st.switch_page(f"app_pages/{page}.py", query_params={**address.everywhere(), **asks})
 
 
 def _stage() -> dict[str, list[str]]:

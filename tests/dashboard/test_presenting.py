@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import slides
 from dashboard.slides import View
 from dashboard.widgets.presenting import _ASKED as ASKED
+from dashboard.widgets.presenting import _GOING as GOING
 from pipeline import access
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
@@ -135,6 +136,15 @@ def test_pages_follow_one_another_as_in_the_list_of_pages(app):
     assert seen[-1] == "Draw"
 
 
+def test_a_page_that_was_asked_for_comes_whatever_the_former_one_reports(app):
+    at = app("mistakes", present="1", true="3")
+    at.session_state[GOING] = ("scorecard", {"present": ["1"]})
+    at.run()
+    assert at.title[0].value == "Scorecard"
+    assert asked(at, "true") == "3"
+    assert GOING not in at.session_state
+
+
 def test_a_number_that_is_none_stays_on_the_page(app):
     at = app("mistakes", present="1")
     for to in (0, -1, 99, "nonsense"):
@@ -184,6 +194,8 @@ def test_previous_leads_back_from_what_a_click_has_opened(app, views):
     assert "sample" not in at.query_params
     assert asked(at, "true") == "3"
     assert asked(at, "view") == "1"
+    step(at, 1)  # the same page, where nothing is carried over
+    assert asked(at, "views") == views
 
 
 @pytest.mark.parametrize("view", ["0", "99", "-1", "x", "1.5", "٣"])

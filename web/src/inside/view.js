@@ -100,6 +100,7 @@ export class Inside {
     // To a room, the network is shown at a glance, and nothing below it could be opened.
     const choose = isOnStage(this.root) ? null : (layer) => this.#open(layer, null);
     this.glance = new Glance(scene, choose);
+    this.choosable = Boolean(choose);
     this.layer = new LayerView(scene, (map) => this.#open(this.layer.at, map));
     this.map = new MapView(scene, {gate: (factor) => this.#gate(this.map.at, this.map.map, factor)});
     this.switched = new Switched(scene, {reset: () => this.#reset(), measure: () => this.#measure()});
@@ -134,7 +135,7 @@ export class Inside {
   #askForExamples() {
     clearTimeout(this.soon);
     const {at, map} = this.map;
-    if (!(at in this.scene.spec.excites)) return;
+    if (!this.choosable || !(at in this.scene.spec.excites)) return;
     this.soon = setTimeout(() => this.report('chosen', [at, map]), MOMENT);
   }
 
