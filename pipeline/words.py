@@ -59,6 +59,17 @@ PAD = _ANSWERS | {
     ),
     "overlay_unable": "This browser cannot compute where the network looks ({fault}).",
 }
+# The same pad on the page Inside; see `web/src/easel.js`.
+SKETCH = {
+    "pad": PAD["label"],
+    "draw_how": PAD["how"],
+    "clear": PAD["clear"],
+    "full": PAD["full"],
+    "drawn": "The network follows the pen, down to the last sum.",
+    "test_image": "{about}. Draw over it.",
+    "nothing": PAD["here"],
+    "other_image": "",
+}
 TRY_IMAGE = _ANSWERS | {
     "label": "Try an image",
     "choose": "Choose an image",

@@ -10,6 +10,7 @@ from dashboard.widgets import (
     downloads,
     editing,
     frame,
+    inside,
     network,
     opening,
     pads,
@@ -72,6 +73,8 @@ def below(runs: Sequence[Run], shown: Shown | None, *, live: bool) -> None:
             if shown is not None:
                 is_ink = runs[0].info.dataset.mnist_framed
                 downloads.of_given(shown.given, "drawing_files", is_ink=is_ink)
+        if live:
+            inside.way_in(runs[0])
     if looks_at == LAYERS and live:
         live_pad.layers("live_layers")
     elif shown is None:

@@ -20,6 +20,7 @@ from dashboard.widgets import (
     selection_bar,
     stage,
 )
+from dashboard.words import network as network_words
 from pipeline.data.datasets import Dataset
 
 QUICK_PICKS = 6
@@ -49,16 +50,22 @@ sample = view.chosen.sample
 if sample is None:
     sample = int(rows[0]) if len(rows) else 0
 row = loaders.predictions(run).iloc[sample]
-frame.heading("Inside", detail.told(run, sample), "test_set", "confidence")
+draws = inside.draws(run)
+said = network_words.FOLLOWS_THE_PEN if draws else detail.told(run, sample)
+frame.heading("Inside", said, "test_set", "confidence")
 stage.alone(partial(inside.on_stage, view, sample))
 left, right = st.columns([2, 5], gap="medium")
 with left:
-    selection_bar.bar(view)
-    selection_bar.test_image(run, sample)
-    other = beside.other_image(run, sample)
+    inside.choose(run)
+    if not draws:
+        selection_bar.bar(view)
+        selection_bar.test_image(run, sample)
+    other = None if draws else beside.other_image(run, sample)
     dataset = galleries.images_of(run)
 with right:
-    if dataset is not None:
+    if dataset is not None and draws:
+        inside.sketch(view, dataset, sample)
+    elif dataset is not None:
         quick_picks(view, dataset, rows, sample)
 if dataset is None:
     # As measured, so they are there without the image, too.

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from dashboard.components.live_pad import component
+from pipeline import words
+from pipeline.ink import drawing
 from pipeline.serving.examples import Example
 
 
@@ -67,6 +69,20 @@ def picture(shown: Picture, other: Picture | None, said: dict[str, str], key: st
     """
     compared = other.facts if other else None
     component(key=key, data={"picture": {**shown.facts, "other": compared, "said": said}})
+
+
+def sketch(image: Picture, shape: Sequence[int], said: dict[str, str], key: str) -> None:
+    """Show a pad, and give the view what is drawn on it while the pen moves.
+
+    Args:
+        image: what the view gets as long as nothing is drawn; its name says what it is.
+        shape: (height, width, channels) of what the network takes.
+        said: a sentence about the `second` run, if there is one.
+        key: unique on the page.
+    """
+    shown = {"about": image.name, "levels": _levels(image.image)}
+    facts = {"shape": list(shape), "frame": drawing.FRAME, "images": [shown]}
+    component(key=key, data={"sketch": {**facts, "words": words.SKETCH, "said": said}})
 
 
 def examples(

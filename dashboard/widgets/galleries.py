@@ -46,6 +46,15 @@ def images_of(run: Run, *, offers: bool = True) -> Dataset | None:
     return None
 
 
+def has_images(run: Run) -> bool:
+    """Whether a run's images are on this machine, as it was measured on them."""
+    try:
+        loaders.dataset(run)
+    except (PredictionsMismatch, DatasetMissing):
+        return False
+    return True
+
+
 def order_picker(run: Run, key: str, default: str) -> str:
     """Let people choose what a gallery is sorted by."""
     known = [

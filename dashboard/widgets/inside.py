@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import loaders
+from dashboard import address, loaders
 from dashboard.components import inside as component
 from dashboard.view import View
-from dashboard.widgets import frame, galleries, network, work
+from dashboard.widgets import choices, frame, galleries, network, work
 from dashboard.words import network as network_words
 from dashboard.words import text
 from pipeline.data.datasets import Dataset
@@ -17,7 +17,35 @@ from pipeline.serving import ablation, examples
 from pipeline.serving.anatomy import Anatomy
 from pipeline.store.run_folder import Run
 
+IMAGE, DRAWING = "A test image", "Your drawing"
+SHOWS = "inside_shows"  # in the address: which of them
 _ABLATION = "_ablation"  # in the session: the last one
+
+
+def draws(run: Run) -> bool:
+    """Whether the page looks at a drawing; only a network that knows drawings can."""
+    return _can_draw(run) and address.choice(SHOWS) == choices.slug(DRAWING)
+
+
+def choose(run: Run) -> None:
+    """Let people choose between a test image and a drawing, where the network knows drawings."""
+    if _can_draw(run):
+        choices.segmented(SHOWS, "What to look at", (IMAGE, DRAWING))
+
+
+def way_in(run: Run) -> None:
+    """Link to the page that shows every sum of a drawing."""
+    st.page_link(
+        "app_pages/inside.py",
+        label="Look inside",
+        icon=":material/layers:",
+        query_params={address.RUN: run.id, SHOWS: choices.slug(DRAWING)},
+    )
+
+
+def _can_draw(run: Run) -> bool:
+    knows = run.info.dataset.mnist_framed and loaders.inside(run) is not None
+    return knows and galleries.has_images(run)
 
 
 @st.fragment
@@ -34,8 +62,9 @@ def inside(view: View, dataset: Dataset, sample: int, other: int | None) -> None
     run, image = view.run, dataset.x_test[sample]
     packed = loaders.inside(run)
     if packed is not None:
-        with st.container(key="inside_picture"):
-            _compared(view, dataset, sample, other)
+        if not draws(run):
+            with st.container(key="inside_picture"):
+                _compared(view, dataset, sample, other)
         above = st.container()  # in sight of the button that asks for it
         asked = component.inside(packed, key="inside")
         _excitations(run, dataset, asked.chosen)
@@ -58,14 +87,18 @@ def inside(view: View, dataset: Dataset, sample: int, other: int | None) -> None
 
 def on_stage(view: View, sample: int) -> None:
     """Show the network at a glance to a room; if it was not taken apart, what it predicts."""
+    alone = replace(view, second=None)
     dataset = galleries.images_of(view.run)
     packed = loaders.inside(view.run)
     if packed is None or dataset is None:
         label = int(loaders.predictions(view.run)["label"].iloc[sample])
         network.probabilities(view.run.probabilities(sample), view.run, "stage_bars", true=label)
         return
-    with st.container(key="inside_picture"):
-        _compared(replace(view, second=None), dataset, sample, None)
+    if draws(view.run):
+        sketch(alone, dataset, sample)
+    else:
+        with st.container(key="inside_picture"):
+            _compared(alone, dataset, sample, None)
     component.inside(packed, key="inside")
 
 
@@ -108,6 +141,19 @@ def _compared(view: View, dataset: Dataset, sample: int, other: int | None) -> N
             component.beside(packed, key="inside_second")
     compared = None if other is None else picture(other)
     component.picture(picture(sample), compared, said, key="inside_image")
+
+
+@st.fragment
+@frame.plainly
+def sketch(view: View, dataset: Dataset, sample: int) -> None:
+    """Show a pad whose drawing the view follows; see `inside`."""
+    said = {}
+    if packed := view.second and loaders.inside(view.second, beside=True):
+        said["second"] = network_words.second_run_on_drawing(loaders.label(view.second))
+        component.beside(packed, key="inside_second")
+    about = network_words.under_drawing(sample, view.run.class_names[int(dataset.y_test[sample])])
+    shown = component.Picture(about, dataset.x_test[sample])
+    component.sketch(shown, view.run.info.input_shape, said, key="inside_sketch")
 
 
 def _ablation(run: Run, dataset: Dataset, anatomy: Anatomy, gates: np.ndarray) -> None:

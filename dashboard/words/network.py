@@ -20,6 +20,7 @@ NOT_TAKEN_APART = (
 NO_CURVE = "trained elsewhere, so there are no settings and no learning curve here."
 MOST_NAMED = 3  # maps and units in a sentence
 POOLING = {"MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling2D"}
+FOLLOWS_THE_PEN = "What every layer and neuron makes of your drawing, while the pen moves."
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,16 @@ def other_image(number: int, row: pd.Series, class_names: Sequence[str]) -> str:
 def second_run(name: str, row: pd.Series, class_names: Sequence[str]) -> str:
     """Say what a second run reads in the same image; see `other_image`."""
     return f"The same image in {name}, {_read_as(row, class_names)}"
+
+
+def second_run_on_drawing(name: str) -> str:
+    """Say that a second run reads the same drawing."""
+    return f"The same drawing in {name}."
+
+
+def under_drawing(number: int, label: str) -> str:
+    """Name the test image that is shown until something is drawn."""
+    return f"Test image {number:,}, labeled “{label}”"
 
 
 def _read_as(row: pd.Series, class_names: Sequence[str]) -> str:

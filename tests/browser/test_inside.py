@@ -9,12 +9,14 @@ from playwright.sync_api import Locator, Page, expect
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset
 from pipeline.experiment import run_experiment
+from pipeline.ink import drawing
 from pipeline.preprocess import to_model_input
 from pipeline.serving.gradients import GradientGraph
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
 from pipeline.words import percent
 from tests.browser.conftest import settle
+from tests.browser.pens import draw_strokes, ready
 
 TITLE = re.compile(r"^(\w+), map (\d+), at row (\d+), column (\d+)$")
 
@@ -239,6 +241,30 @@ def test_another_picture_is_shown_without_the_network_again(
     # The layer that was looked at stays open.
     expect(page.locator(".bar.first .name")).to_have_text(str(best))
     expect(page.locator(".layer-view h3")).to_have_text("probabilities")
+
+
+def test_the_network_follows_the_pen_down_to_the_last_sum(
+    page: Page, server: str, tiny_run: Run
+) -> None:
+    page.goto(f"{server}/draw?run={tiny_run.id}&draw_answer=chosen-run")
+    ready(page)
+    page.get_by_role("link", name="Look inside", exact=True).click()
+    expect(page.get_by_text("Test image ").and_(page.locator(".source"))).to_be_visible()
+    settled(page)
+    pad = page.get_by_role("application", name="Drawing pad")
+    seven = [[[60, 60], [200, 60], [120, 220]]]
+    draw_strokes(page, pad, seven, unit=280)
+    expect(page.get_by_text("The network follows the pen")).to_be_visible()
+    settled(page)
+    image = drawing.from_strokes(seven)[None, ..., None]
+    expected = tiny_run.graph().probabilities(image)[0]
+    assert shares(page) == [percent(float(share)).replace("under ", "<") for share in expected]
+
+    page.reload()  # the drawing is kept
+    settled(page)
+    expect(page.get_by_text("The network follows the pen")).to_be_visible()
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_text("Draw over it.")).to_be_visible()
 
 
 def test_a_way_to_the_feature_maps_leads_inside(page: Page, server: str, tiny_run: Run) -> None:

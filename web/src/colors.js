@@ -49,3 +49,16 @@ function color(image, from, channels) {
     ? [image[from], image[from + 1], image[from + 2]] : Array(3).fill(image[from]);
   return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }
+
+const known = new Map(); // by their colors
+
+/** The page's colors at an element, as `ink` and `diverging`; they change with its theme. */
+export function scalesOf(root) {
+  const given = getComputedStyle(root);
+  const of = (name) => {
+    const steps = given.getPropertyValue(`--st-chart-${name}-colors`);
+    if (!known.has(steps)) known.set(steps, scaleOf(steps));
+    return known.get(steps);
+  };
+  return {ink: of('sequential'), diverging: of('diverging')};
+}

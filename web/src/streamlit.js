@@ -6,7 +6,7 @@
 
 import {Answer} from './answer.js';
 import {element, isOnStage} from './elements.js';
-import {showBeside, showExamples, showInside, showPicture} from './inside/mount.js';
+import {showBeside, showExamples, showInside, showPicture, showSketch} from './inside/mount.js';
 import style from './pad.css';
 import {Pad} from './pad.js';
 import {showTour, showTourCurve, showTourNetwork, tellTour} from './tour/mount.js';
@@ -23,6 +23,7 @@ export default function ({parentElement, data, setStateValue, setTriggerValue}) 
   const root = parentElement.querySelector('.root');
   root.classList.toggle('staged', isOnStage(root));
   if (data.picture) return showPicture(data.picture);
+  if (data.sketch) return showSketch(parentElement, root, data.sketch, {read: keptDrawing, keep});
   if (data.examples) return showExamples(data.examples);
   if (data.tour) return tellTour(data.tour);
   if (data.tour_curve) return showTourCurve(data.tour_curve);

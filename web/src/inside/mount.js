@@ -1,8 +1,10 @@
 /** The view inside a network as a Streamlit component: one part gets the run, another the picture. */
 
+import {Sketch} from './sketch.js';
 import {Inside} from './view.js';
 
 const views = new Map(); // by where they are
+const sketches = new Map(); // likewise
 let latest = null; // the picture
 let second = null; // another run, for comparison
 
@@ -32,6 +34,25 @@ export function showPicture(picture) {
   const told = JSON.stringify(picture);
   if (latest?.told !== told) latest = {...unpacked(picture), told, said: picture.said, other: picture.other && unpacked(picture.other)};
   for (const view of views.values()) view.show(latest);
+}
+
+/** Show what is drawn on a pad, while the pen moves. */
+export function showSketch(parentElement, root, given, drawing) {
+  const told = JSON.stringify(given);
+  if (sketches.get(parentElement)?.told !== told) {
+    sketches.get(parentElement)?.sketch.close();
+    const sketch = new Sketch(root, given, drawing, (picture) => {
+      latest = {...picture, said: given.said, other: null};
+      for (const view of views.values()) view.show(latest);
+    });
+    sketches.set(parentElement, {told, sketch});
+  } else {
+    sketches.get(parentElement).sketch.paint(); // the colors may have changed
+  }
+  return () => {
+    sketches.get(parentElement)?.sketch.close();
+    sketches.delete(parentElement);
+  };
 }
 
 function unpacked({id, levels}) {

@@ -1,6 +1,6 @@
 /** The network inside: at a glance, a layer up close, a map with its sums. */
 
-import {scaleOf} from '../colors.js';
+import {scalesOf} from '../colors.js';
 import {element, isOnStage} from '../elements.js';
 import {loadRuntime} from '../network.js';
 import {filled} from '../words.js';
@@ -196,7 +196,7 @@ export class Inside {
     const {scene} = this;
     if (!scene?.state) return;
     this.status.textContent = '';
-    scene.scales = this.#scales();
+    scene.scales = scalesOf(this.root);
     this.glance.show();
     this.beside.show();
     this.switched.show((value) => share(scene.words, value));
@@ -210,13 +210,6 @@ export class Inside {
     }
     this.layer.show();
     this.map.show();
-  }
-
-  /** The page's colors; they change with its theme. */
-  #scales() {
-    const given = getComputedStyle(this.root);
-    const of = (name) => scaleOf(given.getPropertyValue(`--st-chart-${name}-colors`));
-    return {ink: of('sequential'), diverging: of('diverging')};
   }
 
   #state(state, sentence) {

@@ -1,6 +1,6 @@
 /** What the steps of the tour share: the picture, the networks, colors, and how things are said. */
 
-import {paintImage, scaleOf} from '../colors.js';
+import {paintImage, scalesOf} from '../colors.js';
 import {chunk} from '../inside/scene.js';
 import {filled} from '../words.js';
 import {number, percent} from './numbers.js';
@@ -35,17 +35,4 @@ export function tourScene(spec, blob, root) {
     isStill: matchMedia('(prefers-reduced-motion: reduce)').matches,
   };
   return scene;
-}
-
-const known = new Map(); // by their colors
-
-/** The page's colors; they change with its theme. */
-function scalesOf(root) {
-  const given = getComputedStyle(root);
-  const of = (name) => {
-    const steps = given.getPropertyValue(`--st-chart-${name}-colors`);
-    if (!known.has(steps)) known.set(steps, scaleOf(steps));
-    return known.get(steps);
-  };
-  return {ink: of('sequential'), diverging: of('diverging')};
 }

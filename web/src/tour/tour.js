@@ -1,11 +1,11 @@
 /** "How a machine reads a digit": a few steps, one picture, and the same drawing in all of them. */
 
+import {Easel} from '../easel.js';
 import {element} from '../elements.js';
 import insideStyle from '../inside/inside.css';
 import {Superseded} from '../inside/lazily.js';
 import {speak} from '../words.js';
 import {Convolution} from './convolution.js';
-import {Easel} from './easel.js';
 import {Grid} from './grid.js';
 import laterStyle from './later.css';
 import {Layers} from './layers.js';

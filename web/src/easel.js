@@ -1,13 +1,15 @@
-/** What the tour looks at: the visitor's drawing, or a test image where nothing is drawn. */
+/** What is looked at: the visitor's drawing, or a test image where nothing is drawn. */
 
-import {fromStrokes} from '../drawing.js';
-import {element} from '../elements.js';
-import {inkToImage} from '../resize.js';
-import {Surface} from '../surface.js';
+import {fromStrokes} from './drawing.js';
+import {element} from './elements.js';
+import style from './easel.css';
+import {inkToImage} from './resize.js';
+import {Surface} from './surface.js';
 
 export class Easel {
   /**
-   * @param {object} scene see `tour.js`.
+   * @param {object} scene `spec` (`images`, `shape`, `is_ink`, `frame`), the words of its `frame`, and how
+   *     to read `bytes`, to `say` and to `paint`; see `tour/scene.js`.
    * @param {{read: () => number[][][], keep: (strokes: number[][][]) => void}} drawing what was drawn
    *     on any page; and called when the pen is lifted.
    * @param {(time: number) => void} changed called with the event's time whenever the picture is
@@ -22,7 +24,7 @@ export class Easel {
     this.board = element('div', {class: 'board'}, this.still);
     this.clear = button(words.clear, () => this.surface.clear());
     this.other = button(words.other_image, () => this.#turn());
-    this.root = element('div', {class: 'easel'}, this.board, element('div', {class: 'tools'}, this.clear, this.other), this.said);
+    this.root = element('div', {class: 'easel'}, element('style', {}, style), this.board, element('div', {class: 'tools'}, this.clear, this.other), this.said);
     this.clear.hidden = !spec.is_ink;
     if (spec.is_ink) this.#lay();
     this.levels = null;
