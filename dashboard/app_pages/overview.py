@@ -46,11 +46,11 @@ st.caption(
 left, right = st.columns([3, 2], gap="large")
 with left:
     highlights.pictures(run)
+    report.hand_over(run)
 with right:
     highlights.invitation(run)
     highlights.trust(run)
     confusions(run)
-    report.hand_over(run)
 if metrics.correct < metrics.total:
     finding = run_words.weakest_class(metrics)
     figure = bars.class_bars(metrics.classes, frame.colors())
