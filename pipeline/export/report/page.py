@@ -16,7 +16,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.export import html_page
-from pipeline.export.report import limits, making, mistakes, pictures, quality
+from pipeline.export.report import asking, limits, making, mistakes, pictures, quality
 from pipeline.export.report import versus as comparing
 from pipeline.export.report.blocks import Section
 from pipeline.export.report.facts import Facts
@@ -75,7 +75,7 @@ def sections(facts: Facts, say: Say, *, with_pad: bool = False) -> list[Section]
         quality.what(facts, say, with_pad=with_pad),
         quality.well(facts, say),
         mistakes.fails(facts, say),
-        quality.ask(facts, say),
+        asking.ask(facts, say),
         limits.cannot(facts, say),
     ]
     if facts.robustness:
@@ -109,8 +109,8 @@ def heading(facts: Facts, say: Say) -> dict[str, Any]:
 
 def _glance(facts: Facts, say: Say) -> list[tuple[str, str]]:
     metrics, least = facts.run.info.metrics, quality.weakest(facts)
-    missed, share = metrics.total - metrics.correct, quality.telling_share(facts)
-    left = facts.curve.errors_remaining(quality.passed(facts, share))
+    missed, share = metrics.total - metrics.correct, asking.telling_share(facts)
+    left = facts.curve.errors_remaining(asking.passed(facts, share))
     shown = [
         (say.share(metrics.accuracy), say("glance.accuracy")),
         (say.texts.number(missed), say("glance.mistakes", total=metrics.total)),

@@ -29,7 +29,7 @@ def altered(tmp_path: Path, tiny_run: Run) -> Callable[..., Run]:
             raw["metrics"] = summarize(table, names).model_dump()
             raw["files"]["predictions.parquet"] = path.stat().st_size
         for key, value in parts.items():
-            raw[key] = raw[key] | value if isinstance(value, dict) else value
+            raw[key] = (raw.get(key) or {}) | value if isinstance(value, dict) else value
         (folder / "run.json").write_text(json.dumps(raw), "utf-8")
         return run_folder.read(folder, None, "")
 

@@ -235,6 +235,17 @@ def test_without_a_history_or_a_detector(altered: Callable[..., Run]):
     assert "no way to notice that an image is unlike those it learned from" in said
 
 
+def test_a_network_that_was_trained_elsewhere(altered: Callable[..., Run]):
+    added = {"file": "theirs.keras", "dataset": "digits", "ends_in": "softmax", "takes": "0 to 1",
+             "found": ["It expects pixels from 0 to 1."]}  # fmt: skip
+    said = seen(html(altered("theirs", added=added, config=None, corrections={}), ReportOptions()))
+    assert "of 600 test images." in said
+    assert "Whether it had learned from some of them is not known here" in said
+    assert "It was trained elsewhere and added from the file “theirs.keras”." in said
+    assert "What was found out when it was added It expects pixels from 0 to 1." in said
+    assert "How it learned: no record of that is kept." in said
+
+
 def test_more_classes_than_fit_are_listed(monkeypatch, tiny_run: Run):
     monkeypatch.setattr(mistakes, "MOST_CLASSES", 9)
     page = html(tiny_run, ReportOptions())
