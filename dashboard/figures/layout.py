@@ -126,6 +126,7 @@ def _enlarge(trace: Any, scale: float) -> None:
     for name, part in (
         ("line", "width"),
         ("marker", "size"),
+        ("textfont", "size"),
         ("error_x", "thickness"),
         ("error_y", "thickness"),
     ):

@@ -71,7 +71,9 @@ def _edit(titles: Mapping[str, str]) -> None:
                 key="views_download",
             )
             st.button(said.say("present.remove_all"), key="views_clear", on_click=_clear)
-    st.file_uploader(said.say("present.load"), type="json", key=_FILE, on_change=_load)
+    st.file_uploader(
+        said.say("present.load"), type="json", key=_FILE, max_upload_size=1, on_change=_load
+    )
 
 
 def _row(view: View, place: int, count: int, said: Texts, titles: Mapping[str, str]) -> None:
