@@ -213,7 +213,7 @@ def _links(ready: Mapping[str, Run], texts: Texts) -> dict[str, dict[str, str]]:
         page, network = DIG[step]
         runs = [ready[network]] if network in ready else [] if network else [*ready.values()]
         if runs:
-            query = {address.RUN: runs[0].id}
+            query = {address.RUN: runs[0].id, address.LANG: texts.language}
             links[step] = {
                 "href": f"{page if page != 'overview' else './'}?{urlencode(query)}",
                 "label": texts.say(f"tour.links.{step}"),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import open_by_fingerprint
@@ -206,6 +206,26 @@ def test_a_presenter_steps_through_it_and_digging_keeps_the_drawing(page: Page, 
     page.get_by_role("link", name="Tour", exact=True).click()
     shown(page, 1)
     expect(page.get_by_text(COMES_ALONG)).to_be_visible()
+
+
+def test_it_is_told_in_german_in_the_dark(browser: Browser, tour: str) -> None:
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 720}, color_scheme="dark", reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.goto(f"{tour}?lang=de")
+    settle(page)
+    for step in range(len(STEPS)):
+        shown(page, step)
+        assert faults(page) == []
+        if step == 0:
+            page.get_by_role("button", name="Entrollen").click()
+            expect(page.get_by_text("784 von 784 Merkmalen")).to_be_visible()  # at once
+        page.get_by_role("button", name="Weiter ›").press("Enter")  # at the end it does nothing
+    expect(page.get_by_role("heading", level=1)).to_have_text("Wie eine Maschine eine Ziffer liest")
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("e => e.scrollHeight - e.clientHeight") <= 0  # it fits on a projector
+    context.close()
 
 
 def test_what_is_missing_is_trained_by_a_click_and_nothing_speaks_of_digits(

@@ -73,7 +73,7 @@ export class Grid {
       cell.textContent = channels === 1 ? values.join('') : '';
       const color = channels === 1 && scene.spec.is_ink ? css(given[values[0] ?? 0]) : rgb(values);
       cell.style.background = inside ? color : 'none';
-      cell.style.color = luminance(cell.style.background) > 0.45 ? '#14181e' : '#ffffff';
+      cell.style.color = readable(cell.style.background);
     });
     const values = this.#valueAt(row, column);
     const value = channels === 1 ? values[0]
@@ -190,7 +190,7 @@ export class Grid {
       for (let column = 0; column < width; column++) {
         const [level] = this.#valueAt(row, column);
         const back = scene.spec.is_ink ? css(scene.scales.ink[level]) : rgb([level]);
-        context.fillStyle = luminance(back) > 0.45 ? '#14181e' : '#ffffff';
+        context.fillStyle = readable(back);
         context.globalAlpha = level ? 1 : 0.45;
         context.fillText(level, left + (column + 0.5) * cell, (row + 0.5) * cell);
       }
@@ -225,8 +225,11 @@ function rgb(values) {
   return `rgb(${red}, ${green}, ${blue})`;
 }
 
-/** How light a color is, from 0 to 1. */
-function luminance(color) {
-  const [red = 255, green = 255, blue = 255] = (color.match(/\d+/g) ?? []).map(Number);
-  return (0.299 * red + 0.587 * green + 0.114 * blue) / 255;
+/** Black or white, whichever has more contrast: 4.5 to 1 at least; see WCAG 2.2, "relative luminance". */
+function readable(color) {
+  const [red = 1, green = 1, blue = 1] = (color.match(/\d+/g) ?? []).map((level) => {
+    const share = level / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? '#000000' : '#ffffff';
 }

@@ -5,7 +5,7 @@ import {chainOf} from '../inside/chain.js';
 import {Drawn} from '../inside/drawn.js';
 
 const LEFT = 130; // CSS pixels: the room for the picture
-const [LEAST, MOST, AROUND] = [320, 600, 400]; // CSS pixels: how high it is, and what else is on the screen
+const [LEAST, MOST, AROUND] = [300, 600, 420]; // CSS pixels: how high it is, and what else is on the screen
 
 export class Layers {
   static needs = ['perceptron'];
