@@ -248,14 +248,20 @@ def test_what_is_missing_is_trained_by_a_click_and_nothing_speaks_of_digits(
         best = trained.class_names[trained.graph().probabilities(first(page, run))[0].argmax()]
         expect(page.locator(".weights-step")).to_have_attribute("data-best", best)
         assert not OF_DIGITS.search(page.locator("[data-testid='stMain']").inner_text())
-        page.goto("about:blank")  # before the server is gone
+        leave(page)
     monkeypatch.setenv("INKLING_READ_ONLY", "1")
     with serving(store.folder, tmp_path / "log.txt") as (address, _):
         page.goto(f"{address}/tour?run={run.id}&step=3")
         settle(page)
         expect(page.get_by_text("--network perceptron")).to_be_visible()
         expect(page.get_by_role("button", name="Train what is missing")).to_be_hidden()
-        page.goto("about:blank")
+        leave(page)
+
+
+def leave(page: Page) -> None:
+    """Leave a page before its server is gone, when all that it asked for has come."""
+    page.wait_for_load_state("networkidle")
+    page.goto("about:blank")
 
 
 def first(page: Page, run: Run) -> np.ndarray:
