@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import settle
 from tests.browser.test_accessibility import faults
@@ -44,15 +44,22 @@ def test_a_term_is_explained_to_the_keyboard(page: Page, server: str):
     expect(shown).to_contain_text("Whether the network is right as often as its confidence says.")
 
 
+def beside(button: Locator, title: Locator) -> None:
+    """Check that the button is on the screen of a phone, in the row of the title."""
+    sign, heading = button.bounding_box(), title.bounding_box()
+    assert sign["x"] + sign["width"] <= 390
+    assert heading["y"] <= sign["y"] + sign["height"] / 2 <= heading["y"] + heading["height"]
+
+
 def test_on_a_phone_the_sign_alone_is_beside_the_title(page: Page, server: str):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{server}/confusion_matrix")
     settle(page)
     button = page.get_by_role("button", name=ASK["en"])
-    heading = page.get_by_role("heading", level=1).bounding_box()
-    sign = button.bounding_box()
-    assert sign["x"] + sign["width"] <= 390
-    assert heading["y"] <= sign["y"] + sign["height"] / 2 <= heading["y"] + heading["height"]
+    title = page.get_by_role("heading", level=1)
+    beside(button, title)
+    title.evaluate("h1 => (h1.textContent += ' of a network, named at length, on a dataset')")
+    beside(button, title)
     button.click()
     body = page.get_by_role("dialog", name=ASK["en"]).bounding_box()
     assert body["x"] >= 0
