@@ -154,16 +154,12 @@ def trust(material: Material) -> dict[str, Any]:
 
 def _mistake(material: Material, index: int, row: pd.Series) -> dict[str, Any]:
     """Describe a test image that is misread."""
-    names = material.subject.class_names
     image = np.ascontiguousarray(material.images[index])
     return {
         "levels": material.blob.add(image.tobytes()),
-        "said": material.texts.say(
-            "tour_later.sure.mistake",
-            true=names[int(row["label"])],
-            predicted=names[int(row["predicted"])],
-            share=material.texts.percent(float(row["confidence"])),
-        ),
+        "label": int(row["label"]),
+        "predicted": int(row["predicted"]),
+        "confidence": float(row["confidence"]),
     }
 
 

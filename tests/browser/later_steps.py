@@ -102,7 +102,7 @@ def says_when_to_ask(page: Page, toured: Store, image: np.ndarray) -> None:
     slider.press("Home")
     expect(page.locator(".passing .said")).to_contain_text("Nothing is passed on")
     slider.press("End")
-    expect(page.locator(".passing .said")).to_contain_text("(50.0%) go to a person")
+    expect(page.locator(".passing .said")).to_contain_text("of 1,500 images (50.0%)")
     before = page.evaluate("sessionStorage.getItem('inkling-drawing')")
     page.get_by_role("button", name="Draw a scribble").press("Enter")
     expect(page.locator(".asked .note")).to_have_text("Unlike most training images")

@@ -106,7 +106,8 @@ class TestTrust:
         wrong = table[table["label"] != table["predicted"]]
         surest = wrong.sort_values("confidence", ascending=False).iloc[0]
         first = found["mistakes"][0]
-        assert f"“{int(surest['label'])}” read as “{int(surest['predicted'])}”" in first["said"]
+        told = [first[part] for part in ("label", "predicted", "confidence")]
+        assert told == surest[["label", "predicted", "confidence"]].tolist()
         image = numbers(given, first["levels"], "u1").reshape(28, 28, 1)
         assert np.array_equal(image, digits.x_test[surest.name])
         assert str(len(wrong)) in found["mistakes_title"]

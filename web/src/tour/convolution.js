@@ -155,12 +155,20 @@ export class Convolution {
       if (from % depth === seen) [inputs[cell], weights[cell]] = [value, weight];
       products[cell] = (products[cell] ?? 0) + part;
     }
+    this.#captions(isPool, depth, seen);
     const best = isPool && layer.op === 'max_pool' ? inputs.indexOf(sum.before) : -1;
     this.grids[0].show(inputs, size[1], {best});
     this.grids.slice(1).forEach((grid) => { grid.root.hidden = isPool; });
     if (isPool) return;
     this.grids[1].show(weights, size[1], {isSigned: true});
     this.grids[2].show(products, size[1], {isSigned: true});
+  }
+
+  /** Of several channels, the numbers of one are written out. */
+  #captions(isPool, depth, seen) {
+    const {words} = this.scene, isOne = isPool || depth === 1;
+    const channel = depth === 3 ? words[['red', 'green', 'blue'][seen]] : seen + 1;
+    this.grids.forEach((grid, at) => grid.title(isOne ? '' : at < 2 ? channel : words.all_channels));
   }
 
   #said(sum) {

@@ -13,7 +13,14 @@ export class NumberGrid {
     this.scene = scene;
     this.cells = [];
     this.table = element('div', {class: 'cells', 'aria-hidden': 'true'}); // the sum is said in words
-    this.root = element('figure', {class: name}, element('figcaption', {}, scene.words[name]), this.table);
+    this.caption = element('figcaption', {}, scene.words[name]);
+    this.name = scene.words[name];
+    this.root = element('figure', {class: name}, this.caption, this.table);
+  }
+
+  /** Say behind its name what the numbers are of. */
+  title(of) {
+    this.caption.textContent = of ? `${this.name}: ${of}` : this.name;
   }
 
   /**

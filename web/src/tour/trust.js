@@ -3,7 +3,7 @@
 import {element} from '../elements.js';
 import * as ood from '../out_of_distribution.js';
 import {SIDE} from '../surface.js';
-import {percent} from '../words.js';
+import {percent, shortened} from '../words.js';
 import {Lines} from './lines.js';
 import {latest} from './latest.js';
 import {noise, scribble} from './scribble.js';
@@ -19,9 +19,12 @@ export class Trust {
     const {words, data, spec} = scene;
     this.scene = scene;
     this.usual = ood.open(data.ood, scene.floats);
-    this.pictures = data.mistakes.map((mistake) => {
-      const canvas = element('canvas', {role: 'img', 'aria-label': mistake.said});
-      return {canvas, levels: scene.bytes(mistake.levels), root: element('figure', {}, canvas, element('figcaption', {}, mistake.said))};
+    this.pictures = data.mistakes.map(({levels, label, predicted, confidence}) => {
+      const said = (name) => scene.say(words.mistake, {
+        label: name(spec.classes[label]), predicted: name(spec.classes[predicted]), share: percent(confidence),
+      });
+      const canvas = element('canvas', {role: 'img', 'aria-label': said(String)});
+      return {canvas, levels: scene.bytes(levels), root: element('figure', {}, canvas, element('figcaption', {}, said(shortened)))};
     });
     this.mistakes = element('div', {class: 'mistakes'}, ...this.pictures.map(({root}) => root));
     this.answer = new Shares(scene, '', BARS);
@@ -60,8 +63,8 @@ export class Trust {
   #passed() {
     const {scene} = this, {words, data} = scene, at = Number(this.slider.value);
     const [passed, errors] = data.passed.choices[at], kept = data.passed.total - passed;
-    const values = {passed, share: percent(this.points[at][0]), right: percent(this.points[at][1]), kept, errors};
-    this.passing.textContent = scene.say(passed === 0 ? words.passed_none : errors === 1 ? words.passed_one : words.passed_on, values);
+    const values = {passed, total: data.passed.total, share: percent(this.points[at][0]), right: percent(this.points[at][1]), kept, errors};
+    this.passing.textContent = scene.say(passed === 0 ? words.passed_none : words.passed_on, values);
     this.slider.setAttribute('aria-valuetext', this.passing.textContent);
     this.curve.mark(this.points[at][0]);
   }
