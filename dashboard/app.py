@@ -9,7 +9,7 @@ from dashboard.widgets import frame, presenting, stage, view_list
 from pipeline import access
 
 PAGES = {  # by section: file, title, icon, what it is for
-    "Start": (("tour", "Tour", "tour", "How a machine reads a digit, in a few steps."),),
+    "": (("tour", "Tour", "tour", "How a machine reads a digit, in a few steps."),),
     "Results": (
         ("overview", "Overview", "visibility", "What the model is, and how often it is right."),
         ("scorecard", "Scorecard", "verified", "How far its predictions can be trusted."),

@@ -81,7 +81,7 @@ class TestRuns:
 
     def test_names_of_layers_may_be_anything(self, tmp_path, store, digits):
         names = ["<b>*fett*", "mein Layer №1 " + "x" * 150, "–"]
-        parts = [layers.Flatten(name=names[0]), layers.Dense(4, "relu", name=names[1])]
+        parts = [layers.Flatten(name=names[0]), layers.Dense(4, "tanh", name=names[1])]
         end = layers.Dense(10, "softmax", name=names[2])
         model = keras.Sequential([keras.Input((28, 28, 1)), *parts, end])
         run = add_network(strangers.saved(model, tmp_path), "digits", store)
