@@ -17,6 +17,7 @@ from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
 from tests import made
 from tests.browser import later_steps
+from tests.browser.alternatives import untold
 from tests.browser.conftest import serving, settle
 from tests.browser.test_accessibility import faults
 
@@ -103,6 +104,7 @@ def test_one_drawing_is_walked_through_all_steps_by_keyboard(
         expect(view.locator(".stage > *")).not_to_be_empty()
         expect(page.get_by_text(COMES_ALONG)).to_be_visible()
         assert faults(page) == []
+        assert untold(page) == []
         if check := CHECKS.get(list(STEPS)[step]):
             check(page, toured, image)
     expect(page).to_have_url(re.compile(rf"step={len(STEPS)}\b"))

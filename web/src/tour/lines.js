@@ -32,7 +32,8 @@ export class Lines {
   show(series, label, written) {
     const known = getComputedStyle(this.root).getPropertyValue('--st-chart-categorical-colors').split(',');
     const colors = series.map((_, at) => known[at % known.length].trim() || 'currentColor');
-    this.drawing.setAttribute('aria-label', label);
+    const ends = series.filter(({points}) => points.length).map(({name, points}) => `${name}: ${written(points[0][1])} → ${written(points.at(-1)[1])}`);
+    this.drawing.setAttribute('aria-label', `${label}. ${ends.join('; ')}`);
     this.drawing.replaceChildren(...this.#axes(), this.marker, ...series.flatMap((one, at) => this.#line(one, at, colors[at])));
     this.legend.hidden = series.length < 2;
     this.legend.replaceChildren(...series.map(({name}, at) => element('span', {}, sample(at, colors[at]), name)));

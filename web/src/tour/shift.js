@@ -89,7 +89,7 @@ export class Shift {
     }
     this.said.textContent = far === 0 ? words.unmoved
       : scene.say(words.pushed, {far: this.far.textContent, way: words[this.way.value], still, all: networks.length});
-    this.canvas.setAttribute('aria-label', this.said.textContent);
+    this.canvas.setAttribute('aria-label', `${this.far.textContent}. ${this.said.textContent}`);
   }
 
   /** What a network answers where nothing is pushed. */
