@@ -63,6 +63,7 @@ def test_gradient_times_input_lies_over_the_strokes_and_goes_when_it_is_off(
     draw_strokes(page, surface, SEVEN, unit=SIDE)
     settled(page)
     said = page.locator(".told strong").inner_text()
+    expect(page.get_by_role("button", name="Save")).to_be_enabled()  # the server was told
     settle(page)
     page.get_by_role("radio", name="Gradient × input").click()
     expect(page).to_have_url(re.compile("draw_looks=gradient-input"))
