@@ -103,6 +103,10 @@ export class Neuron {
     paintSigned(this.laid.canvas, weights, size, scene.scales.diverging, peakOf(weights));
     outline(this.laid.canvas, overChannels(pixels, channels), size, getComputedStyle(this.root).color);
     paintSigned(this.found.canvas, parts, size, scene.scales.diverging, peakOf(parts));
+    const {words} = scene, name = scene.say(words.unit, {unit: unit + 1, units: layer.shape[0]});
+    const weighted = scene.number(this.parts.raises + this.parts.lowers, 2);
+    this.laid.canvas.setAttribute('aria-label', `${name}: ${words.weights}`);
+    this.found.canvas.setAttribute('aria-label', `${name}: ${words.found}: ${weighted}`);
     this.#tell();
   }
 
