@@ -20,7 +20,7 @@ from pipeline.store import corrections, interrupted, reviews
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
 from pipeline.training import networks
-from tests.dashboard.test_pages import app, text  # noqa: F401
+from tests.dashboard.conftest import app  # noqa: F401
 
 KEPT = Path(__file__).with_name("kept")
 PAGES = (

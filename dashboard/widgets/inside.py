@@ -130,17 +130,25 @@ def _compared(view: View, dataset: Dataset, sample: int, other: int | None) -> N
         said["other"] = network_words.other_image(
             other, loaders.predictions(view.run).iloc[other], view.run.class_names
         )
-    if view.second:
-        packed, name = loaders.inside(view.second, beside=True), loaders.label(view.second)
-        if packed is None:
-            st.caption(text.plain(network_words.second_not_taken_apart(name, view.second.id)))
-        else:
-            said["second"] = network_words.second_run(
-                name, loaders.predictions(view.second).iloc[sample], view.run.class_names
-            )
-            component.beside(packed, key="inside_second")
+    if view.second and _accompanied(view.second):
+        said["second"] = network_words.second_run(
+            loaders.label(view.second),
+            loaders.predictions(view.second).iloc[sample],
+            view.run.class_names,
+        )
     compared = None if other is None else picture(other)
     component.picture(picture(sample), compared, said, key="inside_image")
+
+
+def _accompanied(second: Run) -> bool:
+    """Give the view a second run; if it was not taken apart, say so."""
+    packed = loaders.inside(second, beside=True)
+    if packed is None:
+        said = network_words.second_not_taken_apart(loaders.label(second), second.id)
+        st.caption(text.plain(said))
+        return False
+    component.beside(packed, key="inside_second")
+    return True
 
 
 @st.fragment
@@ -148,9 +156,8 @@ def _compared(view: View, dataset: Dataset, sample: int, other: int | None) -> N
 def sketch(view: View, dataset: Dataset, sample: int) -> None:
     """Show a pad whose drawing the view follows; see `inside`."""
     said = {}
-    if packed := view.second and loaders.inside(view.second, beside=True):
+    if view.second and _accompanied(view.second):
         said["second"] = network_words.second_run_on_drawing(loaders.label(view.second))
-        component.beside(packed, key="inside_second")
     about = network_words.under_drawing(sample, view.run.class_names[int(dataset.y_test[sample])])
     shown = component.Picture(about, dataset.x_test[sample])
     component.sketch(shown, view.run.info.input_shape, said, key="inside_sketch")

@@ -23,7 +23,7 @@ from pipeline.jobs.job import Job, Series, TakeApart, Training, read_requests
 from pipeline.prose.texts import Texts
 from pipeline.store.run_folder import Run
 
-STEP, PRESENT = "step", "present"  # in the address
+STEP = "step"  # in the address
 KEY, TURN = "tour", "_tour_turn"
 FILM = "film"  # of a training, as something that may be missing
 SHORTEST = {FILM: "pixels"}  # the network that brings it
@@ -128,7 +128,7 @@ def _news(
             component.News(
                 step=_step(),
                 turn=st.session_state.get(TURN, 0),
-                present=st.query_params.get(PRESENT) == "1",
+                present=address.presenting(),
                 links=links,
                 missing={name: _lacks(name, found, texts) for name in lacking},
                 job=said,

@@ -6,7 +6,9 @@ from functools import cache
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
+from streamlit.testing.v1 import AppTest
 
+from dashboard import APP
 from pipeline.store.runs import Store
 
 
@@ -33,3 +35,21 @@ def nothing_old_collected(tiny_store: Store) -> Iterator[None]:
     gc.freeze()
     yield
     gc.unfreeze()
+
+
+@pytest.fixture
+def app(tiny_store, monkeypatch):
+    """Open a page of the dashboard on a store: a callable."""
+
+    def open_page(name: str, store: Store = tiny_store, **address: str) -> AppTest:
+        monkeypatch.setenv("INKLING_MODELS", str(store.folder))
+        at = AppTest.from_file(str(APP), default_timeout=30)
+        for key, value in address.items():
+            at.query_params[key] = value
+        if name != "overview":
+            at.switch_page(f"app_pages/{name}.py")
+        at.run()
+        assert not at.exception, at.exception
+        return at
+
+    return open_page

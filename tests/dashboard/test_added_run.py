@@ -1,4 +1,3 @@
-# ruff: noqa: F811 (tests take a fixture by its name, and this one is imported)
 """Pages of a network that was trained elsewhere: each opens, and none claims to know its past."""
 
 import re
@@ -14,7 +13,7 @@ from pipeline.data.datasets import Dataset
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
 from tests import strangers
-from tests.dashboard.test_pages import PAGES, app, text  # noqa: F401
+from tests.dashboard.test_pages import PAGES, text
 
 FILE = "Their *net* [v2](x).keras"
 FALSE = re.compile(

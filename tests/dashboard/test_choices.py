@@ -1,4 +1,3 @@
-# ruff: noqa: F811 (tests take a fixture by its name, and this one is imported)
 """How a page shows something is in its address: a link and a reload bring it back."""
 
 import re
@@ -10,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.widgets.choices import slug
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
-from tests.dashboard.test_pages import PAGES, app  # noqa: F401
+from tests.dashboard.test_pages import PAGES
 
 KINDS = ("segmented_control", "selectbox", "toggle", "select_slider", "radio")
 # The selection (see test_selection), the language (see test_explaining), what is filled in to be

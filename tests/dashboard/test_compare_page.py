@@ -12,7 +12,7 @@ from pipeline.analysis.metrics import summarize
 from pipeline.data import prepared
 from pipeline.store.run_folder import PREDICTIONS, Run
 from pipeline.store.runs import Store
-from tests.dashboard.test_pages import app, text  # noqa: F401
+from tests.dashboard.test_pages import text
 
 SECOND = "20990101-000000-digits-lenet5-beef"
 
@@ -46,7 +46,7 @@ def label_of(store: Store, run_id: str) -> str:
     return plain(shorten(run_words.run_labels(store.runs())[run_id]))
 
 
-def test_two_runs_are_judged_in_words(app, store, tiny_run: Run):  # noqa: F811
+def test_two_runs_are_judged_in_words(app, store, tiny_run: Run):
     another(tiny_run, store.folder / SECOND, fixed=0, broken=12)
     at = app("compare", store, run=tiny_run.id, second=SECOND)
     first, second = label_of(store, tiny_run.id), label_of(store, SECOND)
@@ -79,14 +79,14 @@ def test_the_same_images_are_compared_whatever_their_classes_were_called(
     assert [run.id for run in loaders.comparable(first)] == [SECOND]
 
 
-def test_what_could_be_chance_is_called_that(app, store, tiny_run: Run):  # noqa: F811
+def test_what_could_be_chance_is_called_that(app, store, tiny_run: Run):
     another(tiny_run, store.folder / SECOND, fixed=4, broken=1)
     at = app("compare", store, run=tiny_run.id, second=SECOND)
     assert "but this may well be chance**" in text(at)
     assert "1 time in 3." in text(at)  # p = 0.375
 
 
-def test_fixed_and_broken_link_to_their_images(app, store, tiny_run: Run):  # noqa: F811
+def test_fixed_and_broken_link_to_their_images(app, store, tiny_run: Run):
     another(tiny_run, store.folder / SECOND, fixed=4, broken=1)
     at = app("compare", store, run=tiny_run.id, second=SECOND)
     _, *linked = [link.proto for link in at.get("page_link")]  # first, to the glossary
@@ -96,7 +96,7 @@ def test_fixed_and_broken_link_to_their_images(app, store, tiny_run: Run):  # no
     ]
 
 
-def test_without_a_second_run_the_best_is_named(app, store, tiny_run: Run):  # noqa: F811
+def test_without_a_second_run_the_best_is_named(app, store, tiny_run: Run):
     another(tiny_run, store.folder / SECOND, fixed=3, broken=0)
     at = app("compare", store, run=tiny_run.id)
     assert f"**“{label_of(store, SECOND)}” is the best of 2 runs**" in text(at)
@@ -114,7 +114,7 @@ def test_without_a_second_run_the_best_is_named(app, store, tiny_run: Run):  # n
     assert table["microseconds"].tolist() == pytest.approx([took, took], rel=0.06)
 
 
-def test_a_single_run_leads_to_training(app, store, tiny_run: Run, monkeypatch):  # noqa: F811
+def test_a_single_run_leads_to_training(app, store, tiny_run: Run, monkeypatch):
     at = app("compare", store)
     assert "is the only run tested on these images" in text(at)
     assert [link.proto.page for link in at.get("page_link")] == ["glossary", "train"]
@@ -123,7 +123,7 @@ def test_a_single_run_leads_to_training(app, store, tiny_run: Run, monkeypatch):
     assert link.proto.page == "glossary"
 
 
-def test_runs_on_other_images_are_counted_only(app, store, tiny_run: Run):  # noqa: F811
+def test_runs_on_other_images_are_counted_only(app, store, tiny_run: Run):
     another(tiny_run, store.folder / SECOND, fixed=3, broken=0)
     path = store.folder / SECOND / "run.json"
     raw = json.loads(path.read_text())
@@ -134,7 +134,7 @@ def test_runs_on_other_images_are_counted_only(app, store, tiny_run: Run):  # no
     assert len(at.dataframe[0].value) == 1
 
 
-def test_other_labels_under_one_name_are_a_message(app, store, tiny_run: Run):  # noqa: F811
+def test_other_labels_under_one_name_are_a_message(app, store, tiny_run: Run):
     another(tiny_run, store.folder / SECOND, fixed=3, broken=0)
     path = store.folder / SECOND / PREDICTIONS
     table = tiny_run.predictions()
@@ -148,7 +148,7 @@ def test_other_labels_under_one_name_are_a_message(app, store, tiny_run: Run):  
     assert "but the labels in their predictions differ" in at.error[0].value
 
 
-def test_many_runs_fit_into_one_picture(app, store, tiny_run: Run):  # noqa: F811
+def test_many_runs_fit_into_one_picture(app, store, tiny_run: Run):
     for number in range(25):
         run_id = f"20990101-{number:06}-digits-lenet5-{number:04}"
         another(tiny_run, store.folder / run_id, fixed=1, broken=0, run_id=run_id)
@@ -158,7 +158,7 @@ def test_many_runs_fit_into_one_picture(app, store, tiny_run: Run):  # noqa: F81
     assert "5 more runs in the table only." in text(at)
 
 
-def test_a_run_without_a_history_keeps_no_other_off_the_page(app, store, tiny_run: Run):  # noqa: F811
+def test_a_run_without_a_history_keeps_no_other_off_the_page(app, store, tiny_run: Run):
     another(tiny_run, store.folder / SECOND, fixed=3, broken=0)
     path = store.folder / SECOND / "history.csv"
     path.write_bytes(b" " * path.stat().st_size)

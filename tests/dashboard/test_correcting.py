@@ -1,4 +1,3 @@
-# ruff: noqa: F811 (tests take a fixture by its name, and this one is imported)
 import json
 import shutil
 
@@ -14,7 +13,6 @@ from pipeline.store import corrections, second_opinion
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
 from pipeline.store.second_opinion import Contradiction
-from tests.dashboard.test_pages import app  # noqa: F401
 from tests.dashboard.test_pages import text as marked_text
 
 DIGITS = tuple("0123456789")

@@ -8,7 +8,7 @@ from pipeline.store.corrections import Correction
 from pipeline.store.runs import Store
 from pipeline.store.second_opinion import Contradiction
 from tests.dashboard.test_labels_page import store, tiles  # noqa: F401
-from tests.dashboard.test_pages import app, text  # noqa: F401
+from tests.dashboard.test_pages import text
 
 DIGITS = tuple("0123456789")
 SEVEN = Drawing.of_strokes([[[60.0, 60.0], [200.0, 60.0], [120.0, 220.0]]])

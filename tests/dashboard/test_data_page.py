@@ -9,11 +9,11 @@ from streamlit.testing.v1 import AppTest
 from pipeline.data.datasets import Dataset
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
-from tests.dashboard.test_pages import app, text  # noqa: F401  (a fixture)
+from tests.dashboard.test_pages import text
 
 
 @pytest.fixture
-def data(app):  # noqa: F811
+def data(app):
     """Open the page in one of its views: a callable."""
 
     def open_view(view: str, *store: Store, **address: str) -> AppTest:
@@ -66,7 +66,7 @@ def test_training_images_are_of_the_true_classes_chosen(data, digits: Dataset):
     assert {int(picture["detail"].removeprefix("· ")) for picture in shown} <= set(train.tolist())
 
 
-def test_the_address_opens_the_view_it_speaks_of(app):  # noqa: F811
+def test_the_address_opens_the_view_it_speaks_of(app):
     assert app("data").session_state["data_view"] == "Classes"
     assert app("data", sample="17").session_state["data_view"] == "One image"
     assert app("data", area="0,0_1,0_1,1").session_state["data_view"] == "Map"

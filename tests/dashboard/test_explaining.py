@@ -1,7 +1,5 @@
 """Every page says what people are looking at, and explains the terms it uses."""
 
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -16,24 +14,6 @@ NO_HOVER = {"glossary", "tour"}  # what they say explains itself
 LEADING_ON = {"__init__", "feature_maps"}  # no pages of their own
 PAGES = sorted(file.stem for file in (APP.parent / "app_pages").glob("*.py"))
 PAGES = [name for name in PAGES if name not in LEADING_ON]
-
-
-@pytest.fixture
-def opened(tiny_store: Store, monkeypatch):
-    """Open a page: a callable."""
-
-    def open_page(name: str, store: Path = tiny_store.folder, **address: str) -> AppTest:
-        monkeypatch.setenv("INKLING_MODELS", str(store))
-        at = AppTest.from_file(str(APP), default_timeout=30)
-        for key, value in address.items():
-            at.query_params[key] = value
-        if name != "overview":
-            at.switch_page(f"app_pages/{name}.py")
-        at.run()
-        assert not at.exception, at.exception
-        return at
-
-    return open_page
 
 
 def explained(at: AppTest) -> str:
@@ -51,22 +31,22 @@ def test_every_page_is_explained_at_two_lengths(name, language):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_lists_all_terms_that_it_explains_on_hover(opened, monkeypatch, name):
+def test_a_page_lists_all_terms_that_it_explains_on_hover(app, monkeypatch, name):
     hovered: set[str] = set()
     hover = explaining.hover
     monkeypatch.setattr(explaining, "hover", lambda *keys: hovered.update(keys) or hover(*keys))
-    at = opened(name)
+    at = app(name)
     assert hovered <= set(MET.get(name, ()))
     assert hovered or name in NO_HOVER
     assert texts("en").say(f"pages.{name}.plain").split(":")[0] in explained(at)
 
 
-def test_a_page_without_a_run_is_explained_too(opened, tmp_path):
-    assert "trained network" in explained(opened("overview", tmp_path / "empty"))
+def test_a_page_without_a_run_is_explained_too(app, tmp_path):
+    assert "trained network" in explained(app("overview", Store(tmp_path / "empty")))
 
 
-def test_the_language_is_chosen_once_for_all_pages(opened):
-    at = opened("mistakes", true="3")
+def test_the_language_is_chosen_once_for_all_pages(app):
+    at = app("mistakes", true="3")
     choice = at.segmented_control(key="lang")
     assert choice.value == "en"
     choice.set_value("de").run()
@@ -77,16 +57,16 @@ def test_the_language_is_chosen_once_for_all_pages(opened):
     assert "Ein Netz gibt immer eine Antwort" in explained(at)
 
 
-def test_the_glossary_opens_at_a_term_of_the_address(opened):
-    at = opened("glossary", term="confusion_matrix", lang="de")
+def test_the_glossary_opens_at_a_term_of_the_address(app):
+    at = app("glossary", term="confusion_matrix", lang="de")
     assert at.title[0].value == "Glossar"
     assert at.selectbox(key="term").value == "confusion_matrix"
     assert explained(at).count("<details open>") == 1
     assert "<details open><summary><strong>Konfusionsmatrix</strong>:" in explained(at)
 
 
-def test_a_term_that_is_none_is_noted(opened):
-    at = opened("glossary", term="<b>")
+def test_a_term_that_is_none_is_noted(app):
+    at = app("glossary", term="<b>")
     assert at.selectbox(key="term").value is None
     notes = "".join(toast.value for toast in at.toast)
     assert r"“\<b\>”" in notes

@@ -1,4 +1,3 @@
-# ruff: noqa: F811 (tests take a fixture by its name, and this one is imported)
 import json
 import shutil
 
@@ -9,7 +8,7 @@ from dashboard import loaders
 from pipeline.store import reviews
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
-from tests.dashboard.test_pages import app, text  # noqa: F401
+from tests.dashboard.test_pages import text
 
 
 @pytest.fixture

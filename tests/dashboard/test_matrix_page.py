@@ -1,4 +1,3 @@
-# ruff: noqa: F811 (tests take a fixture by its name, and this one is imported)
 import json
 import shutil
 
@@ -8,7 +7,7 @@ import pytest
 
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
-from tests.dashboard.test_pages import app, text  # noqa: F401
+from tests.dashboard.test_pages import text
 
 
 def sent(at, part: str) -> list[dict]:

@@ -37,24 +37,6 @@ PAGES = {  # file, and what a page with a run opens with
 }
 
 
-@pytest.fixture
-def app(tiny_store, monkeypatch):
-    """Open a page of the dashboard on a store: a callable."""
-
-    def open_page(name: str, store: Store = tiny_store, **address: str) -> AppTest:
-        monkeypatch.setenv("INKLING_MODELS", str(store.folder))
-        at = AppTest.from_file(str(APP), default_timeout=30)
-        for key, value in address.items():
-            at.query_params[key] = value
-        if name != "overview":
-            at.switch_page(f"app_pages/{name}.py")
-        at.run()
-        assert not at.exception, at.exception
-        return at
-
-    return open_page
-
-
 def text(at: AppTest) -> str:
     """All the words that a page says outside its widgets."""
     kinds = (at.title, at.markdown, at.caption, at.info, at.warning, at.error, at.subheader)

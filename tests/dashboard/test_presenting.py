@@ -1,4 +1,3 @@
-# ruff: noqa: F811 (tests take a fixture by its name, and this one is imported)
 """Presenter mode: every page as one answer with its picture, and a list of views."""
 
 import shutil
@@ -13,7 +12,7 @@ from dashboard.widgets.presenting import _GOING as GOING
 from pipeline import access
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
-from tests.dashboard.test_pages import PAGES, app, text  # noqa: F401
+from tests.dashboard.test_pages import PAGES, text
 
 # What changes something, or chooses what is shown. A component of Inkling's is none of them.
 CONTROLS = (

@@ -11,7 +11,7 @@ from pipeline.access import READ_ONLY
 from pipeline.store.bundled import BUNDLED
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
-from tests.dashboard.test_pages import app, text  # noqa: F401
+from tests.dashboard.test_pages import text
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def button(at: AppTest, label: str):
     return next(button for button in at.button if button.label == label)
 
 
-def test_a_run_gets_a_name_and_a_note(app, store):  # noqa: F811
+def test_a_run_gets_a_name_and_a_note(app, store):
     at = app("overview", store, run="first")
     at.text_input[0].set_value("My *best*")
     at.text_area[0].set_value("Two [more] epochs?")
@@ -38,7 +38,7 @@ def test_a_run_gets_a_name_and_a_note(app, store):  # noqa: F811
     assert app("overview", store, run="second").selectbox[0].options == at.selectbox[0].options
 
 
-def test_a_run_is_deleted_after_a_word(app, store):  # noqa: F811
+def test_a_run_is_deleted_after_a_word(app, store):
     at = app("compare", store, run="first", second="second")
     button(at, "Delete this run…").click().run()
     assert "This cannot be undone" in text(at)
@@ -50,7 +50,7 @@ def test_a_run_is_deleted_after_a_word(app, store):  # noqa: F811
     assert not at.error
 
 
-def test_another_persons_page_survives_a_deletion(app, store, monkeypatch):  # noqa: F811
+def test_another_persons_page_survives_a_deletion(app, store, monkeypatch):
     """The run is deleted while the page is being made, after the run was looked up."""
     real, listed = loaders.leaderboard, []
 
@@ -70,7 +70,7 @@ def test_another_persons_page_survives_a_deletion(app, store, monkeypatch):  # n
     assert not at.error
 
 
-def test_a_damaged_run_can_be_deleted(app, store):  # noqa: F811
+def test_a_damaged_run_can_be_deleted(app, store):
     (store.folder / "first" / "model.tflite").unlink()
     at = app("overview", store, run="first")
     button(at, "Delete this run…").click().run()
@@ -79,7 +79,7 @@ def test_a_damaged_run_can_be_deleted(app, store):  # noqa: F811
     assert not at.error
 
 
-def test_the_bundled_run_stays(app, store, tiny_run, monkeypatch):  # noqa: F811
+def test_the_bundled_run_stays(app, store, tiny_run, monkeypatch):
     monkeypatch.setenv(BUNDLED, str(tiny_run.folder))
     at = app("overview", store, run=tiny_run.id)
     assert "Comes with Inkling" in text(at)
@@ -90,7 +90,7 @@ def test_the_bundled_run_stays(app, store, tiny_run, monkeypatch):  # noqa: F811
     assert not (tiny_run.folder / "about.json").exists()
 
 
-def test_read_only_shows_the_note_and_no_way_to_change_it(app, store, monkeypatch):  # noqa: F811
+def test_read_only_shows_the_note_and_no_way_to_change_it(app, store, monkeypatch):
     store.open("first").describe(note="Look at the sevens.")
     monkeypatch.setenv(READ_ONLY, "1")
     at = app("overview", store, run="first")

@@ -1,4 +1,3 @@
-# ruff: noqa: F811 (tests take a fixture by its name, and this one is imported)
 import dataclasses
 import json
 import shutil
@@ -13,7 +12,7 @@ from pipeline.store import reviews
 from pipeline.store.run_folder import PREDICTIONS, Run
 from pipeline.store.run_info import Evaluation, Robustness, UnderChange
 from pipeline.store.runs import Store
-from tests.dashboard.test_pages import app, text  # noqa: F401
+from tests.dashboard.test_pages import text
 
 
 @pytest.fixture

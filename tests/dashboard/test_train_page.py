@@ -1,4 +1,3 @@
-# ruff: noqa: F811 (tests take a fixture by its name, and this one is imported)
 import os
 import shutil
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from pipeline.progress import Progress
 from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.runs import Store
 from pipeline.training.checkpoint import Checkpoint
-from tests.dashboard.test_pages import app, text  # noqa: F401
+from tests.dashboard.test_pages import text
 from tests.pipeline.data.test_readers import write_idx_folder
 
 

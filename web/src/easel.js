@@ -33,9 +33,9 @@ export class Easel {
 
   #lay() {
     const {spec, frame: words} = this.scene;
-    const how = element('span', {class: 'spoken', id: 'tour-how'}, words.draw_how);
+    const how = element('span', {class: 'spoken', id: 'easel-how'}, words.draw_how);
     const canvas = element('canvas', {
-      class: 'surface', tabindex: '0', role: 'application', 'aria-label': words.pad, 'aria-describedby': 'tour-how',
+      class: 'surface', tabindex: '0', role: 'application', 'aria-label': words.pad, 'aria-describedby': 'easel-how',
     });
     this.board.prepend(canvas);
     this.board.append(how);
