@@ -192,3 +192,43 @@ def corrections(by_class: Mapping[str, int]) -> str:
     """Say how many corrections there are: "12 corrections: 3 × “4”, 9 × “9”"."""
     listed = ", ".join(f"{count:,} × “{name}”" for name, count in by_class.items())
     return f"{counted(sum(by_class.values()), 'correction')}: {listed}"
+
+
+def learned(total: int, before: int, after: int) -> str:
+    """Say how many corrections a network reads right that it was not taught.
+
+    Args:
+        total: how many were held back.
+        before, after: how many of them it read right before it was taught, and reads right now.
+    """
+    if not total:
+        return "No drawing was held back, so nothing shows yet what it learned."
+    drawings = f"{total:,} {'drawing' if total == 1 else 'drawings'} it had not seen before"
+    if before == 0 and after:
+        return f"Learned {after:,} of {drawings}."
+    if after == before:
+        return (
+            f"Right on {f'{after:,}' if after else 'none'} of {drawings}, as before it was taught."
+        )
+    return (
+        f"Right on {after:,} of {drawings}, {'up' if after > before else 'down'} from {before:,}."
+    )
+
+
+def kept(fixed: int, broken: int, images: int, *, worse: bool, better: bool) -> str:
+    """Say what became of the test images, and whether that is a sign of forgetting.
+
+    Args:
+        fixed, broken: how many are read right only after, or only before, the network was taught.
+        images: how many there are.
+        worse, better: whether it is, by more than chance explains.
+    """
+    if fixed == broken == 0:
+        return f"It is right on exactly the same of {images:,} test images: nothing is forgotten."
+    wrong, right = (f"{count:,}" if count else "none" for count in (broken, fixed))
+    said = f"{wrong.capitalize()} of {images:,} test images newly wrong, {right} newly right"
+    if worse:
+        return f"{said}: it has forgotten something, and chance does not explain it."
+    if better:
+        return f"{said}: better here, too, and chance does not explain it."
+    return f"{said}: no sign of forgetting."

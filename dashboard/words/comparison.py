@@ -9,10 +9,8 @@ import numpy as np
 
 from dashboard.words.text import percent
 from pipeline.analysis.metrics import Metrics
-from pipeline.analysis.significance import Comparison
+from pipeline.analysis.significance import SIGNIFICANT, Comparison
 from pipeline.words import counted
-
-SIGNIFICANT = 0.05  # the usual threshold: 1 in 20
 
 
 def verdict(found: Comparison, first: str, second: str) -> str:

@@ -10,6 +10,8 @@ import numpy as np
 
 from pipeline.analysis.metrics import NORMAL_95
 
+SIGNIFICANT = 0.05  # the usual threshold of a p-value: 1 in 20
+
 
 @dataclass(frozen=True)
 class Comparison:

@@ -45,3 +45,34 @@ def test_a_guess_names_the_runner_up():
 def test_corrections_are_counted_by_class():
     assert words.corrections({"4": 3, "9": 9}) == "12 corrections: 3 × “4”, 9 × “9”"
     assert words.corrections({"4": 1}) == "1 correction: 1 × “4”"
+
+
+@pytest.mark.parametrize(
+    ("total", "before", "after", "said"),
+    [
+        (10, 0, 8, "Learned 8 of 10 drawings it had not seen before."),
+        (1, 0, 1, "Learned 1 of 1 drawing it had not seen before."),
+        (10, 3, 8, "Right on 8 of 10 drawings it had not seen before, up from 3."),
+        (10, 8, 3, "Right on 3 of 10 drawings it had not seen before, down from 8."),
+        (4, 0, 0, "Right on none of 4 drawings it had not seen before, as before it was taught."),
+        (0, 0, 0, "No drawing was held back, so nothing shows yet what it learned."),
+    ],
+)
+def test_what_was_learned(total, before, after, said):
+    assert words.learned(total, before, after) == said
+
+
+@pytest.mark.parametrize(
+    ("counts", "verdict", "said"),
+    [
+        ((0, 0), "", "It is right on exactly the same of 90 test images: nothing is forgotten."),
+        ((0, 2), "", "2 of 90 test images newly wrong, none newly right: no sign of forgetting."),
+        ((7, 0), "better", "None of 90 test images newly wrong, 7 newly right: better here, too, "
+         "and chance does not explain it."),
+        ((1, 9), "worse", "9 of 90 test images newly wrong, 1 newly right: it has forgotten "
+         "something, and chance does not explain it."),
+    ],
+)  # fmt: skip
+def test_whether_anything_was_forgotten(counts, verdict, said):
+    found = words.kept(*counts, 90, worse=verdict == "worse", better=verdict == "better")
+    assert found == said

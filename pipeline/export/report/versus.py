@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from pipeline.analysis.significance import SIGNIFICANT
 from pipeline.export.report import limits, quality
 from pipeline.export.report.blocks import Block, Figure, Gallery, Section, Text
 from pipeline.export.report.facts import Facts, Versus
@@ -10,7 +11,6 @@ from pipeline.export.report.shots import CAPTION, shots
 from pipeline.store.run_folder import Run
 from pipeline.words import shorten
 
-SIGNIFICANT = 0.05  # the usual threshold: 1 in 20
 MOST = 12  # pictures of what only one of the two gets right
 
 
