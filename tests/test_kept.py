@@ -13,7 +13,8 @@ from pipeline.config import DEEP
 from pipeline.data import datasets, prepared
 from pipeline.data.datasets import Dataset
 from pipeline.experiment import run_experiment
-from pipeline.jobs.job import Training, list_jobs
+from pipeline.jobs.job import list_jobs
+from pipeline.jobs.requests import Training
 from pipeline.renamed import renamed
 from pipeline.serving import prediction
 from pipeline.store import corrections, interrupted, reviews

@@ -7,7 +7,8 @@ from dashboard.widgets import adding, choices, frame, training, training_stage, 
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from dashboard.words import training as training_words
-from pipeline.jobs.job import Adding, Job, Training, read_requests
+from pipeline.jobs.job import Job, read_requests
+from pipeline.jobs.requests import Adding, Training
 from pipeline.store import interrupted
 
 TRAIN, ADD = "Train a network", "Add a trained one"

@@ -9,7 +9,8 @@ from dashboard.words import text
 from dashboard.words import training as training_words
 from pipeline.data import datasets
 from pipeline.errors import InklingError
-from pipeline.jobs.job import MOST_UPLOADED, Adding
+from pipeline.jobs.job import MOST_UPLOADED
+from pipeline.jobs.requests import Adding
 from pipeline.preprocess import RANGES
 from pipeline.store.run_folder import LONGEST_NAME, About, Run
 

@@ -10,7 +10,7 @@ from pipeline.data.known import NAMES
 from pipeline.data.prepared import list_own
 from pipeline.errors import InklingError
 from pipeline.jobs import launch
-from pipeline.jobs.job import Request
+from pipeline.jobs.requests import Request
 
 OWN = "your own…"
 KEPT = "train_form"  # in the session: what was chosen last

@@ -19,7 +19,8 @@ from pipeline.export import tour_later, tour_networks
 from pipeline.export.tour_networks import Subject
 from pipeline.export.tour_spec import STEPS
 from pipeline.jobs import launch
-from pipeline.jobs.job import Job, Series, TakeApart, Training, read_requests
+from pipeline.jobs.job import Job, read_requests
+from pipeline.jobs.requests import Series, TakeApart, Training
 from pipeline.prose.texts import Texts
 from pipeline.store.run_folder import Run
 

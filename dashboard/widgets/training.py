@@ -12,7 +12,7 @@ from pipeline import words
 from pipeline.config import NETWORKS, PRESETS, TrainConfig
 from pipeline.data import datasets
 from pipeline.errors import InklingError
-from pipeline.jobs.job import Training
+from pipeline.jobs.requests import Training
 from pipeline.store.corrections import CORRECTIONS
 from pipeline.store.interrupted import InterruptedTraining
 

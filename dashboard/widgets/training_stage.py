@@ -4,7 +4,8 @@ from dashboard import address, language, loaders
 from dashboard.widgets import frame, model, stage, work
 from dashboard.words import runs as run_words
 from dashboard.words import training as training_words
-from pipeline.jobs.job import Adding, Job, Training
+from pipeline.jobs.job import Job
+from pipeline.jobs.requests import Adding, Training
 
 TITLE = "Train"
 

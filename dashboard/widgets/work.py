@@ -13,7 +13,8 @@ from dashboard.words import training as training_words
 from pipeline import access
 from pipeline.errors import InklingError
 from pipeline.jobs import launch
-from pipeline.jobs.job import Fetch, Job, Request, TakeApart, find_job
+from pipeline.jobs.job import Job, find_job
+from pipeline.jobs.requests import Fetch, Request, TakeApart
 from pipeline.store.run_folder import Run
 
 NUMBERS_STAND = "Only the pictures are missing: the numbers don't need them."

@@ -5,7 +5,8 @@ from pathlib import PurePath
 
 from dashboard.words.text import percent, plain
 from pipeline.config import TrainConfig
-from pipeline.jobs.job import Adding, Status, Training
+from pipeline.jobs.job import Status
+from pipeline.jobs.requests import Adding, Training
 from pipeline.words import counted
 
 WHAT_CAN_BE_ADDED = (

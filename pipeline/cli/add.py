@@ -49,7 +49,7 @@ def add(
     from pipeline.cli.terminal import shown_progress
     from pipeline.data import datasets
     from pipeline.jobs import launch
-    from pipeline.jobs.job import Adding
+    from pipeline.jobs.requests import Adding
     from pipeline.store.run_folder import About
 
     store = store_at(models)

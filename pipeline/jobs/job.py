@@ -11,15 +11,15 @@ import signal
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 
 from pipeline import access
-from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
-from pipeline.preprocess import Pixels
+from pipeline.jobs import requests
+from pipeline.jobs.requests import Request
 from pipeline.progress import Progress
 from pipeline.store.runs import Store
 
@@ -59,62 +59,6 @@ class Status:
 
 
 @dataclass(frozen=True)
-class Fetch:
-    """A request to get a dataset onto this machine: a name or a path, as for training."""
-
-    dataset: str
-
-
-@dataclass(frozen=True)
-class Training:
-    """A request to train.
-
-    Attributes:
-        config: the settings.
-        resume: continue an interrupted training with the same settings.
-    """
-
-    config: TrainConfig
-    resume: bool = False
-
-
-@dataclass(frozen=True)
-class TakeApart:
-    """A request to add what every layer of a run is made of; see `evaluation.take_apart`."""
-
-    run_id: str
-
-
-@dataclass(frozen=True)
-class Adding:
-    """A request to add a network that was trained elsewhere; see `adding.add_network`.
-
-    Attributes:
-        file: the path of a `.keras` file, or the name of an uploaded one.
-        dataset: what it is tested on: a name or a path, as for training.
-        name: what people call the run; "" for nothing.
-        uploaded: whether the file was uploaded into the job's folder.
-        pixels: which pixels it takes; None to find it out.
-    """
-
-    file: str
-    dataset: str
-    name: str = ""
-    uploaded: bool = False
-    pixels: Pixels | None = None
-
-
-@dataclass(frozen=True)
-class Series:
-    """A request for several things, one after the other: they share what takes long to load."""
-
-    requests: tuple["Training | TakeApart", ...]
-
-
-Request = Training | Fetch | TakeApart | Adding | Series
-
-
-@dataclass(frozen=True)
 class Job:
     """Work that was started in the background."""
 
@@ -133,16 +77,7 @@ class Job:
             InklingError: the folder is damaged, or from another version of Inkling.
         """
         try:
-            raw: dict[str, Any] = json.loads((self.folder / REQUEST).read_text("utf-8"))
-            if "fetch" in raw:
-                return Fetch(str(raw["fetch"]))
-            if "take_apart" in raw:
-                return _one_of_series(raw)
-            if "add" in raw:
-                return Adding(**raw["add"])
-            if "series" in raw:
-                return Series(tuple(_one_of_series(one) for one in raw["series"]))
-            return _training(raw)
+            return requests.read((self.folder / REQUEST).read_text("utf-8"))
         except (OSError, ValueError, TypeError, KeyError, InklingError) as error:
             raise InklingError(
                 f"The job in {self.folder} cannot be read: it is damaged, or from another version "
@@ -218,14 +153,6 @@ class Job:
 
 
 _STATUS = TypeAdapter(Status)
-
-
-def _one_of_series(raw: dict[str, Any]) -> Training | TakeApart:
-    return TakeApart(str(raw["take_apart"])) if "take_apart" in raw else _training(raw)
-
-
-def _training(raw: dict[str, Any]) -> Training:
-    return Training(TrainConfig.model_validate(raw["train"]), bool(raw.get("resume")))
 
 
 def list_jobs(store: Store) -> list[Job]:

@@ -1,33 +1,27 @@
 """Starting a job: a child process, `inkling job`, which can outlive the server."""
 
-import json
 import secrets
 import subprocess
 import sys
 import threading
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock
 
 from pipeline import access, atomic
 from pipeline.errors import InklingError
+from pipeline.jobs import requests
 from pipeline.jobs.job import (
     LOG,
     MOST_UPLOADED,
     REFUSED,
     REQUEST,
     UPLOAD,
-    Adding,
-    Fetch,
     Job,
-    Request,
-    Series,
-    TakeApart,
     list_jobs,
 )
+from pipeline.jobs.requests import Request
 from pipeline.store.runs import Store
 
 
@@ -62,7 +56,7 @@ def start(request: Request, store: Store, upload: bytes | None = None) -> Job:
         stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
         folder = jobs / f"{stamp}-{secrets.token_hex(2)}"
         with atomic.whole_folder(folder) as draft:
-            (draft / REQUEST).write_text(_as_json(request), encoding="utf-8")
+            (draft / REQUEST).write_text(requests.write(request), encoding="utf-8")
             if upload is not None:
                 (draft / UPLOAD).touch(mode=0o600)  # for nobody else's eyes
                 (draft / UPLOAD).write_bytes(upload)
@@ -90,19 +84,3 @@ def _spawn(folder: Path, store: Store) -> None:
             (folder / "exit").write_text(str(code))
 
     threading.Thread(target=reap, name=f"reap-{folder.name}", daemon=True).start()
-
-
-def _as_json(request: Request) -> str:
-    return json.dumps(_described(request))
-
-
-def _described(request: Request) -> dict[str, Any]:
-    if isinstance(request, Fetch):
-        return {"fetch": request.dataset}
-    if isinstance(request, TakeApart):
-        return {"take_apart": request.run_id}
-    if isinstance(request, Adding):
-        return {"add": asdict(request)}
-    if isinstance(request, Series):
-        return {"series": [_described(one) for one in request.requests]}
-    return {"train": request.config.model_dump(), "resume": request.resume}

@@ -15,20 +15,8 @@ from pipeline import atomic, evaluation
 from pipeline.config import TrainConfig
 from pipeline.data import datasets
 from pipeline.errors import InklingError
-from pipeline.jobs.job import (
-    ALIVE,
-    PID,
-    STATUS,
-    UPLOAD,
-    Adding,
-    Fetch,
-    Job,
-    Request,
-    Series,
-    State,
-    Status,
-    TakeApart,
-)
+from pipeline.jobs.job import ALIVE, PID, STATUS, UPLOAD, Job, State, Status
+from pipeline.jobs.requests import Adding, Fetch, Request, Series, TakeApart
 from pipeline.progress import OnProgress, Progress
 from pipeline.quiet import quiet_stderr
 from pipeline.store.run_folder import About, Run

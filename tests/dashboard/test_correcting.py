@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from pipeline import access
 from pipeline.ink.drawing import Drawing
 from pipeline.jobs import launch
-from pipeline.jobs.job import Training
+from pipeline.jobs.requests import Training
 from pipeline.store import corrections, second_opinion
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store

@@ -13,7 +13,8 @@ from dashboard.words.text import percent
 from pipeline import access
 from pipeline.config import TrainConfig
 from pipeline.jobs import launch
-from pipeline.jobs.job import Fetch, Job, TakeApart, Training
+from pipeline.jobs.job import Job
+from pipeline.jobs.requests import Fetch, TakeApart, Training
 from pipeline.jobs.worker import StatusWriter
 from pipeline.serving.anatomy import OTHER
 from pipeline.store.interrupted import InterruptedTraining

@@ -10,8 +10,9 @@ from streamlit.testing.v1 import AppTest
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import open_dataset, take_in
 from pipeline.errors import InklingError
-from pipeline.jobs import launch, worker
-from pipeline.jobs.job import REQUEST, Adding, Job, Training
+from pipeline.jobs import launch, requests, worker
+from pipeline.jobs.job import REQUEST, Job
+from pipeline.jobs.requests import Adding, Training
 from pipeline.progress import Progress
 from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.runs import Store
@@ -31,7 +32,7 @@ def job(store) -> Iterator[Job]:
     """A training that is running."""
     folder = store.folder / ".jobs" / "20261121-101500-ab12"
     folder.mkdir(parents=True)
-    (folder / REQUEST).write_text(launch._as_json(Training(TrainConfig(network="pixels"))))
+    (folder / REQUEST).write_text(requests.write(Training(TrainConfig(network="pixels"))))
     with worker.alive(folder):
         yield Job(folder)
 
@@ -130,7 +131,7 @@ class TestAdding:
         folder = store.folder / ".jobs" / "20261121-101500-ab12"
         folder.mkdir(parents=True)
         request = Adding("/somewhere/my_[net](x).keras", "digits")
-        (folder / REQUEST).write_text(launch._as_json(request))
+        (folder / REQUEST).write_text(requests.write(request))
         with worker.alive(folder):
             worker.StatusWriter(folder).report(Progress("Loading", note="my_[net](x).keras"))
             at = app("train", store)

@@ -2,7 +2,8 @@ import pytest
 
 from dashboard.words import training
 from pipeline.config import TrainConfig
-from pipeline.jobs.job import Adding, Status, Training
+from pipeline.jobs.job import Status
+from pipeline.jobs.requests import Adding, Training
 from pipeline.progress import Progress
 
 

@@ -7,8 +7,9 @@ import time
 
 import pytest
 
-from pipeline.jobs import launch, worker
-from pipeline.jobs.job import REQUEST, UPLOAD, Adding, Job
+from pipeline.jobs import launch, requests, worker
+from pipeline.jobs.job import REQUEST, UPLOAD, Job
+from pipeline.jobs.requests import Adding
 from pipeline.progress import Progress
 from pipeline.store.runs import Store
 from tests import strangers
@@ -63,7 +64,7 @@ def test_a_loader_that_crashes_is_a_sentence_and_leaves_nothing(tmp_path, store)
 def test_it_can_be_stopped_until_the_run_is_saved(store, monkeypatch):
     folder = store.folder / ".jobs" / "20261121-101500-ab12"
     folder.mkdir(parents=True)
-    (folder / REQUEST).write_text(launch._as_json(Adding("x.keras", "digits", uploaded=True)))
+    (folder / REQUEST).write_text(requests.write(Adding("x.keras", "digits", uploaded=True)))
     (folder / UPLOAD).write_bytes(b"x")
     job = Job(folder)
 

@@ -8,16 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from pipeline.config import TrainConfig
-from pipeline.jobs import launch, worker
-from pipeline.jobs.job import (
-    REQUEST,
-    STATUS,
-    Job,
-    Series,
-    TakeApart,
-    Training,
-    read_requests,
-)
+from pipeline.jobs import requests, worker
+from pipeline.jobs.job import REQUEST, STATUS, Job, read_requests
+from pipeline.jobs.requests import Series, TakeApart, Training
 from pipeline.progress import Progress
 from pipeline.store.runs import Store
 
@@ -29,7 +22,7 @@ def job(tmp_path) -> Job:
     """A job that was requested; nobody works on it."""
     folder = tmp_path / "models" / ".jobs" / "20261121-101500-ab12"
     folder.mkdir(parents=True)
-    (folder / REQUEST).write_text(launch._as_json(REQUESTED))
+    (folder / REQUEST).write_text(requests.write(REQUESTED))
     return Job(folder)
 
 
@@ -139,11 +132,11 @@ SERIES = Series((Training(TrainConfig(network="pixels")), TakeApart("some-run"))
 
 class TestSeries:
     def test_it_is_read_as_it_was_asked_for(self, job):
-        (job.folder / REQUEST).write_text(launch._as_json(SERIES))
+        (job.folder / REQUEST).write_text(requests.write(SERIES))
         assert job.request == SERIES
 
     def test_one_is_done_after_the_other(self, job, monkeypatch):
-        (job.folder / REQUEST).write_text(launch._as_json(SERIES))
+        (job.folder / REQUEST).write_text(requests.write(SERIES))
         done, run = [], SimpleNamespace(id="published", info=SimpleNamespace(note=""))
 
         def train(config, store, data, report, *, resume):
@@ -157,7 +150,7 @@ class TestSeries:
         assert (job.status().state, job.status().run_id) == ("finished", "published")
 
     def test_what_is_left_is_skipped_when_it_is_stopped(self, job, monkeypatch):
-        (job.folder / REQUEST).write_text(launch._as_json(SERIES))
+        (job.folder / REQUEST).write_text(requests.write(SERIES))
         done = []
 
         def train(config, store, data, report, *, resume):

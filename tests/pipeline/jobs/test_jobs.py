@@ -11,7 +11,8 @@ from pipeline import access
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
 from pipeline.jobs import launch, worker
-from pipeline.jobs.job import ENDED, Fetch, Job, Status, TakeApart, Training, list_jobs
+from pipeline.jobs.job import ENDED, Job, Status, list_jobs
+from pipeline.jobs.requests import Fetch, TakeApart, Training
 from pipeline.jobs.worker import StatusWriter
 from pipeline.progress import Progress
 from pipeline.store import interrupted
