@@ -1,11 +1,13 @@
 // Scrolls to the top when another page is shown than before, keeps Back to a visitor's steps, takes
-// the keyboard into what it opens, and asks for a page drawn anew when it turned dark or light.
+// the keyboard into what it opens, says when a page is being left, and asks for a page drawn anew
+// when it turned dark or light.
 let shown
 let asked // for which mode, so that nobody asks twice
 
 export default function ({ data, setTriggerValue }) {
   countOnlySteps()
   enterPopovers()
+  watchForLeaving()
   // Called again whenever the colors change. What Python has drawn keeps its own until then.
   const app = document.querySelector("[data-testid='stApp']")
   const dark = getComputedStyle(app).colorScheme === "dark"
@@ -53,4 +55,23 @@ function focusOpened(frames) {
     opened.tabIndex = -1
     opened.focus()
   } else if (frames > 0) requestAnimationFrame(() => focusOpened(frames - 1))
+}
+
+// Once another page is asked for, a late report of this one would leave that page empty: Streamlit
+// answers it with a run of this page's fragment, and shows no other page's parts with it. So parts
+// that report when something has rested for a moment look here first.
+function watchForLeaving() {
+  delete document.documentElement.dataset.leaving
+  const watches = document.inklingAt !== undefined
+  document.inklingAt = location.pathname // the browser changes it before Back is heard of
+  if (watches) return
+  const leave = (pathname) => {
+    if (pathname !== document.inklingAt) document.documentElement.dataset.leaving = pathname
+  }
+  addEventListener("click", ({ target, button, ctrlKey, metaKey, shiftKey, altKey }) => {
+    const link = target.closest?.("a[href]:not([target=_blank])")
+    const stays = button || ctrlKey || metaKey || shiftKey || altKey // with this page in its tab
+    if (link?.origin === location.origin && !stays) leave(link.pathname)
+  }, true)
+  addEventListener("popstate", () => leave(location.pathname), true)
 }

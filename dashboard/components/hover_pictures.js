@@ -4,7 +4,9 @@ const PAUSE = 40 // milliseconds that the pointer has to rest: not every point o
 export default function ({ parentElement, data, setStateValue }) {
   const over = parentElement.querySelector(".over")
   const image = over.querySelector("img")
-  over.asks = (sample) => setStateValue("hovered", sample)
+  // See `arrival.js`: what is reported while another page comes would empty it.
+  const isLeaving = () => "leaving" in document.documentElement.dataset
+  over.asks = (sample) => isLeaving() || setStateValue("hovered", sample)
   over.answer = data
   reveal(over, image)
   // The chart may come after this, with the pointer over it already, and be drawn anew.

@@ -9,9 +9,12 @@ from playwright.sync_api import Page
 FROM_DATA = re.compile(r"\d|“.+”")
 NOT_YET = ("nothing yet", "computing…")
 
-# Not made from data, or told in another way: Streamlit's logo and tables (their canvas has a table
-# within), and the canvas to draw on.
-OWN = "[data-testid*='Logo'], [data-testid='stDataFrame'], .canvas-container"
+# Not made from data, or told in another way: Streamlit's logo, its sign of work, and its tables
+# (their canvas has a table within), and the canvas to draw on.
+OWN = (
+    "[data-testid*='Logo'], [data-testid^='stStatusWidget'], [data-testid='stDataFrame'], "
+    ".canvas-container"
+)
 LISTED = f"""() => {{
   const listed = []
   const walk = (root) => {{

@@ -1,7 +1,11 @@
 """What every page has around it: title, logo, and what is in sight on a low screen."""
 
+import re
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
 
 from pipeline.store.run_folder import Run
 from tests.browser.conftest import settle
@@ -62,3 +66,50 @@ def test_the_overview_opens_with_pictures_that_lead_to_the_mistakes(page, server
     expect(page.get_by_role("heading", level=1)).not_to_have_text("Mistakes")
     page.get_by_role("button", name="Draw a digit").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Draw")
+
+
+def test_a_drawing_that_rests_while_its_page_is_left_does_not_empty_the_next(page, server):
+    asked: list[ClientState] = []
+    sockets: list[WebSocketRoute] = []
+    held: list[str | bytes] | None = None  # what a slow server has not yet said
+
+    def connect(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        behind = socket.connect_to_server()
+
+        def to_server(sent: str | bytes) -> None:
+            note(asked, sent)
+            behind.send(sent)
+
+        def to_page(said: str | bytes) -> None:
+            if held is None:
+                socket.send(said)
+            else:
+                held.append(said)
+
+        socket.on_message(to_server)
+        behind.on_message(to_page)
+
+    page.route_web_socket(re.compile("/_stcore/stream"), connect)
+    page.goto(f"{server}/draw")
+    settle(page)
+    surface = page.locator(".surface")
+    surface.focus()
+    for key in ("Space", "ArrowRight", "ArrowDown", "Space"):
+        surface.press(key)
+    before, held = len(asked), []
+    page.get_by_role("link", name="Train", exact=True).click()
+    page.wait_for_timeout(500)  # longer than a pen has to rest
+    held, late = None, held
+    for said in late:
+        sockets[-1].send(said)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Train")
+    settle(page)
+    assert [one.fragment_id for one in asked[before:]] == [""]
+
+
+def note(asked: list[ClientState], sent: str | bytes) -> None:
+    """Note what a page asks its server to run."""
+    message = BackMsg.FromString(sent) if isinstance(sent, bytes) else BackMsg()
+    if message.HasField("rerun_script"):
+        asked.append(message.rerun_script)

@@ -16,3 +16,8 @@ export function element(tag, attributes = {}, ...children) {
 export function isOnStage(one) {
   return Boolean(one.getRootNode().host?.closest('[class*=st-key-stage_]'));
 }
+
+/** Whether another page is on its way, which a report of this one would empty; see `arrival.js`. */
+export function isLeaving() {
+  return 'leaving' in document.documentElement.dataset;
+}

@@ -5,7 +5,7 @@
  */
 
 import {Answer} from './answer.js';
-import {element, isOnStage} from './elements.js';
+import {element, isLeaving, isOnStage} from './elements.js';
 import {showBeside, showExamples, showInside, showPicture, showSketch} from './inside/mount.js';
 import style from './pad.css';
 import {Pad} from './pad.js';
@@ -43,7 +43,7 @@ export default function ({parentElement, data, setStateValue, setTriggerValue}) 
   if (!pad) {
     const report = (strokes) => {
       keep(strokes);
-      setStateValue('drawing', {strokes});
+      if (!isLeaving()) setStateValue('drawing', {strokes});
     };
     pad = new Pad(root, runtime, spec.words, {read: keptDrawing, report});
     pads.set(parentElement, pad);

@@ -1,7 +1,7 @@
 /** The network inside: at a glance, a layer up close, a map with its sums. */
 
 import {scalesOf} from '../colors.js';
-import {element, isOnStage} from '../elements.js';
+import {element, isLeaving, isOnStage} from '../elements.js';
 import {loadRuntime} from '../network.js';
 import {filled} from '../words.js';
 import {Beside, Companion} from './beside.js';
@@ -136,7 +136,7 @@ export class Inside {
     clearTimeout(this.soon);
     const {at, map} = this.map;
     if (!this.choosable || !(at in this.scene.spec.excites)) return;
-    this.soon = setTimeout(() => this.report('chosen', [at, map]), MOMENT);
+    this.soon = setTimeout(() => isLeaving() || this.report('chosen', [at, map]), MOMENT);
   }
 
   showExamples(examples) {
