@@ -8,7 +8,7 @@ import typer
 
 from pipeline import words
 from pipeline.cli import results
-from pipeline.cli.options import AsJson, Data, Models, RunName, store_at
+from pipeline.cli.options import AsJson, Data, Models, RunName, opened, store_at
 
 
 def evaluate(
@@ -45,7 +45,7 @@ def evaluate(
     from pipeline.data import datasets
     from pipeline.data.known import seen_in_training
 
-    found = store_at(models).open(run)
+    found = opened(store_at(models), run)
     with shown_progress() as report:
         own = found.info.dataset
         if dataset is None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.options import AsJson, Models, RunName, store_at
+from pipeline.cli.options import AsJson, Models, RunName, opened, store_at
 from pipeline.export.formats import REPORTS, Format
 from pipeline.export.report.options import Paper, ReportOptions
 from pipeline.prose.texts import LANGUAGES, USUAL
@@ -45,8 +45,8 @@ def export(
     from pipeline.export import formats
 
     store = store_at(models)
-    found = store.open(run)
-    second = None if compare is None else store.open(compare)
+    found = opened(store, run)
+    second = None if compare is None else opened(store, compare)
     options = ReportOptions(second, with_pad, lang, paper)
     with shown_progress() as report:
         written = formats.export(found, to, format, report, options)

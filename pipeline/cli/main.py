@@ -12,6 +12,7 @@ from pipeline.cli.export import export
 from pipeline.cli.job import job
 from pipeline.cli.manage import delete, name
 from pipeline.cli.predict import predict
+from pipeline.cli.promote import promote
 from pipeline.cli.runs import runs
 from pipeline.cli.train import train
 from pipeline.errors import InklingError
@@ -23,7 +24,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (train, add, evaluate, predict, runs, name, delete, data, export):
+for command in (train, add, evaluate, predict, runs, name, promote, delete, data, export):
     app.command()(command)
 app.command(name="app")(serve)
 app.command(hidden=True)(job)

@@ -1,11 +1,13 @@
 """Options that several commands share, and the store they work on."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from pipeline.store.run_folder import Run
     from pipeline.store.runs import Store
 
 Models = Annotated[
@@ -26,7 +28,8 @@ ClassNames = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print only JSON.")]
-RunName = Annotated[str, typer.Argument(help="A run's name, its id or a part of it, or “latest”.")]
+RUN_NAME = "A run's name, its id or a part of it; “latest” or “default” (the promoted one)."
+RunName = Annotated[str, typer.Argument(help=RUN_NAME)]
 
 
 def class_names_in(text: str | None) -> tuple[str, ...] | None:
@@ -41,3 +44,20 @@ def store_at(models: Path | None) -> "Store":
     from pipeline.store.runs import Store
 
     return Store.default(models)
+
+
+def opened(store: "Store", run: str) -> "Run":
+    """Open a run to use it; see `Store.open`.
+
+    As “default”, the newest one is opened where none is promoted, or the promoted one is gone. That
+    is said on standard error, so that scripts go on and people notice.
+    """
+    from pipeline.store.runs import DEFAULT
+
+    found = store.default_run() if run == DEFAULT else None
+    if found is None or found.run is None:
+        return store.open(run)
+    if found.promotion is None:
+        newest = f"No run has been promoted; using the newest, {found.run.id}."
+        print(found.note or newest, file=sys.stderr)
+    return found.run

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.cli.options import AsJson, Models, RunName, store_at
+from pipeline.cli.options import AsJson, Models, RunName, opened, store_at
 
 if TYPE_CHECKING:
     from pipeline.ink.inputs import Item
@@ -27,7 +27,7 @@ def predict(
     from pipeline.quiet import quiet_stderr
     from pipeline.serving import prediction
 
-    found = store_at(models).open(run)
+    found = opened(store_at(models), run)
     with quiet_stderr():  # LiteRT announces its delegate
         graph = found.graph()
     detector, info, failed = found.ood_detector(), found.info, False

@@ -8,17 +8,20 @@ from pipeline.cli.options import AsJson, Models, store_at
 
 def runs(models: Models = None, as_json: AsJson = False) -> None:
     """List the runs in the store, newest first, then the one that comes with Inkling."""
+    from pipeline.store import promotions
     from pipeline.store.run_folder import Damaged
 
     store = store_at(models)
     entries = store.entries()
+    default = promotions.default_run(promotions.read(store.folder), entries)
+    promoted = default.promotion.run if default.promotion else None
     if as_json:
         listed = [
             {"id": entry.id, "damaged": entry.reason}
             if isinstance(entry, Damaged)
             else entry.info.model_dump(mode="json")
             | entry.about.model_dump()
-            | {"bundled": entry.bundled}
+            | {"bundled": entry.bundled, "default": entry.id == promoted}
             for entry in entries
         ]
         print(json.dumps(listed, ensure_ascii=False))
@@ -30,8 +33,11 @@ def runs(models: Models = None, as_json: AsJson = False) -> None:
             print(f"{entry.id}\n  {entry.reason}")
             continue
         called = f"  “{entry.about.name}”" if entry.about.name else ""
-        print(f"{entry.id}{called}{'  (comes with Inkling)' if entry.bundled else ''}")
+        marked = "  (default)" if entry.id == promoted else ""
+        print(f"{entry.id}{called}{marked}{'  (comes with Inkling)' if entry.bundled else ''}")
         info = entry.info
         print(f"  {results.accuracy(info.metrics, seen=info.saw_test_images)}")
         for line in entry.about.note.splitlines():
             print(f"  {line}")
+    if default.note:
+        print(default.note)

@@ -13,11 +13,13 @@ from pathlib import Path
 from pipeline import access
 from pipeline.errors import InklingError
 from pipeline.names import slug
-from pipeline.store import run_folder
+from pipeline.store import promotions, run_folder
 from pipeline.store.bundled import bundled_run
+from pipeline.store.promotions import Default
 from pipeline.store.run_folder import REFUSED, Damaged, Run, RunDamaged, RunFiles
 from pipeline.store.run_info import RunInfo
 
+DEFAULT = "default"  # what the promoted run is called on the command line
 ADDITIONS = ".additions"  # in the store: what is added to a run that is never changed itself
 
 
@@ -107,7 +109,9 @@ class Store:
         return [run for run in self.entries() if isinstance(run, Run)]
 
     def open(self, run_id: str) -> Run:
-        """Open a run by its id or name, by an unambiguous part of its id, or as "latest".
+        """Open a run by its id or name, by an unambiguous part of its id, or as one of two words.
+
+        "latest" is the newest run, "default" the one that was promoted; see `promotions`.
 
         Raises:
             RunMissing: no run matches, or several do.
@@ -132,6 +136,8 @@ class Store:
                     f"There are no runs in {self.folder} yet. Train one with “inkling train”."
                 )
             return newest
+        if run_id == DEFAULT:
+            return self._promoted()
         fitting = (
             [entry for entry in entries if entry.id == run_id]
             or [entry for entry in entries if isinstance(entry, Run) and entry.about.name == run_id]
@@ -144,6 +150,21 @@ class Store:
                 f"{self.folder}. {'Matches' if fitting else 'Newest runs'}: {known}."
             )
         return fitting[0]
+
+    def default_run(self) -> Default:
+        """Find the run to begin with: the promoted one, or else the newest."""
+        return promotions.default_run(promotions.read(self.folder), self.entries())
+
+    def _promoted(self) -> Run:
+        """Return the promoted run, not another in its place: it may be about to be deleted."""
+        found = self.default_run()
+        if found.promotion is None or found.run is None:
+            raise RunMissing(
+                found.note
+                or f"No run in {self.folder} is promoted: “inkling promote RUN” makes one the "
+                "default run, while “latest” is the newest."
+            )
+        return found.run
 
     def publish(self, info: RunInfo, files: RunFiles) -> Run:
         """Write a run folder, completely or not at all.

@@ -1,0 +1,75 @@
+"""`inkling promote`."""
+
+import getpass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.options import RUN_NAME, Models, store_at
+
+if TYPE_CHECKING:
+    from pipeline.store.promotions import Promotion
+    from pipeline.store.runs import Store
+
+
+def promote(
+    run: Annotated[str | None, typer.Argument(help=RUN_NAME)] = None,
+    because: Annotated[str, typer.Option(help="Why, in a sentence; it is kept.")] = "",
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Go back to the default run before this one.")
+    ] = False,
+    models: Models = None,
+) -> None:
+    """Make a run the default run: the dashboard opens with it. Without a run, list the history."""
+    from pipeline.store import promotions
+
+    if undo and run is not None:
+        raise typer.BadParameter("--undo takes no run: it goes back to the one before")
+    store = store_at(models)
+    if undo:
+        current = promotions.read(store.folder).current
+        _undo(store, current.id if current else "", because)
+    elif run is None:
+        _show(store)
+    else:
+        found = store.open(run)
+        promotions.promote(store.folder, found, because=because, by=_who())
+        print(f"{found.id} is the default run")
+
+
+def _undo(store: "Store", promotion: str, because: str) -> None:
+    from pipeline.errors import InklingError
+    from pipeline.store import promotions
+
+    if not promotion:
+        raise InklingError("No run is promoted, so there is nothing to undo.")
+    former = promotions.undo(store.folder, promotion, because=because, by=_who()).run
+    print(f"{former} is the default run again" if former else "No run is promoted any more")
+
+
+def _show(store: "Store") -> None:
+    """Print the default run, and how it came to be, newest first."""
+    from pipeline.store import promotions
+
+    found, default = promotions.read(store.folder), store.default_run()
+    if default.promotion:
+        print(f"The default run is {default.promotion.run}")
+    else:
+        print(default.note or "No run is promoted: pages open with the newest one.")
+    for entry in reversed(found.history):
+        print(f"  {_line(entry)}")
+
+
+def _line(entry: "Promotion") -> str:
+    what = f"back to {entry.run or 'the newest run'}" if entry.undoes else entry.run
+    by = f" by {entry.by}" if entry.by else ""
+    because = f": {entry.because}" if entry.because else ""
+    return f"{entry.time:%Y-%m-%d %H:%M} UTC  {what}{by}{because}"
+
+
+def _who() -> str:
+    """Return the name that the user is signed in with on this machine; "" if it has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # such as in a container, for a user without a name
+        return ""

@@ -1,0 +1,64 @@
+import getpass
+import json
+
+import pytest
+
+from pipeline.cli import options
+from pipeline.errors import InklingError
+from pipeline.store.runs import RunMissing, Store
+from tests.pipeline.cli.test_manage import inkling
+from tests.pipeline.store.test_runs import results
+
+
+@pytest.fixture
+def store(tmp_path) -> Store:
+    return Store(tmp_path / "models")
+
+
+def test_a_run_is_promoted_listed_so_and_undone(store, monkeypatch):
+    monkeypatch.setattr(getpass, "getuser", lambda: "ada")
+    old, new = (store.publish(*results(minute)) for minute in (1, 2))
+    assert "No run is promoted" in inkling(store, "promote").output
+    said = inkling(store, "promote", old.id, "--because", "It reads crossed 7s.").output
+    assert said == f"{old.id} is the default run\n"
+    listed = inkling(store, "runs").output
+    assert f"{old.id}  (default)\n" in listed
+    assert f"{new.id}\n" in listed
+    rows = json.loads(inkling(store, "runs", "--json").output)
+    assert [(row["id"], row["default"]) for row in rows] == [(new.id, False), (old.id, True)]
+    history = inkling(store, "promote").output
+    assert f"The default run is {old.id}\n" in history
+    assert f"{old.id} by ada: It reads crossed 7s.\n" in history
+    assert "No run is promoted any more" in inkling(store, "promote", "--undo").output
+    assert "back to the newest run by ada\n" in inkling(store, "promote").output
+    assert isinstance(inkling(store, "promote", "--undo").exception, InklingError)
+    assert inkling(store, "promote", old.id, "--undo").exit_code == 2
+
+
+def test_the_default_run_is_used_by_its_word_and_what_stands_in_for_it_is_said(store, capsys):
+    old, new = (store.publish(*results(minute)) for minute in (1, 2))
+    assert options.opened(store, "default").id == new.id
+    assert f"No run has been promoted; using the newest, {new.id}." in capsys.readouterr().err
+    inkling(store, "promote", old.id)
+    assert options.opened(store, "default").id == old.id
+    assert options.opened(store, "latest").id == new.id
+    assert capsys.readouterr().err == ""
+    store.delete(old)
+    assert options.opened(store, "default").id == new.id
+    assert f"The default run, {old.id}, is no longer here." in capsys.readouterr().err
+    assert "is no longer here" in inkling(store, "runs").output
+
+
+def test_nothing_but_the_default_run_is_deleted_as_such(store):
+    old, new = (store.publish(*results(minute)) for minute in (1, 2))
+    assert isinstance(inkling(store, "delete", "default", "--yes").exception, RunMissing)
+    inkling(store, "promote", old.id)
+    assert inkling(store, "delete", "default", "--yes").exit_code == 0
+    assert [run.id for run in store.runs()] == [new.id]
+    assert isinstance(inkling(store, "delete", "default", "--yes").exception, RunMissing)
+    assert [run.id for run in store.runs()] == [new.id]
+
+
+def test_a_store_without_runs_has_no_default(store):
+    with pytest.raises(RunMissing):
+        options.opened(store, "default")
