@@ -13,6 +13,7 @@ from pipeline.cli.job import job
 from pipeline.cli.manage import delete, name
 from pipeline.cli.predict import predict
 from pipeline.cli.promote import promote
+from pipeline.cli.rule import rule
 from pipeline.cli.runs import runs
 from pipeline.cli.train import train
 from pipeline.errors import InklingError
@@ -24,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (train, add, evaluate, predict, runs, name, promote, delete, data, export):
+for command in (train, add, evaluate, predict, runs, name, promote, rule, delete, data, export):
     app.command()(command)
 app.command(name="app")(serve)
 app.command(hidden=True)(job)

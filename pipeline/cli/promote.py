@@ -1,6 +1,7 @@
 """`inkling promote`."""
 
 import getpass
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,10 +12,15 @@ if TYPE_CHECKING:
     from pipeline.store.promotions import Promotion
     from pipeline.store.runs import Store
 
+MARKS = {True: "✓", False: "✗", None: "–"}  # of the parts of the promotion rule
+
 
 def promote(
     run: Annotated[str | None, typer.Argument(help=RUN_NAME)] = None,
-    because: Annotated[str, typer.Option(help="Why, in a sentence; it is kept.")] = "",
+    because: Annotated[
+        str,
+        typer.Option(help="Why, in a sentence; a run that breaks the promotion rule needs one."),
+    ] = "",
     undo: Annotated[
         bool, typer.Option("--undo", help="Go back to the default run before this one.")
     ] = False,
@@ -32,9 +38,23 @@ def promote(
     elif run is None:
         _show(store)
     else:
-        found = store.open(run)
-        promotions.promote(store.folder, found, because=because, by=_who())
-        print(f"{found.id} is the default run")
+        _promote(store, run, because)
+
+
+def _promote(store: "Store", run: str, because: str) -> None:
+    from pipeline.analysis.guard import crossed
+    from pipeline.store import guard, promotions
+
+    found, default = store.open(run), store.default_run()
+    current = promotions.read(store.folder).current
+    checks = guard.judge(store.folder, default.run if default.promotion else None, found)
+    for check in checks:
+        print(f"{MARKS[check.met]} {check.rule}: {check.found}", file=sys.stderr)
+    promotions.promote(
+        store.folder, found, because=because, by=_who(), crossed=crossed(checks),
+        instead_of=current.run if current else "",
+    )  # fmt: skip
+    print(f"{found.id} is the default run")
 
 
 def _undo(store: "Store", promotion: str, because: str) -> None:

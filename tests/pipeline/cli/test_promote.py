@@ -1,13 +1,20 @@
 import getpass
 import json
 
+import numpy as np
 import pytest
 
+from pipeline.analysis import metrics
 from pipeline.cli import options
 from pipeline.errors import InklingError
+from pipeline.store import guard, promotions
 from pipeline.store.runs import RunMissing, Store
 from tests.pipeline.cli.test_manage import inkling
 from tests.pipeline.store.test_runs import results
+
+ALL_WRONG = metrics.predictions_table(np.array([0, 1]), np.array([[0.1, 0.9], [0.6, 0.4]]))
+
+BROKEN = "no class loses more than 1.5 points: “ä” loses 100.00 points (1 of 1 image)"
 
 
 @pytest.fixture
@@ -62,3 +69,30 @@ def test_nothing_but_the_default_run_is_deleted_as_such(store):
 def test_a_store_without_runs_has_no_default(store):
     with pytest.raises(RunMissing):
         options.opened(store, "default")
+
+
+def test_a_run_that_breaks_the_rule_needs_a_sentence(store):
+    right, worse = store.publish(*results(1)), store.publish(*results(2, predictions=ALL_WRONG))
+    inkling(store, "promote", right.id)
+    assert "1.5" in inkling(store, "rule", "--most-lost", "1.5").output
+    refused = inkling(store, "promote", worse.id)
+    assert "✓ accuracy not significantly worse: 1 newly wrong" in refused.output
+    assert f"✗ {BROKEN}" in refused.output
+    assert "– held-back corrections better: none was held back" in refused.output
+    assert "say in a sentence why" in str(refused.exception)
+    assert store.open("default").id == right.id
+    assert inkling(store, "promote", worse.id, "--because", "For the workshop.").exit_code == 0
+    entry = promotions.read(store.folder).current
+    assert (entry.run, entry.because) == (worse.id, "For the workshop.")
+    assert entry.crossed == (BROKEN,)
+
+
+def test_the_rule_is_shown_and_set_part_by_part(store):
+    usual = "accuracy not significantly worse; no class loses more than 0.5 points; "
+    assert inkling(store, "rule").output == f"{usual}held-back corrections better\n"
+    inkling(store, "rule", "--no-accuracy", "--most-lost", "100")
+    assert inkling(store, "rule").output == "held-back corrections better\n"
+    assert "Any run" in inkling(store, "rule", "--no-corrections").output
+    assert inkling(store, "rule", "--most-lost", "-1").exit_code == 2
+    (store.folder / guard.RULE).write_text('{"most_lost": "much"}')
+    assert "the usual promotion rule holds" in inkling(store, "rule").output

@@ -11,8 +11,9 @@ import pytest
 
 from pipeline import atomic
 from pipeline.access import READ_ONLY
+from pipeline.analysis.guard import Rule
 from pipeline.errors import InklingError
-from pipeline.store import promotions
+from pipeline.store import guard, promotions
 from pipeline.store.promotions import POINTER
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import RunMissing, Store
@@ -233,3 +234,20 @@ def test_a_read_only_dashboard_promotes_and_undoes_nothing(store, three, monkeyp
     with pytest.raises(InklingError, match="read-only"):
         promotions.undo(store.folder, current.id)
     assert store.open("default").id == three[0].id
+
+
+def test_the_rule_of_a_store_is_kept_and_judges_runs_on_the_same_images(store, three, monkeypatch):
+    rule = Rule(most_lost=None, corrections=False)
+    guard.write(store.folder, rule)
+    assert guard.read(store.folder) == (rule, "")
+    assert guard.judge(store.folder, None, three[0]) == []
+    (check,) = guard.judge(store.folder, three[0], three[1])
+    assert check.met
+    dataset = three[0].info.dataset.model_copy(update={"fingerprint": "of other images"})
+    other = store.publish(*results(9, dataset=dataset))
+    (check,) = guard.judge(store.folder, three[0], other)
+    assert check.met is False
+    monkeypatch.setenv(READ_ONLY, "1")
+    with pytest.raises(InklingError, match="read-only"):
+        guard.write(store.folder, Rule())
+    assert guard.read(store.folder)[0] == rule
