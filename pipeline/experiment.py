@@ -53,10 +53,12 @@ def run_experiment(
     interrupted = InterruptedTraining.of(store, config, dataset.fingerprint)
     with interrupted.held():
         checkpoint, extra = interrupted.load() if resume else None, None
+        corrected_so_far = corrections.read(store)
         if config.corrections and checkpoint is None:
-            extra = corrections.to_learn(corrections.read(store), dataset)
+            extra = corrections.to_learn(corrected_so_far, dataset)
         keep = partial(interrupted.save, config)
-        trained = training.fit(config, dataset, on_progress, keep, checkpoint, extra)
+        drawing = corrections.newest_drawing(corrected_so_far, dataset)
+        trained = training.fit(config, dataset, on_progress, keep, checkpoint, extra, drawing)
         timings["training"] = trained.seconds  # including those before an interruption
 
         found = assemble(trained.model, dataset, trained.history, timings, on_progress)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import IO
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,10 @@ class Progress:
         metrics: the latest metrics by name, if any.
         history: the validation accuracy after each epoch so far, in [0, 1], those before an
             interruption included; () where nothing is trained.
+        images_per_second: how quickly it learns; 0 where nothing is trained, or nobody knows yet.
+        seconds_left: until the stage is done, as far as can be told; None if that is unknown.
+        picture: writes what there is to see of a training after an epoch (`training.snapshot`)
+            into a file; None if there is nothing new.
         stoppable: whether it can be stopped now; what finishes a run cannot.
     """
 
@@ -25,6 +30,9 @@ class Progress:
     note: str = ""
     metrics: dict[str, float] = field(default_factory=dict)
     history: tuple[float, ...] = ()
+    images_per_second: float = 0.0
+    seconds_left: float | None = None
+    picture: Callable[[IO[bytes]], object] | None = None
     stoppable: bool = True
 
 

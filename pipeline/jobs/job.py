@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import time
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -22,10 +23,13 @@ from pipeline.jobs import requests
 from pipeline.jobs.requests import Request
 from pipeline.progress import Progress
 from pipeline.store.runs import Store
+from pipeline.training import snapshot
+from pipeline.training.snapshot import Snapshot
 
 State = Literal["starting", "running", "finished", "failed", "stopped"]
 ENDED: tuple[State, ...] = ("finished", "failed", "stopped")
 STATUS, LOG, ALIVE, REQUEST = "status.json", "output.txt", "alive.lock", "job.json"
+LIVE = "live.npz"  # what there is to see of a training, while it runs
 PID, ASKED_TO_STOP = "pid", "asked-to-stop"
 SECONDS_TO_START = 60  # for a process that never wrote a status
 UNREADABLE = (OSError, ValueError)
@@ -106,6 +110,14 @@ class Job:
             message="The process ended before the job was done. " + self._last_words(),
             history=status.history,
         )
+
+    def snapshot(self) -> Snapshot | None:
+        """Read what there is to see of its training after the newest epoch; None if nothing."""
+        try:
+            with (self.folder / LIVE).open("rb") as file:
+                return snapshot.load(file)
+        except (*UNREADABLE, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+            return None  # none yet, over by now, or of another version: the rest is still shown
 
     def stop(self) -> None:
         """Ask the process to stop, once: a second Ctrl-C would cost the best epoch.

@@ -15,7 +15,7 @@ from pipeline import atomic, evaluation
 from pipeline.config import TrainConfig
 from pipeline.data import datasets
 from pipeline.errors import InklingError
-from pipeline.jobs.job import ALIVE, PID, STATUS, UPLOAD, Job, State, Status
+from pipeline.jobs.job import ALIVE, LIVE, PID, STATUS, UPLOAD, Job, State, Status
 from pipeline.jobs.requests import Adding, Fetch, Request, Series, TakeApart
 from pipeline.progress import OnProgress, Progress
 from pipeline.quiet import quiet_stderr
@@ -58,6 +58,7 @@ def work(folder: Path, store: Store) -> None:
             status.end("stopped" if note else "finished", run.id if run else "", note)
         finally:
             (folder / UPLOAD).unlink(missing_ok=True)
+            (folder / LIVE).unlink(missing_ok=True)  # the run's film shows more
 
 
 def carry_out(request: Request, folder: Path, store: Store, on_progress: OnProgress) -> Run | None:
@@ -137,7 +138,7 @@ class StatusWriter:
 
     def __init__(self, folder: Path) -> None:
         """Write into a job's folder."""
-        self._path = folder / STATUS
+        self._path, self._live = folder / STATUS, folder / LIVE
         self._status = Status("running")
         self._written = 0.0
 
@@ -146,7 +147,10 @@ class StatusWriter:
         known = self._status.history
         history = progress.history or known  # stages after the training report none
         new_epoch = len(history) > len(known)
-        self._status = Status("running", replace(progress, history=()), history=history)
+        if progress.picture is not None:  # before the status tells of it
+            atomic.write(self._live, progress.picture)
+        said = replace(progress, history=(), picture=None)
+        self._status = Status("running", said, history=history)
         if new_epoch or time.monotonic() - self._written > SECONDS_BETWEEN_WRITES:
             self._write()
 

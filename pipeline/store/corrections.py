@@ -201,6 +201,19 @@ def to_learn(found: Corrections, dataset: Dataset) -> ExtraExamples:
     return ExtraExamples(images, labels, repeats(len(labels), len(dataset.y_train)))
 
 
+def newest_drawing(found: Corrections, dataset: Dataset) -> tuple[np.ndarray, int] | None:
+    """Return the newest correction that fits a dataset: its image and its class; None if none does.
+
+    The image is uint8 (height, width, channels), like the dataset's.
+    """
+    fitting = found.fitting(dataset.class_names) if dataset.mnist_framed else ()
+    if not fitting:
+        return None
+    newest = fitting[-1]
+    label = tuple(dataset.class_names).index(newest.label)
+    return ink_to_image(newest.image, dataset.image_shape), label
+
+
 def repeats(corrections: int, training_images: int) -> int:
     """Return how many times an epoch shows each correction: 20, or fewer if there are many.
 

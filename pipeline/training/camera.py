@@ -1,15 +1,13 @@
 """What films a training: a Keras callback that changes nothing of it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import keras
 import numpy as np
 
-from pipeline.data.datasets import Dataset
-from pipeline.preprocess import to_model_input
 from pipeline.training.checkpoint import Checkpoint
+from pipeline.training.examination import Examined, Examiner
 from pipeline.training.film import (
     FRAME_BYTES,
     MOST_UNITS,
@@ -17,8 +15,7 @@ from pipeline.training.film import (
     Film,
     moments,
 )
-
-MEASURED = 500  # validation images within the first epoch; more would slow the training down
+from pipeline.training.looks import Looks, look_bytes
 
 
 @dataclass(frozen=True)
@@ -59,39 +56,32 @@ class Subject:
 class Camera(keras.callbacks.Callback):
     """Keeps frames in a training's state, before the state is kept itself."""
 
-    def __init__(
-        self,
-        state: Checkpoint,
-        epochs: int,
-        steps: int,
-        dataset: Dataset,
-        loss: Callable[[Any, Any], Any],
-    ) -> None:
+    def __init__(self, state: Checkpoint, epochs: int, steps: int, examiner: Examiner) -> None:
         """Set it up.
 
         Args:
             state: gets the film.
             epochs, steps: of the training, and of an epoch.
-            dataset: some of its validation part is looked at within the first epoch.
-            loss: as in training: int (n,) labels, float (n, classes) probabilities -> float (n,).
+            examiner: is told of an epoch's end before this is.
         """
         super().__init__()
-        self._state, self._epochs, self._steps, self._loss = state, epochs, steps, loss
-        rows = np.linspace(0, len(dataset.y_valid) - 1, min(MEASURED, len(dataset.y_valid)))
-        self._rows = rows.round().astype(np.int64)
-        self._dataset = dataset
+        self._state, self._epochs, self._steps, self._examiner = state, epochs, steps, examiner
         self._epoch = 0
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Choose what to film and when; a training that begins is filmed before its first step."""
         self._subject = Subject.of(self.model)
         weights = self._subject.weights()
+        followed, classes = self._examiner.followed, self.model.output_shape[-1]
         if self._state.film is None:
-            self._state.film = Film.begin(weights, is_whole=self._subject.units is None)
-        size = sum(2 * value.size for value in weights.values())
+            looks = Looks.begin(followed, classes)
+            self._state.film = Film.begin(weights, looks, is_whole=self._subject.units is None)
+        if self._state.film.looks is not None:
+            self._examiner.go_on_from(self._state.film.looks.newest_places())
+        size = sum(2 * value.size for value in weights.values()) + look_bytes(followed, classes)
         self._moments = moments(self._epochs, self._steps, size)
         if not self._state.rows:
-            self._film(0, *self._measured())
+            self._film(0, self._examiner.at_once())
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Note where the training is."""
@@ -100,28 +90,28 @@ class Camera(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Film the first epoch."""
         if self._epoch == 0 and 0 < batch + 1 < self._steps and batch + 1 in self._moments:
-            self._film(batch + 1, *self._measured())
+            self._film(batch + 1, self._examiner.at_once())
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Film the end of an epoch."""
         step = (epoch + 1) * self._steps
-        if logs and step in self._moments:
-            self._film(step, float(logs["val_loss"]), float(logs["val_accuracy"]))
+        if self._examiner.newest is not None and step in self._moments:
+            self._film(step, self._examiner.newest)
 
-    def _film(self, step: int, loss: float, accuracy: float) -> None:
-        if self._state.film is None or not np.isfinite(loss):
+    def _film(self, step: int, found: Examined) -> None:
+        if self._state.film is None or found.look is None:
             return  # a training that diverges ends here
         self._state.film = self._state.film.with_frame(
-            step / self._steps, loss, accuracy, self._subject.weights()
+            step / self._steps, found.loss, found.accuracy, self._subject.weights(), found.look
         )
 
-    def _measured(self) -> tuple[float, float]:
-        """Return the loss and the accuracy on some of the validation images.
 
-        Not with `evaluate`: that would begin the measures of the running epoch anew.
-        """
-        labels = self._dataset.y_valid[self._rows]
-        images = to_model_input(self._dataset.x_valid[self._rows])
-        probabilities = np.asarray(self.model(images, training=False))
-        loss = np.mean(np.asarray(self._loss(labels, probabilities)))
-        return float(loss), float((probabilities.argmax(axis=1) == labels).mean())
+def moment(model: keras.Model, epoch: float, examiner: Examiner) -> Film | None:
+    """Return one frame of a network as it was examined just now; None if it diverged."""
+    found, subject = examiner.newest, Subject.of(model)
+    if found is None or found.look is None:
+        return None
+    weights = subject.weights()
+    looks = Looks.begin(examiner.followed, model.output_shape[-1])
+    film = Film.begin(weights, looks, is_whole=subject.units is None)
+    return film.with_frame(epoch, found.loss, found.accuracy, weights, found.look)

@@ -11,6 +11,8 @@ from typing import IO
 
 import numpy as np
 
+from pipeline.training.looks import Look, Looks
+
 MOST_WEIGHTS = 25_000  # of a network that is filmed whole: 26 classes of 28×28 pixels are
 MOST_UNITS = 16  # of the first layer of a larger one
 MOST_BYTES = 460_000  # of all frames, before they are compressed
@@ -34,6 +36,7 @@ class Film:
         losses, accuracies: float32 (n,), on validation images: of frames within the first epoch
             on some of them, of the others on all.
         frames: per name, float16 (n, *shape).
+        looks: at validation images, one per frame; None in films of earlier versions.
     """
 
     names: tuple[str, ...]
@@ -42,24 +45,35 @@ class Film:
     losses: np.ndarray
     accuracies: np.ndarray
     frames: tuple[np.ndarray, ...]
+    looks: Looks | None = None
 
     def __post_init__(self) -> None:
         """Check that everything is there for every frame; raises ValueError if not."""
         parts = (self.epochs, self.losses, self.accuracies, *self.frames)
-        if len(self.names) != len(self.frames) or len({len(part) for part in parts}) != 1:
+        lengths = {len(part) for part in parts}
+        if self.looks is not None:
+            lengths.add(len(self.looks))
+        if len(self.names) != len(self.frames) or len(lengths) != 1:
             raise ValueError("a film needs every number and every weight once per frame")
 
     @classmethod
-    def begin(cls, weights: Mapping[str, np.ndarray], *, is_whole: bool) -> "Film":
+    def begin(
+        cls, weights: Mapping[str, np.ndarray], looks: Looks | None = None, *, is_whole: bool
+    ) -> "Film":
         """Return a film of these weights that has no frame yet."""
         none = np.empty(0, np.float32)
         frames = tuple(np.empty((0, *value.shape), np.float16) for value in weights.values())
-        return cls(tuple(weights), is_whole, none, none, none, frames)
+        return cls(tuple(weights), is_whole, none, none, none, frames, looks)
 
     def with_frame(
-        self, epoch: float, loss: float, accuracy: float, weights: Mapping[str, np.ndarray]
+        self,
+        epoch: float,
+        loss: float,
+        accuracy: float,
+        weights: Mapping[str, np.ndarray],
+        look: Look | None = None,
     ) -> "Film":
-        """Return the film with another frame at its end."""
+        """Return the film with another frame at its end; with a look if it has looks."""
 
         def longer(numbers: np.ndarray, number: float) -> np.ndarray:
             return np.append(numbers, np.float32(number))
@@ -73,6 +87,18 @@ class Film:
                 np.concatenate([kept, _half(weights[name])[None]])
                 for name, kept in zip(self.names, self.frames, strict=True)
             ),
+            looks=self.looks.with_look(look) if self.looks is not None and look else None,
+        )
+
+    def last(self) -> "Film":
+        """Return its last frame alone."""
+        return replace(
+            self,
+            epochs=self.epochs[-1:],
+            losses=self.losses[-1:],
+            accuracies=self.accuracies[-1:],
+            frames=tuple(kept[-1:] for kept in self.frames),
+            looks=self.looks.last() if self.looks is not None else None,
         )
 
     def members(self) -> dict[str, np.ndarray]:
@@ -82,6 +108,7 @@ class Film:
             _ABOUT: np.array(about),
             **{name: getattr(self, name) for name in _CURVES},
             **{f"{_FRAMES}_{place:03d}": kept for place, kept in enumerate(self.frames)},
+            **(self.looks.members() if self.looks is not None else {}),
         }
 
     @classmethod
@@ -97,7 +124,8 @@ class Film:
         names = tuple(str(name) for name in about["names"])
         frames = tuple(members[f"{_FRAMES}_{place:03d}"] for place in range(len(names)))
         epochs, losses, accuracies = (members[name] for name in _CURVES)
-        return cls(names, bool(about["is_whole"]), epochs, losses, accuracies, frames)
+        looks = Looks.of_members(members)
+        return cls(names, bool(about["is_whole"]), epochs, losses, accuracies, frames, looks)
 
     def save(self, file: IO[bytes]) -> None:
         """Write it as .npz, in less than 500 kB."""

@@ -21,10 +21,12 @@ from pipeline.errors import InklingError
 from pipeline.progress import OnProgress, Progress, silent
 from pipeline.training import calibration, hardware, networks
 from pipeline.training.augmentation import augment, shift_batch
-from pipeline.training.camera import Camera
+from pipeline.training.camera import Camera, moment
 from pipeline.training.checkpoint import Checkpoint, ExtraExamples, score
+from pipeline.training.examination import Examiner, followed
 from pipeline.training.film import Film
 from pipeline.training.hardware import Hardware, computing_in
+from pipeline.training.snapshot import Snapshot
 
 WARM_UP = 0.1  # share of the steps over which the learning rate rises
 STEPS_BETWEEN_REPORTS = 20
@@ -73,6 +75,7 @@ def fit(
     on_checkpoint: Callable[[Checkpoint], None] | None = None,
     checkpoint: Checkpoint | None = None,
     extra: ExtraExamples | None = None,
+    drawing: tuple[np.ndarray, int] | None = None,
 ) -> Trained:
     """Train a network on the training part, choosing the best epoch on the validation part.
 
@@ -87,6 +90,8 @@ def fit(
         on_checkpoint: called with the state to resume from, at the end of each epoch.
         checkpoint: where to resume; the result is that of an uninterrupted training.
         extra: images to learn from besides the training part; a checkpoint has its own.
+        drawing: an image that is followed beside validation images, and its class; a film that is
+            resumed has its own.
 
     Raises:
         TrainingFailed: the loss became NaN or infinite, or memory ran out, before the first epoch
@@ -106,7 +111,13 @@ def fit(
     if checkpoint is not None:
         _restore(model, checkpoint)
     with _asked_to_stop() as asked:
-        watch = _Watch(settings, on_progress, on_checkpoint, state, asked.is_set)
+        looks = state.film.looks if state.film else None
+        examiner = Examiner(
+            dataset,
+            _cross_entropy(config.label_smoothing or 0.0),
+            looks.followed if looks is not None else followed(dataset, drawing),
+        )
+        watch = _Watch(settings, dataset, on_progress, on_checkpoint, state, examiner, asked.is_set)
         end = _run(model, dataset, config, settings, watch)
     if not state.best_epoch:
         raise TrainingFailed(end.why)
@@ -173,17 +184,15 @@ def _run(
 ) -> _End:
     """Fit the model, and return how that ended."""
     done = len(watch.state.rows)
-    loss = _cross_entropy(config.label_smoothing or 0.0)
-    camera = Camera(watch.state, settings.epochs, settings.steps, dataset, loss)
+    camera = Camera(watch.state, settings.epochs, settings.steps, watch.examiner)
     try:
         model.fit(
             _training_batches(dataset, watch.state.extra, config, settings, first_epoch=done),
-            validation_data=_validation_batches(dataset),
             initial_epoch=done,
             epochs=settings.epochs,
             steps_per_epoch=settings.steps,
             # The film is part of the checkpoint that the watch hands over.
-            callbacks=[camera, watch] if config.film else [watch],
+            callbacks=[watch.examiner, *([camera] if config.film else []), watch],
             shuffle=False,  # the batches are already shuffled
             verbose=0,
         )
@@ -368,18 +377,22 @@ class _Watch(keras.callbacks.Callback):
     def __init__(
         self,
         settings: _Settings,
+        dataset: Dataset,
         on_progress: OnProgress,
         on_checkpoint: Callable[[Checkpoint], None] | None,
         state: Checkpoint,
+        examiner: Examiner,
         asked_to_stop: Callable[[], bool],
     ) -> None:
         super().__init__()
-        self.state = state
+        self.state, self.examiner = state, examiner
+        self._dataset = dataset
         self._asked_to_stop = asked_to_stop
         self._settings = settings
         self._on_progress, self._on_checkpoint = on_progress, on_checkpoint
         self._epoch = 0
         self._epoch_started = 0.0
+        self._pace = _Pace()
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._epoch, self._epoch_started = epoch, time.perf_counter()
@@ -413,17 +426,51 @@ class _Watch(keras.callbacks.Callback):
             state.variables = [np.asarray(variable) for variable in self.model.variables]
             state.optimizer = [np.asarray(v) for v in self.model.optimizer.variables]
             self._on_checkpoint(state)
-        self._report((epoch + 1) * self._settings.steps)
+        self._report((epoch + 1) * self._settings.steps, self._snapshot())
 
-    def _report(self, done: int) -> None:
+    def _snapshot(self) -> Snapshot | None:
+        rows, dataset = self.state.rows, self._dataset
+        seen = moment(self.model, len(rows), self.examiner)
+        if seen is None:
+            return None
+        return Snapshot(
+            tuple(rows),
+            self._settings.epochs,
+            dataset.class_names,
+            dataset.mnist_framed,
+            self.examiner.pictures,
+            seen,
+        )
+
+    def _report(self, done: int, snapshot: Snapshot | None = None) -> None:
         epochs, rows = self._settings.epochs, self.state.rows
+        total = self._settings.steps * epochs
+        pace = self._pace.after(done)
         self._on_progress(
             Progress(
                 "Training",
                 done,
-                self._settings.steps * epochs,
+                total,
                 f"epoch {self._epoch + 1} of {epochs}",
                 rows[-1] if rows else {},
                 tuple(row["val_accuracy"] for row in rows),
+                images_per_second=self._settings.batch_size / pace if pace else 0.0,
+                seconds_left=(total - done) * pace if pace else None,
+                picture=snapshot.save if snapshot else None,
             )
         )
+
+
+class _Pace:
+    """Times steps; the first report is left out, because the first step is traced before it."""
+
+    def __init__(self) -> None:
+        self._first: tuple[int, float] | None = None
+
+    def after(self, done: int) -> float:
+        """Return the seconds per step so far, what is between epochs included; 0 if unknown."""
+        now = time.perf_counter()
+        if self._first is None:
+            self._first = done, now
+        steps, began = self._first
+        return (now - began) / (done - steps) if done > steps else 0.0

@@ -5,14 +5,17 @@ import os
 import signal
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from pipeline.config import TrainConfig
 from pipeline.jobs import requests, worker
-from pipeline.jobs.job import REQUEST, STATUS, Job, read_requests
+from pipeline.jobs.job import LIVE, REQUEST, STATUS, Job, read_requests
 from pipeline.jobs.requests import Series, TakeApart, Training
 from pipeline.progress import Progress
 from pipeline.store.runs import Store
+from pipeline.training.film import Film
+from pipeline.training.snapshot import Snapshot
 
 REQUESTED = Training(TrainConfig(network="pixels", epochs=2))
 
@@ -125,6 +128,35 @@ class TestFoldersOfOtherVersions:
         (job.folder / STATUS).write_text(json.dumps(old))
         assert job.status().history == (0.5, 0.75)
         assert job.status().progress == Progress("Training", 1, 2)
+
+
+class TestSnapshot:
+    def test_it_is_there_before_the_status_tells_of_it_and_gone_with_the_job(
+        self, job, monkeypatch
+    ):
+        shown = Snapshot(({"epoch": 1.0},), 2, ("a", "b"), False, np.zeros((1, 2, 2, 1), np.uint8),
+                         Film.begin({}, is_whole=False))  # fmt: skip
+
+        def train(config, store, data, report, *, resume):
+            assert job.snapshot() is None
+            report(Progress("Training", 1, 2, history=(0.5,), picture=shown.save))
+            assert job.snapshot().class_names == ("a", "b")
+            report(Progress("Training", 2, 2, history=(0.5,)))
+            assert job.snapshot().rows == ({"epoch": 1.0},)
+            return SimpleNamespace(id="a-run", info=SimpleNamespace(note=""))
+
+        worked(job, monkeypatch, train)
+        assert job.status().history == (0.5,)
+        assert job.snapshot() is None
+
+    @pytest.mark.parametrize("content", [b"", b"PK cut off", b"no archive at all"])
+    def test_one_that_cannot_be_read_is_none(self, job, content):
+        (job.folder / LIVE).write_bytes(content)
+        assert job.snapshot() is None
+
+    def test_neither_is_one_of_another_version(self, job):
+        np.savez(job.folder / LIVE, facts=np.array("[]"))
+        assert job.snapshot() is None
 
 
 SERIES = Series((Training(TrainConfig(network="pixels")), TakeApart("some-run")))

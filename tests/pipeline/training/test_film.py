@@ -16,6 +16,7 @@ from pipeline.training import networks
 from pipeline.training.camera import Subject
 from pipeline.training.checkpoint import ExtraExamples
 from pipeline.training.film import Film, moments
+from pipeline.training.looks import Followed, Look, Looks, look_bytes
 
 PIXELS = TrainConfig(network="pixels", epochs=3, batch_size=128).resolved(1077)
 
@@ -103,6 +104,59 @@ def test_later_kinds_of_numbers_are_ignored(random):
     assert again.names == film.names
 
 
+class TestLooks:
+    def look(self, random, classes=3):
+        return Look(
+            np.arange(classes**2).reshape(classes, classes),
+            random.dirichlet(np.ones(classes), size=2),
+            random.uniform(-1, 1, size=(4, 2)).astype(np.float32),
+        )
+
+    def filmed(self, random, classes=3, frames=2):
+        drawn = np.full((1, 5, 5, 1), 7, np.uint8)
+        followed = Followed(*(np.array(part, np.int32) for part in ([0, 1, 2, 0], [5, -1], [2, 1])),
+                            drawn)  # fmt: skip
+        film = Film.begin({"a": np.zeros(2)}, Looks.begin(followed, classes), is_whole=True)
+        seen = [self.look(random, classes) for _ in range(frames)]
+        for number, look in enumerate(seen):
+            film = film.with_frame(number, 1, 1, {"a": np.zeros(2)}, look)
+        return film, seen
+
+    def test_they_are_read_as_they_were_written(self, random):
+        film, seen = self.filmed(random)
+        again = read_again(film).looks
+        assert again.followed.labels.tolist() == [0, 1, 2, 0]
+        assert again.followed.pinned.tolist() == [5, -1]
+        assert again.followed.drawn.shape == (1, 5, 5, 1)
+        assert np.array_equal(again.matrices[1], seen[1].matrix)
+        assert np.allclose(again.probabilities[0], seen[0].probabilities, atol=1e-3)
+        assert np.allclose(again.newest_places(), seen[1].places, atol=1 / 127)
+
+    def test_the_last_frame_alone(self, random):
+        film, seen = self.filmed(random)
+        last = film.last()
+        assert last.epochs.tolist() == [1]
+        assert len(last.looks) == 1
+        assert np.allclose(last.looks.newest_places(), seen[1].places, atol=1 / 127)
+
+    def test_of_very_many_classes_no_matrix_is_kept(self, random):
+        film, _ = self.filmed(random, classes=101)
+        assert read_again(film).looks.matrices.shape == (2, 0, 0)
+        assert look_bytes(film.looks.followed, 101) == 2 * 101 * 2 + 4 * 2
+
+    def test_a_film_of_an_earlier_version_has_none(self, random):
+        film = Film.begin({"a": np.zeros(2)}, is_whole=True)
+        assert read_again(film.with_frame(0, 1, 1, {"a": np.zeros(2)})).looks is None
+
+    @pytest.mark.parametrize("part", ["looks_places", "looks_matrices", "followed_labels"])
+    def test_a_damaged_one_is_refused(self, random, part):
+        members = self.filmed(random)[0].members()
+        with pytest.raises((ValueError, KeyError)):
+            Film.of_members({name: value for name, value in members.items() if name != part})
+        with pytest.raises(ValueError, match="once per frame"):
+            Film.of_members(members | {"looks_places": members["looks_places"][:1]})
+
+
 class TestFilming:
     def test_from_noise_to_the_end(self, digits):
         trained = training.fit(PIXELS, digits)
@@ -116,6 +170,11 @@ class TestFilming:
         # At the end of an epoch, the history's own numbers.
         ends = np.isin(film.epochs, [1, 2, 3])
         assert film.losses[ends].tolist() == pytest.approx(trained.history["val_loss"].tolist())
+        # Every frame has its matrix, which says the same.
+        shares = [matrix.trace() / matrix.sum() for matrix in film.looks.matrices]
+        assert shares == pytest.approx(film.accuracies.tolist())
+        # Without layers before the last one its logits are mapped, which move while it learns.
+        assert not np.array_equal(film.looks.places[0], film.looks.places[-1])
         # A frame predicts what its accuracy says.
         kernel, bias = (frames[-1].astype(np.float32) for frames in film.frames)
         images = to_model_input(digits.x_valid[:]).reshape(len(digits.y_valid), -1)
@@ -146,6 +205,9 @@ class TestFilming:
         resumed = training.fit(PIXELS, digits, checkpoint=place.load()).film
         assert np.array_equal(whole.epochs, resumed.epochs)
         assert all(map(np.array_equal, whole.frames, resumed.frames))
+        assert np.array_equal(whole.looks.matrices, resumed.looks.matrices)
+        assert np.allclose(whole.looks.places, resumed.looks.places, atol=1)
+        assert np.array_equal(whole.looks.probabilities, resumed.looks.probabilities)
         # A checkpoint of an earlier version has none: the film says where it begins.
         late = training.fit(
             PIXELS, digits, checkpoint=dataclasses.replace(place.load(), film=None)
