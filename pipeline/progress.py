@@ -36,6 +36,10 @@ class Progress:
     stoppable: bool = True
 
 
+class Discarded(Exception):
+    """Raised by whom progress is reported to: end the work and leave nothing behind."""
+
+
 OnProgress = Callable[[Progress], None]
 
 

@@ -1,37 +1,38 @@
 """Background jobs: their requests and status, and stopping them; each is a child process.
 
 A job is a folder in `<store>/.jobs/`: its request, a status file that the child replaces at
-every report, its output, and a lock that the child holds while it runs. The operating system
-frees that lock however the child ends, so a job never looks alive after its process is gone.
+every report, its output, and a lock that the child holds while it runs; see `alive`. Until it is
+started, a file says that it waits; see `queue`.
 """
 
 import json
 import os
 import signal
-import time
 import zipfile
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 
-from pipeline import access
+from pipeline import access, atomic
 from pipeline.errors import InklingError
-from pipeline.jobs import requests
+from pipeline.jobs import alive, requests
 from pipeline.jobs.requests import Request
 from pipeline.progress import Progress
 from pipeline.store.runs import Store
 from pipeline.training import snapshot
 from pipeline.training.snapshot import Snapshot
 
-State = Literal["starting", "running", "finished", "failed", "stopped"]
+State = Literal["waiting", "starting", "running", "finished", "failed", "stopped"]
 ENDED: tuple[State, ...] = ("finished", "failed", "stopped")
-STATUS, LOG, ALIVE, REQUEST = "status.json", "output.txt", "alive.lock", "job.json"
+STATUS, LOG, REQUEST = "status.json", "output.txt", "job.json"
 LIVE = "live.npz"  # what there is to see of a training, while it runs
+JOBS = ".jobs"  # in the store
+WAITS = "waits"  # there until the job is started
 PID, ASKED_TO_STOP = "pid", "asked-to-stop"
-SECONDS_TO_START = 60  # for a process that never wrote a status
+DISCARD = "discard"  # in the file that asks it to stop
 UNREADABLE = (OSError, ValueError)
 UPLOAD = "network.keras"  # what was uploaded, while the job lasts
 MOST_UPLOADED = 50 * 2**20  # bytes
@@ -43,11 +44,14 @@ class Status:
     """The status of a job.
 
     Attributes:
-        state: "starting", "running", "finished", "failed" or "stopped".
+        state: "waiting", "starting", "running", "finished", "failed" or "stopped".
         progress: the latest report.
         run_id: the run it published, once finished.
         message: why it failed or was stopped, in a sentence.
         history: the validation accuracy after each epoch so far, in [0, 1].
+        began: when its process began, in seconds since 1970; 0 where an older version ran it.
+        seconds: how long it has worked, by a clock that nobody sets; 0 as before.
+        peak_memory: the most memory its process has had, in bytes; 0 as before.
     """
 
     state: State = "starting"
@@ -55,6 +59,9 @@ class Status:
     run_id: str = ""
     message: str = ""
     history: tuple[float, ...] = ()
+    began: float = 0.0
+    seconds: float = 0.0
+    peak_memory: int = 0
 
     @property
     def ended(self) -> bool:
@@ -90,25 +97,27 @@ class Job:
 
     def status(self) -> Status:
         """Read the job's status; one whose process died, or that is unreadable, has failed."""
-        # Check the lock first: the child writes its last status before it frees the lock.
-        alive = self._alive()
+        # In this order: the file goes after the lock is taken, the lock after the last status.
+        waits = (self.folder / WAITS).exists()
         try:
             status = _read_status(self.folder / STATUS)
+            if status and status.ended:
+                return status
+            alive_now = alive.held(self.folder)
+            status = _read_status(self.folder / STATUS)
         except UNREADABLE:
-            if alive:
+            if alive.held(self.folder):
                 return Status("running", Progress("Running", note="its progress cannot be read"))
             return Status("failed", message=f"The status in {self.folder} cannot be read.")
-        if status is None:
-            status = Status()
-            if alive or self._may_be_starting():
-                return status
-        if status.ended or alive:
+        if status is None and not alive_now and waits:
+            return Status("waiting", Progress("Waiting"))
+        status = status or Status()
+        if status.ended or alive_now:
             return status
-        return Status(
-            "failed",
-            status.progress,
+        return replace(
+            status,
+            state="failed",
             message="The process ended before the job was done. " + self._last_words(),
-            history=status.history,
         )
 
     def snapshot(self) -> Snapshot | None:
@@ -119,49 +128,48 @@ class Job:
         except (*UNREADABLE, KeyError, TypeError, EOFError, zipfile.BadZipFile):
             return None  # none yet, over by now, or of another version: the rest is still shown
 
-    def stop(self) -> None:
+    def stop(self, *, discard: bool = False) -> None:
         """Ask the process to stop, once: a second Ctrl-C would cost the best epoch.
 
         Do nothing if the job has ended. A file records the request, because a signal is lost on a
         process that is not up yet.
+
+        Args:
+            discard: leave nothing behind, neither the best epoch nor what could be resumed.
         """
         access.refuse_if_read_only(REFUSED)
         if self.asked_to_stop or self.status().ended:
             return
-        (self.folder / ASKED_TO_STOP).touch()
+        atomic.write_text(self.folder / ASKED_TO_STOP, DISCARD if discard else "")
         pid = self.folder / PID
-        if pid.exists() and self._alive():
-            os.kill(int(pid.read_text()), signal.SIGINT)
+        if pid.exists() and alive.held(self.folder):
+            with suppress(ProcessLookupError):  # it has just ended
+                os.kill(int(pid.read_text()), signal.SIGINT)
 
     @property
     def asked_to_stop(self) -> bool:
         """Whether somebody asked it to stop."""
         return (self.folder / ASKED_TO_STOP).exists()
 
-    def _alive(self) -> bool:
-        lock = FileLock(self.folder / ALIVE)
+    @property
+    def asked_to_discard(self) -> bool:
+        """Whether somebody asked it to stop and to leave nothing behind."""
         try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            return True
-        except OSError:  # such as a folder that others own: not a job of this machine's user
+            return (self.folder / ASKED_TO_STOP).read_text("utf-8") == DISCARD
+        except OSError:
             return False
-        lock.release()
-        return False
 
-    def _may_be_starting(self) -> bool:
+    def log(self, lines: int | None = None) -> str:
+        """Read what its process printed, or the last lines of it; "" if nothing."""
         try:
-            age = time.time() - self.folder.stat().st_mtime
-        except OSError:  # deleted meanwhile
-            return False
-        return age < SECONDS_TO_START and not (self.folder / "exit").exists()
+            printed = (self.folder / LOG).read_text("utf-8", "replace").strip()
+        except OSError:
+            return ""
+        return "\n".join(printed.splitlines()[-(lines or 0) :])
 
     def _last_words(self) -> str:
-        try:
-            lines = (self.folder / LOG).read_text("utf-8", "replace").strip().splitlines()
-        except OSError:
-            lines = []
-        return f"Its last output was: “{lines[-1][:300]}”" if lines else "It printed nothing."
+        said = self.log(1)
+        return f"Its last output was: “{said[:300]}”" if said else "It printed nothing."
 
 
 _STATUS = TypeAdapter(Status)
@@ -169,8 +177,14 @@ _STATUS = TypeAdapter(Status)
 
 def list_jobs(store: Store) -> list[Job]:
     """List the store's jobs, newest first."""
-    found = (store.folder / ".jobs").glob(f"*/{REQUEST}")
+    found = (store.folder / JOBS).glob(f"[!.]*/{REQUEST}")  # not what is being written or removed
     return [Job(path.parent) for path in sorted(found, reverse=True)]
+
+
+def running(store: Store) -> Job | None:
+    """Return the job that has been started and has not ended, if any."""
+    jobs = ((job, job.status()) for job in list_jobs(store))
+    return next((job for job, now in jobs if not now.ended and now.state != "waiting"), None)
 
 
 def find_job(store: Store, job_id: str) -> Job | None:

@@ -1,86 +1,156 @@
 """Starting a job: a child process, `inkling job`, which can outlive the server."""
 
-import secrets
+import os
+import re
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from filelock import FileLock
 
 from pipeline import access, atomic
+from pipeline.data import datasets
 from pipeline.errors import InklingError
-from pipeline.jobs import requests
+from pipeline.jobs import alive, requests
 from pipeline.jobs.job import (
+    JOBS,
     LOG,
     MOST_UPLOADED,
     REFUSED,
     REQUEST,
     UPLOAD,
+    WAITS,
     Job,
     list_jobs,
+    running,
 )
-from pipeline.jobs.requests import Request
+from pipeline.jobs.requests import Request, Training
 from pipeline.store.runs import Store
+
+ID = re.compile(r"(\d{8}-\d{6})-([0-9a-f]{4})")  # when it was asked for, and a number
 
 
 def start(request: Request, store: Store, upload: bytes | None = None) -> Job:
-    """Start a training, a download, taking a run apart or adding a network in a child process.
+    """Do something at once, before what waits in the queue, in a child process.
 
     Args:
         request: what to do.
         store: where its run is published.
+        upload: as for `create`.
+
+    Raises:
+        InklingError: another job is running; or as `locked` and `create` do.
+    """
+    with locked(store):
+        if running(store) is not None:
+            raise InklingError(
+                "Another job, such as a training or a download, is already running. Wait until it "
+                "is done, or stop it first: two at once would only slow each other down."
+            )
+        job = create(request, store, upload)
+        spawn(job, store)
+        return job
+
+
+@contextmanager
+def locked(store: Store) -> Iterator[None]:
+    """Let nobody else start jobs in a store, or change what waits, while the block runs.
+
+    Raises:
+        InklingError: the store cannot be written, or the dashboard is read-only.
+    """
+    access.refuse_if_read_only(REFUSED)
+    store.check_writable()
+    jobs = store.folder / JOBS
+    jobs.mkdir(exist_ok=True)
+    with FileLock(jobs / ".start.lock"):
+        yield
+
+
+def create(request: Request, store: Store, upload: bytes | None = None) -> Job:
+    """Write down a job that waits until it is started; under the lock.
+
+    Args:
+        request: what to do.
+        store: where its run will be published.
         upload: the uploaded file that it is about; kept in the job's folder while that lasts.
 
     Raises:
-        InklingError: another job is running, the store cannot be written, or the dashboard is
-            read-only; or what was uploaded is too large.
+        InklingError: what was uploaded is too large, or the disk is full.
     """
-    access.refuse_if_read_only(REFUSED)
+    check_upload(upload)
+    if isinstance(request, Training):  # whoever starts it may be in another folder
+        dataset = datasets.canonical(request.config.dataset)
+        config = request.config.model_copy(update={"dataset": dataset})
+        request = replace(request, config=config)
+    newest = max((job.id for job in list_jobs(store)), default="")
+    folder = store.folder / JOBS / next_id(datetime.now(UTC), newest)
+    with atomic.whole_folder(folder) as draft:
+        (draft / REQUEST).write_text(requests.write(request), encoding="utf-8")
+        (draft / WAITS).touch()
+        if upload is not None:
+            (draft / UPLOAD).touch(mode=0o600)  # for nobody else's eyes
+            (draft / UPLOAD).write_bytes(upload)
+    return Job(folder)
+
+
+def check_upload(upload: bytes | None) -> None:
+    """Raise InklingError if what was uploaded is too large."""
     if upload is not None and len(upload) > MOST_UPLOADED:
         raise InklingError(
             f"A file can have up to {MOST_UPLOADED // 2**20} MB to be uploaded. Put it on the "
             "dashboard's machine and name its path."
         )
-    store.check_writable()
-    jobs = store.folder / ".jobs"
-    jobs.mkdir(exist_ok=True)
-    with FileLock(jobs / ".start.lock"):
-        running = next((job for job in list_jobs(store) if not job.status().ended), None)
-        if running is not None:
-            raise InklingError(
-                "Another job, such as a training or a download, is already running. Wait until it "
-                "is done, or stop it first: two at once would only slow each other down."
+
+
+def next_id(now: datetime, newest: str) -> str:
+    """Name a job so that it sorts after all others, even if the clock was set back.
+
+    Args:
+        now: in UTC.
+        newest: the last of the ids that there are; "" if there is none.
+    """
+    by_clock = f"{now:%Y%m%d-%H%M%S}-0000"
+    last = ID.fullmatch(newest)
+    if last is None or newest < by_clock:
+        return by_clock
+    stamp, number = last.groups()
+    return f"{stamp}-{int(number, 16) + 1:04x}"
+
+
+def spawn(job: Job, store: Store) -> None:
+    """Start a job that waits, in a process and a session of its own; under the lock.
+
+    The child inherits the job's lock. Whoever is killed before it exists has changed nothing, and
+    whoever is killed afterwards is not missed.
+    """
+    lock = alive.take(job.folder)
+    if lock is None:  # a process is at it already
+        return
+    command = [sys.executable, "-m", "pipeline.cli", "job", str(job.folder.resolve())]
+    command += ["--models", str(store.folder.resolve()), "--lock", str(lock)]
+    try:
+        with (job.folder / LOG).open("wb") as output:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                pass_fds=[lock],
             )
-        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-        folder = jobs / f"{stamp}-{secrets.token_hex(2)}"
-        with atomic.whole_folder(folder) as draft:
-            (draft / REQUEST).write_text(requests.write(request), encoding="utf-8")
-            if upload is not None:
-                (draft / UPLOAD).touch(mode=0o600)  # for nobody else's eyes
-                (draft / UPLOAD).write_bytes(upload)
-        _spawn(folder, store)
-    return Job(folder)
-
-
-def _spawn(folder: Path, store: Store) -> None:
-    """Start the child in a session of its own, so that it can outlive the server."""
-    command = [sys.executable, "-m", "pipeline.cli", "job", str(folder.resolve())]
-    command += ["--models", str(store.folder.resolve())]
-    with (folder / LOG).open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    except OSError as error:  # no memory, no process left, or the disk is full
+        raise InklingError(f"No process could be started: {error.strerror}.") from error
+    finally:
+        os.close(lock)
+        (job.folder / WAITS).unlink(missing_ok=True)  # it is not tried again
 
     def reap() -> None:
-        code = process.wait()
-        (folder / UPLOAD).unlink(missing_ok=True)  # if the child could not do it itself
-        if folder.exists():  # tests remove their stores
-            (folder / "exit").write_text(str(code))
+        process.wait()
+        (job.folder / UPLOAD).unlink(missing_ok=True)  # if the child could not do it itself
 
-    threading.Thread(target=reap, name=f"reap-{folder.name}", daemon=True).start()
+    threading.Thread(target=reap, name=f"reap-{job.id}", daemon=True).start()

@@ -2,22 +2,23 @@
 
 import json
 import os
+import resource
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from filelock import FileLock
-
 from pipeline import atomic, evaluation
 from pipeline.config import TrainConfig
 from pipeline.data import datasets
 from pipeline.errors import InklingError
-from pipeline.jobs.job import ALIVE, LIVE, PID, STATUS, UPLOAD, Job, State, Status
+from pipeline.jobs import alive
+from pipeline.jobs.job import LIVE, PID, STATUS, UPLOAD, WAITS, Job, State, Status
 from pipeline.jobs.requests import Adding, Fetch, Request, Series, TakeApart
-from pipeline.progress import OnProgress, Progress
+from pipeline.progress import Discarded, OnProgress, Progress
 from pipeline.quiet import quiet_stderr
 from pipeline.store.run_folder import About, Run
 from pipeline.store.runs import Store
@@ -25,29 +26,39 @@ from pipeline.store.runs import Store
 SECONDS_BETWEEN_WRITES = 0.25
 
 
-def work(folder: Path, store: Store) -> None:
+def work(folder: Path, store: Store, lock: int | None = None) -> None:
     """Do what a job folder requests; progress and outcome go to its status file.
+
+    Args:
+        folder: of the job.
+        store: where its run is published.
+        lock: the job's lock, if it was inherited; see `alive`.
 
     Raises:
         InklingError: the request cannot be carried out; the status says so, too.
     """
-    job, status = Job(folder), StatusWriter(folder)
-    request = job.request
+    job, status, saving = Job(folder), StatusWriter(folder), False
 
     def report(progress: Progress) -> None:
+        nonlocal saving
         status.report(progress)
-        if not progress.stoppable:
+        if not saving and job.asked_to_discard:
+            raise Discarded
+        saving = saving or not progress.stoppable
+        if saving:
             # Somebody may press Stop just before the page says that it is too late.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
         elif job.asked_to_stop:
             raise KeyboardInterrupt  # its signal was lost, such as while TensorFlow was loaded
 
-    with alive(folder):
+    with working(folder, lock):
         try:
-            run = carry_out(request, folder, store, report)
+            run = carry_out(job.request, folder, store, report)
         except InklingError as error:
             status.end("failed", message=str(error))
             raise
+        except Discarded:
+            status.end("stopped", message="The job was stopped, and what it had done discarded.")
         except KeyboardInterrupt:
             status.end("stopped", message="The job was stopped.")
         except Exception as error:
@@ -125,12 +136,25 @@ def _load_tensorflow(on_progress: OnProgress) -> None:
 
 
 @contextmanager
-def alive(folder: Path) -> Iterator[None]:
-    """Hold a job's lock while the block runs, as the child does while it works."""
-    (folder / PID).write_text(str(os.getpid()))
-    # Whoever checks the status holds it for an instant, so wait a little.
-    with FileLock(folder / ALIVE).acquire(timeout=10):
+def working(folder: Path, lock: int | None = None) -> Iterator[None]:
+    """Hold a job's lock while the block runs, as the child does while it works.
+
+    Args:
+        folder: of the job.
+        lock: if it was inherited.
+
+    Raises:
+        InklingError: another process works on the job.
+    """
+    held = alive.take(folder) if lock is None else alive.inherit(lock)
+    if held is None:
+        raise InklingError(f"Another process works on the job in {folder}.")
+    try:
+        atomic.write_text(folder / PID, str(os.getpid()))
+        (folder / WAITS).unlink(missing_ok=True)  # if whoever started it could not do so any more
         yield
+    finally:
+        os.close(held)
 
 
 class StatusWriter:
@@ -140,7 +164,7 @@ class StatusWriter:
         """Write into a job's folder."""
         self._path, self._live = folder / STATUS, folder / LIVE
         self._status = Status("running")
-        self._written = 0.0
+        self._written, self._began, self._from = 0.0, time.time(), time.monotonic()
 
     def report(self, progress: Progress) -> None:
         """Record progress; the file is replaced at most a few times per second."""
@@ -162,5 +186,17 @@ class StatusWriter:
         self._write()
 
     def _write(self) -> None:
-        atomic.write_text(self._path, json.dumps(asdict(self._status)))
         self._written = time.monotonic()
+        now = replace(
+            self._status,
+            began=self._began,
+            seconds=self._written - self._from,
+            peak_memory=_peak_memory(),
+        )
+        atomic.write_text(self._path, json.dumps(asdict(now)))
+
+
+def _peak_memory() -> int:
+    """Return the most memory this process has had, in bytes."""
+    unit = 1 if sys.platform == "darwin" else 1024  # see getrusage(2) of each system
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

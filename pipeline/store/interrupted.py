@@ -24,6 +24,7 @@ from pydantic_core import to_json
 from pipeline import access, atomic
 from pipeline.config import DEEP, TrainConfig
 from pipeline.errors import InklingError
+from pipeline.progress import Discarded
 from pipeline.store.runs import Store
 from pipeline.training.checkpoint import Checkpoint, ExtraExamples, Row, score
 from pipeline.training.film import Film
@@ -66,7 +67,7 @@ class InterruptedTraining:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Keep others from running the same training at once.
+        """Keep others from running the same training at once; one that is discarded is forgotten.
 
         Raises:
             InklingError: it is already running.
@@ -80,7 +81,11 @@ class InterruptedTraining:
                 "choose another seed."
             ) from error
         with lock:
-            yield
+            try:
+                yield
+            except Discarded:
+                self.forget()
+                raise
 
     def running(self) -> bool:
         """Whether a running training holds the lock."""

@@ -11,7 +11,7 @@ from pipeline.config import TrainConfig
 from pipeline.data.datasets import open_dataset, take_in
 from pipeline.errors import InklingError
 from pipeline.jobs import launch, requests, worker
-from pipeline.jobs.job import REQUEST, Job
+from pipeline.jobs.job import REQUEST, Job, list_jobs
 from pipeline.jobs.requests import Adding, Training
 from pipeline.progress import Progress
 from pipeline.store.interrupted import InterruptedTraining
@@ -33,7 +33,7 @@ def job(store) -> Iterator[Job]:
     folder = store.folder / ".jobs" / "20261121-101500-ab12"
     folder.mkdir(parents=True)
     (folder / REQUEST).write_text(requests.write(Training(TrainConfig(network="pixels"))))
-    with worker.alive(folder):
+    with worker.working(folder):
         yield Job(folder)
 
 
@@ -125,14 +125,14 @@ class TestAdding:
         request = Adding("net.keras", "digits", uploaded=True)
         with pytest.raises(InklingError, match="up to 50 MB"):
             launch.start(request, store, bytes(50 * 2**20 + 1))
-        assert not (store.folder / ".jobs").exists()
+        assert list_jobs(store) == []
 
     def test_its_progress_and_its_outcome(self, app, store, tiny_run):
         folder = store.folder / ".jobs" / "20261121-101500-ab12"
         folder.mkdir(parents=True)
         request = Adding("/somewhere/my_[net](x).keras", "digits")
         (folder / REQUEST).write_text(requests.write(request))
-        with worker.alive(folder):
+        with worker.working(folder):
             worker.StatusWriter(folder).report(Progress("Loading", note="my_[net](x).keras"))
             at = app("train", store)
             assert r"Adding **my\_\[net\]\(x\)\.keras**, tested on **digits**." in text(at)

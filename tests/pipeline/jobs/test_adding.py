@@ -54,7 +54,7 @@ def test_a_loader_that_crashes_is_a_sentence_and_leaves_nothing(tmp_path, store)
     os.kill(int((job.folder / "pid").read_text()), signal.SIGKILL)
     assert "ended before the job was done" in wait_for(job, "failed").message
     for _ in range(100):
-        if (job.folder / "exit").exists():
+        if not (job.folder / UPLOAD).exists():
             break
         time.sleep(0.05)
     assert not (job.folder / UPLOAD).exists()

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from pipeline.config import TrainConfig
-from pipeline.jobs import requests, worker
-from pipeline.jobs.job import LIVE, REQUEST, STATUS, Job, read_requests
+from pipeline.jobs import alive, requests, worker
+from pipeline.jobs.job import LIVE, REQUEST, STATUS, WAITS, Job, read_requests
 from pipeline.jobs.requests import Series, TakeApart, Training
 from pipeline.progress import Progress
 from pipeline.store.runs import Store
@@ -49,7 +49,7 @@ def worked(job: Job, monkeypatch, train) -> None:
 
 class TestStop:
     def test_a_job_is_asked_once(self, job, killed):
-        with worker.alive(job.folder):
+        with worker.working(job.folder):
             worker.StatusWriter(job.folder).report(Progress("Training", 1, 2))
             assert not job.asked_to_stop
             job.stop()
@@ -64,7 +64,11 @@ class TestStop:
         assert not job.asked_to_stop
 
     def test_a_job_whose_process_is_not_up_yet_stops_at_its_first_report(self, job, monkeypatch):
+        (job.folder / WAITS).touch()
+        assert job.status().state == "waiting"
+        lock = alive.take(job.folder)
         assert job.status().state == "starting"
+        os.close(lock)
         job.stop()
 
         def train(config, store, data, report, *, resume):
@@ -118,7 +122,7 @@ class TestFoldersOfOtherVersions:
         (job.folder / STATUS).write_text(status)
         assert job.status().state == "failed"
         assert "cannot be read" in job.status().message
-        with worker.alive(job.folder):
+        with worker.working(job.folder):
             assert job.status().state == "running"
 
     def test_a_status_of_an_older_version_is_read(self, job):

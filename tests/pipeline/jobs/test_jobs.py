@@ -151,7 +151,7 @@ def test_the_status_file_tells_the_newest_and_keeps_each_epoch(tmp_path):
         writer.report(Progress("Training", epoch, 2, history=history))
     writer.report(Progress("Exporting", 2, 2))
     writer.end("finished", run_id="r")
-    with worker.alive(tmp_path):
+    with worker.working(tmp_path):
         status = Job(tmp_path).status()
     assert status.history == (0.5, 0.75)
     assert (status.state, status.run_id, status.progress.done) == ("finished", "r", 2)
