@@ -79,7 +79,7 @@ def show() -> None:
     name = page.url_path or HOME
     titles = {shown.url_path or HOME: shown.title for pages in sections.values() for shown in pages}
     known = [shown for shown in titles if shown != "feature_maps"]
-    frame.newest_run()
+    frame.first_run()
     order = [shown for shown in known if shown not in CHANGING | HIDDEN.keys()]
     presenting.go(name, order, known)
     if address.presenting():

@@ -45,8 +45,9 @@ from pipeline.serving.prediction import Prediction
 from pipeline.serving.receptive_field import ReceptiveField
 from pipeline.serving.shifts import ShiftCurve
 from pipeline.store import corrections as correcting
-from pipeline.store import reviews, second_opinion
+from pipeline.store import promotions, reviews, second_opinion
 from pipeline.store.corrections import Corrections
+from pipeline.store.promotions import Default, Promotions
 from pipeline.store.reviews import Reviews
 from pipeline.store.run_folder import Damaged, Run
 from pipeline.store.run_info import Robustness
@@ -102,22 +103,44 @@ def run(run_id: str | None) -> Run | None:
     return next((found for found in runs() if found.id == run_id), None)
 
 
+def default_run() -> Default:
+    """Find the run that pages open with: the promoted one, or else the newest."""
+    return promotions.default_run(promoted(), entries())
+
+
+def promoted() -> Promotions:
+    """Read who promoted which run, as it is now."""
+    path = store().folder / promotions.POINTER
+    return _promoted(str(path), _version(path))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _promoted(path: str, version: tuple[int, int]) -> Promotions:
+    return promotions.read(store().folder)
+
+
 def label(run: Run, *, short: bool = False) -> str:
     """Name a run as `labels` does."""
     return labels([run], short=short)[0]
 
 
-def labels(runs: Sequence[Run], *, short: bool = False) -> list[str]:
+def labels(runs: Sequence[Run], *, short: bool = False, marked: bool = False) -> list[str]:
     """Name runs so that they can be told from the others in the store; see `words.run_labels`.
 
     Args:
         runs: some of the store; naming them at once looks at the store once.
         short: leave out the middle of a long name.
+        marked: say which one is the default run.
     """
     shown = store()
     known = _labels(str(shown.folder.resolve()), hash(shown.versions()))
     found = [known.get(run.id, run.id) for run in runs]
-    return [text.shorten(name) for name in found] if short else found
+    found = [text.shorten(name) for name in found] if short else found
+    promotion = default_run().promotion if marked else None
+    return [
+        run_words.as_default(name) if promotion and promotion.run == run.id else name
+        for run, name in zip(runs, found, strict=True)
+    ]
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -140,7 +163,8 @@ def leaderboard(first: Run) -> list[Run]:
 
 def best_reader(run: Run) -> Run:
     """Return the run in the store that reads drawings best for a page on `run`; maybe itself."""
-    return viewed.best_reader(run, runs())
+    default = default_run()
+    return viewed.best_reader(run, runs(), default.run if default.promotion else None)
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)

@@ -29,30 +29,28 @@ class View:
         return [self.run] if self.second is None else [self.run, self.second]
 
 
-def best_reader(run: Run, others: Iterable[Run]) -> Run:
+def best_reader(run: Run, others: Iterable[Run], default: Run | None = None) -> Run:
     """Return the run that should read what people draw, where a page shows `run`.
 
-    Drawings are best read by a network that has seen the handwriting of many people: one trained
-    on all of MNIST. Of several, the one with the highest accuracy on MNIST's test images, all
-    measured on the same ones.
+    That is the default run, if somebody promoted one that reads these classes. Else, drawings are
+    best read by a network that has seen the handwriting of many people: one trained on all of
+    MNIST. Of several, the one with the highest accuracy on MNIST's test images, all measured on the
+    same ones.
 
     Args:
         run: what the page shows; returned where no other is known to read its classes better.
         others: the runs in the store; of those that tie, the first one is returned.
+        default: the run that was promoted, if any.
     """
 
     def reads(other: Run) -> bool:
         info = other.info
-        return (
-            info.dataset.name == MNIST
-            and info.dataset.mnist_framed
-            and info.input_shape == run.info.input_shape
-        )
+        same = info.input_shape == run.info.input_shape and other.class_names == run.class_names
+        return info.dataset.mnist_framed and same
 
-    info = run.info.dataset
-    if not info.mnist_framed:
+    if not run.info.dataset.mnist_framed:
         return run
-    able = [
-        other for other in (run, *others) if reads(other) and other.class_names == run.class_names
-    ]
+    if default is not None and reads(default):
+        return default
+    able = [other for other in (run, *others) if reads(other) and other.info.dataset.name == MNIST]
     return max(able, key=lambda other: other.info.metrics.accuracy, default=run)

@@ -5,7 +5,15 @@ import streamlit as st
 from dashboard import address, loaders
 from dashboard.selection import CHANGE
 from dashboard.view import View
-from dashboard.widgets import explaining, frame, leaderboard, opening, selection_bar, stage
+from dashboard.widgets import (
+    explaining,
+    frame,
+    leaderboard,
+    opening,
+    promoting,
+    selection_bar,
+    stage,
+)
 from dashboard.words import comparison as comparison_words
 from dashboard.words import selection as selection_words
 from dashboard.words import text
@@ -75,6 +83,7 @@ if view.second is None:
     what_next(board)
 else:
     difference(view.run, view.second, loaders.compared(view.run, view.second))
+promoting.default_line(view.runs)
 left, right = st.columns(2, gap="large")
 with left:
     leaderboard.intervals(board, view.runs)

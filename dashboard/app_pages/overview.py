@@ -5,7 +5,16 @@ import streamlit as st
 from dashboard import address
 from dashboard.figures import bars
 from dashboard.selection import PREDICTED, TRUE
-from dashboard.widgets import explaining, frame, highlights, model, opening, report, stage
+from dashboard.widgets import (
+    explaining,
+    frame,
+    highlights,
+    model,
+    opening,
+    promoting,
+    report,
+    stage,
+)
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from pipeline.store.run_folder import Run
@@ -42,6 +51,7 @@ st.caption(
     f"{text.plain(run_words.lesson(run))} {run_words.interval(metrics)}",
     help=explaining.hover(*run_words.terms_of_lesson(run), "confidence_interval"),
 )
+promoting.since(run)
 
 left, right = st.columns([3, 2], gap="large")
 with left:

@@ -45,14 +45,18 @@ def plainly(show: Callable[P, None]) -> Callable[P, None]:
     return shown
 
 
-def newest_run() -> None:
-    """Write the newest run into an address without one."""
+def first_run() -> None:
+    """Write the default run into an address without a run: the promoted one, or the newest."""
     if address.chosen_run() is None and (entries := loaders.entries()):
-        address.change(run=_newest(entries).id)
+        address.change(run=_first(entries).id)
 
 
-def _newest(entries: Sequence[Run | Damaged]) -> Run | Damaged:
-    return next((entry for entry in entries if isinstance(entry, Run)), entries[0])
+def _first(entries: Sequence[Run | Damaged]) -> Run | Damaged:
+    """Return the default run, and say if the one that was promoted is gone."""
+    default = loaders.default_run()
+    if default.note:
+        st.toast(text.plain(default.note), icon=":material/warning:")
+    return default.run or entries[0]
 
 
 def run_picker() -> None:
@@ -62,11 +66,12 @@ def run_picker() -> None:
         return
     current = address.chosen_run()
     if current not in entries:
-        said = f"There is no run “{(current or '')[:60]}” here; showing the newest one."
+        shown = _first([*entries.values()])
+        which = "default" if loaders.default_run().promotion else "newest"
+        said = f"There is no run “{(current or '')[:60]}” here; showing the {which} one."
         st.toast(text.plain(said))
-        newest = _newest([*entries.values()])
-        current = newest.id
-        address.choose_run(None, newest)
+        current = shown.id
+        address.choose_run(None, shown)
 
     labels = {run_id: f"damaged · {run_id}" for run_id in entries}
     labels |= _labels([entry for entry in entries.values() if isinstance(entry, Run)])
@@ -78,7 +83,8 @@ def run_picker() -> None:
         format_func=labels.__getitem__,
         key=key,
         on_change=lambda: address.choose_run(entries[current], entries[st.session_state[key]]),
-        help="Trained networks with their results, newest first.",
+        help="Trained networks with their results, newest first. The default run was promoted: "
+        "pages open with it.",
     )
     shown = entries[current]
     with st.sidebar:
@@ -88,7 +94,7 @@ def run_picker() -> None:
 
 
 def _labels(runs: Sequence[Run]) -> dict[str, str]:
-    return dict(zip([run.id for run in runs], loaders.labels(runs), strict=True))
+    return dict(zip([run.id for run in runs], loaders.labels(runs, marked=True), strict=True))
 
 
 def second_picker(run: Run) -> None:

@@ -101,7 +101,7 @@ def learning(board: Sequence[Run], chosen: Sequence[Run]) -> None:
 
 def table(board: Sequence[Run]) -> None:
     """List the runs with accuracy, size and speed, best first."""
-    rows = pd.DataFrame(list(map(_row, board, loaders.labels(board, short=True))))
+    rows = pd.DataFrame(list(map(_row, board, loaders.labels(board, short=True, marked=True))))
     st.dataframe(rows, column_config=COLUMNS, hide_index=True, key="leaderboard")
 
 

@@ -19,7 +19,7 @@ from pipeline.ink.inputs import Given
 from pipeline.serving.prediction import Prediction
 from pipeline.store.run_folder import Run
 
-BEST, CHOSEN = "Best reader", "Chosen run"  # whose answer it is
+BEST, DEFAULT, CHOSEN = "Best reader", "Default run", "Chosen run"  # whose answer it is
 SEEN = 112  # CSS pixels
 BOX = 304  # CSS pixels for what the image is made with
 
@@ -45,8 +45,10 @@ def readers(view: View) -> Sequence[Run]:
     best = loaders.best_reader(view.run)
     if view.second is not None or best.id == view.run.id:
         return view.runs
-    whose = choices.segmented("draw_answer", "Whose answer", (BEST, CHOSEN))
-    return [best] if whose == BEST else view.runs
+    promotion = loaders.default_run().promotion
+    first = DEFAULT if promotion and promotion.run == best.id else BEST
+    whose = choices.segmented("draw_answer", "Whose answer", (first, CHOSEN))
+    return view.runs if whose == CHOSEN else [best]
 
 
 def on_stage(view: View) -> None:

@@ -35,7 +35,7 @@ def run_editor(entry: Run | Damaged, label: str, entries: Sequence[Run | Damaged
                 if run is not None and run.bundled:
                     st.caption("This run comes with Inkling and cannot be deleted.")
                 elif st.button("Delete this run…", icon=":material/delete:", key="delete_run"):
-                    _confirm(entry, label, entries)
+                    confirm(entry, label, entries)
     if run is not None and run.about.note:
         st.caption(text.plain(run.about.note))
 
@@ -55,9 +55,11 @@ def _words(run: Run) -> None:
 
 
 @st.dialog("Delete this run?")
-def _confirm(entry: Run | Damaged, label: str, entries: Sequence[Run | Damaged]) -> None:
+def confirm(entry: Run | Damaged, label: str, entries: Sequence[Run | Damaged]) -> None:
     """Ask before a run is deleted."""
-    st.markdown(run_words.before_deletion(entry, label))
+    current = loaders.promoted().current
+    default = current is not None and current.run == entry.id
+    st.markdown(run_words.before_deletion(entry, label, default=default))
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Keep it", key="keep_run"):
             st.rerun()

@@ -56,19 +56,29 @@ _DETAILS: tuple[Callable[[Run], list[str]], ...] = (
 )
 
 
+def as_default(label: str) -> str:
+    """Mark the default run in a list."""
+    return f"{label} · default"
+
+
 def short_label(run: Run) -> str:
     """Name a run in two words, dataset and network, or as people named it."""
     return run.about.name or f"{run.info.dataset.name} {run.info.network}"
 
 
-def before_deletion(entry: Run | Damaged, label: str) -> str:
-    """Say what is lost with a run, and what is not, in Markdown."""
+def before_deletion(entry: Run | Damaged, label: str, *, default: bool = False) -> str:
+    """Say what is lost with a run, maybe the default one, and what is not, in Markdown."""
     what = (
         "Its network, predictions and results" if isinstance(entry, Run) else "What is left of it"
     )
     return (
         f"**{plain(label)}**\n\n{what} will be deleted from this machine, for everybody who uses "
         "this store. This cannot be undone. Marks and corrections stay."
+        + (
+            " It is the default run: pages will open with the newest one instead."
+            if default
+            else ""
+        )
     )
 
 

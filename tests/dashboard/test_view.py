@@ -50,3 +50,10 @@ def test_a_run_of_other_classes_or_frames_reads_for_itself(tiny_run, unlike):
 def test_without_a_run_on_mnist_each_reads_for_itself(tiny_run, small):
     digits = run_on(tiny_run, "digits", 0.99)
     assert best_reader(small, [digits, small]) is small
+
+
+def test_the_default_run_reads_what_it_can(tiny_run, small):
+    best = run_on(tiny_run, "mnist", 0.996)
+    assert best_reader(best, [best], default=small) is small
+    letters = run_on(tiny_run, "letters", 0.5, class_names=("a", "b"))
+    assert best_reader(small, [best], default=letters) is best
