@@ -10,6 +10,7 @@ from pipeline.cli.data import data
 from pipeline.cli.evaluate import evaluate
 from pipeline.cli.export import export
 from pipeline.cli.job import job
+from pipeline.cli.jobs import jobs
 from pipeline.cli.manage import delete, name
 from pipeline.cli.predict import predict
 from pipeline.cli.promote import promote
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 for command in (train, add, evaluate, predict, runs, name, promote, rule, delete, data, export):
     app.command()(command)
+app.add_typer(jobs)
 app.command(name="app")(serve)
 app.command(hidden=True)(job)
 

@@ -1,5 +1,6 @@
 """`inkling train`."""
 
+import json
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,7 @@ from pipeline.config import (
 from pipeline.data.known import NAMES
 
 if TYPE_CHECKING:
+    from pipeline.jobs.requests import Training
     from pipeline.store.runs import Store
 
 
@@ -81,6 +83,10 @@ def train(
     resume: Annotated[
         bool, typer.Option("--resume", help="Continue the most recently interrupted training.")
     ] = False,
+    queued: Annotated[
+        bool,
+        typer.Option("--queue", help="Don't wait: add it to the queue that “inkling jobs” shows."),
+    ] = False,
     class_names: ClassNames = None,
     data: Data = None,
     models: Models = None,
@@ -105,6 +111,7 @@ def train(
     from pipeline.cli.terminal import shown_progress
     from pipeline.data import datasets
     from pipeline.jobs import worker
+    from pipeline.jobs.requests import Training
     from pipeline.store import interrupted
 
     if resume:
@@ -113,8 +120,11 @@ def train(
         _look_again(store, config.dataset)
     names = class_names_in(class_names)
     with shown_progress() as report:
-        if names is not None:
+        if names is not None or queued:  # what is wrong with it is said now
             datasets.open_dataset(config.dataset, data, report, names)
+        if queued:
+            _add_to_queue(Training(config, resume), store, as_json=as_json)
+            return
         run = worker.train(config, store, data, report, resume=resume)
     if as_json:
         print(run.info.model_dump_json())
@@ -128,6 +138,18 @@ def train(
     place = interrupted.InterruptedTraining.of(store, settings, run.info.dataset.fingerprint)
     if place.exists():
         print("Continue it with “inkling train --resume”.")
+
+
+def _add_to_queue(request: "Training", store: "Store", *, as_json: bool) -> None:
+    from pipeline.jobs import queue
+
+    (job,) = queue.add([request], store)
+    waiting = [one.id for one in queue.waiting(store)]
+    place = waiting.index(job.id) + 1 if job.id in waiting else 0
+    if as_json:
+        print(json.dumps({"id": job.id, "place": place or None}))
+    else:
+        print(f"{job.id} {f'waits as number {place}' if place else 'is started'}")
 
 
 def _look_again(store: "Store", dataset: str) -> None:

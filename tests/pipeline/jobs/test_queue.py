@@ -9,53 +9,29 @@ import threading
 from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from pathlib import Path
-from unittest.mock import Mock
 
 import pytest
 
 from pipeline import access
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
-from pipeline.jobs import alive, launch, queue, worker
+from pipeline.jobs import alive, launch, queue
 from pipeline.jobs.job import (
     ENDED,
     JOBS,
     REQUEST,
     UPLOAD,
     Job,
-    State,
     list_jobs,
     running,
 )
 from pipeline.jobs.requests import Adding, Training
 from pipeline.store import interrupted
 from pipeline.store.runs import Store
+from tests.children import stand_ins
 from tests.pipeline.jobs.test_jobs import ENDLESS, QUICK, wait_for
 
 TRAININGS = [Training(TrainConfig(dataset="digits", network="pixels", seed=n)) for n in range(3)]
-
-
-class Child:
-    """Stands for a job's process: it holds the lock that it inherited until it dies."""
-
-    born: list["Child"]
-
-    def __init__(self, command: list[str], *, pass_fds: list[int], **options: object) -> None:
-        self._folder, self._gone = Path(command[4]), threading.Event()
-        self._lock = os.dup(pass_fds[0])
-        self.born.append(self)
-
-    def wait(self) -> None:
-        self._gone.wait()
-
-    def end(self, state: State = "finished") -> None:
-        worker.StatusWriter(self._folder).end(state)
-        self.die()
-
-    def die(self) -> None:
-        os.close(self._lock)
-        self._gone.set()
 
 
 @pytest.fixture
@@ -66,12 +42,7 @@ def store(tmp_path) -> Store:
 @pytest.fixture
 def children(monkeypatch):
     """The processes that were started, none of which is one."""
-    Child.born = []
-    monkeypatch.setattr(launch, "subprocess", Mock(wraps=subprocess, Popen=Child))
-    yield Child.born
-    for child in Child.born:
-        if not child._gone.is_set():
-            child.die()
+    yield from stand_ins(monkeypatch)
 
 
 def seeds(jobs: list[Job]) -> list[int]:
@@ -219,7 +190,7 @@ class TestOthers:
         half.mkdir()
         (half / REQUEST).touch()
         assert list_jobs(store) == [job]
-        children[0]._gone.wait = lambda: threading.Event().wait()  # its starter is gone, too
+        children[0].gone.wait = lambda: threading.Event().wait()  # its starter is gone, too
         children[0].die()
         queue.add([QUICK], store)
         assert not half.exists()
