@@ -32,7 +32,7 @@ from pipeline.data.datasets import Dataset
 from pipeline.data.prepared import same_images
 from pipeline.data.splitting import PARTS
 from pipeline.errors import InklingError
-from pipeline.export import inside_spec, pad_spec, tour_spec
+from pipeline.export import film_spec, inside_spec, pad_spec, tour_spec
 from pipeline.export.tour_material import Material
 from pipeline.export.tour_networks import Subject
 from pipeline.prose.texts import texts
@@ -473,6 +473,27 @@ def live_pad(runs: Sequence[Run], method: str | None) -> bytes:
 def _live_pad(runs: Sequence[Run], labels: list[str], method: str | None) -> bytes:
     advice = "Use the canvas under “Edit an image” instead."
     return pad_spec.describe(runs, labels, advice, method).packed()
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)
+def film(run: Run) -> dict[str, Any] | None:
+    """Describe the film of a run's training, see `film_spec`; None if it has none.
+
+    Raises:
+        RunDamaged: it cannot be read.
+    """
+    found = run.film()
+    if found is None or not len(found.epochs):
+        return None
+    return film_spec.describe(found, run.info.input_shape, run.class_names)
+
+
+def pinned(run: Run, images: Dataset) -> list[np.ndarray]:
+    """Return the images by which a run's training was followed; none for an older film."""
+    found = run.film()
+    if found is None or found.looks is None:
+        return []
+    return list(found.looks.followed.pictures(images.x_valid))
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)

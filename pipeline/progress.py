@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, TextIO
+
+PERCENTS = ("accuracy", "val_accuracy")
 
 
 @dataclass(frozen=True)
@@ -45,3 +47,30 @@ OnProgress = Callable[[Progress], None]
 
 def silent(progress: Progress) -> None:
     """Ignore progress: the callable for work that nobody watches."""
+
+
+class PlainLines:
+    """One line per stage and per epoch: enough for a log, without flooding it."""
+
+    def __init__(self, to: TextIO) -> None:
+        """Write to a stream."""
+        self._to, self._last = to, ""
+
+    def __call__(self, progress: Progress) -> None:
+        """Write a line if there is something new."""
+        if progress.stage == "Downloading" and progress.done < progress.total:
+            return
+        newest = f"{progress.stage} {progress.metrics.get('epoch', '')}"
+        if newest != self._last:
+            self._last = newest
+            print(f"{progress.stage}: {note(progress)}", file=self._to, flush=True)
+
+
+def note(progress: Progress) -> str:
+    """Write its note, with its accuracies."""
+    numbers = [
+        f"{name.replace('val_', 'validation ')} {100 * progress.metrics[name]:.2f}%"
+        for name in PERCENTS
+        if name in progress.metrics
+    ]
+    return ", ".join([progress.note, *numbers])

@@ -7,6 +7,7 @@ from dashboard.selection import CHANGE
 from dashboard.view import View
 from dashboard.widgets import (
     explaining,
+    films,
     frame,
     leaderboard,
     opening,
@@ -89,5 +90,6 @@ with left:
     leaderboard.intervals(board, view.runs)
 with right:
     leaderboard.learning(board, view.runs)
+films.replay(view)
 leaderboard.table(board)
 elsewhere(board)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import address, loaders
-from dashboard.widgets import adding, choices, frame, training, training_stage, work
+from dashboard.widgets import adding, choices, frame, live, training, training_stage, work
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from dashboard.words import training as training_words
@@ -48,7 +48,7 @@ frame.heading(
 if jobs and not jobs[0][0].status().ended:
     job, request = jobs[0]
     st.markdown(f"{training_words.doing(request)} You can use other pages meanwhile.")
-    work.watch(job)
+    (live.watch if isinstance(request, Training) else work.watch)(job)
 else:
     if jobs:
         result(*jobs[0])

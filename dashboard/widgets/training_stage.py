@@ -1,7 +1,7 @@
 """The last training, or the one that runs, as it is presented to a room."""
 
 from dashboard import address, language, loaders
-from dashboard.widgets import frame, model, stage, work
+from dashboard.widgets import frame, live, model, stage
 from dashboard.words import runs as run_words
 from dashboard.words import training as training_words
 from pipeline.jobs.job import Job
@@ -22,7 +22,7 @@ def present(newest: tuple[Job, Training | Adding] | None) -> None:
         status = job.status()
         if not status.ended:
             frame.heading(TITLE, training_words.doing(request))
-            stage.alone(lambda: work.curve(job))
+            stage.alone(lambda: live.curve(job))
         wanted = status.run_id or wanted
     run = loaders.run(wanted)
     if run is None:

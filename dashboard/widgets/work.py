@@ -1,19 +1,15 @@
 """Background jobs: their progress, and what a run lacks: its images, or its anatomy."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from dashboard import loaders
-from dashboard.figures import curves
-from dashboard.widgets import frame
 from dashboard.words import network as network_words
 from dashboard.words import text
 from dashboard.words import training as training_words
 from pipeline import access
 from pipeline.errors import InklingError
 from pipeline.jobs import launch
-from pipeline.jobs.job import Job, find_job
+from pipeline.jobs.job import Job, Status, find_job
 from pipeline.jobs.requests import Fetch, Request, TakeApart
 from pipeline.store.run_folder import Run
 
@@ -28,51 +24,28 @@ def watch(job: Job) -> None:
         status = job.status()
         if status.ended:
             st.rerun()
-        progress, so_far = status.progress, status.history
-        share = progress.done / progress.total if progress.total else 0.0
-        # The bar is that of the training: it does not begin anew while the run is being saved.
-        shown = min(share, 1.0) if progress.stoppable else 1.0
-        st.progress(shown, text=text.plain(f"{progress.stage}: {progress.note or '…'}"))
-        asked = job.asked_to_stop
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
-                "Stop",
-                icon=":material/stop:",
-                key=f"stop_{job.id}",
-                disabled=asked or not progress.stoppable,
-                on_click=job.stop,
-            )
-            st.markdown(training_words.stopping(status, asked=asked))
-        if so_far:
-            _so_far(so_far)
+        progress_of(job, status)
 
     panel()
 
 
-def curve(job: Job) -> None:
-    """Show only how well a job has learned so far, once a second."""
-
-    @st.fragment(run_every=1)
-    def panel() -> None:
-        status = job.status()
-        if status.ended:
-            st.rerun()
-        if status.history:
-            _so_far(status.history)
-        else:
-            st.markdown(text.plain(f"{status.progress.stage}…"))
-
-    panel()
-
-
-def _so_far(accuracies: Sequence[float]) -> None:
-    finding = (
-        f"Validation accuracy after epoch {len(accuracies)}: "
-        f"{text.percent(accuracies[-1])}; best so far {text.percent(max(accuracies))}"
-    )
-    figure = curves.accuracy_so_far(accuracies, frame.colors())
-    alt, terms = f"Validation accuracy by epoch. {finding}.", ("validation", "epoch")
-    frame.chart(figure, alt, "so_far", finding, terms=terms)
+def progress_of(job: Job, status: Status) -> None:
+    """Show how far a job is, with a button that stops it."""
+    progress = status.progress
+    share = progress.done / progress.total if progress.total else 0.0
+    # The bar is that of the training: it does not begin anew while the run is being saved.
+    shown = min(share, 1.0) if progress.stoppable else 1.0
+    st.progress(shown, text=text.plain(f"{progress.stage}: {progress.note or '…'}"))
+    asked = job.asked_to_stop
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Stop",
+            icon=":material/stop:",
+            key=f"stop_{job.id}",
+            disabled=asked or not progress.stoppable,
+            on_click=job.stop,
+        )
+        st.markdown(training_words.stopping(status, asked=asked))
 
 
 def missing_images(run: Run, why: str, *, offers: bool) -> None:

@@ -1,12 +1,13 @@
 """What a training in the background does and waits for, in sentences; pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 
-from dashboard.words.text import percent, plain
+from dashboard.words.text import duration, percent, plain
 from pipeline.config import TrainConfig
 from pipeline.jobs.job import Status
 from pipeline.jobs.requests import Adding, Training
+from pipeline.progress import Progress
 from pipeline.words import counted
 
 WHAT_CAN_BE_ADDED = (
@@ -41,6 +42,45 @@ def stopping(status: Status, *, asked: bool) -> str:
     if epochs:
         return f"Stopping after this step. Then {best} is tested and saved as a run."
     return "Stopping. Nothing is finished yet, so nothing will be saved."
+
+
+def pace(progress: Progress, learning_rate: float | None) -> str:
+    """Say how quickly a training learns and how long it will take; "" before that is known.
+
+    Args:
+        progress: its latest report.
+        learning_rate: after the newest epoch; None before the first.
+    """
+    said = []
+    if progress.images_per_second:
+        said.append(f"{progress.images_per_second:,.0f} images a second")
+    if learning_rate is not None:
+        said.append(f"learning rate {learning_rate:.2g}")
+    if progress.seconds_left is not None:
+        said.append(f"about {duration(progress.seconds_left)} of training left")
+    return " · ".join(said)
+
+
+def so_far(accuracies: Sequence[float]) -> str:
+    """Say how well a training does on validation images, whose accuracy by epoch is given."""
+    if not accuracies:
+        return "Validation accuracy: known after the first epoch"
+    return (
+        f"Validation accuracy {percent(accuracies[-1])}, best so far {percent(max(accuracies))} "
+        f"(epoch {_best(accuracies, max) + 1})"
+    )
+
+
+def loss_so_far(losses: Sequence[float]) -> str:
+    """Say how low the loss on validation images is; those of all epochs are given."""
+    if not losses:
+        return "Validation loss: known after the first epoch"
+    best = _best(losses, min)
+    return f"Validation loss {losses[-1]:.3g}, lowest so far {losses[best]:.3g} (epoch {best + 1})"
+
+
+def _best(numbers: Sequence[float], best: Callable[[Sequence[float]], float]) -> int:
+    return numbers.index(best(numbers))
 
 
 def learned(accuracies: Sequence[float], kept: int) -> str:

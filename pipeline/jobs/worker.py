@@ -18,7 +18,7 @@ from pipeline.errors import InklingError
 from pipeline.jobs import alive
 from pipeline.jobs.job import LIVE, PID, STATUS, UPLOAD, WAITS, Job, State, Status
 from pipeline.jobs.requests import Adding, Fetch, Request, Series, TakeApart
-from pipeline.progress import Discarded, OnProgress, Progress
+from pipeline.progress import Discarded, OnProgress, PlainLines, Progress
 from pipeline.quiet import quiet_stderr
 from pipeline.store.run_folder import About, Run
 from pipeline.store.runs import Store
@@ -165,9 +165,11 @@ class StatusWriter:
         self._path, self._live = folder / STATUS, folder / LIVE
         self._status = Status("running")
         self._written, self._began, self._from = 0.0, time.time(), time.monotonic()
+        self._lines = PlainLines(sys.stdout)  # which is the job's log
 
     def report(self, progress: Progress) -> None:
         """Record progress; the file is replaced at most a few times per second."""
+        self._lines(progress)
         known = self._status.history
         history = progress.history or known  # stages after the training report none
         new_epoch = len(history) > len(known)

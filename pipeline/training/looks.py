@@ -31,8 +31,7 @@ class Followed:
     def pictures(self, validation: np.ndarray) -> np.ndarray:
         """Return the pinned images, uint8 (k, …), given those of the validation part."""
         drawn = iter(self.drawn)
-        found = [next(drawn) if at < 0 else validation[at] for at in self.pinned]
-        return np.stack(found).astype(np.uint8)
+        return np.stack([next(drawn) if at < 0 else validation[at] for at in self.pinned])
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dashboard.words import runs as run_words
 from dashboard.words.text import plain, shorten
 from pipeline.analysis.metrics import summarize
 from pipeline.data import prepared
-from pipeline.store.run_folder import PREDICTIONS, Run
+from pipeline.store.run_folder import FILM, PREDICTIONS, Run
 from pipeline.store.runs import Store
 from tests.dashboard.test_pages import text
 
@@ -166,3 +166,16 @@ def test_a_run_without_a_history_keeps_no_other_off_the_page(app, store, tiny_ru
     assert f"There is no learning curve for {label_of(store, SECOND)}" in text(at)
     assert len(at.dataframe[0].value) == 2
     assert not at.error
+
+
+class TestFilms:
+    def test_runs_without_a_film_or_with_a_damaged_one_are_named(self, app, store, tiny_run: Run):
+        another(tiny_run, store.folder / SECOND, fixed=0, broken=1)
+        for content in (None, b"no film"):
+            path = store.folder / SECOND / FILM
+            path.unlink() if content is None else path.write_bytes(content)
+            at = app("compare", store, run=tiny_run.id, second=SECOND)
+            assert "How it learned" in text(at)
+            assert "There is no film of" in text(at)
+        (store.folder / tiny_run.id / FILM).unlink()
+        assert "learned" not in [heading.value for heading in app("compare", store).subheader]

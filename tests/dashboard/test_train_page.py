@@ -7,16 +7,18 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.words.text import plain
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import open_dataset, take_in
 from pipeline.errors import InklingError
 from pipeline.jobs import launch, requests, worker
-from pipeline.jobs.job import REQUEST, Job, list_jobs
+from pipeline.jobs.job import LIVE, REQUEST, Job, list_jobs
 from pipeline.jobs.requests import Adding, Training
 from pipeline.progress import Progress
 from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.runs import Store
 from pipeline.training.checkpoint import Checkpoint
+from pipeline.training.snapshot import Snapshot
 from tests.dashboard.test_pages import text
 from tests.pipeline.data.test_readers import write_idx_folder
 
@@ -49,11 +51,32 @@ class TestStop:
         )
         at = app("train", store)
         assert "Stop keeps the best of 2 epochs so far." in text(at)
-        assert "Validation accuracy after epoch 2" in text(at)
+        assert plain("Validation accuracy 90.0%, best so far 90.0% (epoch 2)") in text(at)
         stop_button(at).click().run()
         assert job.asked_to_stop
         assert stop_button(at).disabled
         assert "Stopping after this step. Then the best of 2 epochs is tested" in text(at)
+
+    def test_what_there_is_to_see_is_shown_and_does_without(self, app, store, job, tiny_run):
+        film = tiny_run.film()
+        seen = Snapshot(
+            rows=({"epoch": 1, "val_accuracy": 0.8, "val_loss": 0.5, "learning_rate": 0.01},),
+            epochs=3,
+            class_names=tuple(tiny_run.class_names),
+            mnist_framed=True,
+            pictures=np.zeros((5, 28, 28, 1), np.uint8),
+            moment=film.last(),
+        )
+        worker.StatusWriter(job.folder).report(
+            Progress("Training", 30, 90, "epoch 2 of 3", history=(0.8,), images_per_second=900,
+                     seconds_left=8, picture=seen.save)
+        )  # fmt: skip
+        said = text(app("train", store))
+        assert "900 images a second · learning rate 0.01 · about 8 s of training left" in said
+        assert plain("Validation loss 0.5, lowest so far 0.5 (epoch 1)") in said
+        (job.folder / LIVE).write_bytes(b"damaged")
+        said = text(app("train", store))
+        assert plain("Validation accuracy 80.0%, best so far 80.0% (epoch 1)") in said
 
     def test_it_is_inactive_while_the_run_is_being_saved(self, app, store, job):
         worker.StatusWriter(job.folder).report(Progress("Mapping", 0, 1, stoppable=False))

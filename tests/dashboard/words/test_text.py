@@ -30,3 +30,11 @@ def test_a_long_name_loses_its_middle():
 def test_names_that_differ_at_an_end_still_do_when_shortened():
     names = ["Haftpflichtversicherung, class A", "Haftpflichtversicherung, class B"]
     assert [text.shorten(name, 16) for name in names] == ["Haftpfl… class A", "Haftpfl… class B"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "1 s"), (8.4, "8 s"), (89, "89 s"), (90, "2 min"), (3599, "1 h"), (4800, "1 h 20 min")],
+)
+def test_times_are_rough(seconds, said):
+    assert text.duration(seconds) == said

@@ -55,3 +55,25 @@ def test_a_learning_curve_is_told():
         "Accuracy by epoch: on the validation images 60.0% after the first, 80.0% after epoch 2, "
         "whose weights are kept, and 75.0% after the last, epoch 3."
     )
+
+
+class TestWhileItRuns:
+    def test_how_quickly_it_learns(self):
+        progress = Progress("Training", images_per_second=12_345.6, seconds_left=200.0)
+        assert training.pace(progress, 0.00123) == (
+            "12,346 images a second · learning rate 0.0012 · about 3 min of training left"
+        )
+        assert training.pace(Progress("Starting"), None) == ""
+        assert training.pace(Progress("Training", seconds_left=0.2), None) == (
+            "about 1 s of training left"
+        )
+
+    def test_how_well_it_does(self):
+        assert training.so_far([]) == "Validation accuracy: known after the first epoch"
+        assert training.so_far([0.8, 0.9, 0.85]) == (
+            "Validation accuracy 85.0%, best so far 90.0% (epoch 2)"
+        )
+        assert training.loss_so_far([]) == "Validation loss: known after the first epoch"
+        assert training.loss_so_far([0.5, 0.25, 0.3]) == (
+            "Validation loss 0.3, lowest so far 0.25 (epoch 2)"
+        )
