@@ -44,6 +44,7 @@ def assemble(
     on_progress: OnProgress,
     *,
     stoppable: bool = False,
+    mapped: bool = True,
 ) -> Assembled:
     """Export a network, evaluate it on the test part, and compute its features.
 
@@ -54,6 +55,8 @@ def assemble(
         timings: gets the seconds of each stage.
         on_progress: called at every stage.
         stoppable: whether nothing is lost if this is stopped.
+        mapped: whether to compute its features, too: nearest neighbors and a map of the test
+            images. They take the longest, and `evaluation.complete` can add them.
 
     Raises:
         ExportMismatch: the serving graph does not compute what Keras does.
@@ -74,10 +77,10 @@ def assemble(
     with stage("Evaluating", f"{len(dataset.y_test):,} test images"):
         predictions = evaluation.predictions_of(graph, dataset)
         summary = metrics.summarize(predictions, dataset.class_names)
-    note = "features, nearest neighbors, out-of-distribution detector, what excites each map"
-    with stage("Mapping", note):
-        seen = features.features(model, dataset.x_train)
-        embedded = evaluation.embed_images(model, dataset, seen)
+    note = "out-of-distribution detector, what excites each map"
+    with stage("Mapping", f"features, nearest neighbors, {note}" if mapped else note):
+        seen = features.features(model, dataset.x_train) if mapped else None
+        embedded = evaluation.embed_images(model, dataset, seen) if mapped else None
         detector = evaluation.fit_ood_detector(model, dataset, seen)
         excitations = what_excites(graph, anatomy, dataset.x_test)
     files = RunFiles(

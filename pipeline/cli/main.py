@@ -14,6 +14,7 @@ from pipeline.cli.jobs import jobs
 from pipeline.cli.manage import delete, name
 from pipeline.cli.predict import predict
 from pipeline.cli.promote import promote
+from pipeline.cli.retrain import retrain
 from pipeline.cli.rule import rule
 from pipeline.cli.runs import runs
 from pipeline.cli.train import train
@@ -26,7 +27,20 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (train, add, evaluate, predict, runs, name, promote, rule, delete, data, export):
+for command in (
+    train,
+    retrain,
+    add,
+    evaluate,
+    predict,
+    runs,
+    name,
+    promote,
+    rule,
+    delete,
+    data,
+    export,
+):
     app.command()(command)
 app.add_typer(jobs)
 app.command(name="app")(serve)

@@ -5,7 +5,7 @@ from pathlib import PurePath
 
 from pipeline.errors import InklingError
 from pipeline.jobs.job import Job, Status, list_jobs
-from pipeline.jobs.requests import Adding, Fetch, Request, Series, TakeApart, Training
+from pipeline.jobs.requests import Adding, Fetch, Request, Retraining, Series, TakeApart, Training
 from pipeline.store.runs import Store
 
 
@@ -67,6 +67,8 @@ def title(request: Request) -> str:
             return (
                 f"{config.network} on {named}, {config.preset}{epochs}, seed {config.seed}{again}"
             )
+        case Retraining(run_id):
+            return f"Teach {run_id} the corrections"
         case Fetch(dataset):
             return f"Get {PurePath(dataset).name}"
         case TakeApart(run_id):

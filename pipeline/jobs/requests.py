@@ -29,6 +29,14 @@ class Training:
 
 
 @dataclass(frozen=True)
+class Retraining:
+    """A request to teach a run the corrections in the store; see `retraining.retrain`."""
+
+    run_id: str
+    seed: int = 0
+
+
+@dataclass(frozen=True)
 class TakeApart:
     """A request to add what every layer of a run is made of; see `evaluation.take_apart`."""
 
@@ -61,7 +69,7 @@ class Series:
     requests: tuple["Training | TakeApart", ...]
 
 
-Request = Training | Fetch | TakeApart | Adding | Series
+Request = Training | Retraining | Fetch | TakeApart | Adding | Series
 
 
 def write(request: Request) -> str:
@@ -81,6 +89,8 @@ def read(text: str) -> Request:
 def _described(request: Request) -> dict[str, Any]:
     if isinstance(request, Fetch):
         return {"fetch": request.dataset}
+    if isinstance(request, Retraining):
+        return {"retrain": asdict(request)}
     if isinstance(request, TakeApart):
         return {"take_apart": request.run_id}
     if isinstance(request, Adding):
@@ -93,6 +103,8 @@ def _described(request: Request) -> dict[str, Any]:
 def _request(raw: dict[str, Any]) -> Request:
     if "fetch" in raw:
         return Fetch(str(raw["fetch"]))
+    if "retrain" in raw:
+        return Retraining(str(raw["retrain"]["run_id"]), int(raw["retrain"]["seed"]))
     if "add" in raw:
         return Adding(**raw["add"])
     if "series" in raw:

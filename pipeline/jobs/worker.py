@@ -17,7 +17,7 @@ from pipeline.data import datasets
 from pipeline.errors import InklingError
 from pipeline.jobs import alive
 from pipeline.jobs.job import LIVE, PID, STATUS, UPLOAD, WAITS, Job, State, Status
-from pipeline.jobs.requests import Adding, Fetch, Request, Series, TakeApart
+from pipeline.jobs.requests import Adding, Fetch, Request, Retraining, Series, TakeApart
 from pipeline.progress import Discarded, OnProgress, PlainLines, Progress
 from pipeline.quiet import quiet_stderr
 from pipeline.store.run_folder import About, Run
@@ -86,6 +86,8 @@ def carry_out(request: Request, folder: Path, store: Store, on_progress: OnProgr
         return None
     if isinstance(request, Adding):
         return add(request, folder, store, on_progress)
+    if isinstance(request, Retraining):
+        return retrain(store.open(request.run_id), store, None, on_progress, seed=request.seed)
     return train(request.config, store, None, on_progress, resume=request.resume)
 
 
@@ -107,6 +109,17 @@ def train(
     from pipeline.experiment import run_experiment
 
     return run_experiment(config, store, data_dir, on_progress, resume=resume)
+
+
+def retrain(
+    run: Run, store: Store, data_dir: Path | None, on_progress: OnProgress, *, seed: int
+) -> Run:
+    """Load TensorFlow, quietly, and teach a run; see `retraining.retrain`."""
+    store.check_writable()
+    _load_tensorflow(on_progress)
+    from pipeline.retraining import retrain
+
+    return retrain(run, store, data_dir, on_progress, seed=seed)
 
 
 def add(request: Adding, folder: Path, store: Store, on_progress: OnProgress) -> Run:

@@ -35,7 +35,9 @@ from pipeline.serving.inference import ServingGraph
 from pipeline.store import tables
 from pipeline.store.run_info import FORMAT, Evaluation, Robustness, RunInfo
 from pipeline.training import film as films
+from pipeline.training import teaching
 from pipeline.training.film import Film
+from pipeline.training.teaching import Taught
 
 INFO, MODEL, GRAPH = "run.json", "model.keras", "model.tflite"
 HISTORY, PREDICTIONS = "history.csv", "predictions.parquet"
@@ -45,7 +47,7 @@ FEATURES, EVALUATIONS = "features.parquet", "evaluations"
 OOD_DETECTOR, OLD_OOD_DETECTOR = "out_of_distribution.npz", "novelty.npz"  # old: in format 1
 ANATOMY, GRADIENTS = "anatomy.npz", "gradients.tflite"
 EXCITING, ROBUSTNESS = "exciting.npz", "robustness.json"
-FILM = "film.npz"
+FILM, TEACHING = "film.npz", "teaching.npz"
 ABOUT = "about.json"  # the name and the note that people gave it
 LONGEST_NAME, LONGEST_NOTE = 80, 2000  # characters
 REFUSED = "runs cannot be added, changed or deleted"
@@ -267,6 +269,16 @@ class Run:
             return None
         return self._read(FILM, _load_film)
 
+    def taught(self) -> Taught | None:
+        """Read what it was taught besides its training part; None if there is nothing.
+
+        Raises:
+            RunDamaged: the file exists but cannot be read.
+        """
+        if not self._path(TEACHING).exists():
+            return None
+        return self._read(TEACHING, _load_teaching)
+
     def evaluations(self) -> list[Evaluation]:
         """List the results on other datasets, by name; damaged files are skipped."""
         found = []
@@ -363,6 +375,7 @@ class RunFiles:
         gradients: the gradient graph, if the network has one.
         excitations: what excites the maps of each layer, by its place.
         film: of the training.
+        taught: what it was taught besides its training part, and what it made of it.
         write_model, write_graph: write the Keras model and the serving graph to a path.
         about: the name and the note that somebody gave it already.
     """
@@ -377,6 +390,7 @@ class RunFiles:
     gradients: bytes | None = None
     excitations: Mapping[int, Excitation] | None = None
     film: Film | None = None
+    taught: Taught | None = None
     about: About = NO_WORDS
 
 
@@ -412,6 +426,9 @@ def write(target: Path, info: RunInfo, files: RunFiles) -> Run:
         if files.film is not None:
             with (draft / FILM).open("wb") as file:
                 files.film.save(file)
+        if files.taught is not None:
+            with (draft / TEACHING).open("wb") as file:
+                files.taught.save(file)
         if files.about != NO_WORDS:
             (draft / ABOUT).write_text(files.about.model_dump_json(), encoding="utf-8")
         sizes = {name: (draft / name).stat().st_size for name in REQUIRED}
@@ -472,6 +489,11 @@ def _load_excitations(path: Path) -> dict[int, Excitation]:
 def _load_film(path: Path) -> Film:
     with path.open("rb") as file:
         return films.load(file)
+
+
+def _load_teaching(path: Path) -> Taught:
+    with path.open("rb") as file:
+        return teaching.load(file)
 
 
 def _about(path: Path) -> About:

@@ -80,6 +80,27 @@ class Added(BaseModel):
     found: tuple[str, ...]
 
 
+class Retrained(BaseModel):
+    """Where a network comes from that was taught corrections; see `pipeline.retraining`.
+
+    Attributes:
+        run: id of the run that it goes on from.
+        taught, held_back: how many images it was taught, and how many were held back.
+        test_images: indices of the test images among those taught: their label was wrong.
+        share: of the images shown that are of the teaching set; the others are replay.
+        images: how many were shown in all.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    run: str
+    taught: int
+    held_back: int
+    test_images: tuple[int, ...] = ()
+    share: float
+    images: int
+
+
 class UnderChange(BaseModel):
     """How many images a run reads right, whatever adversarial change of a size is found.
 
@@ -128,6 +149,7 @@ class RunInfo(BaseModel):
         temperature: what its logits were divided by, so that its confidence matches its accuracy.
         hardware: the devices and the precision it was trained with.
         corrections: how many it learned from besides the training part, by class.
+        retrained: where it comes from, if it goes on from another run.
         model_card: sentences by heading.
         note: why it was stopped early, in a sentence; "" if it was not.
         timings: seconds by stage.
@@ -151,6 +173,7 @@ class RunInfo(BaseModel):
     temperature: float = 1.0
     hardware: dict[str, Any] = {}
     corrections: dict[str, int] = {}
+    retrained: Retrained | None = None
     model_card: dict[str, str] = {}
     note: str = ""
     timings: dict[str, float]
@@ -190,8 +213,9 @@ class RunInfo(BaseModel):
 
     @property
     def saw_test_images(self) -> bool | None:
-        """Whether it saw the test images in training; None where that is not known."""
-        return None if self.added else False
+        """Whether it saw the test images in training; None where not known, or only of some."""
+        some = self.retrained is not None and bool(self.retrained.test_images)
+        return None if self.added or some else False
 
     @property
     def parameters(self) -> int:

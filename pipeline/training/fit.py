@@ -33,6 +33,19 @@ STEPS_BETWEEN_REPORTS = 20
 VALID_BATCH = 500
 
 
+@dataclass(frozen=True)
+class Continuation:
+    """A trained network to go on from, in place of random weights.
+
+    Attributes:
+        weights: as `keras.Model.get_weights` gives them.
+        images: how many an epoch shows, chosen anew each time; fewer than there are make it short.
+    """
+
+    weights: list[np.ndarray]
+    images: int
+
+
 class TrainingFailed(InklingError):
     """The training cannot continue; the message says what to change."""
 
@@ -43,7 +56,7 @@ class Trained:
 
     Attributes:
         model: in float32, with the weights of its best epoch: highest validation accuracy, and
-            where epochs tie, lowest validation loss.
+            where epochs tie, lowest validation loss; of a continued network, those of its last.
         history: one row per epoch: epoch, loss, accuracy, val_loss, val_accuracy, learning_rate,
             seconds.
         best_epoch: counted from 1.
@@ -76,6 +89,7 @@ def fit(
     checkpoint: Checkpoint | None = None,
     extra: ExtraExamples | None = None,
     drawing: tuple[np.ndarray, int] | None = None,
+    continued: Continuation | None = None,
 ) -> Trained:
     """Train a network on the training part, choosing the best epoch on the validation part.
 
@@ -92,13 +106,15 @@ def fit(
         extra: images to learn from besides the training part; a checkpoint has its own.
         drawing: an image that is followed beside validation images, and its class; a film that is
             resumed has its own.
+        continued: what to go on from. Its last epoch is kept, not the best one: the validation part
+            cannot tell how much was learned from the extra images.
 
     Raises:
         TrainingFailed: the loss became NaN or infinite, or memory ran out, before the first epoch
             was completed; the message says what to change.
     """
     state = checkpoint or Checkpoint(extra=extra or ExtraExamples())
-    settings = _Settings.of(config, dataset, state.extra)
+    settings = _Settings.of(config, dataset, state.extra, continued)
     here = hardware.detect(convolutional=NETWORKS[config.network].augmented)
     keras.utils.set_random_seed(config.seed)
     with hardware.strategy(here).scope(), computing_in(here.precision):
@@ -108,6 +124,8 @@ def fit(
             loss=_cross_entropy(config.label_smoothing or 0.0),
             metrics=["accuracy"],
         )
+    if continued is not None:
+        _go_on(model, continued)
     if checkpoint is not None:
         _restore(model, checkpoint)
     with _asked_to_stop() as asked:
@@ -148,15 +166,25 @@ class _Settings:
     epochs: int
     batch_size: int
     steps: int  # per epoch
+    keeps_last: bool = False  # epoch, even if another one is better on the validation part
 
     @classmethod
-    def of(cls, config: TrainConfig, dataset: Dataset, extra: ExtraExamples) -> "_Settings":
+    def of(
+        cls,
+        config: TrainConfig,
+        dataset: Dataset,
+        extra: ExtraExamples,
+        continued: Continuation | None = None,
+    ) -> "_Settings":
         if config.epochs is None or config.batch_size is None or config.learning_rate is None:
             raise ValueError("config must be resolved; some of its settings are None")
         # Full batches only: a fixed shape is faster, and each epoch leaves out other images.
         batch_size = min(config.batch_size, len(dataset.y_train))
         shown = len(dataset.y_train) + extra.shown
-        return cls(config.epochs, batch_size, shown // batch_size)
+        if continued is not None:
+            shown = max(batch_size, min(shown, continued.images))
+        steps = shown // batch_size
+        return cls(config.epochs, batch_size, steps, keeps_last=continued is not None)
 
 
 class _End(NamedTuple):
@@ -320,6 +348,16 @@ def _validation_batches(dataset: Dataset) -> tf.data.Dataset:
     return batches.map(lambda x, y: (tf.cast(x, tf.float32) / 255.0, y)).cache()
 
 
+def _go_on(model: keras.Model, continued: Continuation) -> None:
+    try:
+        model.set_weights(continued.weights)
+    except ValueError as error:
+        raise TrainingFailed(
+            "The network is not built as networks of this name are now, such as one of another "
+            "version of Inkling, so it cannot be taught. Train it again first."
+        ) from error
+
+
 def _restore(model: keras.Model, checkpoint: Checkpoint) -> None:
     model.optimizer.build(model.trainable_variables)
     try:
@@ -420,7 +458,7 @@ class _Watch(keras.callbacks.Callback):
             }
         )
         state.seconds += seconds
-        if score(state.rows[-1]) > state.best:
+        if self._settings.keeps_last or score(state.rows[-1]) > state.best:
             state.best_epoch, state.best_weights = epoch + 1, self.model.get_weights()
         if self._on_checkpoint is not None:
             state.variables = [np.asarray(variable) for variable in self.model.variables]

@@ -11,7 +11,7 @@ import pytest
 from pipeline.config import TrainConfig
 from pipeline.jobs import alive, requests, worker
 from pipeline.jobs.job import LIVE, REQUEST, STATUS, WAITS, Job, read_requests
-from pipeline.jobs.requests import Series, TakeApart, Training
+from pipeline.jobs.requests import Retraining, Series, TakeApart, Training
 from pipeline.progress import Progress
 from pipeline.store.runs import Store
 from pipeline.training.film import Film
@@ -161,6 +161,23 @@ class TestSnapshot:
     def test_neither_is_one_of_another_version(self, job):
         np.savez(job.folder / LIVE, facts=np.array("[]"))
         assert job.snapshot() is None
+
+
+def test_a_retraining_is_carried_out_as_it_was_asked_for(job, monkeypatch):
+    asked = Retraining("some-run", seed=3)
+    (job.folder / REQUEST).write_text(requests.write(asked))
+    assert job.request == asked
+    taught = []
+
+    def retrain(run, store, data, report, *, seed):
+        taught.append((run, seed))
+        return SimpleNamespace(id="published", info=SimpleNamespace(note=""))
+
+    monkeypatch.setattr(worker, "retrain", retrain)
+    monkeypatch.setattr(Store, "open", lambda store, run_id: run_id)
+    worked(job, monkeypatch, None)
+    assert taught == [("some-run", 3)]
+    assert (job.status().state, job.status().run_id) == ("finished", "published")
 
 
 SERIES = Series((Training(TrainConfig(network="pixels")), TakeApart("some-run")))

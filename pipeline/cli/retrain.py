@@ -1,0 +1,38 @@
+"""`inkling retrain`."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.options import AsJson, Data, Models, RunName, store_at
+
+
+def retrain(
+    run: RunName,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Random seed.")] = 0,
+    data: Data = None,
+    models: Models = None,
+    as_json: AsJson = False,
+) -> None:
+    """Teach a run the corrections that people made, and show what it learned and what it forgot.
+
+    It goes on with the run's network, on corrections and on its own training images; every fifth
+    correction is held back as a test. The result is a run of its own; nothing is replaced.
+    """
+    from pipeline.cli.terminal import shown_progress
+    from pipeline.jobs import worker
+    from pipeline.store import teaching
+
+    store = store_at(models)
+    before = store.open(run)
+    with shown_progress() as report:
+        after = worker.retrain(before, store, data, report, seed=seed)
+    proof = teaching.proof_of(after, before)
+    if as_json:
+        print(json.dumps({"run": after.id, "from": before.id, "proof": asdict(proof)}))
+        return
+    print(f"{after.id}, taught from {before.id}\n{proof.said}")
+    if after.info.note:
+        print(after.info.note)

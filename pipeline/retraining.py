@@ -1,0 +1,205 @@
+"""Teaching a trained network: run -> go on with corrections and replay -> a run of its own.
+
+A network that sees only what is new forgets what it knew. So most of what it is shown is replay:
+images of its own training part (experience replay; Robins 1995, "Catastrophic forgetting, rehearsal
+and pseudorehearsal"). The run it comes from stays as it is.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from pipeline import evaluation, robustness
+from pipeline.assembly import assemble
+from pipeline.config import TrainConfig
+from pipeline.data.datasets import Dataset, DatasetMissing, open_by_fingerprint, open_dataset
+from pipeline.errors import InklingError
+from pipeline.progress import OnProgress, Progress, silent
+from pipeline.serving import litert
+from pipeline.serving.inference import ServingGraph
+from pipeline.store import corrections, reviews, teaching
+from pipeline.store.model_card import model_card
+from pipeline.store.run_folder import Run, RunFiles
+from pipeline.store.run_info import DatasetInfo, Retrained, RunInfo
+from pipeline.store.runs import Store
+from pipeline.training import fit as training
+from pipeline.training import networks
+from pipeline.training.checkpoint import ExtraExamples
+from pipeline.training.fit import Continuation, Trained
+from pipeline.training.teaching import Taught, TeachingSet
+
+# Chosen on ten writers, some of them held out, and on validation images; see docs/training.md.
+EPOCHS = 6
+IMAGES = 27_000  # an epoch, at most; a smaller dataset is shown whole
+SHARE = 0.15  # of these that are of the teaching set
+SLOWER = 0.5  # of the learning rate that the network was trained with
+
+
+def retrain(
+    run: Run,
+    store: Store,
+    data_dir: Path | None = None,
+    on_progress: OnProgress = silent,
+    *,
+    seed: int = 0,
+) -> Run:
+    """Teach a network the corrections in the store, and publish the result as another run.
+
+    Its map of images, which takes longer than the teaching, is added once it is published; so is
+    its accuracy under adversarial changes, if the run it comes from was measured.
+
+    Args:
+        run: what to go on from.
+        store: where the corrections are, and where the run is published.
+        data_dir: a folder to search first for a named dataset.
+        on_progress: called at every stage.
+        seed: determines the order of the images and their augmentation.
+
+    Returns:
+        The published run, marked "stopped" if it ended early. If anything fails, the runs in the
+        store are unchanged.
+
+    Raises:
+        InklingError: the network was trained elsewhere, there is nothing to learn from, or the
+            dataset or the store is unsuitable; the message says why.
+    """
+    created, timings = datetime.now(UTC), dict[str, float]()
+    store.check_writable()
+    config = settings(run, seed)
+    dataset = _its_dataset(run, data_dir, on_progress)
+    lessons = teaching.gather(corrections.read(store), reviews.read(store), dataset)
+    trained = teach(
+        networks.load(run.model_path).get_weights(), config, dataset, lessons, on_progress
+    )
+    timings["training"] = trained.seconds
+    found = assemble(trained.model, dataset, trained.history, timings, on_progress, mapped=False)
+    taught = Taught(
+        lessons,
+        _predicted(run.graph(), lessons),
+        _predicted_by(found.files, lessons),
+    )
+    corrected = _counts(lessons, dataset)
+    shown = min(IMAGES, len(dataset.y_train) + trained.extra.shown) * len(trained.history)
+    info = RunInfo(
+        created=created,
+        status="stopped" if trained.ended_early else "finished",
+        note=trained.ended_early,
+        config=config,
+        dataset=DatasetInfo.of(dataset),
+        input_shape=dataset.image_shape,
+        layers=tuple(litert.describe_layers(trained.model)),
+        metrics=found.metrics,
+        best_epoch=trained.best_epoch,
+        temperature=trained.temperature,
+        hardware=trained.hardware.model_dump(mode="json"),
+        corrections=corrected,
+        retrained=Retrained(
+            run=run.id,
+            taught=lessons.taught,
+            held_back=len(lessons) - lessons.taught,
+            test_images=lessons.taught_test_images,
+            share=trained.extra.shown / (len(dataset.y_train) + trained.extra.shown),
+            images=shown,
+        ),
+        model_card=model_card(DatasetInfo.of(dataset), config, found.metrics, corrected),
+        timings=timings,
+    )
+    made = store.publish(info, replace(found.files, taught=taught))
+    _complete(made, run, dataset, on_progress)
+    on_progress(Progress("Done", 1, 1, made.id, stoppable=False))
+    return made
+
+
+def settings(run: Run, seed: int) -> TrainConfig:
+    """Return the settings for going on from a run: its own, but shorter and slower.
+
+    Raises:
+        InklingError: the network was trained elsewhere.
+    """
+    if run.info.config is None:
+        raise InklingError(
+            f"“{run.info.file}” was trained elsewhere, so its training images are not known here, "
+            "and without them it would forget what it knows. Choose a network that was trained "
+            "with Inkling."
+        )
+    usual = TrainConfig(
+        dataset=run.info.config.dataset,
+        network=run.info.config.network,
+        preset=run.info.config.preset,
+    ).resolved(run.info.dataset.counts.get("train", 0))
+    return run.info.config.model_copy(
+        update={
+            "epochs": EPOCHS,
+            "batch_size": usual.batch_size,
+            "learning_rate": SLOWER * (usual.learning_rate or 0.0),
+            "corrections": True,
+            "seed": seed,
+            "film": False,  # one from noise on is the film of the run it comes from
+        }
+    )
+
+
+def teach(
+    weights: list[np.ndarray],
+    config: TrainConfig,
+    dataset: Dataset,
+    lessons: TeachingSet,
+    on_progress: OnProgress = silent,
+) -> Trained:
+    """Go on with a network's weights on a mix of lessons and replay; touches no files.
+
+    Args:
+        weights: as `keras.Model.get_weights` gives them.
+        config: as `settings` gives it.
+        dataset: that of its training, for replay; its test part is not used.
+        lessons: what to teach; what is held back is not used.
+        on_progress: called every few steps and at the end of each epoch.
+    """
+    extra: ExtraExamples = lessons.examples(len(dataset.y_train), SHARE)
+    return training.fit(
+        config, dataset, on_progress, extra=extra, continued=Continuation(weights, IMAGES)
+    )
+
+
+def _its_dataset(run: Run, data_dir: Path | None, on_progress: OnProgress) -> Dataset:
+    """Open what a run was trained on, with the classes named as they were then."""
+    own = run.info.dataset
+    try:
+        found = open_by_fingerprint(own.name, own.fingerprint)
+    except DatasetMissing:  # perhaps it only has to be prepared
+        open_dataset(run.info.dataset_reference, data_dir, on_progress)
+        found = open_by_fingerprint(own.name, own.fingerprint)
+    return replace(found, class_names=run.class_names)
+
+
+def _predicted(graph: ServingGraph, lessons: TeachingSet) -> np.ndarray:
+    return graph.probabilities(lessons.images).argmax(axis=1)
+
+
+def _predicted_by(files: RunFiles, lessons: TeachingSet) -> np.ndarray:
+    """Predict the lessons with what is about to be published."""
+    with TemporaryDirectory() as scratch:
+        path = Path(scratch) / "model.tflite"
+        files.write_graph(path)
+        return _predicted(ServingGraph(path), lessons)
+
+
+def _counts(lessons: TeachingSet, dataset: Dataset) -> dict[str, int]:
+    """Count what was taught by class, in label order; classes without any are left out."""
+    taught = lessons.labels[~lessons.held_back]
+    counted = np.bincount(taught, minlength=len(dataset.class_names)).tolist()
+    return {name: count for name, count in zip(dataset.class_names, counted, strict=True) if count}
+
+
+def _complete(made: Run, before: Run, dataset: Dataset, on_progress: OnProgress) -> None:
+    """Add what takes long to a run that is published already; stopping would save nothing."""
+
+    def report(progress: Progress) -> None:
+        on_progress(replace(progress, stoppable=False))
+
+    if before.robustness() is not None:
+        robustness.measure(made, dataset, report)
+    evaluation.complete(made, dataset, report)

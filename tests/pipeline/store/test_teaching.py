@@ -1,0 +1,90 @@
+import numpy as np
+import pytest
+
+from pipeline.errors import InklingError
+from pipeline.ink.drawing import Drawing
+from pipeline.store import corrections, reviews, teaching
+from pipeline.store.reviews import AMBIGUOUS, WRONG_LABEL
+from pipeline.store.run_info import Robustness, UnderChange
+from pipeline.training.teaching import DRAWN, is_held_back
+
+NAMES = tuple("0123456789")
+
+
+def correct(store, image, label="7", names=NAMES) -> str:
+    return corrections.add(store, label=label, class_names=names, drawing=Drawing(image)).id
+
+
+def gathered(store, digits):
+    return teaching.gather(corrections.read(store), reviews.read(store), digits)
+
+
+@pytest.fixture
+def drawings(random) -> dict[bool, np.ndarray]:
+    """Two drawings: one that is held back, and one that is not."""
+    found: dict[bool, np.ndarray] = {}
+    while len(found) < 2:
+        ink = random.integers(0, 256, (28, 28), np.uint8)
+        found[is_held_back(ink)] = ink
+    return found
+
+
+def test_drawings_and_marked_test_images_are_taught(store, digits, drawings):
+    taught, kept = correct(store, drawings[False]), correct(store, drawings[True], "1")
+    correct(store, drawings[False], "seven", ("seven", "eight"))  # of other classes
+    wrong = next(at for at in range(100) if not is_held_back(digits.x_test[at]))
+    for index, tag, should_be in (
+        (wrong, WRONG_LABEL, "4"),
+        (wrong + 1, WRONG_LABEL, ""),  # nobody said what it is
+        (wrong + 2, AMBIGUOUS, ""),
+        (wrong + 3, WRONG_LABEL, "eleven"),
+    ):
+        reviews.add(store, digits.fingerprint, index, tag, should_be=should_be)
+    reviews.add(store, "another dataset", 0, WRONG_LABEL, should_be="4")
+    found = gathered(store, digits)
+    assert found.ids == (taught, kept, "")
+    assert found.labels.tolist() == [7, 1, 4]
+    assert found.test_index.tolist() == [DRAWN, DRAWN, wrong]
+    assert found.held_back.tolist() == [False, True, False]
+    assert np.array_equal(found.images[0, ..., 0], drawings[False])
+    assert np.array_equal(found.images[2], digits.x_test[wrong])
+
+
+def test_another_class_for_the_same_drawing_leaves_it_held_back(store, digits, drawings):
+    correct(store, drawings[False])
+    first = correct(store, drawings[True], "1")
+    corrections.take_back(store, first)
+    correct(store, drawings[True], "2")
+    assert gathered(store, digits).held_back.tolist() == [False, True]
+
+
+def test_without_anything_to_learn_it_says_what_to_do(store, digits, drawings):
+    with pytest.raises(InklingError, match="No corrections fit “digits” yet"):
+        gathered(store, digits)
+    correct(store, drawings[True])
+    with pytest.raises(InklingError, match="every fifth correction is held back"):
+        gathered(store, digits)
+
+
+def test_robustness_is_compared_where_both_were_measured_alike(tiny_run):
+    def measured(*accuracy, budgets=(0, 0.1, 0.2)):
+        under = {"linf": UnderChange(budgets=budgets, accuracy=accuracy)}
+        return Robustness(
+            by_norm=under, images=9, seed=0, iterations=1, created=tiny_run.info.created
+        )
+
+    (found,) = teaching._under_change(measured(1, 0.8, 0), measured(1, 0.9, 0))
+    assert (found.norm, found.budget, found.accuracy.before, found.accuracy.after) == (
+        "linf", 0.1, 0.8, 0.9,
+    )  # fmt: skip
+    assert teaching._under_change(measured(1, 0.8, 0), None) == ()
+    other = measured(1, 0.8, 0, budgets=(0, 0.2, 0.3))
+    assert teaching._under_change(measured(1, 0.8, 0), other) == ()
+
+
+def test_a_run_compared_with_itself_proves_nothing(tiny_run):
+    proof = teaching.proof_of(tiny_run, tiny_run)
+    assert (proof.fixed, proof.broken, proof.p_value) == ((), (), 1)
+    assert proof.held_back.total == 0
+    assert proof.images == tiny_run.info.metrics.total
+    assert proof.calibration_error.after == pytest.approx(tiny_run.info.metrics.calibration_error)

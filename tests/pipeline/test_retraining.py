@@ -1,0 +1,116 @@
+"""Teaching a network, from corrections in a store to a run that says what it was taught."""
+
+import shutil
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from pipeline import retraining
+from pipeline.cli.main import app
+from pipeline.errors import InklingError
+from pipeline.ink.drawing import Drawing
+from pipeline.retraining import retrain
+from pipeline.store import corrections, reviews, teaching
+from pipeline.store.run_info import Added
+from pipeline.store.runs import Store
+from pipeline.training import fit as training
+from pipeline.training.fit import Continuation, TrainingFailed
+
+pytestmark = pytest.mark.process
+
+
+@pytest.fixture
+def store(tiny_store, tmp_path) -> Store:
+    """A store with a run, and corrections of thirty digits that it was not trained on."""
+    shutil.copytree(tiny_store.folder, tmp_path / "models")
+    return Store(tmp_path / "models")
+
+
+@pytest.fixture
+def corrected(store, digits) -> Store:
+    """The same with thirty corrections: sevens upside down, which people call twos."""
+    sevens = digits.x_train[digits.y_train == 7][:30]
+    for image in sevens:
+        corrections.add(
+            store,
+            label="2",
+            class_names=digits.class_names,
+            drawing=Drawing(np.ascontiguousarray(image[::-1, :, 0])),
+        )
+    return store
+
+
+def test_a_network_learns_what_it_is_taught_and_the_old_run_stays(corrected, digits, monkeypatch):
+    before = corrected.open("latest")
+    files = {path: path.read_bytes() for path in before.folder.iterdir() if path.is_file()}
+    learned_from = []
+    fit = training.fit
+
+    def watched(*given, **more):
+        learned_from.append(more["extra"])
+        return fit(*given, **more)
+
+    monkeypatch.setattr(training, "fit", watched)
+    after = retrain(before, corrected)
+    assert {path: path.read_bytes() for path in files} == files
+    taught, info = after.taught(), after.info.retrained
+    kept = taught.lessons.held_back
+    assert 0 < kept.sum() < len(kept) == 30
+    # What is held back is not among what it learned from.
+    (extra,) = learned_from
+    held = {image.tobytes() for image in taught.lessons.images[kept]}
+    assert len(extra.images) == (~kept).sum()
+    assert held.isdisjoint(image.tobytes() for image in extra.images)
+    assert (info.run, info.taught, info.held_back) == (before.id, (~kept).sum(), kept.sum())
+    assert info.images > 0
+    assert info.share == pytest.approx(retraining.SHARE, abs=0.02)
+    assert after.info.corrections == {"2": info.taught}
+    assert after.info.config.network == before.info.config.network
+    assert len(after.history()) == retraining.EPOCHS
+    assert after.features() is not None
+    proof = teaching.proof_of(after, before)
+    assert proof.held_back.after > proof.held_back.before
+    assert proof.images == len(digits.y_test)
+
+
+def test_the_command_says_what_it_learned(corrected):
+    done = CliRunner().invoke(app, ["retrain", "latest", "--models", str(corrected.folder)])
+    assert done.exit_code == 0, done.output
+    newest, oldest = corrected.runs()
+    assert f"{newest.id}, taught from {oldest.id}" in done.stdout
+    assert teaching.proof_of(newest, oldest).said in done.stdout
+
+
+def test_test_images_that_were_taught_are_left_out_of_the_proof(store, digits):
+    wrong = [at for at in range(40) if not teaching.is_held_back(digits.x_test[at])][:3]
+    for index in wrong:
+        reviews.add(store, digits.fingerprint, index, reviews.WRONG_LABEL, should_be="3")
+    before = store.open("latest")
+    after = retrain(before, store)
+    assert after.info.retrained.test_images == tuple(wrong)
+    assert after.info.saw_test_images is None  # so nobody says it had never seen any of them
+    proof = teaching.proof_of(after, before)
+    assert (proof.left_out, proof.images) == (3, len(digits.y_test) - 3)
+    assert set(wrong).isdisjoint(proof.fixed + proof.broken)
+
+
+def test_without_corrections_nothing_is_made(store):
+    with pytest.raises(InklingError, match="No corrections fit"):
+        retrain(store.open("latest"), store)
+    assert len(store.runs()) == 1
+
+
+def test_a_network_from_elsewhere_is_not_taught(corrected):
+    run = corrected.open("latest")
+    added = Added(file="m.keras", dataset="digits", ends_in="softmax", takes="0 to 1", found=())
+    info = run.info.model_copy(update={"config": None, "added": added})
+    other = type(run)(run.folder, info)
+    with pytest.raises(InklingError, match=r"“m\.keras” was trained elsewhere"):
+        retrain(other, corrected)
+
+
+def test_another_network_of_that_name_is_refused_in_a_sentence(tiny_run, digits):
+    config = retraining.settings(tiny_run, 0)
+    with pytest.raises(TrainingFailed, match="Train it again first"):
+        training.fit(config, digits, continued=Continuation([np.zeros(3, np.float32)], 100))
