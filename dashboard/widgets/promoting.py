@@ -82,6 +82,8 @@ def _promote(runs: Sequence[Run], before: Run | None, seen: str) -> None:
     broken = crossed(found)
     if found:
         st.markdown(words.checked(found))
+        _, note = guard.read(loaders.store().folder)
+        st.caption(words.of_rule(note))
     with st.form("promotion", border=False):
         said = words.reason(broken=bool(broken))
         st.text_input(said, key=REASON, max_chars=LONGEST_REASON, help=words.KEPT)

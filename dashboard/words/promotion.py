@@ -12,7 +12,7 @@ MEANING = (
     "The default run is the one in use: pages open with it, Draw answers with it where it can, and "
     "`default` means it on the command line."
 )
-MARKS = {True: "✓ Met", False: "✗ Not met", None: "– Not measured"}
+MARKS = {True: "✓ Met", False: "✗ Not met", None: "– Not measured"}  # told by words, too
 
 
 def standing(default: Default, name: str) -> str:
@@ -48,9 +48,18 @@ def before_promotion(name: str, replaced: str) -> str:
 def checked(found: Sequence[Check]) -> str:
     """List what the promotion rule says, in Markdown."""
     lines = [
-        f"- {MARKS[check.met]}: **{plain(check.rule)}** ({plain(check.found)})" for check in found
+        f"{MARKS[check.met]}: **{plain(check.rule)}**: {plain(check.found)}" for check in found
     ]
-    return "\n".join(lines)
+    return "  \n".join(lines)  # each on a line of its own
+
+
+def of_rule(note: str) -> str:
+    """Say where the promotion rule can be changed, in Markdown.
+
+    Args:
+        note: why it is not the store's own; "" if it is.
+    """
+    return f"{plain(note)} `inkling rule` changes what is asked for here.".strip()
 
 
 def reason(*, broken: bool) -> str:

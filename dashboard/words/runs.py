@@ -96,14 +96,13 @@ def answer_by(label: str) -> str:
     return f"Answer by {label}"
 
 
-def origin_in_short(run: Run) -> str:
-    """Say where a run is from, in few words."""
+def origin_in_short(run: Run, *, default: bool = False) -> str:
+    """Say where a run is from, and whether it is the default run, in few words."""
     created = run.info.created
-    return (
-        "Comes with Inkling"
-        if run.bundled
-        else f"{_came(run)} {created:%b} {created.day}, {created:%Y}"
-    )
+    if run.bundled:
+        return "Default · comes with Inkling" if default else "Comes with Inkling"
+    day = f"{created:%b} {created.day}, {created:%Y}"
+    return f"Default · {day}" if default else f"{_came(run)} {day}"
 
 
 def dated(run: Run) -> str:

@@ -96,8 +96,8 @@ def test_a_run_that_breaks_the_rule_is_promoted_with_a_sentence_only(app, store,
     at = app("compare", store, run=tiny_run.id, second=SECOND)
     button(at, "Promote…").click().run()
     said = text(at)
-    assert "✗ Not met: **accuracy not significantly worse** (12 newly wrong" in said
-    assert "– Not measured: **held\\-back corrections better**" in said
+    assert "✗ Not met: **accuracy not significantly worse**: 12 newly wrong" in said
+    assert "– Not measured: **held\\-back corrections better**: none" in said
     button(at, "Promote").click().run()
     button(at, "Promote…").click().run()
     assert "say in a sentence why" in at.error[0].value
