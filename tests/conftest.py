@@ -5,6 +5,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
+# Before NumPy is there: test files run side by side, and threads would wait for each other, busily.
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
 import numpy as np
 import pytest
 from filelock import FileLock
@@ -42,6 +45,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def digits() -> Dataset:
     """The smaller of the embedded datasets, so that tests are quick."""
     return open_dataset("digits")
+
+
+@pytest.fixture(scope="session")
+def few_digits(tmp_path_factory: pytest.TempPathFactory, digits: Dataset) -> str:
+    """A dataset's path: a few of the digits, for runs that must be complete but not know much."""
+    path = tmp_path_factory.mktemp("few") / "few.npz"
+    train, test = slice(250), slice(50)
+    np.savez(
+        path,
+        x_train=digits.x_train[train],
+        y_train=digits.y_train[train],
+        x_test=digits.x_test[test],
+        y_test=digits.y_test[test],
+    )
+    return str(path)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-from pathlib import Path
 
 import keras
 import pytest
@@ -57,25 +56,20 @@ def test_it_is_compared_with_others_and_has_no_learning_curve(app, added_store, 
     assert "[v2](x)" in curve.replace("\\", "")  # its middle is left out
 
 
+def recurrent() -> keras.Sequential:
+    rows = [layers.LSTM(4, return_sequences=True), layers.LSTM(4)]
+    return keras.Sequential([keras.Input((28, 28)), *rows, layers.Dense(10)])
+
+
+@pytest.fixture(scope="module", params=[strangers.logits, strangers.branched, recurrent])
+def store_of_kind(request, tmp_path_factory, few_digits) -> Store:
+    """A store with a network whose layers give vectors, matrices or unknown numbers."""
+    folder = tmp_path_factory.mktemp("kind")
+    store = Store(folder / "models")
+    add_network(strangers.saved(request.param(), folder), few_digits, store)
+    return store
+
+
 @pytest.mark.parametrize("name", ["overview", "inside", "draw", "data"])
-@pytest.mark.parametrize("kind", ["flat", "matrix", "recurrent"])
-def test_pages_draw_layers_of_every_shape(app, tmp_path, kind, name):
-    store = _kinds(tmp_path, kind)
-    assert not app(name, store).error
-
-
-_MADE: dict[str, Path] = {}
-
-
-def _kinds(folder: Path, kind: str) -> Store:
-    """Return a store with a network whose layers give vectors, matrices or unknown numbers."""
-    if kind not in _MADE:
-        rows = keras.Sequential(
-            [keras.Input((28, 28)), layers.LSTM(4, return_sequences=True), layers.LSTM(4),
-             layers.Dense(10)]
-        )  # fmt: skip
-        made = {"flat": strangers.logits, "matrix": strangers.branched, "recurrent": lambda: rows}
-        store = Store(folder / "models")
-        add_network(strangers.saved(made[kind](), folder), "digits", store)
-        _MADE[kind] = store.folder
-    return Store(_MADE[kind])
+def test_pages_draw_layers_of_every_shape(app, store_of_kind, name):
+    assert not app(name, store_of_kind).error

@@ -1,4 +1,8 @@
-"""The sums that the page writes out are what LiteRT computes, for every operation there is."""
+"""The sums that the page writes out are what Keras computes, for every operation there is.
+
+The graph that the page reads its activations from is compared with Keras where it is made, in
+`tests/pipeline/serving/test_gradient_graph.py`.
+"""
 
 from typing import Any
 
@@ -12,7 +16,7 @@ from pipeline.export.packing import Blob
 from pipeline.serving import gradient_graph
 from pipeline.serving.anatomy import Anatomy
 from pipeline.serving.dissection import dissect
-from pipeline.serving.gradients import GradientGraph
+from pipeline.serving.litert import shown_layers
 from tests.pipeline.serving.test_gradient_graph import STACKS, branched, colorful, of_layers
 from tests.web.javascript import call
 
@@ -49,16 +53,16 @@ def described(anatomy: Anatomy, place: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_every_sum_ends_in_the_activation_that_the_graph_computes(name: str, random):
+def test_every_sum_ends_in_the_activation_that_keras_computes(name: str, random):
     keras.utils.set_random_seed(5)
     model = MODELS[name]()
     for weight in model.weights:
         spread = random.normal(0, 0.1, weight.shape)
         weight.assign(np.abs(weight + spread) if "variance" in weight.path else weight + spread)
     anatomy = dissect(model)
-    graph = GradientGraph(gradient_graph.build(anatomy))
+    every = keras.Model(model.inputs, [layer.output for layer in shown_layers(model)])
     image = gradient_graph.probes(anatomy.image_shape)[1]
-    outputs = graph.run(image, ()).outputs
+    outputs = [np.asarray(output[0]) for output in every([image[None]], training=False)]
     cases, expected = [], []
     for place, part in enumerate(anatomy.parts):
         given = [image if source < 0 else outputs[source] for source in part.inputs]

@@ -68,9 +68,9 @@ class TestRuns:
         assert "used only once" not in card["Data"]
 
     @pytest.mark.parametrize("make", [strangers.tutorial, strangers.logits, strangers.branched])
-    def test_every_kind_of_network_becomes_a_complete_run(self, tmp_path, store, digits, make):
-        run = add_network(strangers.saved(make(), tmp_path), "digits", store)
-        check_complete(run, digits)
+    def test_every_kind_of_network_becomes_a_complete_run(self, tmp_path, store, few_digits, make):
+        run = add_network(strangers.saved(make(), tmp_path), few_digits, store)
+        check_complete(run, open_dataset(few_digits))
 
     def test_color_images_that_are_not_square(self, tmp_path, store):
         folder = made.write(tmp_path / "shapes", each=20)
@@ -79,28 +79,32 @@ class TestRuns:
         check_complete(run, open_dataset(str(folder)))
         assert run.info.dataset_reference == str(folder.resolve())
 
-    def test_names_of_layers_may_be_anything(self, tmp_path, store, digits):
+    def test_names_of_layers_may_be_anything(self, tmp_path, store, few_digits):
         names = ["<b>*fett*", "mein Layer №1 " + "x" * 150, "–"]
         parts = [layers.Flatten(name=names[0]), layers.Dense(4, "tanh", name=names[1])]
         end = layers.Dense(10, "softmax", name=names[2])
         model = keras.Sequential([keras.Input((28, 28, 1)), *parts, end])
-        run = add_network(strangers.saved(model, tmp_path), "digits", store)
+        run = add_network(strangers.saved(model, tmp_path), few_digits, store)
         shown = [layer.name for layer in run.info.layers]
         assert shown[-3:] == ["layer_b_fett_", "mein_Layer_1_" + "x" * 150, "layer_"]
-        check_complete(run, digits)
+        check_complete(run, open_dataset(few_digits))
 
-    def test_operations_between_layers_are_no_part_of_the_anatomy(self, tmp_path, store):
+    def test_operations_between_layers_are_no_part_of_the_anatomy(
+        self, tmp_path, store, few_digits
+    ):
         image = keras.Input((28, 28))
         x = layers.Flatten(name="flat")(keras.ops.expand_dims(image, -1) * 2)
         model = keras.Model(image, layers.Dense(10, "softmax")(x))
-        run = add_network(strangers.saved(model, tmp_path), "digits", store)
+        run = add_network(strangers.saved(model, tmp_path), few_digits, store)
         assert "flat" in run.anatomy().unknown
         assert run.gradient_bytes() is None
 
-    def test_a_recurrent_network_has_a_layer_of_which_only_numbers_are_known(self, tmp_path, store):
+    def test_a_recurrent_network_has_a_layer_of_which_only_numbers_are_known(
+        self, tmp_path, store, few_digits
+    ):
         rows = [layers.LSTM(6, return_sequences=True), layers.LSTM(4)]
         model = keras.Sequential([keras.Input((28, 28)), *rows, layers.Dense(10, "softmax")])
-        run = add_network(strangers.saved(model, tmp_path), "digits", store)
+        run = add_network(strangers.saved(model, tmp_path), few_digits, store)
         assert len(run.anatomy().unknown) == 2
         assert "is not known here" in run.anatomy().no_gradients
         drawn = [layer.drawn_shape for layer in run.info.layers if layer.kind == "LSTM"]

@@ -226,8 +226,8 @@ class TestFilming:
 
 
 class TestInTheRun:
-    def test_a_run_keeps_it_and_it_is_small(self, digits, tmp_path):
-        config = TrainConfig(dataset="digits", network="perceptron", epochs=60, batch_size=500)
+    def test_a_run_keeps_it_and_it_is_small(self, few_digits, tmp_path):
+        config = TrainConfig(dataset=few_digits, network="perceptron", epochs=60, batch_size=500)
         run = run_experiment(config, Store(tmp_path))
         film = run.film()
         assert film is not None
@@ -237,6 +237,6 @@ class TestInTheRun:
         with pytest.raises(run_folder.RunDamaged, match=r"film\.npz of run .* cannot be read"):
             run.film()
 
-    def test_or_does_not(self, tmp_path):
-        config = TrainConfig(dataset="digits", network="pixels", epochs=1, film=False)
+    def test_or_does_not(self, few_digits, tmp_path):
+        config = TrainConfig(dataset=few_digits, network="pixels", epochs=1, film=False)
         assert run_experiment(config, Store(tmp_path)).film() is None
