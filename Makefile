@@ -20,7 +20,7 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
 help:
-	@echo "make app    set up, train three first networks if there are none, serve the dashboard"
+	@echo "make app    set up, train four first networks if there are none, serve the dashboard"
 	@echo "make test   everything that must hold: lint, types, import rules, all tests"
 	@echo "make unit   the quick tests only"
 	@echo "make web    the live pad's scripts, built anew after a change in web/"

@@ -22,7 +22,7 @@ def serve(
         bool,
         typer.Option(
             "--train-first",
-            help="If there are no runs but the bundled one, first train three small networks, "
+            help="If there are no runs but the bundled one, first train four small networks, "
             "which takes about a minute.",
         ),
     ] = False,

@@ -1,4 +1,4 @@
-"""The first minute: three small networks, so that there are results to look at and to compare."""
+"""The first minute: small networks to look at, to compare, and for every step of the tour."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pipeline.store.runs import Store
 
 # Smallest first. The dashboard opens on the newest run, so the last one is the one to look at.
-# The preset that suits each: more epochs do not make the two small ones better on so few images.
-FIRST = {"pixels": "quick", "shallow": "quick", "cnn": "default"}
+# The preset that suits each: more epochs do not make the small ones better on so few images.
+FIRST = {"pixels": "quick", "perceptron": "quick", "shallow": "quick", "cnn": "default"}
 # Where each stage begins and ends, in percent of all.
 STAGES = {"Training": (3, 85), "Exporting": (85, 90), "Evaluating": (90, 91), "Mapping": (91, 99)}
 INTRODUCTION = (

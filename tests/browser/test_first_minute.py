@@ -63,13 +63,13 @@ def first_server(folder: Path) -> Iterator[str]:
         process.wait(timeout=30)
 
 
-def test_three_networks_are_there_to_compare(first_server, folder):
-    runs = Store(folder / "models").runs()
-    assert [run.info.config.network for run in reversed(runs)] == FIRST
-    accuracies = [run.info.metrics.accuracy for run in reversed(runs)]
-    assert accuracies == sorted(accuracies)
-    assert accuracies[0] > 0.88
-    assert accuracies[-1] > 0.98
+def test_there_are_networks_to_compare(first_server, folder):
+    runs = list(reversed(Store(folder / "models").runs()))
+    assert [run.info.config.network for run in runs] == FIRST
+    accuracies = {run.info.config.network: run.info.metrics.accuracy for run in runs}
+    assert min(accuracies.values()) > 0.86  # sixteen sigmoids see less than 784 pixels
+    assert accuracies["pixels"] < accuracies["shallow"] < accuracies["cnn"]
+    assert accuracies["cnn"] > 0.98
 
 
 def test_it_opens_on_the_cnn_with_pictures_of_its_mistakes(page: Page, first_server, folder):
@@ -91,7 +91,7 @@ def test_it_opens_on_the_cnn_with_pictures_of_its_mistakes(page: Page, first_ser
 
 
 def test_two_runs_are_compared_image_by_image(page: Page, first_server, folder):
-    cnn, shallow, _ = Store(folder / "models").runs()
+    cnn, shallow, *_ = Store(folder / "models").runs()
     open_page(page, first_server, "Compare", f"run={cnn.id}&second={shallow.id}")
     expect(page.get_by_text("McNemar’s exact test")).to_be_visible()
     expect(page.get_by_text(re.compile("[Bb]y chance alone")).first).to_be_visible()

@@ -8,6 +8,7 @@ import pytest
 from pipeline.cli import first_runs
 from pipeline.cli.first_runs import train_first
 from pipeline.config import TrainConfig
+from pipeline.export import tour_networks
 from pipeline.jobs import worker
 from pipeline.progress import Progress
 from pipeline.store.runs import Store
@@ -44,8 +45,12 @@ def test_all_are_trained_and_the_last_is_the_newest(store, trained, capsys):
     assert trained == FIRST
     assert store.open("latest").info.config.network == FIRST[-1] == "cnn"
     said = capsys.readouterr().err.splitlines()
-    assert said[1:3] == ["1 of 3  pixels: training", "1 of 3  pixels: 50.0% accuracy"]
+    assert said[1:3] == ["1 of 4  pixels: training", "1 of 4  pixels: 50.0% accuracy"]
     assert len(said) == 1 + 2 * len(FIRST)
+
+
+def test_no_step_of_the_tour_lacks_a_network():
+    assert set(tour_networks.NETWORKS) <= set(FIRST)
 
 
 def test_nothing_is_trained_twice(store, trained, capsys):
@@ -81,7 +86,7 @@ def test_a_bar_per_network_on_a_terminal(store, trained, capsys, monkeypatch):
     assert train_first(store)
     said = capsys.readouterr().err
     for place, network in enumerate(FIRST, start=1):
-        assert f"{place} of 3  {network}" in said
+        assert f"{place} of 4  {network}" in said
 
 
 def test_shares_of_the_whole_only_grow(store):
