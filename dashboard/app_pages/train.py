@@ -3,15 +3,26 @@
 import streamlit as st
 
 from dashboard import address, loaders
-from dashboard.widgets import adding, choices, frame, live, training, training_stage, work
+from dashboard.widgets import (
+    adding,
+    choices,
+    frame,
+    job_history,
+    live,
+    queue,
+    sweep,
+    training,
+    training_stage,
+    work,
+)
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from dashboard.words import training as training_words
-from pipeline.jobs.job import Job, read_requests
+from pipeline.jobs.job import Job
 from pipeline.jobs.requests import Adding, Training
 from pipeline.store import interrupted
 
-TRAIN, ADD = "Train a network", "Add a trained one"
+TRAIN, SEVERAL, ADD = "Train a network", "Train several", "Add a trained one"
 
 
 def result(job: Job, request: Training | Adding) -> None:
@@ -38,25 +49,25 @@ def result(job: Job, request: Training | Adding) -> None:
     )
 
 
-requests, unreadable = read_requests(loaders.store())
-jobs = [(job, asked) for job, asked in requests if isinstance(asked, Training | Adding)]
+entries = queue.look()
+now = queue.at_work(entries)
+over = [(one.job, one.request) for one in entries if one.status.ended]
+ended = next(((job, asked) for job, asked in over if isinstance(asked, Training | Adding)), None)
 if address.presenting():
-    training_stage.present(jobs[0] if jobs else None)
+    at_work = (now.job, now.request) if now and isinstance(now.request, Training | Adding) else None
+    training_stage.present(at_work or ended)
 frame.heading(
     "Train", "Train another network and see if it is better.", "training", "neural_network"
 )
-if jobs and not jobs[0][0].status().ended:
-    job, request = jobs[0]
-    st.markdown(f"{training_words.doing(request)} You can use other pages meanwhile.")
-    (live.watch if isinstance(request, Training) else work.watch)(job)
-else:
-    if jobs:
-        result(*jobs[0])
-    for training_place in interrupted.list_interrupted(loaders.store()):
-        training.interrupted(training_place)
-    if choices.segmented("train_what", "What to do", (TRAIN, ADD)) == ADD:
-        adding.form()
-    else:
-        training.form()
-    if unreadable:
-        st.caption(text.plain(training_words.unreadable(unreadable)))
+if now is not None:
+    doing = training_words.doing(now.request) if now.request else text.plain(now.unreadable)
+    st.markdown(f"{doing} You can use other pages meanwhile.")
+    (live.watch if isinstance(now.request, Training) else work.watch)(now.job)
+elif ended is not None:
+    result(*ended)
+queue.waiting(entries)
+for training_place in interrupted.list_interrupted(loaders.store()):
+    training.interrupted(training_place, queue.resumed(entries))
+forms = {TRAIN: training.form, SEVERAL: sweep.form, ADD: adding.form}
+forms[choices.segmented("train_what", "What to do", tuple(forms))]()
+job_history.show(entries)

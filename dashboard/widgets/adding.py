@@ -63,7 +63,7 @@ def form() -> None:
         else:
             file = upload.name if upload else str(Path(path).expanduser().absolute())
             request = Adding(file, tested_on, name, uploaded=upload is not None, pixels=pixels)
-            job_forms.start(request, upload.getvalue() if upload else None)
+            job_forms.start(request, upload=upload.getvalue() if upload else None)
 
 
 def found(run: Run) -> None:

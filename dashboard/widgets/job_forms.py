@@ -1,15 +1,19 @@
 """What the forms of the Train page share: the dataset, what was chosen last, and the start."""
 
+import platform
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard import loaders
+from dashboard.words import jobs as job_words
 from dashboard.words import text
-from pipeline.config import DEFAULT_DATASET, DEFAULT_NETWORK, DEFAULT_PRESET
-from pipeline.data import datasets
+from pipeline.config import DEFAULT_DATASET, DEFAULT_NETWORK, DEFAULT_PRESET, TrainConfig
+from pipeline.data import datasets, prepared
 from pipeline.data.known import NAMES
 from pipeline.data.prepared import list_own
 from pipeline.errors import InklingError
-from pipeline.jobs import launch
+from pipeline.jobs import estimate, history, queue
 from pipeline.jobs.requests import Request
 
 OWN = "your own…"
@@ -22,6 +26,9 @@ CHOICES: dict[str, object] = {  # the forms' widgets, and what they begin with
     "train_epochs": None,
     "train_seed": 0,
     "train_corrections": False,
+    "sweep_networks": ["pixels", "shallow", "cnn"],
+    "sweep_presets": ["quick"],
+    "sweep_seeds": 1,
     "add_path": "",
     "add_name": "",
     "add_pixels": None,
@@ -87,11 +94,22 @@ def checked(dataset: str) -> str:
     return dataset
 
 
-def start(request: Request, upload: bytes | None = None) -> None:
-    """Start a job, and show it; `upload` is the file that it is about."""
+def start(*requests: Request, upload: bytes | None = None) -> None:
+    """Add jobs to the queue, and show them; `upload` is the file that they are about."""
     try:
-        launch.start(request, loaders.store(), upload)
+        queue.add(requests, loaders.store(), upload)
     except InklingError as error:
         st.error(text.plain(str(error)))
     else:
         st.rerun()
+
+
+def takes(configs: Sequence[TrainConfig]) -> None:
+    """Say what trainings on one dataset will take, as far as earlier ones tell."""
+    known = prepared.find(configs[0].dataset) if configs and configs[0].dataset else None
+    if known is None:
+        return
+    store, runs, images = loaders.store(), loaders.runs(), known.counts["train"]
+    jobs, machine = history.read(store), platform.node()
+    found = [estimate.estimate(config, images, runs, jobs, machine) for config in configs]
+    st.caption(job_words.takes([config.network for config in configs], found))

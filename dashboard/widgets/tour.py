@@ -18,8 +18,8 @@ from pipeline.errors import InklingError
 from pipeline.export import tour_later, tour_networks
 from pipeline.export.tour_networks import Subject
 from pipeline.export.tour_spec import STEPS
-from pipeline.jobs import launch
-from pipeline.jobs.job import Job, read_requests
+from pipeline.jobs import history, launch
+from pipeline.jobs.job import Job
 from pipeline.jobs.requests import Series, TakeApart, Training
 from pipeline.prose.texts import Texts
 from pipeline.store.run_folder import Run
@@ -190,8 +190,8 @@ def _command(subject: Subject, lacking: list[str], found: Mapping[str, Run]) -> 
 
 def _job() -> Job | None:
     """Find the last job that was to bring the tour's networks."""
-    requests, _ = read_requests(loaders.store())
-    return next((job for job, asked in requests if isinstance(asked, Series)), None)
+    jobs = history.read(loaders.store())
+    return next((one.job for one in jobs if isinstance(one.request, Series)), None)
 
 
 def _step() -> int:

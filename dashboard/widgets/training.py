@@ -1,5 +1,7 @@
 """The form for a new training, and interrupted trainings to resume."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard import loaders
@@ -54,32 +56,42 @@ def form() -> None:
             key=job_forms.recalled("train_seed"),
             help=explaining.hover("seed"),
         )
-        learns = _learns_from_corrections(dataset)
+        learns = learns_from_corrections(dataset)
     job_forms.keep_choices()
+    config = TrainConfig(
+        dataset=dataset,
+        network=network,
+        preset=preset,
+        epochs=epochs,
+        seed=int(seed),
+        corrections=learns,
+    )
+    job_forms.takes([config])
     if st.button("Train", type="primary", icon=":material/play_arrow:"):
         try:
-            config = TrainConfig.of(
-                dataset=job_forms.checked(dataset),
-                network=network,
-                preset=preset,
-                epochs=epochs,
-                seed=int(seed),
-                corrections=learns,
-            )
+            job_forms.checked(dataset)
         except InklingError as error:
             st.error(text.plain(str(error)))
         else:
             job_forms.start(Training(config))
 
 
-def interrupted(place: InterruptedTraining) -> None:
-    """Offer to resume an interrupted training, or to discard it."""
+def interrupted(place: InterruptedTraining, resumed: Sequence[Training]) -> None:
+    """Offer to resume an interrupted training, or to discard it.
+
+    Args:
+        place: of its checkpoint.
+        resumed: those that go on already, or wait for that, which are left out.
+    """
     with st.container(
         horizontal=True, vertical_alignment="center", border=True, key=f"interrupted_{place.key}"
     ):
         config = None
         try:
             rows, config = place.rows(), place.config()
+            if Training(config, resume=True) in resumed:
+                st.caption(training_words.waits_to_resume(config))
+                return
             said = training_words.interrupted(config, rows)
             st.markdown(said, help=explaining.hover("checkpoint", "validation"))
         except InklingError as error:
@@ -96,7 +108,7 @@ def interrupted(place: InterruptedTraining) -> None:
             st.rerun()
 
 
-def _learns_from_corrections(dataset: str) -> bool:
+def learns_from_corrections(dataset: str) -> bool:
     """Ask whether to learn from corrections too, if any of them fit the dataset."""
     found = loaders.corrections()
     fitting = found.fitting(datasets.mnist_framed_classes(dataset)) if dataset else ()

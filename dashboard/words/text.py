@@ -2,7 +2,7 @@
 
 import re
 
-from pipeline.words import LONGEST_NAME, counted, percent, shorten
+from pipeline.words import LONGEST_NAME, counted, duration, percent, shorten
 
 __all__ = ["LONGEST_NAME", "duration", "images", "percent", "plain", "shorten", "times"]
 
@@ -20,13 +20,3 @@ def images(count: int) -> str:
 def times(count: int) -> str:
     """Write how often: "once", "twice", "14 times"."""
     return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
-
-
-def duration(seconds: float) -> str:
-    """Write a time roughly: "8 s", "3 min", "1 h 20 min"."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    hours, minutes = divmod(round(seconds / 60), 60)
-    if not hours:
-        return f"{minutes} min"
-    return f"{hours} h {minutes} min" if minutes else f"{hours} h"

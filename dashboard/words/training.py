@@ -5,8 +5,9 @@ from pathlib import PurePath
 
 from dashboard.words.text import duration, percent, plain
 from pipeline.config import TrainConfig
+from pipeline.jobs import history
 from pipeline.jobs.job import Status
-from pipeline.jobs.requests import Adding, Training
+from pipeline.jobs.requests import Adding, Request, Training
 from pipeline.progress import Progress
 from pipeline.words import counted
 
@@ -113,12 +114,20 @@ def interrupted(config: TrainConfig, rows: Sequence[Mapping[str, float]]) -> str
     )
 
 
-def doing(request: Training | Adding) -> str:
+def waits_to_resume(config: TrainConfig) -> str:
+    """Say that an interrupted training goes on by itself: Markdown."""
+    what = f"**{plain(config.network)}** on **{plain(config.dataset)}**"
+    return f"{what} was interrupted, and goes on in its turn."
+
+
+def doing(request: Request) -> str:
     """Say what a job does: Markdown."""
     if isinstance(request, Adding):
         file = PurePath(request.file).name
         return f"Adding **{plain(file)}**, tested on **{plain(request.dataset)}**."
-    return f"Training **{request.config.network}** on **{plain(request.config.dataset)}**."
+    if isinstance(request, Training):
+        return f"Training **{request.config.network}** on **{plain(request.config.dataset)}**."
+    return f"At work: {plain(history.title(request))}."
 
 
 def left_nothing(request: Training | Adding, run_id: str) -> str:
@@ -133,9 +142,3 @@ def left_nothing(request: Training | Adding, run_id: str) -> str:
     if isinstance(request, Adding):
         return "The last network was not added: that was stopped."
     return "The last training was stopped before its first epoch ended, so it left no run."
-
-
-def unreadable(reasons: Sequence[str]) -> str:
-    """Say that earlier jobs are left out, and why the newest of them is."""
-    others = counted(len(reasons) - 1, "other is", "others are")
-    return reasons[0] + (f" {others} left out, too." if len(reasons) > 1 else "")

@@ -62,21 +62,19 @@ def title(request: Request) -> str:
     match request:
         case Training(config, resume):
             epochs = f", {config.epochs} epochs" if config.epochs else ""
-            again = ", resumed" if resume else ""
-            named = PurePath(config.dataset).name
-            return (
-                f"{config.network} on {named}, {config.preset}{epochs}, seed {config.seed}{again}"
-            )
+            how = f"{config.preset}{epochs}, seed {config.seed}{', resumed' if resume else ''}"
+            said = f"{config.network} on {PurePath(config.dataset).name}, {how}"
         case Retraining(run_id):
-            return f"Teach {run_id} the corrections"
+            said = f"Teach {run_id} the corrections"
         case Fetch(dataset):
-            return f"Get {PurePath(dataset).name}"
+            said = f"Get {PurePath(dataset).name}"
         case TakeApart(run_id):
-            return f"Take {run_id} apart"
+            said = f"Take {run_id} apart"
         case Adding(file, dataset):
-            return f"Add {PurePath(file).name}, tested on {PurePath(dataset).name}"
+            said = f"Add {PurePath(file).name}, tested on {PurePath(dataset).name}"
         case Series(several):
-            return "; ".join(map(title, several))
+            said = "; ".join(map(title, several))
+    return said
 
 
 def _entry(job: Job) -> Entry:

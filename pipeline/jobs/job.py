@@ -52,6 +52,7 @@ class Status:
         began: when its process began, in seconds since 1970; 0 where an older version ran it.
         seconds: how long it has worked, by a clock that nobody sets; 0 as before.
         peak_memory: the most memory its process has had, in bytes; 0 as before.
+        machine: the name of the one it runs on; "" as before.
     """
 
     state: State = "starting"
@@ -62,6 +63,7 @@ class Status:
     began: float = 0.0
     seconds: float = 0.0
     peak_memory: int = 0
+    machine: str = ""
 
     @property
     def ended(self) -> bool:
@@ -190,21 +192,6 @@ def running(store: Store) -> Job | None:
 def find_job(store: Store, job_id: str) -> Job | None:
     """Find a job by its id."""
     return next((job for job in list_jobs(store) if job.id == job_id), None)
-
-
-def read_requests(store: Store) -> tuple[list[tuple[Job, Request]], list[str]]:
-    """Read what the store's jobs were asked to do, newest first.
-
-    Returns:
-        The jobs with their requests, and for each job that cannot be read, why, in a sentence.
-    """
-    readable, unreadable = [], []
-    for job in list_jobs(store):
-        try:
-            readable.append((job, job.request))
-        except InklingError as error:
-            unreadable.append(str(error))
-    return readable, unreadable
 
 
 def _read_status(path: Path) -> Status | None:

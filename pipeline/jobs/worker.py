@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import resource
 import signal
 import sys
@@ -207,6 +208,7 @@ class StatusWriter:
             began=self._began,
             seconds=self._written - self._from,
             peak_memory=_peak_memory(),
+            machine=platform.node(),
         )
         atomic.write_text(self._path, json.dumps(asdict(now)))
 

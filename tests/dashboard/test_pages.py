@@ -12,7 +12,7 @@ from dashboard import APP
 from dashboard.words.text import percent
 from pipeline import access
 from pipeline.config import TrainConfig
-from pipeline.jobs import launch
+from pipeline.jobs import launch, queue
 from pipeline.jobs.job import Job
 from pipeline.jobs.requests import Fetch, TakeApart, Training
 from pipeline.jobs.worker import StatusWriter
@@ -409,7 +409,7 @@ def test_getting_images_says_why_it_failed(app, tiny_run: Run, tmp_path, monkeyp
 
 def test_the_train_page_starts_a_training(app, tmp_path, monkeypatch):
     started = []
-    monkeypatch.setattr(launch, "start", lambda request, store, upload: started.append(request))
+    monkeypatch.setattr(queue, "add", lambda requests, store, upload: started.extend(requests))
     at = app("train", Store(tmp_path / "models"))
     at.selectbox(key="train_network").select("pixels")
     at.number_input(key="train_epochs").set_value(2)
@@ -419,7 +419,7 @@ def test_the_train_page_starts_a_training(app, tmp_path, monkeypatch):
 
 def test_the_train_page_goes_on_with_an_interrupted_training(app, tmp_path, monkeypatch):
     started = []
-    monkeypatch.setattr(launch, "start", lambda request, store, upload: started.append(request))
+    monkeypatch.setattr(queue, "add", lambda requests, store, upload: started.extend(requests))
     store = Store(tmp_path / "models")
     config = TrainConfig(dataset="digits", network="pixels", epochs=9)
     rows = [{"val_accuracy": 0.5, "val_loss": 1.0}, {"val_accuracy": 0.75, "val_loss": 0.9}]

@@ -11,7 +11,7 @@ from dashboard.words.text import plain
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import open_dataset, take_in
 from pipeline.errors import InklingError
-from pipeline.jobs import launch, requests, worker
+from pipeline.jobs import launch, queue, requests, worker
 from pipeline.jobs.job import LIVE, REQUEST, Job, list_jobs
 from pipeline.jobs.requests import Adding, Training
 from pipeline.progress import Progress
@@ -86,12 +86,13 @@ class TestStop:
 
 
 class TestFoldersOfOtherVersions:
-    def test_a_job_that_cannot_be_read_is_a_note_below_the_form(self, app, store):
+    def test_a_job_that_cannot_be_read_is_in_the_history_with_the_reason(self, app, store):
         folder = store.folder / ".jobs" / "20261121-101500-ab12"
         folder.mkdir(parents=True)
         (folder / REQUEST).write_text('{"train": {"depth": 3}}')
-        at = app("train", store)
-        assert "another version of Inkling" in text(at)
+        at = app("train", store, job=folder.name)
+        assert "another version of Inkling" in at.dataframe[0].value["why"][0]
+        assert r"another version of Inkling\." in text(at)
         assert any(button.label == "Train" for button in at.button)
 
     @pytest.mark.parametrize("facts", ["[]", "{}", '{"rows": [{"accuracy": 1}]}', '{"rows": "no"}'])
@@ -112,7 +113,7 @@ class TestAdding:
     def started(self, monkeypatch) -> list[tuple[Adding, bytes | None]]:
         found: list[tuple[Adding, bytes | None]] = []
         monkeypatch.setattr(
-            launch, "start", lambda request, store, upload: found.append((request, upload))
+            queue, "add", lambda requests, store, upload: found.append((*requests, upload))
         )
         return found
 
@@ -175,7 +176,7 @@ class TestDatasets:
     @pytest.fixture
     def started(self, monkeypatch) -> list[Training]:
         found: list[Training] = []
-        monkeypatch.setattr(launch, "start", lambda request, store, upload: found.append(request))
+        monkeypatch.setattr(queue, "add", lambda requests, store, upload: found.extend(requests))
         return found
 
     @pytest.fixture

@@ -35,12 +35,6 @@ def test_why_a_job_left_no_run():
     )
 
 
-def test_jobs_left_out_are_counted():
-    assert training.unreadable(["It is damaged."]) == "It is damaged."
-    assert training.unreadable(["One.", "Two."]) == "One. 1 other is left out, too."
-    assert training.unreadable(["One."] * 4) == "One. 3 others are left out, too."
-
-
 def test_how_far_an_interrupted_training_came():
     rows = [{"val_accuracy": 0.97}, {"val_accuracy": 0.985}, {"val_accuracy": 0.98}]
     config = TrainConfig(dataset="my_digits", epochs=9, corrections=True)

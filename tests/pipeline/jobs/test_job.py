@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from pipeline.config import TrainConfig
-from pipeline.jobs import alive, requests, worker
-from pipeline.jobs.job import LIVE, REQUEST, STATUS, WAITS, Job, read_requests
+from pipeline.jobs import alive, history, requests, worker
+from pipeline.jobs.job import LIVE, REQUEST, STATUS, WAITS, Job
 from pipeline.jobs.requests import Retraining, Series, TakeApart, Training
 from pipeline.progress import Progress
 from pipeline.store.runs import Store
@@ -100,12 +100,13 @@ class TestFoldersOfOtherVersions:
     @pytest.mark.parametrize("request_text", DAMAGED)
     def test_a_request_that_cannot_be_read_is_one_sentence(self, job, request_text):
         store = Store(job.folder.parents[1])
-        assert read_requests(store) == ([(job, REQUESTED)], [])
+        (entry,) = history.read(store)
+        assert (entry.job, entry.request, entry.unreadable) == (job, REQUESTED, "")
         (job.folder / REQUEST).write_text(request_text)
-        readable, (why,) = read_requests(store)
-        assert readable == []
-        assert str(job.folder) in why
-        assert "cannot be read" in why
+        (entry,) = history.read(store)
+        assert entry.request is None
+        assert str(job.folder) in entry.unreadable
+        assert "cannot be read" in entry.unreadable
 
     def test_what_a_newer_version_adds_to_a_status_is_ignored(self, job):
         worker.StatusWriter(job.folder).end("finished", "a-run")
