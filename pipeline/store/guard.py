@@ -5,8 +5,10 @@ from pathlib import Path
 
 from pipeline import access, atomic
 from pipeline.analysis.guard import Check, Rule, checks
-from pipeline.analysis.proof import Proof, prove
+from pipeline.analysis.proof import Proof
 from pipeline.data.prepared import same_images
+from pipeline.errors import InklingError
+from pipeline.store import teaching
 from pipeline.store.promotions import REFUSED
 from pipeline.store.run_folder import Run
 
@@ -49,25 +51,17 @@ def judge(folder: Path, before: Run | None, after: Run) -> list[Check]:
         folder: that of the store.
         before: the run whose place is taken; None if there is none, then nothing stands against it.
         after: the run to promote.
-
-    Raises:
-        RunDamaged: their predictions cannot be read.
     """
     if before is None or before.id == after.id:
         return []
-    return checks(read(folder)[0], proof_of(before, after))
+    return checks(read(folder)[0], _proof(before, after))
 
 
-def proof_of(before: Run, after: Run) -> Proof | None:
-    """Compare two runs; None if they were not tested on the same images.
-
-    Raises:
-        RunDamaged: their predictions cannot be read.
-    """
+def _proof(before: Run, after: Run) -> Proof | str:
+    """Return the proof, or why there is none."""
     if after.info.dataset.fingerprint not in same_images(before.info.dataset.fingerprint):
-        return None
-    columns = ("label", "predicted", "confidence")
+        return "the two runs have no test images in common"
     try:
-        return prove(before.predictions(columns), after.predictions(columns), after.class_names)
-    except ValueError:  # they name the same images, yet other labels
-        return None
+        return teaching.proof_of(after, before)
+    except InklingError as error:  # such as predictions that cannot be read
+        return str(error).rstrip(".")

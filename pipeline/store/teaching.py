@@ -6,7 +6,7 @@ and gave another one.
 
 import numpy as np
 
-from pipeline.analysis.proof import Change, Proof, RobustnessChange, prove
+from pipeline.analysis.proof import Change, HeldBack, Proof, RobustnessChange, prove
 from pipeline.data.datasets import Dataset
 from pipeline.errors import InklingError
 from pipeline.ink.drawing import ink_to_image
@@ -14,7 +14,7 @@ from pipeline.store.corrections import Corrections
 from pipeline.store.reviews import WRONG_LABEL, Reviews
 from pipeline.store.run_folder import Run
 from pipeline.store.run_info import Robustness
-from pipeline.training.teaching import DRAWN, TeachingSet, is_held_back
+from pipeline.training.teaching import DRAWN, Taught, TeachingSet, is_held_back
 
 
 def gather(found: Corrections, marks: Reviews, dataset: Dataset) -> TeachingSet:
@@ -62,26 +62,36 @@ def relabeled(
 
 
 def proof_of(after: Run, before: Run) -> Proof:
-    """Compare a run that was taught with the run that it came from.
+    """Compare a run that was taught with the run that it came from, or whose place it takes.
 
     Raises:
         InklingError: a file of one of them cannot be read, or they were tested on other images.
     """
     columns = ["label", "predicted", "confidence"]
-    taught = after.taught()
+    taught, earlier = after.taught(), before.taught()
+    known = {at for one in (taught, earlier) if one for at in one.lessons.taught_test_images}
     try:
         return prove(
             before.predictions(columns),
             after.predictions(columns),
             after.class_names,
-            held_back=taught.proof if taught else None,
-            taught=taught.lessons.taught_test_images if taught else (),
+            held_back=_held_back(taught, after, before) if taught else None,
+            taught=sorted(known),
             robustness=_under_change(before.robustness(), after.robustness()),
         )
     except ValueError as error:
         raise InklingError(
             f"Runs {before.id} and {after.id} cannot be compared: {error}."
         ) from error
+
+
+def _held_back(taught: Taught, after: Run, before: Run) -> HeldBack:
+    """Count what was held back; a run that it did not come from is asked now."""
+    retrained, kept = after.info.retrained, taught.lessons.held_back
+    if retrained is None or retrained.run == before.id or not kept.any():
+        return taught.proof
+    said = before.graph().probabilities(taught.lessons.images[kept]).argmax(axis=1)
+    return HeldBack.of(taught.lessons.labels[kept], said, taught.after[kept])
 
 
 def _under_change(

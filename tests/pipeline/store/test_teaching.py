@@ -1,12 +1,16 @@
+import shutil
+
 import numpy as np
 import pytest
 
+from pipeline.analysis.proof import HeldBack
 from pipeline.errors import InklingError
 from pipeline.ink.drawing import Drawing
 from pipeline.store import corrections, reviews, teaching
 from pipeline.store.reviews import AMBIGUOUS, WRONG_LABEL
-from pipeline.store.run_info import Robustness, UnderChange
-from pipeline.training.teaching import DRAWN, is_held_back
+from pipeline.store.run_folder import TEACHING, Run
+from pipeline.store.run_info import Retrained, Robustness, UnderChange
+from pipeline.training.teaching import DRAWN, Taught, TeachingSet, is_held_back
 
 NAMES = tuple("0123456789")
 
@@ -88,3 +92,25 @@ def test_a_run_compared_with_itself_proves_nothing(tiny_run):
     assert proof.held_back.total == 0
     assert proof.images == tiny_run.info.metrics.total
     assert proof.calibration_error.after == pytest.approx(tiny_run.info.metrics.calibration_error)
+
+
+def test_a_run_that_another_did_not_come_from_is_asked_what_was_held_back(
+    tiny_run, digits, tmp_path
+):
+    table = tiny_run.predictions(["label", "predicted"])
+    right = table["label"] == table["predicted"]
+    some = [int(right.idxmax()), int((~right).idxmax()), 0]
+    drawn = np.full(3, DRAWN)
+    labels, held_back = digits.y_test[some], np.array([True, True, False])
+    lessons = TeachingSet(("a", "b", "c"), digits.x_test[some], labels, held_back, drawn)
+    folder = shutil.copytree(tiny_run.folder, tmp_path / "taught")
+    with (folder / TEACHING).open("wb") as file:
+        Taught(lessons, before=labels, after=labels).save(file)
+
+    def held(origin: str) -> HeldBack:
+        retrained = Retrained(run=origin, taught=1, held_back=2, share=0.1, images=10)
+        info = tiny_run.info.model_copy(update={"id": "taught", "retrained": retrained})
+        return teaching.proof_of(Run(folder, info), tiny_run).held_back
+
+    assert held(tiny_run.id) == HeldBack(2, 2, 2, 0)  # as it was noted then
+    assert held("another run") == HeldBack(2, 1, 2, 1)  # as it reads them now
