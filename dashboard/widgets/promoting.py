@@ -55,13 +55,13 @@ def decide(run: Run, before: Run) -> None:
         return
     default = loaders.default_run()
     if default.promotion and default.promotion.run == run.id:
-        since(run)
+        st.caption(f":material/verified: The default run, {words.since(default.promotion)}")
         return
     with st.container(horizontal=True, key="decide"):
-        if st.button("Promote…", type="primary", icon=":material/verified:", key="promote"):
+        if st.button("Promote…", type="primary", icon=":material/verified:", key="promote_it"):
             compared = default.run if default.promotion else before
             _promote([run], compared, _promoted_id())
-        if st.button("Discard…", icon=":material/delete:", key="discard"):
+        if st.button("Discard…", icon=":material/delete:", key="discard_it"):
             run_editor.confirm(run, _name(run), [before, *loaders.entries()])
 
 

@@ -136,3 +136,40 @@ def test_a_read_only_dashboard_opens_with_the_default_run_and_offers_nothing(
         assert chosen(at) == tiny_run.id
         assert "Private words" not in text(at)
         assert not {"Promote…", "History…"} & {one.label for one in at.button}
+
+
+def decide_page() -> None:
+    """What a page with a proof ends with; the second run was trained from the first."""
+    from dashboard import loaders
+    from dashboard.widgets import promoting
+
+    after, *before = loaders.runs()
+    if before:
+        promoting.decide(after, before[0])
+
+
+@pytest.fixture
+def decide(store, monkeypatch) -> AppTest:
+    monkeypatch.setenv("INKLING_MODELS", str(store.folder))
+    return AppTest.from_function(decide_page, default_timeout=30).run()
+
+
+def test_a_run_is_judged_against_the_one_it_was_trained_from(decide, store):
+    button(decide, "Promote…").click().run()
+    assert "✗ Not met: **accuracy not significantly worse**: 12 newly wrong" in text(decide)
+    decide.text_input(key="promotion_reason").set_value("It reads my 7s.")
+    button(decide, "Promote").click().run()
+    assert store.open("default").id == SECOND
+    assert not {"Promote…", "Discard…"} & {one.label for one in decide.button}
+    assert "The default run, promoted" in text(decide)
+
+
+def test_a_discarded_run_leaves_all_as_it_was(decide, store, tiny_run: Run):
+    promote(store, tiny_run.id)
+    before = promotions.read(store.folder)
+    button(decide, "Discard…").click().run()
+    assert "Marks and corrections stay" in text(decide)
+    button(decide, "Delete").click().run()
+    assert [run.id for run in store.runs()] == [tiny_run.id]
+    assert promotions.read(store.folder) == before
+    assert chosen(decide) == tiny_run.id
