@@ -67,7 +67,7 @@ def so_far(accuracies: Sequence[float]) -> str:
     if not accuracies:
         return "Validation accuracy: known after the first epoch"
     return (
-        f"Validation accuracy {percent(accuracies[-1])}, best so far {percent(max(accuracies))} "
+        f"Validation accuracy {percent(accuracies[-1])}, best {percent(max(accuracies))} "
         f"(epoch {_best(accuracies, max) + 1})"
     )
 
@@ -77,7 +77,7 @@ def loss_so_far(losses: Sequence[float]) -> str:
     if not losses:
         return "Validation loss: known after the first epoch"
     best = _best(losses, min)
-    return f"Validation loss {losses[-1]:.3g}, lowest so far {losses[best]:.3g} (epoch {best + 1})"
+    return f"Validation loss {losses[-1]:.3g}, lowest {losses[best]:.3g} (epoch {best + 1})"
 
 
 def _best(numbers: Sequence[float], best: Callable[[Sequence[float]], float]) -> int:

@@ -51,7 +51,7 @@ class TestStop:
         )
         at = app("train", store)
         assert "Stop keeps the best of 2 epochs so far." in text(at)
-        assert plain("Validation accuracy 90.0%, best so far 90.0% (epoch 2)") in text(at)
+        assert plain("Validation accuracy 90.0%, best 90.0% (epoch 2)") in text(at)
         stop_button(at).click().run()
         assert job.asked_to_stop
         assert stop_button(at).disabled
@@ -73,10 +73,10 @@ class TestStop:
         )  # fmt: skip
         said = text(app("train", store))
         assert "900 images a second · learning rate 0.01 · about 8 s of training left" in said
-        assert plain("Validation loss 0.5, lowest so far 0.5 (epoch 1)") in said
+        assert plain("Validation loss 0.5, lowest 0.5 (epoch 1)") in said
         (job.folder / LIVE).write_bytes(b"damaged")
         said = text(app("train", store))
-        assert plain("Validation accuracy 80.0%, best so far 80.0% (epoch 1)") in said
+        assert plain("Validation accuracy 80.0%, best 80.0% (epoch 1)") in said
 
     def test_it_is_inactive_while_the_run_is_being_saved(self, app, store, job):
         worker.StatusWriter(job.folder).report(Progress("Mapping", 0, 1, stoppable=False))

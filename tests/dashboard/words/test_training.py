@@ -65,9 +65,9 @@ class TestWhileItRuns:
     def test_how_well_it_does(self):
         assert training.so_far([]) == "Validation accuracy: known after the first epoch"
         assert training.so_far([0.8, 0.9, 0.85]) == (
-            "Validation accuracy 85.0%, best so far 90.0% (epoch 2)"
+            "Validation accuracy 85.0%, best 90.0% (epoch 2)"
         )
         assert training.loss_so_far([]) == "Validation loss: known after the first epoch"
         assert training.loss_so_far([0.5, 0.25, 0.3]) == (
-            "Validation loss 0.3, lowest so far 0.25 (epoch 2)"
+            "Validation loss 0.3, lowest 0.25 (epoch 2)"
         )
