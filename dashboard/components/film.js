@@ -15,17 +15,19 @@ export default function ({ parentElement, data }) {
   const moments = [...new Set(reels.flatMap((reel) => reel.film.epochs))].sort((a, b) => a - b)
   const show = (at) => views.forEach(({ draw }, of) => reels[of] && draw(frameAt(reels[of], moments[at])))
   root.inklingStop?.()
+  // On the page before anything is drawn: letters take its font, and their size from its canvas.
   if (!data.slider || moments.length < 2) {
     root.replaceChildren(grid)
     show(moments.length - 1)
     return
   }
-  const { bar, stop } = slider(moments, Number(root.dataset.at ?? moments.length - 1), (at) => {
+  const { bar, set, stop } = slider(moments, (at) => {
     root.dataset.at = at
     show(at)
   })
   root.inklingStop = stop
   root.replaceChildren(bar, grid)
+  set(Math.min(Number(root.dataset.at ?? Infinity), moments.length - 1))
   return stop
 }
 
@@ -34,7 +36,7 @@ function frameAt({ film }, moment) {
   return Math.max(0, film.epochs.findLastIndex((epoch) => epoch <= moment))
 }
 
-function slider(moments, from, show) {
+function slider(moments, show) {
   const bar = element("div", "bar")
   const play = element("button", "play", "Play")
   const input = element("input", "epoch")
@@ -70,8 +72,7 @@ function slider(moments, from, show) {
     set(Number(input.value))
   }
   bar.append(play, input, said)
-  set(Math.min(from, moments.length - 1))
-  return { bar, stop }
+  return { bar, set, stop }
 }
 
 // A film with its numbers unpacked.
@@ -134,12 +135,12 @@ function part(parts, name, there, kind, fill) {
   return (at) => canvas.setAttribute("aria-label", fill(canvas, at))
 }
 
-function matrix(canvas, { film, matrices, paints }, at, { text, reels }) {
+function matrix(canvas, { film, matrices, paints }, at, { text }) {
   const classes = film.names.length
   const cells = matrices.subarray(at * classes * classes, (at + 1) * classes * classes)
   // In whole pixels; names stand beside the cells where they are short and few.
-  const named = classes <= MOST_NAMED && reels.length === 1
-  const room = named ? 34 : 0
+  const named = classes <= MOST_NAMED && canvas.clientWidth > 160
+  const room = named ? enlarged(canvas, 17) : 0
   const size = Math.max(1, Math.floor((SIDE - room) / classes))
   canvas.width = canvas.height = room + size * classes
   const context = canvas.getContext("2d")
@@ -166,7 +167,7 @@ function matrix(canvas, { film, matrices, paints }, at, { text, reels }) {
 // What stands for each class, beside its row and above its column.
 function names(context, canvas, shown, room, size, color) {
   Object.assign(context, { fillStyle: color, textAlign: "center", textBaseline: "middle" })
-  context.font = `${Math.min(24, size)}px ${getComputedStyle(canvas).fontFamily}`
+  context.font = `${Math.min(enlarged(canvas, 12), size)}px ${getComputedStyle(canvas).fontFamily}`
   shown.forEach((name, at) => {
     context.fillText(name, room / 2, room + (at + 0.5) * size)
     context.fillText(name, room + (at + 0.5) * size, room / 2)
@@ -174,15 +175,13 @@ function names(context, canvas, shown, room, size, color) {
 }
 
 // Each image as its class's name, or a letter for it: never a color alone.
-function map(canvas, { film, places }, at, { categorical, text, reels }) {
+function map(canvas, { film, places }, at, { categorical, text }) {
   const { labels } = film.looks
   const points = places.subarray(at * labels.length * 2, (at + 1) * labels.length * 2)
   canvas.width = canvas.height = SIDE
   const context = canvas.getContext("2d")
   const shown = glyphs(film.names)
-  // Of two films, each has half the room.
-  const size = (labels.length > 400 ? 20 : 24) * (reels.length > 1 ? 1.5 : 1)
-  context.font = `600 ${size}px ${getComputedStyle(canvas).fontFamily}`
+  context.font = `600 ${enlarged(canvas, labels.length > 400 ? 10 : 12)}px ${getComputedStyle(canvas).fontFamily}`
   context.textAlign = "center"
   context.textBaseline = "middle"
   context.globalAlpha = 0.85
@@ -297,6 +296,11 @@ function element(kind, name = "", text = "") {
   if (name) made.className = name
   if (text) made.textContent = text
   return made
+}
+
+// What takes so many pixels on the page, in pixels of a canvas that is drawn.
+function enlarged(canvas, pixels) {
+  return Math.round((pixels * SIDE) / (canvas.clientWidth || SIDE / 2))
 }
 
 const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)}%`
