@@ -11,7 +11,8 @@ import {pictureSaid} from './glance.js';
 import {sumTable} from './sum_table.js';
 import {weightFigures} from './weight_figures.js';
 
-const HIGH = 400; // CSS pixels
+const HIGH = '400px';
+// CSS pixels where letters have 16, and more where they are larger:
 const LEFT = 220; // the room for the picture and what fans out from it
 const FAN = 62; // of that
 const NAMES = 130; // the room for the names of the classes
@@ -22,11 +23,12 @@ export class Drawn {
    * @param {object} scene see `view.js`.
    * @param {number[]} chain the places of the dense layers; see `chain.js`.
    * @param {(layer: number, unit: number) => void} choose called with the unit that is clicked.
-   * @param {{high: number, left: number}} size CSS pixels: how high it is, and the room for the picture.
+   * @param {{high: string, left: number}} size how high it is, a length in CSS, and the room for the
+   *     picture, in CSS pixels where letters have 16.
    */
   constructor(scene, chain, choose, {high = HIGH, left = LEFT} = {}) {
     const {words} = scene;
-    Object.assign(this, {scene, chain, high, left, chosen: null});
+    Object.assign(this, {scene, chain, room: left, chosen: null});
     this.canvas = element('canvas', {tabindex: '0', role: 'application', 'aria-label': words.drawn_how});
     this.picture = element('canvas', {class: 'picture', role: 'img', 'aria-label': words.picture});
     this.side = element('div', {class: 'side', 'aria-live': 'off'});
@@ -39,7 +41,7 @@ export class Drawn {
       if (unit && String(unit) !== String(this.chosen)) this.#look(unit, false);
     });
     onArrows(this.canvas, (down, across) => this.#move(down, across));
-    this.root.style.setProperty('--high', `${high}px`);
+    this.root.style.setProperty('--high', high);
     this.resized = new ResizeObserver(() => this.#draw());
     this.resized.observe(this.canvas);
   }
@@ -78,12 +80,12 @@ export class Drawn {
 
   /** Where a unit is, in CSS pixels. */
   #place(at, unit) {
-    const {width, left} = this, right = width - NAMES, units = this.#units(at), layers = this.chain.length;
+    const {width, left} = this, right = width - NAMES * this.scale, units = this.#units(at), layers = this.chain.length;
     return [left + ((right - left) * at) / Math.max(1, layers - 1), (this.high * (unit + 0.5)) / units];
   }
 
   #radius(at) {
-    return Math.min(13, (0.42 * this.high) / this.#units(at));
+    return Math.min(13 * this.scale, (0.42 * this.high) / this.#units(at));
   }
 
   #at(x, y) {
@@ -100,14 +102,16 @@ export class Drawn {
 
   #draw() {
     const {canvas, scene} = this, density = devicePixelRatio || 1;
-    this.width = canvas.clientWidth;
+    [this.width, this.high] = [canvas.clientWidth, canvas.clientHeight];
     if (!this.width || !this.edges) return;
     [canvas.width, canvas.height] = [this.width * density, this.high * density];
     const context = canvas.getContext('2d'), given = getComputedStyle(this.root);
     context.scale(density, density);
     this.ink = given.getPropertyValue('--st-text-color');
     this.accent = given.getPropertyValue('--st-primary-color');
-    this.font = `12px ${given.fontFamily}`;
+    this.scale = parseFloat(given.fontSize) / 16;
+    this.left = this.room * this.scale;
+    this.font = `${12 * this.scale}px ${given.fontFamily}`;
     this.#fan(context);
     this.edges.forEach((edges, at) => this.#lines(context, edges, at));
     this.chain.forEach((place, at) => this.#circles(context, scene.state.outputs[place], at));
@@ -120,7 +124,7 @@ export class Drawn {
     for (let unit = 0; unit < this.#units(0); unit++) {
       const isChosen = this.chosen[0] === 0 && this.chosen[1] === unit;
       context.globalAlpha = isChosen ? 0.9 : 0.2;
-      line(context, [this.left - FAN, this.high / 2], this.#place(0, unit));
+      line(context, [this.left - FAN * this.scale, this.high / 2], this.#place(0, unit));
     }
     context.globalAlpha = 1;
   }

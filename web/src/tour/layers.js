@@ -4,8 +4,8 @@ import {element} from '../elements.js';
 import {chainOf} from '../inside/chain.js';
 import {Drawn} from '../inside/drawn.js';
 
-const LEFT = 130; // CSS pixels: the room for the picture
-const [LEAST, MOST, AROUND] = [300, 600, 420]; // CSS pixels: how high it is, and what else is on the screen
+const LEFT = 130; // the room for the picture, see `Drawn`
+const HIGH = 'max(17em, var(--tall) - 4.5em)'; // without the lines above and below it
 
 export class Layers {
   static needs = ['perceptron'];
@@ -30,8 +30,7 @@ export class Layers {
       this.place.append(element('p', {}, this.scene.words.too_many));
       return;
     }
-    const high = Math.min(Math.max(innerHeight - AROUND, LEAST), MOST);
-    this.drawn = new Drawn(network.scene, chain, () => {}, {high, left: LEFT});
+    this.drawn = new Drawn(network.scene, chain, () => {}, {high: HIGH, left: LEFT});
     this.place.append(this.drawn.root);
   }
 

@@ -6,6 +6,7 @@ import insideStyle from '../inside/inside.css';
 import {Superseded} from '../inside/lazily.js';
 import {speak} from '../words.js';
 import {Convolution} from './convolution.js';
+import {Fit} from './fit.js';
 import {Grid} from './grid.js';
 import laterStyle from './later.css';
 import {Layers} from './layers.js';
@@ -102,7 +103,8 @@ export class Tour {
     const first = !this.told;
     this.told = true;
     this.now = now;
-    this.root.toggleAttribute('data-present', Boolean(now.present));
+    const was = this.root.hasAttribute('data-present');
+    if (this.root.toggleAttribute('data-present', Boolean(now.present)) !== was) this.fit?.begin();
     // What Python answers to an earlier step is no wish of the visitor's.
     const wanted = first || now.turn === this.turn ? now.step : this.at;
     if (first) {
@@ -126,6 +128,7 @@ export class Tour {
   /** Tell the step the news, if it wants them. */
   #inform() {
     this.step?.tell?.({...this.now, curve: this.curve});
+    this.fit?.keep();
   }
 
   #build() {
@@ -146,6 +149,8 @@ export class Tour {
     this.deeper = element('a', {class: 'deeper'});
     this.deeper.onclick = (event) => this.#leave(event);
     this.stage = element('div', {class: 'stage'});
+    this.fit?.close();
+    this.fit = new Fit(this.root, this.stage);
     this.blank = element('p', {class: 'blank'}, words.nothing);
     this.spoken = element('p', {class: 'spoken', 'aria-live': 'polite'});
     this.root.replaceChildren(element('style', {}, insideStyle), element('style', {}, style), element('style', {}, laterStyle),
@@ -188,6 +193,7 @@ export class Tour {
     this.waiting = missing.length > 0;
     this.step = this.waiting ? new Waiting(own, missing) : new Step(own);
     this.stage.replaceChildren(this.step.root);
+    this.fit.begin();
     this.#inform();
     this.#dig();
     this.#paint();
@@ -225,6 +231,7 @@ export class Tour {
         this.wanted = null;
         this.root.toggleAttribute('data-blank', !levels && !this.waiting && !step.constructor.isBare);
         if (levels) await this.#shown(step, levels);
+        this.fit.keep();
         if (step !== this.step) {
           this.wanted ??= asked;
           continue;
@@ -274,6 +281,7 @@ export class Tour {
     this.step?.close();
     this.step = null;
     this.easel?.close();
+    this.fit?.close();
     this.networks.close();
     this.root.remove();
   }
