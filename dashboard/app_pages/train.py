@@ -33,9 +33,7 @@ def result(job: Job, request: Training | Adding) -> None:
         return
     run = next((r for r in loaders.store().runs() if r.id == status.run_id), None)
     if run is None:
-        st.warning(
-            text.plain(training_words.left_nothing(request, status.run_id)), icon=":material/stop:"
-        )
+        st.warning(text.plain(training_words.left_nothing(request, status)), icon=":material/stop:")
         return
     if status.state == "stopped":
         st.warning(f"{text.plain(status.message)} Its best epoch is kept.", icon=":material/stop:")

@@ -25,7 +25,7 @@ def watch(job: Job) -> None:
         status = job.status()
         if status.ended:
             st.rerun()
-        work.progress_of(job, status)
+        work.progress_of(job, status, learns=True)
         seen = job.snapshot()
         rows = _rows(status) if seen is None else pd.DataFrame(list(seen.rows))
         epochs = 0 if seen is None else seen.epochs

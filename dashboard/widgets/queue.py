@@ -48,8 +48,9 @@ def waiting(entries: Sequence[Entry]) -> None:
         st.markdown(f"**{job_words.wait(len(order), running=runs is not None)}**")
         if why := queue.stuck(loaders.store()):
             st.warning(text.plain(why), icon=":material/hard_disk:")
-        for place, entry in enumerate(order[:MOST_LISTED], start=1):
-            _row(place, entry, len(order))
+        with st.container(gap=None):
+            for place, entry in enumerate(order[:MOST_LISTED], start=1):
+                _row(place, entry, len(order))
         with st.container(horizontal=True, vertical_alignment="center"):
             if len(order) > MOST_LISTED:
                 st.caption(f"… and {len(order) - MOST_LISTED:,} more.", width="content")

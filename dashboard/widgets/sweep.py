@@ -21,14 +21,12 @@ def form() -> None:
         networks = st.multiselect(
             "Networks",
             list(NETWORKS),
-            format_func=lambda key: f"{key} – {NETWORKS[key].title}",
             key=job_forms.recalled("sweep_networks"),
         )
     with right:
         presets = st.multiselect(
             "Presets",
             list(PRESETS),
-            format_func=lambda key: f"{key} – {PRESETS[key].purpose}",
             key=job_forms.recalled("sweep_presets"),
         )
         seeds = st.number_input(

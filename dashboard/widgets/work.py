@@ -29,23 +29,40 @@ def watch(job: Job) -> None:
     panel()
 
 
-def progress_of(job: Job, status: Status) -> None:
-    """Show how far a job is, with a button that stops it."""
+def progress_of(job: Job, status: Status, *, learns: bool = False) -> None:
+    """Show how far a job is, with a button that stops it.
+
+    Args:
+        job: that runs.
+        status: its status now.
+        learns: whether what it has learned is kept when it is stopped, and can be discarded.
+    """
     progress = status.progress
     share = progress.done / progress.total if progress.total else 0.0
     # The bar is that of the training: it does not begin anew while the run is being saved.
     shown = min(share, 1.0) if progress.stoppable else 1.0
     st.progress(shown, text=text.plain(f"{progress.stage}: {progress.note or '…'}"))
     asked = job.asked_to_stop
+    disabled = asked or not progress.stoppable
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Stop",
             icon=":material/stop:",
             key=f"stop_{job.id}",
-            disabled=asked or not progress.stoppable,
+            disabled=disabled,
             on_click=job.stop,
         )
-        st.markdown(training_words.stopping(status, asked=asked))
+        if learns:
+            with st.popover("Discard…", icon=":material/delete:", disabled=disabled):
+                st.markdown(training_words.DISCARDED)
+                st.button(
+                    "Stop and discard",
+                    key=f"discard_{job.id}",
+                    on_click=job.stop,
+                    kwargs={"discard": True},
+                )
+        discard = job.asked_to_discard
+        st.markdown(training_words.stopping(status, asked=asked, discard=discard))
 
 
 def missing_images(run: Run, why: str, *, offers: bool) -> None:

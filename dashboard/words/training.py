@@ -21,16 +21,22 @@ PIXELS = (
     "best decides. Choose one if you know better."
 )
 PRESET_EPOCHS = "A preset shows a small dataset more often."
+DISCARDED = (
+    "The training stops, and nothing of it is kept: no run, and no checkpoint to resume it from."
+)
 RESUMED = "Continue after its last epoch; the result will be the same as without the interruption."
 
 
-def stopping(status: Status, *, asked: bool) -> str:
+def stopping(status: Status, *, asked: bool, discard: bool = False) -> str:
     """Say what Stop would do or why it has no effect; once it was pressed, what is left to do.
 
     Args:
         status: of a job that has not ended.
         asked: whether Stop was pressed.
+        discard: whether nothing is to be kept.
     """
+    if discard and status.progress.stoppable:
+        return "Stopping. Nothing will be saved."
     epochs = len(status.history)
     if not status.progress.stoppable:
         if asked and epochs:
@@ -130,15 +136,17 @@ def doing(request: Request) -> str:
     return f"At work: {plain(history.title(request))}."
 
 
-def left_nothing(request: Training | Adding, run_id: str) -> str:
+def left_nothing(request: Training | Adding, status: Status) -> str:
     """Say why there is no run of a job that has ended.
 
     Args:
         request: what the job was to do.
-        run_id: the run that it published; "" for none.
+        status: how it ended.
     """
-    if run_id:
-        return f"The run of the last job, {run_id}, is no longer here: it was deleted."
+    if status.run_id:
+        return f"The run of the last job, {status.run_id}, is no longer here: it was deleted."
     if isinstance(request, Adding):
         return "The last network was not added: that was stopped."
+    if status.history:
+        return "The last training was stopped and discarded, so it left no run."
     return "The last training was stopped before its first epoch ended, so it left no run."

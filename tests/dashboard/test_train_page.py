@@ -78,6 +78,17 @@ class TestStop:
         said = text(app("train", store))
         assert plain("Validation accuracy 80.0%, best 80.0% (epoch 1)") in said
 
+    def test_it_can_leave_nothing_behind(self, app, store, job, monkeypatch):
+        monkeypatch.setattr(os, "kill", lambda pid, number: None)
+        worker.StatusWriter(job.folder).report(
+            Progress("Training", 60, 90, "epoch 3 of 3", history=(0.8, 0.9))
+        )
+        at = app("train", store)
+        next(button for button in at.button if button.label == "Stop and discard").click().run()
+        assert job.asked_to_discard
+        assert "Stopping. Nothing will be saved." in text(at)
+        worker.StatusWriter(job.folder).end("stopped", message="The job was stopped.")
+
     def test_it_is_inactive_while_the_run_is_being_saved(self, app, store, job):
         worker.StatusWriter(job.folder).report(Progress("Mapping", 0, 1, stoppable=False))
         at = app("train", store)

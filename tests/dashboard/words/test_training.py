@@ -26,13 +26,23 @@ def test_what_stop_does_and_what_is_left(epochs, stoppable, asked, said):
     assert bool(training.stopping(status, asked=asked)) == bool(said)
 
 
+def test_what_is_discarded_is_not_said_to_be_kept():
+    status = Status("running", Progress("Training"), history=(0.5,) * 7)
+    said = training.stopping(status, asked=True, discard=True)
+    assert said == "Stopping. Nothing will be saved."
+
+
 def test_why_a_job_left_no_run():
     training_job, adding = Training(TrainConfig(dataset="digits")), Adding("mine.keras", "digits")
-    assert "was stopped before its first epoch" in training.left_nothing(training_job, "")
-    assert training.left_nothing(adding, "") == "The last network was not added: that was stopped."
-    assert "20260101-digits-cnn, is no longer here" in training.left_nothing(
-        adding, "20260101-digits-cnn"
+    nothing, learned = Status("stopped"), Status("stopped", history=(0.5,))
+    assert "was stopped before its first epoch" in training.left_nothing(training_job, nothing)
+    assert "was stopped and discarded" in training.left_nothing(training_job, learned)
+    assert (
+        training.left_nothing(adding, nothing)
+        == "The last network was not added: that was stopped."
     )
+    deleted = Status("finished", run_id="20260101-digits-cnn")
+    assert "20260101-digits-cnn, is no longer here" in training.left_nothing(adding, deleted)
 
 
 def test_how_far_an_interrupted_training_came():
