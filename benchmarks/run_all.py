@@ -50,7 +50,7 @@ STEPS = (
     Step("Live pad", "live", 3),
     Step("Inside the network", "inside", 2),
     Step("Tour", "tour", 2),
-    Step("Views", "views", 5, (), ("10,000",)),
+    Step("Views", "views", 3, (), ("10,000",)),
     Step("The report", "report", 1, (), ("--rounds", "1")),
     Step("Known label errors", "labels", 1),
     Step("Out of distribution", "out_of_distribution", 2),
@@ -61,9 +61,10 @@ STEPS = (
     Step("Every network", "training", 9, ("ladder",), ("ladder", "--preset", "quick")),
     Step("Time to 99%", "training", 7, ("speed",), ("speed", "--seeds", "1")),
     Step("Overhead of training", "overhead", 5, (), ("--rounds", "1")),
+    Step("Jobs", "jobs", 5, (), ("--rounds", "1")),
     Step(
         "Corrections", "corrections",
-        8, (), ("--seeds", "1", "--repeats", "20"),
+        5, (), ("--seeds", "1", "--repeats", "20"),
     ),
 )  # fmt: skip
 

@@ -1,9 +1,12 @@
 """`inkling job`, which the dashboard starts; not meant for users."""
 
+import os
 import signal
 from pathlib import Path
 
 from pipeline.cli.options import Models, store_at
+
+NICENESS = 10  # so that clicks are answered first where there are few cores
 
 
 def job(folder: Path, models: Models = None, lock: int | None = None) -> None:
@@ -12,6 +15,9 @@ def job(folder: Path, models: Models = None, lock: int | None = None) -> None:
 
     # A server started in the background makes its children ignore SIGINT; Stop needs it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Not added to what it is: one job starts the next.
+    inherited = os.getpriority(os.PRIO_PROCESS, 0)
+    os.setpriority(os.PRIO_PROCESS, 0, max(inherited, NICENESS))
     store = store_at(models)
     try:
         worker.work(folder, store, lock)

@@ -13,6 +13,7 @@ from pipeline.progress import Progress
 from pipeline.training.snapshot import Snapshot
 from tests.browser.alternatives import untold
 from tests.browser.conftest import settle
+from tests.browser.test_accessibility import faults
 
 pytestmark = pytest.mark.process
 EPOCHS = 3
@@ -91,3 +92,4 @@ def test_nothing_jumps_while_a_training_is_watched(page, server, job, tiny_run):
         expect(matrix).not_to_have_attribute("aria-label", "Confusion matrix: nothing yet")
         assert places() == before
     assert untold(page) == []
+    assert faults(page) == []

@@ -1,5 +1,6 @@
 """What a job folder says, and stopping a job, without any process."""
 
+import errno
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from pipeline.config import TrainConfig
+from pipeline.errors import InklingError
 from pipeline.jobs import alive, history, requests, worker
 from pipeline.jobs.job import LIVE, REQUEST, STATUS, WAITS, Job
 from pipeline.jobs.requests import Retraining, Series, TakeApart, Training
@@ -153,6 +155,18 @@ class TestSnapshot:
         worked(job, monkeypatch, train)
         assert job.status().history == (0.5,)
         assert job.snapshot() is None
+
+    def test_a_full_disk_is_one_sentence_and_what_was_there_stays(self, job):
+        (job.folder / LIVE).write_bytes(b"before")
+
+        def full(file):
+            file.write(b"half")
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        with pytest.raises(InklingError, match="the disk is full"):
+            worker.StatusWriter(job.folder).report(Progress("Training", 1, 2, picture=full))
+        assert (job.folder / LIVE).read_bytes() == b"before"
+        assert sorted(path.name for path in job.folder.iterdir() if "live" in path.name) == [LIVE]
 
     @pytest.mark.parametrize("content", [b"", b"PK cut off", b"no archive at all"])
     def test_one_that_cannot_be_read_is_none(self, job, content):
