@@ -24,6 +24,7 @@ from pipeline.analysis import embedding, selective_prediction, significance
 from pipeline.analysis import metrics as evaluation
 from pipeline.analysis.excitation import Excitation
 from pipeline.analysis.out_of_distribution import OodDetector
+from pipeline.analysis.proof import Proof
 from pipeline.analysis.selective_prediction import RiskCoverage
 from pipeline.analysis.significance import Comparison
 from pipeline.config import DEFAULT_DATASET
@@ -45,7 +46,7 @@ from pipeline.serving.prediction import Prediction
 from pipeline.serving.receptive_field import ReceptiveField
 from pipeline.serving.shifts import ShiftCurve
 from pipeline.store import corrections as correcting
-from pipeline.store import promotions, reviews, second_opinion
+from pipeline.store import promotions, reviews, second_opinion, teaching
 from pipeline.store.corrections import Corrections
 from pipeline.store.promotions import Default, Promotions
 from pipeline.store.reviews import Reviews
@@ -251,6 +252,12 @@ def compared(first: Run, second: Run) -> Comparison:
             "predictions differ. Copy the runs again from their source, or train again."
         )
     return significance.mcnemar(label, one["predicted"].to_numpy(), other["predicted"].to_numpy())
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=8, show_spinner=False)
+def proof(after: Run, before: Run) -> Proof:
+    """Compare a run that was taught with another one; raises InklingError if that cannot be."""
+    return teaching.proof_of(after, before)
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dashboard import loaders
-from dashboard.widgets import correction_list, frame, stage
+from dashboard import address, loaders
+from dashboard.widgets import correction_list, frame, proof, stage, teaching
 from dashboard.words import corrections as correction_words
 from dashboard.words import trust as trust_words
 from pipeline.store.corrections import CORRECTIONS
@@ -12,6 +12,10 @@ found = loaders.corrections()
 kept = found.standing
 frame.heading("Corrections", correction_words.so_far(kept), "class", "training")
 stage.alone(lambda: correction_list.on_stage(kept))
+run = loaders.run(address.chosen_run())
+if run:
+    proof.show(run)
+    teaching.panel(run)
 if kept:
     against = loaders.contradictions()
     left, right = st.columns([3, 2], gap="large")

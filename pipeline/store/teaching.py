@@ -14,7 +14,9 @@ from pipeline.store.corrections import Corrections
 from pipeline.store.reviews import WRONG_LABEL, Reviews
 from pipeline.store.run_folder import Run
 from pipeline.store.run_info import Robustness
-from pipeline.training.teaching import DRAWN, Taught, TeachingSet, is_held_back
+from pipeline.training.teaching import DRAWN, HELD_BACK, Taught, TeachingSet, is_held_back
+
+__all__ = ["HELD_BACK", "Taught", "gather", "is_held_back", "proof_of", "relabeled"]
 
 
 def gather(found: Corrections, marks: Reviews, dataset: Dataset) -> TeachingSet:

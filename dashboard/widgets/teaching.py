@@ -1,0 +1,78 @@
+"""Retraining a network on what people corrected: the offer, and the work."""
+
+import streamlit as st
+
+from dashboard import address, loaders
+from dashboard.widgets import frame, live
+from dashboard.words import teaching as words
+from dashboard.words import text
+from pipeline.errors import InklingError
+from pipeline.jobs import history, launch
+from pipeline.jobs.job import Status
+from pipeline.jobs.requests import Retraining
+from pipeline.store import teaching
+from pipeline.store.run_folder import Run
+
+
+def panel(run: Run) -> None:
+    """Offer to teach a run, or show how that goes; then lead to what it learned."""
+    entries = (one for one in history.read(loaders.store()) if one.request is not None)
+    newest = next(entries, None)
+    if newest is not None and isinstance(newest.request, Retraining):
+        if not newest.status.ended:
+            name = _name(newest.request.run_id)
+            st.markdown(f"**Teaching {name}.** You can use other pages meanwhile.")
+            live.watch(newest.job)
+            return
+        _ended(newest.status)
+    _offer(run)
+
+
+def _ended(status: Status) -> None:
+    """Say how the newest job, a retraining, ended."""
+    if status.state == "failed":
+        st.error(text.plain(status.message), icon=":material/error:")
+    elif status.state == "stopped" and not status.run_id:
+        st.warning("The last retraining was stopped, so it left no run.", icon=":material/stop:")
+    elif (made := loaders.run(status.run_id)) and made.id != address.chosen_run():
+        st.page_link(
+            frame.CORRECTIONS_PAGE,
+            label=f"Done: see what {text.plain(loaders.label(made, short=True))} has learned",
+            icon=":material/fact_check:",
+            query_params={address.RUN: made.id},
+        )
+
+
+def _offer(run: Run) -> None:
+    name = loaders.label(run, short=True)
+    found = loaders.corrections().fitting(run.class_names)
+    if not run.info.dataset.mnist_framed:
+        found = ()
+    held_back = sum(teaching.is_held_back(one.image) for one in found)
+    marked = len(
+        teaching.relabeled(
+            loaders.marks(), run.info.dataset.fingerprint, run.class_names, run.info.metrics.total
+        )
+    )
+    if not loaders.corrections().standing and not marked:
+        return  # the page says how there can be some
+    if run.info.added or not (len(found) - held_back + marked):
+        st.caption(words.nothing(name, elsewhere=run.info.added is not None))
+        return
+    st.markdown(words.offer(len(found) - held_back, held_back, marked, name), help=words.HOW)
+    st.button(
+        "Retrain with these", icon=":material/school:", key="retrain",
+        on_click=_start, args=(run,),
+    )  # fmt: skip
+
+
+def _start(run: Run) -> None:
+    try:
+        launch.start(Retraining(run.id), loaders.store())
+    except InklingError as error:
+        st.toast(text.plain(str(error)), icon=":material/error:")
+
+
+def _name(run_id: str) -> str:
+    found = loaders.run(run_id)
+    return text.plain(loaders.label(found, short=True) if found else run_id)

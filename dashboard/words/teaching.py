@@ -1,0 +1,111 @@
+"""Teaching a network what people corrected, and what it made of that, in sentences; pure."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from dashboard.words.text import percent, plain
+from pipeline.analysis.proof import Change, Proof
+from pipeline.store.teaching import HELD_BACK
+from pipeline.words import counted
+
+HOW = (
+    "It goes on with this network, on a mix of these and of its own training images, so that it "
+    f"does not forget them. About one in {HELD_BACK} is held back: the network is never taught it, "
+    "so it can show what was learned. The result is a run of its own; nothing is replaced."
+)
+_NORMS = {"linf": "every value changed a little", "l2": "a change of a small total"}
+
+
+def offer(taught: int, held_back: int, marked: int, network: str) -> str:
+    """Say what a network would be taught: Markdown.
+
+    Args:
+        taught, held_back: how many of the corrections it would learn from, and how many not.
+        marked: how many test images were marked as wrong and given another class.
+        network: what its run is called.
+    """
+    also = f", and {counted(marked, 'test image')} with a new label" if marked else ""
+    return (
+        f"**Teach {plain(network)}**: {counted(taught, 'correction')} to learn from, "
+        f"{held_back:,} held back{also}."
+    )
+
+
+def nothing(network: str, *, elsewhere: bool) -> str:
+    """Say why a network cannot be taught: Markdown."""
+    if elsewhere:
+        return (
+            f"{plain(network)} was trained elsewhere: without its training images it would forget "
+            "what it knows. Choose another run in the sidebar to teach it."
+        )
+    return f"None of these can be taught to {plain(network)}. Choose another run in the sidebar."
+
+
+def measures(proof: Proof) -> pd.DataFrame:
+    """Tabulate what was measured before and after: one row each, as texts."""
+    rows = [("Test images right", *_both(proof.accuracy))]
+    if proof.held_back.total:
+        total = proof.held_back.total
+        held = proof.held_back
+        rows.insert(
+            0, ("Held-back corrections right", f"{held.before:,} of {total:,}",
+                f"{held.after:,} of {total:,}"),
+        )  # fmt: skip
+    worst = proof.worst_class
+    if worst.accuracy.gain < 0:
+        rows.append((f"Right of “{worst.name}”, which loses most", *_both(worst.accuracy)))
+    error = proof.calibration_error
+    rows.append(("Calibration error, less is better", f"{error.before:.2%}", f"{error.after:.2%}"))
+    rows += [
+        (f"Right under attack: {_NORMS[one.norm]}", *_both(one.accuracy))
+        for one in proof.robustness
+    ]
+    return pd.DataFrame(rows, columns=["", "before", "after"])
+
+
+def interval(proof: Proof) -> str:
+    """Say how much the accuracy changed, and how certain that is."""
+    found = proof.difference
+    left_out = (
+        f" {counted(proof.left_out, 'test image')} it was taught "
+        f"{'is' if proof.left_out == 1 else 'are'} left out."
+        if proof.left_out
+        else ""
+    )
+    return (
+        f"The accuracy on {counted(proof.images, 'test image')} changed by "
+        f"{100 * found.value:+.2f} percentage points (95% interval {100 * found.low:+.2f} to "
+        f"{100 * found.high:+.2f}).{left_out}"
+    )
+
+
+def came_from(network: str, taught: int) -> str:
+    """Say which run a network was taught from: Markdown."""
+    return f"Taught {counted(taught, 'correction')}, going on from {plain(network)}."
+
+
+def gone(run_id: str) -> str:
+    """Say that a taught network has nothing to be compared with: Markdown."""
+    return (
+        f"The run it was taught from, {plain(run_id)}, is no longer here, so nothing shows what it "
+        "learned and what it forgot."
+    )
+
+
+def heard(label: str, before: str, after: str) -> tuple[str, str]:
+    """Describe a picture by what the network said: a caption, and a hint for screen readers."""
+    sign = "✓" if after == label else "✗"
+    return (
+        f"{before} → {after} {sign}",
+        f"a {label}; before, the network read {before}; now, it reads {after}",
+    )
+
+
+def changed(fixed: int, broken: int) -> str:
+    """Title the matrix of what changed."""
+    return f"{counted(fixed, 'test image')} newly right, {broken:,} newly wrong"
+
+
+def _both(change: Change) -> Sequence[str]:
+    return percent(change.before), percent(change.after)
