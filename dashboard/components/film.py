@@ -4,12 +4,14 @@ One film shows how a training stands while it runs; one or two with a slider rep
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from dashboard.components import export
+from dashboard.components.export import About
 from dashboard.palette import Palette
 
 HERE = Path(__file__).parent
@@ -17,8 +19,9 @@ HERE = Path(__file__).parent
 _component = st.components.v2.component(
     "inkling_film",
     html='<div class="film"></div>',
-    css=(HERE / "film.css").read_text("utf-8"),
-    js=(HERE / "film.js").read_text("utf-8"),
+    css=export.STYLE + (HERE / "film.css").read_text("utf-8"),
+    js=export.SCRIPT
+    + "".join((HERE / name).read_text("utf-8") for name in ("film_drawn.js", "film.js")),
 )
 
 
@@ -37,14 +40,15 @@ class Reel:
     pictures: Sequence[str] = ()
 
 
-def film(reels: Sequence[Reel], palette: Palette, *, key: str, slider: bool = True) -> None:
+def film(reels: Sequence[Reel], palette: Palette, *, key: str, about: About | None = None) -> None:
     """Show films side by side.
 
     Args:
         reels: one or two; none keeps the place of one that has not begun.
         palette: for the page's mode.
         key: unique on the page.
-        slider: whether people choose the epoch; else the last frame is shown.
+        about: what they show, for downloads: people choose the epoch. Without it, the last frame
+            is shown.
     """
     shown = [
         {"title": reel.title, "film": reel.film, "pictures": list(reel.pictures)} for reel in reels
@@ -53,7 +57,8 @@ def film(reels: Sequence[Reel], palette: Palette, *, key: str, slider: bool = Tr
         key=key,
         data={
             "reels": shown,
-            "slider": slider,
+            "slider": about is not None,
+            "about": None if about is None else asdict(about),
             "sequential": list(palette.sequential),
             "diverging": list(palette.diverging),
             "text": palette.text,

@@ -36,15 +36,15 @@ def replay(view: View) -> None:
     filmed = [run for run in view.runs if described[run.id]]
     if not filmed:
         return
-    st.subheader("How they learned" if len(filmed) > 1 else "How it learned",
-                 help=explaining.hover("epoch", "validation", "confusion_matrix"))  # fmt: skip
+    finding = "How they learned" if len(filmed) > 1 else "How it learned"
+    st.subheader(finding, help=explaining.hover("epoch", "validation", "confusion_matrix"))
     names = dict(
         zip([run.id for run in view.runs], loaders.labels(view.runs, short=True), strict=True)
     )
     if missing := [names[run.id] for run in view.runs if run not in filmed]:
         st.caption(text.plain(f"There is no film of {' or '.join(missing)}."))
     shown = [_reel(run, names[run.id], described[run.id] or {}) for run in filmed]
-    film(shown, frame.colors(), key="film")
+    film(shown, frame.colors(), key="film", about=frame.about(finding, "film", filmed))
 
 
 def _film(run: Run) -> Mapping[str, Any] | None:

@@ -41,7 +41,7 @@ def watch(job: Job) -> None:
             shape = seen.pictures.shape[1:]
             described = film_spec.describe(seen.moment, shape, seen.class_names)
             reels = [films.reel("", described, seen.pictures, mnist_framed=seen.mnist_framed)]
-        film(reels, frame.colors(), key="live", slider=False)
+        film(reels, frame.colors(), key="live")
         with st.expander("The end of its log", icon=":material/terminal:"):
             st.code(job.log(LOG_LINES) or "…", language=None, height=LOG_HEIGHT)
 

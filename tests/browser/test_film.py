@@ -1,6 +1,7 @@
 """A training while it runs, and its film afterwards, in a real browser."""
 
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -41,6 +42,15 @@ def test_a_film_is_replayed_by_keyboard_and_plays(page, server, tiny_run):
     expect(said).to_have_text("epoch 3 of 3")
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     expect(matrix.first).to_have_attribute("aria-label", last)
+    page.locator(".film").get_by_role("button", name="Table: How it learned").click()
+    rows = page.get_by_role("dialog").locator("tbody tr")
+    expect(rows).to_have_count(len(tiny_run.film().epochs))
+    page.get_by_role("button", name="Close").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download SVG: How it learned").click()
+    drawn = Path(download.value.path()).read_text("utf-8")
+    assert drawn.count("<image") == 3 + 2 * 5  # three pictures; five images with their bars
+    assert "Confusion matrix" in drawn
 
 
 @pytest.fixture
