@@ -19,7 +19,7 @@ from dashboard.words import runs as run_words
 from dashboard.words import text
 from dashboard.words import training as training_words
 from pipeline.jobs.job import Job
-from pipeline.jobs.requests import Adding, Training
+from pipeline.jobs.requests import Adding, Retraining, Training
 from pipeline.store import interrupted
 
 TRAIN, SEVERAL, ADD = "Train a network", "Train several", "Add a trained one"
@@ -60,7 +60,7 @@ frame.heading(
 if now is not None:
     doing = training_words.doing(now.request) if now.request else text.plain(now.unreadable)
     st.markdown(f"{doing} You can use other pages meanwhile.")
-    (live.watch if isinstance(now.request, Training) else work.watch)(now.job)
+    (live.watch if isinstance(now.request, Training | Retraining) else work.watch)(now.job)
 elif ended is not None:
     result(*ended)
 queue.waiting(entries)

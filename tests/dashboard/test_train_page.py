@@ -13,7 +13,7 @@ from pipeline.data.datasets import open_dataset, take_in
 from pipeline.errors import InklingError
 from pipeline.jobs import launch, queue, requests, worker
 from pipeline.jobs.job import LIVE, REQUEST, Job, list_jobs
-from pipeline.jobs.requests import Adding, Training
+from pipeline.jobs.requests import Adding, Retraining, Training
 from pipeline.progress import Progress
 from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.runs import Store
@@ -88,6 +88,12 @@ class TestStop:
         assert job.asked_to_discard
         assert "Stopping. Nothing will be saved." in text(at)
         worker.StatusWriter(job.folder).end("stopped", message="The job was stopped.")
+
+    def test_a_retraining_is_watched_like_a_training(self, app, store, job):
+        (job.folder / REQUEST).write_text(requests.write(Retraining("a-run")))
+        worker.StatusWriter(job.folder).report(Progress("Training", 30, 90, history=(0.8,)))
+        said = text(app("train", store))
+        assert plain("Validation accuracy 80.0%, best 80.0% (epoch 1)") in said
 
     def test_it_is_inactive_while_the_run_is_being_saved(self, app, store, job):
         worker.StatusWriter(job.folder).report(Progress("Mapping", 0, 1, stoppable=False))
