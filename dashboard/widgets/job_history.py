@@ -17,7 +17,7 @@ from pipeline.jobs.history import Entry
 from pipeline.jobs.job import Job
 
 ROWS_IN_SIGHT, ROW_HEIGHT = 8, 35  # CSS pixels, as Streamlit draws a row
-LOG_LINES, LOG_HEIGHT = 200, 300
+LOG_LINES = 60  # its end; “inkling jobs log” has all
 COLUMNS = {
     "began": st.column_config.DatetimeColumn("Began", format="D MMM, HH:mm"),
     "what": st.column_config.TextColumn("What", width="large"),
@@ -77,7 +77,8 @@ def _detail(entry: Entry) -> None:
         )
     log = entry.job.log(LOG_LINES)
     if log:
-        st.code(log, language=None, height=LOG_HEIGHT)
+        # No height: Streamlit's scrolling box cannot be reached by keyboard.
+        st.code(log, language=None, wrap_lines=True)
     else:
         st.caption("It printed nothing.")
 

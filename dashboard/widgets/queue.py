@@ -97,9 +97,7 @@ def _button(
 def _remove_all(jobs: Sequence[Job]) -> None:
     with st.popover(f"Remove all {len(jobs):,}…", icon=":material/delete:"):
         st.markdown("They have not begun, so nothing is lost but the list.")
-        st.button(
-            "Remove them", type="primary", key="remove_waiting", on_click=_remove, args=(jobs,)
-        )
+        st.button("Remove them", key="remove_waiting", on_click=_remove, args=(jobs,))
 
 
 def _remove(jobs: Sequence[Job]) -> None:

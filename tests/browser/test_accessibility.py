@@ -32,6 +32,7 @@ PAGES = {  # what is opened: as much as can be seen of each page at once
     "where it looks": "draw?draw_looks=gradient",
     "an image": "confusion_matrix?true=3&sample=17",
     "train": "train",
+    "train several": "train?train_what=train-several",
     "add": "train?train_what=add-a-trained-one",
     "corrections": "corrections",
     "glossary": "glossary?term=softmax",

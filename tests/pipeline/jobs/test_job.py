@@ -98,6 +98,26 @@ DAMAGED = ["", "{", "[]", "3", '{"train": 5}', '{"train": {"depth": 3}}', '{"dre
            '{"train": {"network": "resnet"}}', '{"train": {"epochs": "many"}}']  # fmt: skip
 
 
+def test_a_disk_that_is_full_ends_a_job_and_nobody_takes_it_for_alive(job, monkeypatch):
+    write = worker.atomic.write_text
+
+    def full(path, text):
+        if path.name == STATUS and "epoch 2" in text:
+            raise InklingError(f"{path} could not be written: the disk is full.")
+        write(path, text)
+
+    def train(config, store, data, report, *, resume):
+        monkeypatch.setattr(worker.atomic, "write_text", full)
+        for epoch in (1, 2):
+            report(Progress("Training", note=f"epoch {epoch}", history=(0.5,) * epoch))
+
+    with pytest.raises(InklingError, match="the disk is full"):
+        worked(job, monkeypatch, train)
+    status = job.status()
+    assert (status.state, status.history) == ("failed", (0.5,))
+    assert "ended before the job was done" in status.message
+
+
 class TestFoldersOfOtherVersions:
     @pytest.mark.parametrize("request_text", DAMAGED)
     def test_a_request_that_cannot_be_read_is_one_sentence(self, job, request_text):
