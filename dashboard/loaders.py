@@ -109,6 +109,12 @@ def default_run() -> Default:
     return promotions.default_run(promoted(), entries())
 
 
+def is_default(run_id: str) -> bool:
+    """Whether a run is the one that was promoted."""
+    current = promoted().current
+    return current is not None and current.run == run_id
+
+
 def promoted() -> Promotions:
     """Read who promoted which run, as it is now."""
     path = store().folder / promotions.POINTER
@@ -137,9 +143,8 @@ def labels(runs: Sequence[Run], *, short: bool = False, marked: bool = False) ->
     known = _labels(str(shown.folder.resolve()), hash(shown.versions()))
     found = [known.get(run.id, run.id) for run in runs]
     found = [text.shorten(name) for name in found] if short else found
-    promotion = default_run().promotion if marked else None
     return [
-        run_words.as_default(name) if promotion and promotion.run == run.id else name
+        run_words.as_default(name) if marked and is_default(run.id) else name
         for run, name in zip(runs, found, strict=True)
     ]
 
@@ -164,8 +169,8 @@ def leaderboard(first: Run) -> list[Run]:
 
 def best_reader(run: Run) -> Run:
     """Return the run in the store that reads drawings best for a page on `run`; maybe itself."""
-    default = default_run()
-    return viewed.best_reader(run, runs(), default.run if default.promotion else None)
+    found = runs()
+    return viewed.best_reader(run, found, next((r for r in found if is_default(r.id)), None))
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)

@@ -45,8 +45,7 @@ def readers(view: View) -> Sequence[Run]:
     best = loaders.best_reader(view.run)
     if view.second is not None or best.id == view.run.id:
         return view.runs
-    promotion = loaders.default_run().promotion
-    first = DEFAULT if promotion and promotion.run == best.id else BEST
+    first = DEFAULT if loaders.is_default(best.id) else BEST
     whose = choices.segmented("draw_answer", "Whose answer", (first, CHOSEN))
     return view.runs if whose == CHOSEN else [best]
 

@@ -26,7 +26,7 @@ def run_editor(entry: Run | Damaged, label: str, entries: Sequence[Run | Damaged
         if run is None:
             st.caption("Damaged", width="stretch")
         else:
-            about = run_words.origin_in_short(run, default=_is_default(run))
+            about = run_words.origin_in_short(run, default=loaders.is_default(run.id))
             st.caption(about, help=run_words.origin(run), width="stretch")
         if not access.read_only():
             with st.popover("Edit", type="tertiary", help="Name it, add a note, or delete it."):
@@ -38,11 +38,6 @@ def run_editor(entry: Run | Damaged, label: str, entries: Sequence[Run | Damaged
                     confirm(entry, label, entries)
     if run is not None and run.about.note:
         st.caption(text.plain(run.about.note))
-
-
-def _is_default(entry: Run | Damaged) -> bool:
-    current = loaders.promoted().current
-    return current is not None and current.run == entry.id
 
 
 def _words(run: Run) -> None:
@@ -62,7 +57,7 @@ def _words(run: Run) -> None:
 @st.dialog("Delete this run?")
 def confirm(entry: Run | Damaged, label: str, entries: Sequence[Run | Damaged]) -> None:
     """Ask before a run is deleted."""
-    st.markdown(run_words.before_deletion(entry, label, default=_is_default(entry)))
+    st.markdown(run_words.before_deletion(entry, label, default=loaders.is_default(entry.id)))
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Keep it", key="keep_run"):
             st.rerun()

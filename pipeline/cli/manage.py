@@ -31,9 +31,14 @@ def delete(
     models: Models = None,
 ) -> None:
     """Delete a run with its network and results; damaged ones, too. This cannot be undone."""
+    from pipeline.store import promotions
+
     store = store_at(models)
     found = store.find(run)
     if not yes:
-        typer.confirm(f"Delete {found.id} from {store.folder}? This cannot be undone.", abort=True)
+        current = promotions.read(store.folder).current
+        what = " It is the default run." if current and current.run == found.id else ""
+        question = f"Delete {found.id} from {store.folder}?{what} This cannot be undone."
+        typer.confirm(question, abort=True)
     store.delete(found)
     print(f"{found.id} is deleted")

@@ -60,6 +60,9 @@ def test_nothing_but_the_default_run_is_deleted_as_such(store):
     old, new = (store.publish(*results(minute)) for minute in (1, 2))
     assert isinstance(inkling(store, "delete", "default", "--yes").exception, RunMissing)
     inkling(store, "promote", old.id)
+    asked = inkling(store, "delete", "default", answer="n\n").output
+    assert f"Delete {old.id}" in asked
+    assert "It is the default run." in asked
     assert inkling(store, "delete", "default", "--yes").exit_code == 0
     assert [run.id for run in store.runs()] == [new.id]
     assert isinstance(inkling(store, "delete", "default", "--yes").exception, RunMissing)
