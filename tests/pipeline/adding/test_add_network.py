@@ -45,6 +45,7 @@ def check_complete(run: Run, dataset: Dataset) -> None:
     assert gradients.run(to_model_input(images)[0], np.eye(len(run.class_names))[0]).gradient.any()
 
 
+@pytest.mark.process  # a second or two each, to make all that a run holds
 class TestRuns:
     def test_a_network_that_knows_the_digits(self, tmp_path, store, digits):
         model = strangers.knowing(digits.x_train, digits.y_train, 255)

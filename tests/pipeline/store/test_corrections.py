@@ -221,6 +221,7 @@ def test_many_corrections_are_shown_less_often_each(number, images, wanted):
 
 
 class TestTraining:
+    @pytest.mark.process
     def test_a_run_says_what_it_learned_from(self, store, digits: Dataset, tiny_run):
         keep(store, "7")
         keep(store, "1", strokes=ONE)

@@ -181,6 +181,7 @@ class TestFilming:
         right = (images @ kernel + bias).argmax(1) == digits.y_valid
         assert right.mean() == pytest.approx(film.accuracies[-1], abs=0.01)
 
+    @pytest.mark.process
     def test_it_changes_nothing(self, digits):
         config = TrainConfig(network="lenet5", epochs=2, augmentation=0.5).resolved(1077)
         with_film, without = (
@@ -226,6 +227,7 @@ class TestFilming:
 
 
 class TestInTheRun:
+    @pytest.mark.process
     def test_a_run_keeps_it_and_it_is_small(self, few_digits, tmp_path):
         config = TrainConfig(dataset=few_digits, network="perceptron", epochs=60, batch_size=500)
         run = run_experiment(config, Store(tmp_path))

@@ -428,14 +428,14 @@ def test_an_experiment_publishes_what_it_measured(tiny_run, digits):
     assert len(tiny_run.history()) == tiny_run.info.config.epochs == 3
 
 
-def test_a_failed_export_check_publishes_nothing(tmp_path, monkeypatch):
+def test_a_failed_export_check_publishes_nothing(tmp_path, monkeypatch, few_digits):
     def differs(*args):
         raise litert.ExportMismatch("layer hidden differs")
 
     monkeypatch.setattr(litert, "check_litert", differs)
     store = Store(tmp_path / "models")
     with pytest.raises(litert.ExportMismatch):
-        run_experiment(QUICK, store)
+        run_experiment(QUICK.model_copy(update={"dataset": few_digits}), store)
     assert store.entries() == []
     assert [path.name for path in store.folder.iterdir()] == [".checkpoints"]  # may go on
 
