@@ -108,10 +108,12 @@ def test_behind_every_chart_is_a_table(opened: Page):
     charts = opened.get_by_test_id("stPlotlyChart").locator("visible=true").count()
     tables = opened.get_by_role("button", name="Table: ")
     assert tables.count() >= charts
-    for button in tables.all():
+    for at, button in enumerate(tables.all()):
         button.click()
         dialog = opened.get_by_role("dialog")
         expect(dialog.get_by_role("row").nth(1)).to_be_visible()
+        if at == 0:  # the others are alike
+            assert faults(opened) == []
         cells = dialog.locator("th, td").all_text_contents()
         assert not [text for text in cells if text in ("", "undefined", "NaN", "[object Object]")]
         opened.keyboard.press("Escape")

@@ -71,6 +71,31 @@ def test_three_views_are_presented_with_a_clicker(page: Page, server: str, tiny_
     assert not asked.keys() & {"present", "view"}
 
 
+def test_a_list_is_loaded_from_a_file_and_presented(page: Page, server: str, tiny_run: Run) -> None:
+    views = [
+        View("confusion_matrix", (("run", tiny_run.id),), "<b>What it mixes up</b>"),
+        View("mistakes", (("run", tiny_run.id), ("true", "3"))),
+    ]
+    page.goto(f"{server}/scorecard")
+    settle(page)
+    page.get_by_role("button", name="Views", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    file = {"mimeType": "application/json", "buffer": slides.to_file(views).encode()}
+    dialog.locator("input[type='file']").set_input_files({"name": "lesson.json", **file})
+    titles = dialog.get_by_role("textbox")
+    expect(titles).to_have_count(2)
+    expect(titles.first).to_have_value("<b>What it mixes up</b>")
+    settle(page)
+    assert faults(page) == []
+    expect(page).to_have_url(re.compile("views="))
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    page.locator("h1").click()
+    page.keyboard.press("p")
+    expect(page.get_by_role("heading", level=1)).to_have_text("<b>What it mixes up</b>")
+    expect(page.locator(".presenter .place")).to_have_text("1 / 2")
+
+
 @pytest.mark.parametrize(
     ("address", "mode"),
     [*((address, "light") for address in PAGES), ("confusion_matrix", "dark"), ("draw", "dark")],
