@@ -36,6 +36,7 @@ EPOCHS = 6
 IMAGES = 27_000  # an epoch, at most; a smaller dataset is shown whole
 SHARE = 0.15  # of these that are of the teaching set
 SLOWER = 0.5  # of the learning rate that the network was trained with
+BLEND = 0.85  # of the new weights in what is kept; the rest is the old ones
 
 
 def retrain(
@@ -159,9 +160,8 @@ def teach(
         on_progress: called every few steps and at the end of each epoch.
     """
     extra: ExtraExamples = lessons.examples(len(dataset.y_train), SHARE)
-    return training.fit(
-        config, dataset, on_progress, extra=extra, continued=Continuation(weights, IMAGES)
-    )
+    continued = Continuation(weights, IMAGES, BLEND)
+    return training.fit(config, dataset, on_progress, extra=extra, continued=continued)
 
 
 def _its_dataset(run: Run, data_dir: Path | None, on_progress: OnProgress) -> Dataset:

@@ -36,15 +36,15 @@ def show(run: Run) -> None:
     proof, taught = loaders.proof(run, before), run.taught()
     st.caption(words.came_from(loaders.label(before, short=True), info.taught))
     st.markdown(f"**{text.plain(proof.said)}**")
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        if taught is not None and taught.lessons.held_back.any():
-            _held_back(run, taught)
-        _changes(before, run, proof)
-    with right:
+    numbers, shown = st.columns([2, 3], gap="large")  # on a phone, the numbers come first
+    with numbers:
         st.dataframe(words.measures(proof), hide_index=True)
         st.caption(words.interval(proof))
         promoting.decide(run, before)
+    with shown:
+        if taught is not None and taught.lessons.held_back.any():
+            _held_back(run, taught)
+        _changes(before, run, proof)
     _matrix(before, run, proof)
     st.divider()
 
@@ -67,19 +67,18 @@ def _held_back(run: Run, taught: Taught) -> None:
 def _changes(before: Run, run: Run, proof: Proof) -> None:
     """Show the test images that are read differently now, newly wrong ones first."""
     label, was, now = _answers(before, run)
-    rows = np.array([*proof.broken, *proof.fixed], np.int64)
-    cell = st.session_state.get(PICKED)
-    if cell is not None:
+    rows = [np.array(found, np.int64) for found in (proof.broken, proof.fixed)]
+    if (cell := st.session_state.get(f"{PICKED}_{run.id}")) is not None:
         fits = (label == cell[0]) & ((was == cell[1]) | (now == cell[1]) | (cell[1] == cell[0]))
-        rows = rows[fits[rows]]
-    dataset = galleries.images_of(run) if len(rows) else None
+        rows = [part[fits[part]] for part in rows]
+    some = np.concatenate([part[: MOST // 2] for part in rows])
+    dataset = galleries.images_of(run) if len(some) else None
     if dataset is None:
         return
-    rows = rows[:MOST]
     _pictures(
-        picked(dataset.x_test, rows),
-        label[rows],
-        (was[rows], now[rows]),
+        picked(dataset.x_test, some),
+        label[some],
+        (was[some], now[some]),
         run,
         "Test images that are read differently: before → now",
         "proof_changes",
@@ -115,11 +114,11 @@ def _matrix(before: Run, run: Run, proof: Proof) -> None:
         label[counted], was[counted], now[counted], len(run.class_names)
     )
     finding = words.changed(len(proof.fixed), len(proof.broken))
-    cell = st.session_state.get(PICKED)
+    cell = st.session_state.get(f"{PICKED}_{run.id}")
 
     def pick(true: int | None, said: int | None) -> None:
         chosen = None if true is None or said is None else (true, said)
-        st.session_state[PICKED] = None if chosen == cell else chosen
+        st.session_state[f"{PICKED}_{run.id}"] = None if chosen == cell else chosen
 
     with st.expander(text.plain(finding), icon=":material/grid_on:"):
         matrix(

@@ -73,10 +73,10 @@ def interval(proof: Proof) -> str:
         if proof.left_out
         else ""
     )
+    value, low, high = (_signed(share) for share in (found.value, found.low, found.high))
     return (
-        f"The accuracy on {counted(proof.images, 'test image')} changed by "
-        f"{100 * found.value:+.2f} percentage points (95% interval {100 * found.low:+.2f} to "
-        f"{100 * found.high:+.2f}).{left_out}"
+        f"The accuracy on {counted(proof.images, 'test image')} changed by {value} percentage "
+        f"points (95% interval {low} to {high}).{left_out}"
     )
 
 
@@ -109,3 +109,7 @@ def changed(fixed: int, broken: int) -> str:
 
 def _both(change: Change) -> Sequence[str]:
     return percent(change.before), percent(change.after)
+
+
+def _signed(share: float) -> str:
+    return f"{100 * share:+.2f}".replace("-", "−")

@@ -40,10 +40,21 @@ class Continuation:
     Attributes:
         weights: as `keras.Model.get_weights` gives them.
         images: how many an epoch shows, chosen anew each time; fewer than there are make it short.
+        blend: the share of the new weights in what is kept, in (0, 1]; the rest is the old ones.
+            Between the two lie networks that have learned nearly as much and forgotten less
+            (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models").
     """
 
     weights: list[np.ndarray]
     images: int
+    blend: float = 1.0
+
+    def blended(self, learned: list[np.ndarray]) -> list[np.ndarray]:
+        """Return what is kept of the weights that were learned."""
+        return [
+            (1 - self.blend) * old + self.blend * new
+            for old, new in zip(self.weights, learned, strict=True)
+        ]
 
 
 class TrainingFailed(InklingError):
@@ -143,7 +154,8 @@ def fit(
     on_progress(Progress("Calibrating", 0, 1, "on the validation images", stoppable=False))
     with computing_in("float32"):
         final = _build(config, dataset)
-    final.set_weights(state.best_weights)
+    kept = state.best_weights
+    final.set_weights(continued.blended(kept) if continued else kept)
     temperature = _calibrate(final, dataset)
     return Trained(
         final,

@@ -458,3 +458,24 @@ def test_small_loops_are_filled_in_some_images():
     assert (holes[::2] == 1).all()
     assert (holes[1::2] == 0).all()
     assert np.asarray(closed)[0, :10].max() == 0  # what lies around stays as it was
+
+
+class TestContinuation:
+    """Going on with a trained network."""
+
+    def test_what_is_kept_lies_between_old_and_new(self):
+        old, new = [np.zeros(2), np.full(3, 4.0)], [np.full(2, 8.0), np.zeros(3)]
+        kept = training.Continuation(old, 100, blend=0.75).blended(new)
+        assert [weights.tolist() for weights in kept] == [[6, 6], [1, 1, 1]]
+
+    def test_it_begins_where_the_network_was_and_keeps_its_last_epoch(self, digits, monkeypatch):
+        learned = training.fit(QUICK, digits)
+        weights = learned.model.get_weights()
+        slow = QUICK.model_copy(update={"learning_rate": 1e-9, "epochs": 3})
+        monkeypatch.setattr(training, "score", lambda row: (-row["epoch"], 0.0))  # first is best
+        again = training.fit(slow, digits, continued=training.Continuation(weights, 256))
+        assert again.best_epoch == 3
+        assert len(again.history) == 3
+        # It was calibrated already, so that no weight changes.
+        for before, after in zip(weights, again.model.get_weights(), strict=True):
+            np.testing.assert_allclose(before, after, rtol=2e-2, atol=1e-4)
