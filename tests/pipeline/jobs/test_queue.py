@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -252,7 +253,7 @@ def test_whoever_moves_it_on_may_be_killed_at_any_moment(store, children, when):
         assert queue.move_on(store) is None
         os.kill(pid, 9)
         while alive.held(second.folder):
-            pass
+            time.sleep(0.01)
     assert second.status().state == "waiting"
     assert queue.move_on(store) == second
     assert len(children) == 2
@@ -262,7 +263,7 @@ def test_whoever_moves_it_on_may_be_killed_at_any_moment(store, children, when):
 @pytest.mark.process
 def test_it_goes_on_while_nobody_looks(store):
     first, second = queue.add([QUICK, TRAININGS[2]], store)
-    assert wait_for(second, *ENDED).state == "finished"
+    assert wait_for(second, *ENDED, seconds=240).state == "finished"
     status = first.status()
     assert status.state == "finished", status.message
     assert 0.5 < status.seconds < second.status().began - status.began + 1
@@ -279,12 +280,13 @@ def test_a_killed_training_is_not_in_the_way_and_discarding_leaves_nothing(store
     assert queue.move_on(store) == endless
     while len(endless.status().history) < 1:
         assert not endless.status().ended
+        time.sleep(0.05)
     endless.stop(discard=True)
     status = wait_for(endless, *ENDED)
     assert (status.state, status.run_id) == ("stopped", "")
     assert "discarded" in status.message
     assert interrupted.list_interrupted(store) == []
-    assert wait_for(last, *ENDED).state == "finished"
+    assert wait_for(last, *ENDED, seconds=240).state == "finished"
     (run,) = store.runs()
     assert run.id == last.status().run_id
     assert json.loads((endless.folder / REQUEST).read_text())["train"]["dataset"] == "digits"
