@@ -117,11 +117,15 @@ def read(folder: Path) -> Promotions:
 def default_run(found: Promotions, entries: Sequence[Run | Damaged]) -> Default:
     """Find the default run among those of a store: the promoted one, or else the newest.
 
+    A run that was retrained from another counts as the newest only where there is no other: it
+    replaces nothing until somebody promotes it.
+
     Args:
         found: what was promoted.
         entries: the runs of the store, newest first, as `Store.entries` lists them.
     """
-    newest = next((entry for entry in entries if isinstance(entry, Run)), None)
+    runs = [entry for entry in entries if isinstance(entry, Run)]
+    newest = next((run for run in runs if run.info.retrained is None), runs[0] if runs else None)
     instead = f"The newest run, {newest.id}, takes its place." if newest else ""
     if found.damaged:
         return Default(newest, None, f"Which run is the default run is unknown: {found.damaged}")

@@ -16,6 +16,7 @@ from pipeline.errors import InklingError
 from pipeline.store import guard, promotions
 from pipeline.store.promotions import POINTER
 from pipeline.store.run_folder import Run
+from pipeline.store.run_info import Retrained
 from pipeline.store.runs import RunMissing, Store
 from tests.pipeline.store.test_runs import results
 
@@ -39,6 +40,15 @@ def test_without_a_promotion_the_newest_run_is_the_one_to_begin_with(store, thre
     assert (run.id, promotion, note) == (three[2].id, None, "")
     with pytest.raises(RunMissing, match="inkling promote"):
         store.open("default")
+
+
+def test_a_retrained_run_replaces_nothing_until_it_is_promoted(store, three):
+    lesson = Retrained(run=three[0].id, taught=8, held_back=2, share=0.5, images=16)
+    taught = store.publish(*results(4, retrained=lesson))
+    assert store.open("latest").id == taught.id
+    assert store.default_run().run.id == three[2].id
+    promote(store, taught)
+    assert store.default_run().run.id == taught.id
 
 
 def test_the_default_run_and_the_newest_are_two_things(store, three):
