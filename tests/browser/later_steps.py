@@ -34,7 +34,7 @@ def pushes_the_drawing(page: Page, toured: Store, image: np.ndarray) -> None:
         said = float(answer.locator(".sure").inner_text().rstrip("%"))
         assert abs(said - 100 * shares.max()) < 0.06
     chart = page.locator(".shift .lines svg[role='img']")
-    expect(chart).to_be_visible(timeout=20_000)
+    expect(chart).to_be_visible()
     expect(chart).to_have_attribute("aria-label", re.compile(r"Pushed by 3 px.*250 test images"))
     page.locator(".shift summary").press("Enter")
     expect(page.locator(".shift tbody tr")).to_have_count(7)

@@ -43,7 +43,7 @@ def app(tiny_store, monkeypatch):
 
     def open_page(name: str, store: Store = tiny_store, **address: str) -> AppTest:
         monkeypatch.setenv("INKLING_MODELS", str(store.folder))
-        at = AppTest.from_file(str(APP), default_timeout=30)
+        at = AppTest.from_file(str(APP), default_timeout=90)
         for key, value in address.items():
             at.query_params[key] = value
         if name != "overview":

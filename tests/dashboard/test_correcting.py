@@ -59,7 +59,7 @@ def page(store, tiny_run, tmp_path, monkeypatch):
     (tmp_path / "app.py").write_text(APP)
 
     def draw(drawing: Drawing) -> AppTest:
-        at = AppTest.from_file(str(tmp_path / "app.py"), default_timeout=30)
+        at = AppTest.from_file(str(tmp_path / "app.py"), default_timeout=90)
         at.session_state["drawing"] = drawing
         return at.run()
 

@@ -28,7 +28,7 @@ def test_the_address_is_asked_first_and_then_the_browser(monkeypatch, asked, loc
 
 def test_the_language_stays_when_a_link_says_which_images_to_show(tiny_store: Store, monkeypatch):
     monkeypatch.setenv("INKLING_MODELS", str(tiny_store.folder))
-    at = AppTest.from_file(str(APP), default_timeout=30)
+    at = AppTest.from_file(str(APP), default_timeout=90)
     at.query_params["lang"] = "de"
     at.run()
     assert at.query_params["lang"] in ("de", ["de"])
