@@ -247,6 +247,7 @@ def test_what_is_missing_is_trained_by_a_click_and_nothing_speaks_of_digits(
 ) -> None:
     store = Store(tmp_path / "models")
     run = made.train(made.write(tmp_path / "shapes"), store)
+    (run.folder / "film.npz").unlink()
     with serving(store.folder, tmp_path / "log.txt") as (address, _):
         page.goto(f"{address}/tour?run={run.id}&step=2")
         settle(page)
@@ -254,9 +255,14 @@ def test_what_is_missing_is_trained_by_a_click_and_nothing_speaks_of_digits(
         expect(page.get_by_text("This step needs a network that gives each")).to_be_visible()
         expect(page.locator(".board .surface")).to_have_count(0)
         assert not OF_DIGITS.search(page.locator("[data-testid='stMain']").inner_text())
+        page.locator(".dot").nth(6).click()
+        expect(page.get_by_text("No training in this store was filmed.")).to_be_visible()
         page.get_by_role("button", name="Train what is missing").click()
         expect(page.get_by_role("progressbar", name="Progress of the training")).to_be_visible()
-        page.locator(".weights-step").wait_for(timeout=60_000)
+        page.get_by_label("Frame of the film").wait_for(timeout=60_000)
+        shown(page, 6)
+        page.locator(".dot").nth(1).click()  # the film is of the network that was missing here
+        page.locator(".weights-step").wait_for()
         shown(page, 1)
         (trained,) = (one for one in store.runs() if one.info.network == "pixels")
         best = trained.class_names[trained.graph().probabilities(first(page, run))[0].argmax()]
@@ -265,8 +271,11 @@ def test_what_is_missing_is_trained_by_a_click_and_nothing_speaks_of_digits(
         leave(page)
     monkeypatch.setenv("INKLING_READ_ONLY", "1")
     with serving(store.folder, tmp_path / "log.txt") as (address, _):
-        page.goto(f"{address}/tour?run={run.id}&step=3")
+        page.goto(f"{address}/tour?run={run.id}&step=2")
         settle(page)
+        page.locator(".weights-step").wait_for()
+        shown(page, 1)  # the network's runtime has come, so nothing is given up on leaving
+        page.locator(".dot").nth(2).click()
         expect(page.get_by_text("--network perceptron")).to_be_visible()
         expect(page.get_by_role("button", name="Train what is missing")).to_be_hidden()
         leave(page)
