@@ -355,3 +355,13 @@ class TestOlder:
             for learns in (False, True)
         }
         assert len(keys) == 2
+
+
+def test_the_newest_fitting_drawing_can_be_followed(store, digits):
+    assert corrections.newest_drawing(corrections.read(store), digits) is None
+    keep(store, "3", class_names=digits.class_names)
+    newest = keep(store, "5", class_names=digits.class_names)
+    keep(store, "x", class_names=("x", "y"))
+    image, label = corrections.newest_drawing(corrections.read(store), digits)
+    assert label == 5
+    assert np.array_equal(image[..., 0], newest.image)
