@@ -111,7 +111,7 @@ export class Drawn {
     this.accent = given.getPropertyValue('--st-primary-color');
     this.scale = parseFloat(given.fontSize) / 16;
     this.left = this.room * this.scale;
-    this.font = `${12 * this.scale}px ${given.fontFamily}`;
+    this.family = given.fontFamily;
     this.#fan(context);
     this.edges.forEach((edges, at) => this.#lines(context, edges, at));
     this.chain.forEach((place, at) => this.#circles(context, scene.state.outputs[place], at));
@@ -151,7 +151,7 @@ export class Drawn {
   #circles(context, values, at) {
     const {scales, layers, spec, words} = this.scene, {signed} = layers[this.chain[at]];
     const peak = largest(values, 0, 1, signed) || 1, isLast = at === this.chain.length - 1, radius = this.#radius(at);
-    context.font = this.font;
+    context.font = `${Math.min(12 * this.scale, this.high / values.length)}px ${this.family}`;
     context.textBaseline = 'middle';
     values.forEach((value, unit) => {
       const [x, y] = this.#place(at, unit), isChosen = this.chosen[0] === at && this.chosen[1] === unit;

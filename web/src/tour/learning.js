@@ -35,6 +35,9 @@ export class Learning {
     };
     this.said = element('p', {class: 'said'});
     this.forming = Array.from({length: data.film.arrays[data.film.picture].shape.at(-1)}, () => element('canvas', {'aria-hidden': 'true'}));
+    const across = Math.max(4, Math.ceil(Math.sqrt(1.3 * this.forming.length))); // a little wider than high
+    this.root.style.setProperty('--across', across);
+    this.root.style.setProperty('--down', Math.ceil(this.forming.length / across));
     this.curve = curveOf(scene, data.film);
     this.lossSaid = element('figcaption', {});
     this.answer = new Shares(scene, words.answer);
