@@ -21,8 +21,8 @@ MET = {
         "selective_prediction", "test_set",
     ),
     "compare": (
-        "accuracy", "confidence_interval", "epoch", "mcnemar", "parameter", "seed", "test_set",
-        "validation",
+        "accuracy", "confidence_interval", "confusion_matrix", "epoch", "mcnemar", "parameter",
+        "seed", "test_set", "validation",
     ),
     "confusion_matrix": (
         "class", "confidence", "confusion_matrix", "feature_space", "nearest_neighbors",
