@@ -22,7 +22,7 @@ def of_layers(shape, *between: layers.Layer) -> keras.Model:
     """A network of some layers, with three classes."""
     image = x = keras.Input(shape)
     for layer in between:
-        x = layer(x)
+        x = type(layer).from_config(layer.get_config())(x)  # a new one: networks share none
     if len(x.shape) == 4:
         x = layers.Flatten()(x)
     return keras.Model(image, layers.Dense(3, activation="softmax")(x))
