@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from pipeline import access
 from pipeline.ink.drawing import Drawing
-from pipeline.jobs import launch
+from pipeline.jobs import queue
 from pipeline.jobs.requests import Training
 from pipeline.store import corrections, second_opinion
 from pipeline.store.run_folder import Run
@@ -181,7 +181,7 @@ class TestTrainPage:
     def started(self, monkeypatch) -> list[Training]:
         """The trainings that the page starts, none of which runs."""
         found: list[Training] = []
-        monkeypatch.setattr(launch, "start", lambda request, store, upload: found.append(request))
+        monkeypatch.setattr(queue, "add", lambda requests, store, upload: found.extend(requests))
         return found
 
     def test_it_learns_from_corrections_only_if_told_to(self, app, store, started):
