@@ -17,6 +17,7 @@ from pipeline.store.promotions import LONGEST_REASON, Promotion
 from pipeline.store.run_folder import Run
 
 REASON, REFUSED = "promotion_reason", "_promotion_refused"
+_UNDONE = "_promotion_undone"  # in the session: so the dialog closes
 
 
 def default_line(runs: Sequence[Run]) -> None:
@@ -119,17 +120,18 @@ def _history_button() -> None:
 @st.dialog("Default runs", width="large")
 def _history() -> None:
     """List what was promoted and undone, newest first, and let people go back."""
+    if st.session_state.pop(_UNDONE, False):
+        st.rerun()
     found = loaders.promoted()
     runs = loaders.runs()
     names = dict(zip([run.id for run in runs], loaders.labels(runs, short=True), strict=True))
     if current := found.current:
         former = found.standing[-2].run if len(found.standing) > 1 else ""
         name = names.get(former, former)
-        if st.button(
+        st.button(
             words.undoes(name), icon=":material/undo:", key="undo_promotion",
             on_click=_undo, args=(current, name),
-        ):  # fmt: skip
-            st.rerun()
+        )  # fmt: skip
     st.dataframe(pd.DataFrame(words.history(found.history, names)), hide_index=True)
 
 
@@ -139,6 +141,7 @@ def _undo(current: Promotion, name: str) -> None:
     except InklingError as error:
         st.toast(text.plain(str(error)), icon=":material/error:")
     else:
+        st.session_state[_UNDONE] = True
         st.toast(words.undone(name), icon=":material/undo:")
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import address, loaders
-from dashboard.widgets import frame, live
+from dashboard.widgets import live
 from dashboard.words import teaching as words
 from dashboard.words import text
 from pipeline.errors import InklingError
@@ -24,23 +24,28 @@ def panel(run: Run) -> None:
             st.markdown(f"**Teaching {name}.** You can use other pages meanwhile.")
             live.watch(newest.job)
             return
-        _ended(newest.status)
+        _ended(newest.status, run)
     _offer(run)
 
 
-def _ended(status: Status) -> None:
-    """Say how the newest job, a retraining, ended."""
+def _ended(status: Status, run: Run) -> None:
+    """Say how the newest job, a retraining, ended.
+
+    Args:
+        status: of that job.
+        run: the one that the page shows.
+    """
     if status.state == "failed":
         st.error(text.plain(status.message), icon=":material/error:")
     elif status.state == "stopped" and not status.run_id:
         st.warning("The last retraining was stopped, so it left no run.", icon=":material/stop:")
-    elif (made := loaders.run(status.run_id)) and made.id != address.chosen_run():
-        st.page_link(
-            frame.CORRECTIONS_PAGE,
-            label=f"Done: see what {text.plain(loaders.label(made, short=True))} has learned",
-            icon=":material/fact_check:",
-            query_params={address.RUN: made.id},
-        )
+    elif (made := loaders.run(status.run_id)) and made.id != run.id:
+        # No link: Streamlit leaves the address as it is when one leads to the page that is shown.
+        st.button(
+            f"Done: see what {text.plain(loaders.label(made, short=True))} has learned",
+            icon=":material/fact_check:", type="tertiary", key="see_proof",
+            on_click=address.choose_run, args=(run, made),
+        )  # fmt: skip
 
 
 def _offer(run: Run) -> None:

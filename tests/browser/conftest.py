@@ -114,6 +114,12 @@ def settle(page: Page) -> None:
     expect(page.locator("[data-testid='stSkeleton']")).to_have_count(0)
 
 
+def leave(page: Page) -> None:
+    """Leave a page before its server is gone, when all that it asked for has come."""
+    page.wait_for_load_state("networkidle")
+    page.goto("about:blank")
+
+
 def _note(errors: list[str], status: int, url: str) -> None:
     if status >= 400 and not PROBES.search(url):
         errors.append(f"{status} {url}")

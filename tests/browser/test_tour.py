@@ -18,7 +18,7 @@ from pipeline.store.runs import Store
 from tests import made
 from tests.browser import later_steps
 from tests.browser.alternatives import untold
-from tests.browser.conftest import serving, settle
+from tests.browser.conftest import leave, serving, settle
 from tests.browser.test_accessibility import faults
 
 DATASET = "mnist-5k"
@@ -279,12 +279,6 @@ def test_what_is_missing_is_trained_by_a_click_and_nothing_speaks_of_digits(
         expect(page.get_by_text("--network perceptron")).to_be_visible()
         expect(page.get_by_role("button", name="Train what is missing")).to_be_hidden()
         leave(page)
-
-
-def leave(page: Page) -> None:
-    """Leave a page before its server is gone, when all that it asked for has come."""
-    page.wait_for_load_state("networkidle")
-    page.goto("about:blank")
 
 
 def first(page: Page, run: Run) -> np.ndarray:
