@@ -17,7 +17,7 @@ export default function ({ parentElement, data, setTriggerValue, setStateValue }
   const root = parentElement.querySelector(".presenter")
   const isNew = root !== told?.root
   told = { data, root, send: (what) => setTriggerValue("asked", what), setStateValue }
-  if (asked && hasCome(asked.what, data)) asked = null
+  if (asked && hasCome(asked.what, data)) forget()
   // Another page is a new instance: what the former one was told while it went may be lost.
   else if (asked && isNew) told.send(asked.what)
   draw()
@@ -38,9 +38,15 @@ function hasCome(what, { on, at, astray }) {
 
 function ask(what) {
   const one = (asked = { what })
-  setTimeout(() => asked === one && ((asked = null), draw()), PATIENCE)
+  document.documentElement.dataset.leaving = "view" // see `arrival.js`
+  setTimeout(() => asked === one && (forget(), draw()), PATIENCE)
   draw()
   told.send(what)
+}
+
+function forget() {
+  asked = null
+  delete document.documentElement.dataset.leaving
 }
 
 // The number of the view that is shown, or soon will be.
