@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,11 +17,15 @@ import pandas as pd
 from pipeline import evaluation
 from pipeline.analysis import metrics
 from pipeline.analysis.metrics import Metrics
+from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset
 from pipeline.progress import OnProgress, Progress
 from pipeline.serving import features, gradient_graph, litert
 from pipeline.serving.exciting import what_excites
+from pipeline.store.model_card import model_card
 from pipeline.store.run_folder import RunFiles
+from pipeline.store.run_info import DatasetInfo, Retrained, RunInfo
+from pipeline.training.fit import Trained
 
 
 @dataclass(frozen=True)
@@ -95,3 +100,45 @@ def assemble(
         write_graph=lambda path: path.write_bytes(graph_bytes),
     )
     return Assembled(summary, files)
+
+
+def describe(
+    trained: Trained,
+    found: Assembled,
+    dataset: Dataset,
+    config: TrainConfig,
+    created: datetime,
+    timings: dict[str, float],
+    corrected: dict[str, int],
+    retrained: Retrained | None = None,
+) -> RunInfo:
+    """Say of a trained network what its run says of it.
+
+    Args:
+        trained: the training's result.
+        found: what was assembled of its model.
+        dataset: what it was trained and evaluated on.
+        config: the settings.
+        created: when it was begun, in UTC.
+        timings: the seconds of each stage.
+        corrected: how many corrections it learned from, by class.
+        retrained: where it comes from, if it goes on from another run.
+    """
+    of_dataset = DatasetInfo.of(dataset)
+    return RunInfo(
+        created=created,
+        status="stopped" if trained.ended_early else "finished",
+        note=trained.ended_early,
+        config=config,
+        dataset=of_dataset,
+        input_shape=dataset.image_shape,
+        layers=tuple(litert.describe_layers(trained.model)),
+        metrics=found.metrics,
+        best_epoch=trained.best_epoch,
+        temperature=trained.temperature,
+        hardware=trained.hardware.model_dump(mode="json"),
+        corrections=corrected,
+        retrained=retrained,
+        model_card=model_card(of_dataset, config, found.metrics, corrected),
+        timings=timings,
+    )

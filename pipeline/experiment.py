@@ -5,16 +5,13 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from pipeline.assembly import assemble
+from pipeline.assembly import assemble, describe
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import canonical, open_dataset
 from pipeline.progress import OnProgress, Progress, silent
-from pipeline.serving import litert
 from pipeline.store import corrections
 from pipeline.store.interrupted import InterruptedTraining
-from pipeline.store.model_card import model_card
 from pipeline.store.run_folder import Run
-from pipeline.store.run_info import DatasetInfo, RunInfo
 from pipeline.store.runs import Store
 from pipeline.training import fit as training
 
@@ -63,22 +60,7 @@ def run_experiment(
 
         found = assemble(trained.model, dataset, trained.history, timings, on_progress)
         corrected = trained.extra.counts(dataset.class_names)
-        info = RunInfo(
-            created=created,
-            status="stopped" if trained.ended_early else "finished",
-            note=trained.ended_early,
-            config=config,
-            dataset=DatasetInfo.of(dataset),
-            input_shape=dataset.image_shape,
-            layers=tuple(litert.describe_layers(trained.model)),
-            metrics=found.metrics,
-            best_epoch=trained.best_epoch,
-            temperature=trained.temperature,
-            hardware=trained.hardware.model_dump(mode="json"),
-            corrections=corrected,
-            model_card=model_card(DatasetInfo.of(dataset), config, found.metrics, corrected),
-            timings=timings,
-        )
+        info = describe(trained, found, dataset, config, created, timings, corrected)
         run = store.publish(info, replace(found.files, film=trained.film))
         if not trained.may_go_on:
             interrupted.forget()

@@ -13,17 +13,15 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from pipeline import evaluation, robustness
-from pipeline.assembly import assemble
+from pipeline.assembly import assemble, describe
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset, DatasetMissing, open_by_fingerprint, open_dataset
 from pipeline.errors import InklingError
 from pipeline.progress import OnProgress, Progress, silent
-from pipeline.serving import litert
 from pipeline.serving.inference import ServingGraph
 from pipeline.store import corrections, reviews, teaching
-from pipeline.store.model_card import model_card
 from pipeline.store.run_folder import Run, RunFiles
-from pipeline.store.run_info import DatasetInfo, Retrained, RunInfo
+from pipeline.store.run_info import Retrained
 from pipeline.store.runs import Store
 from pipeline.training import fit as training
 from pipeline.training import networks
@@ -82,32 +80,17 @@ def retrain(
         _predicted(run.graph(), lessons),
         _predicted_by(found.files, lessons),
     )
-    corrected = _counts(lessons, dataset)
     shown = min(IMAGES, len(dataset.y_train) + trained.extra.shown) * len(trained.history)
-    info = RunInfo(
-        created=created,
-        status="stopped" if trained.ended_early else "finished",
-        note=trained.ended_early,
-        config=config,
-        dataset=DatasetInfo.of(dataset),
-        input_shape=dataset.image_shape,
-        layers=tuple(litert.describe_layers(trained.model)),
-        metrics=found.metrics,
-        best_epoch=trained.best_epoch,
-        temperature=trained.temperature,
-        hardware=trained.hardware.model_dump(mode="json"),
-        corrections=corrected,
-        retrained=Retrained(
-            run=run.id,
-            taught=lessons.taught,
-            held_back=len(lessons) - lessons.taught,
-            test_images=lessons.taught_test_images,
-            share=trained.extra.shown / (len(dataset.y_train) + trained.extra.shown),
-            images=shown,
-        ),
-        model_card=model_card(DatasetInfo.of(dataset), config, found.metrics, corrected),
-        timings=timings,
+    retrained = Retrained(
+        run=run.id,
+        taught=lessons.taught,
+        held_back=len(lessons) - lessons.taught,
+        test_images=lessons.taught_test_images,
+        share=trained.extra.shown / (len(dataset.y_train) + trained.extra.shown),
+        images=shown,
     )
+    corrected = _counts(lessons, dataset)
+    info = describe(trained, found, dataset, config, created, timings, corrected, retrained)
     made = store.publish(info, replace(found.files, taught=taught))
     _complete(made, run, dataset, on_progress)
     on_progress(Progress("Done", 1, 1, made.id, stoppable=False))

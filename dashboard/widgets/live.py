@@ -20,11 +20,7 @@ LOG_LINES, LOG_HEIGHT = 12, 180  # CSS pixels
 def watch(job: Job) -> None:
     """Show all that there is to see of a training."""
 
-    @st.fragment(run_every=1)
-    def panel() -> None:
-        status = job.status()
-        if status.ended:
-            st.rerun()
+    def show(status: Status) -> None:
         work.progress_of(job, status, learns=True)
         seen = job.snapshot()
         rows = _rows(status) if seen is None else pd.DataFrame(list(seen.rows))
@@ -45,17 +41,13 @@ def watch(job: Job) -> None:
         with st.expander("The end of its log", icon=":material/terminal:"):
             st.code(job.log(LOG_LINES) or "…", language=None, height=LOG_HEIGHT)
 
-    panel()
+    work.each_second(job, show)
 
 
 def curve(job: Job) -> None:
     """Show only how well a training has learned so far."""
 
-    @st.fragment(run_every=1)
-    def panel() -> None:
-        status = job.status()
-        if status.ended:
-            st.rerun()
+    def show(status: Status) -> None:
         seen = job.snapshot()
         if status.history:
             rows = _rows(status) if seen is None else pd.DataFrame(list(seen.rows))
@@ -63,7 +55,7 @@ def curve(job: Job) -> None:
         else:
             st.markdown(text.plain(f"{status.progress.stage}…"))
 
-    panel()
+    work.each_second(job, show)
 
 
 def _rows(status: Status) -> pd.DataFrame:

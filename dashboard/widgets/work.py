@@ -1,5 +1,7 @@
 """Background jobs: their progress, and what a run lacks: its images, or its anatomy."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from dashboard import loaders
@@ -16,17 +18,27 @@ from pipeline.store.run_folder import Run
 NUMBERS_STAND = "Only the pictures are missing: the numbers don't need them."
 
 
-def watch(job: Job) -> None:
-    """Show the progress of a job, once a second, without blocking the page."""
+def each_second(job: Job, show: Callable[[Status], None]) -> None:
+    """Show a running job once a second, without blocking the page; draw it anew when it ends.
+
+    Args:
+        job: that runs.
+        show: shows its status.
+    """
 
     @st.fragment(run_every=1)
     def panel() -> None:
         status = job.status()
         if status.ended:
             st.rerun()
-        progress_of(job, status)
+        show(status)
 
     panel()
+
+
+def watch(job: Job) -> None:
+    """Show the progress of a job, once a second."""
+    each_second(job, lambda status: progress_of(job, status))
 
 
 def progress_of(job: Job, status: Status, *, learns: bool = False) -> None:
