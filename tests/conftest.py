@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 # Before NumPy is there: test files run side by side, and threads would wait for each other, busily.
@@ -29,6 +30,7 @@ from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset, open_dataset
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
+from tests.children import Child, stand_ins
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -82,6 +84,12 @@ def tiny_store(tmp_path_factory: pytest.TempPathFactory, digits: Dataset) -> Sto
 def tiny_run(tiny_store: Store) -> Run:
     """The run in `tiny_store`."""
     return tiny_store.open("latest")
+
+
+@pytest.fixture
+def children(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Child]]:
+    """The processes of jobs that were started, none of which is one."""
+    yield from stand_ins(monkeypatch)
 
 
 @pytest.fixture

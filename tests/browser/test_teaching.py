@@ -94,6 +94,7 @@ def test_what_is_corrected_is_learned_proved_promoted_and_undone(
         unseen = np.setdiff1d(np.arange(len(drawn)), wrong[:TAUGHT])
         assert (now == labels)[unseen].sum() > (before == labels)[unseen].sum()
         learned = [at for at in unseen if now[at] == labels[at] != before[at]][:SHOWN]
+        assert len(learned) == SHOWN
 
         asked = dialog(page, "Promote…")
         asked.get_by_role("textbox").fill("It reads my hand.")

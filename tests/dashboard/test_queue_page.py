@@ -10,7 +10,6 @@ from pipeline.jobs.requests import Adding, Training
 from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.runs import Store
 from pipeline.training.checkpoint import Checkpoint
-from tests.children import stand_ins
 from tests.dashboard.test_pages import text
 
 SWEEP = [
@@ -23,11 +22,6 @@ SWEEP = [
 @pytest.fixture
 def store(tmp_path) -> Store:
     return Store(tmp_path / "models")
-
-
-@pytest.fixture
-def children(monkeypatch):
-    yield from stand_ins(monkeypatch)
 
 
 def click(at: AppTest, label: str, row: int = 0) -> None:

@@ -14,7 +14,6 @@ from pipeline.jobs.job import REQUEST, list_jobs
 from pipeline.jobs.requests import Training
 from pipeline.progress import Progress
 from pipeline.store.runs import Store
-from tests.children import stand_ins
 
 TRAININGS = [Training(TrainConfig(dataset="digits", network="pixels", seed=n)) for n in range(3)]
 
@@ -22,11 +21,6 @@ TRAININGS = [Training(TrainConfig(dataset="digits", network="pixels", seed=n)) f
 @pytest.fixture
 def store(tmp_path) -> Store:
     return Store(tmp_path / "models")
-
-
-@pytest.fixture
-def children(monkeypatch):
-    yield from stand_ins(monkeypatch)
 
 
 def inkling(store: Store, *arguments: str) -> str:

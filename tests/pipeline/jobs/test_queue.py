@@ -29,7 +29,6 @@ from pipeline.jobs.job import (
 from pipeline.jobs.requests import Adding, Training
 from pipeline.store import interrupted
 from pipeline.store.runs import Store
-from tests.children import stand_ins
 from tests.pipeline.jobs.test_jobs import ENDLESS, QUICK, wait_for
 
 TRAININGS = [Training(TrainConfig(dataset="digits", network="pixels", seed=n)) for n in range(3)]
@@ -38,12 +37,6 @@ TRAININGS = [Training(TrainConfig(dataset="digits", network="pixels", seed=n)) f
 @pytest.fixture
 def store(tmp_path) -> Store:
     return Store(tmp_path / "models")
-
-
-@pytest.fixture
-def children(monkeypatch):
-    """The processes that were started, none of which is one."""
-    yield from stand_ins(monkeypatch)
 
 
 def seeds(jobs: list[Job]) -> list[int]:
