@@ -102,7 +102,7 @@ def clicks(store: Store, folder: Path, rounds: int) -> dict[str, list[float]]:
         for _ in range(rounds):
             times["idle"] += cell_clicks(page, address, run)
             job = launch.start(Training(ENDLESS), store)
-            until(job, is_training)
+            until(job, lambda status: len(status.history) > 0)
             times["while a training runs"] += cell_clicks(page, address, run)
             job.stop()
             until(job, lambda status: status.ended)

@@ -2,11 +2,13 @@
 
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.cli.options import Models, store_at
 
 NICENESS = 10  # so that clicks are answered first where there are few cores
+AUTOGROUP = Path("/proc/self/autogroup")
 
 
 def job(folder: Path, models: Models = None, lock: int | None = None) -> None:
@@ -15,11 +17,19 @@ def job(folder: Path, models: Models = None, lock: int | None = None) -> None:
 
     # A server started in the background makes its children ignore SIGINT; Stop needs it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    # Not added to what it is: one job starts the next.
-    inherited = os.getpriority(os.PRIO_PROCESS, 0)
-    os.setpriority(os.PRIO_PROCESS, 0, max(inherited, NICENESS))
+    _be_nice()
     store = store_at(models)
     try:
         worker.work(folder, store, lock)
     finally:
         queue.move_on(store)
+
+
+def _be_nice() -> None:
+    # Not added to what it is: one job starts the next.
+    inherited = os.getpriority(os.PRIO_PROCESS, 0)
+    os.setpriority(os.PRIO_PROCESS, 0, max(inherited, NICENESS))
+    # Where Linux shares its cores among sessions, niceness counts only within each: see sched(7).
+    if os.getsid(0) == os.getpid() and AUTOGROUP.exists():
+        with suppress(OSError):  # not permitted, or set a moment ago: only clicks are slower
+            AUTOGROUP.write_text(str(NICENESS))

@@ -182,16 +182,16 @@ class StatusWriter:
         self._lines = PlainLines(sys.stdout)  # which is the job's log
 
     def report(self, progress: Progress) -> None:
-        """Record progress; the file is replaced at most a few times per second."""
+        """Record progress; within a stage or epoch, a few times per second at most."""
         self._lines(progress)
         known = self._status.history
         history = progress.history or known  # stages after the training report none
-        new_epoch = len(history) > len(known)
+        new = len(history) > len(known) or progress.stage != self._status.progress.stage
         if progress.picture is not None:  # before the status tells of it
             atomic.write(self._live, progress.picture)
         said = replace(progress, history=(), picture=None)
         self._status = Status("running", said, history=history)
-        if new_epoch or time.monotonic() - self._written > SECONDS_BETWEEN_WRITES:
+        if new or time.monotonic() - self._written > SECONDS_BETWEEN_WRITES:
             self._write()
 
     def end(self, state: State, run_id: str = "", message: str = "") -> None:
