@@ -26,7 +26,8 @@ from pipeline.store.runs import Store
 from pipeline.training import fit as training
 from pipeline.training import networks
 from pipeline.training.checkpoint import ExtraExamples
-from pipeline.training.fit import Continuation, Trained
+from pipeline.training.fit import Trained
+from pipeline.training.resuming import Continuation
 from pipeline.training.teaching import Taught, TeachingSet
 
 # Chosen on ten writers, some of them held out, and on validation images; see docs/training.md.

@@ -15,7 +15,7 @@ from pipeline.store import corrections, reviews, teaching
 from pipeline.store.run_info import Added
 from pipeline.store.runs import Store
 from pipeline.training import fit as training
-from pipeline.training.fit import Continuation, TrainingFailed
+from pipeline.training.resuming import Continuation, TrainingFailed
 
 pytestmark = pytest.mark.process
 

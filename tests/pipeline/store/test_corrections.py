@@ -18,6 +18,7 @@ from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.run_info import RunInfo
 from pipeline.store.runs import Store
 from pipeline.training import fit as training
+from pipeline.training.batches import Plan, training_batches
 from pipeline.training.checkpoint import Checkpoint, ExtraExamples
 
 DIGITS = tuple("0123456789")
@@ -244,9 +245,9 @@ class TestTraining:
         extra = ExtraExamples(np.full((2, 28, 28, 1), 7, np.uint8), np.array([3, 4]), repeats=5)
         extra.images[1] = 9
         config = QUICK.model_copy(update={"batch_size": 10, "epochs": 1})
-        settings = training._Settings.of(config, few, extra)
-        assert settings.steps == 3
-        batches = list(training._training_batches(few, extra, config, settings, first_epoch=0))
+        plan = Plan.of(config, few, extra)
+        assert plan.steps == 3
+        batches = list(training_batches(few, extra, config, plan, first_epoch=0))
         images = np.concatenate([np.asarray(x) for x, _ in batches]) * 255
         labels = np.concatenate([np.asarray(y) for _, y in batches])
         for level, label in ((7, 3), (9, 4)):

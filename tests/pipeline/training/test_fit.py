@@ -15,10 +15,12 @@ from pipeline.serving.inference import ServingGraph
 from pipeline.store import interrupted
 from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.runs import Store
-from pipeline.training import augmentation, calibration, networks
+from pipeline.training import augmentation, batches, calibration, networks, optimization, watch
 from pipeline.training import fit as training
 from pipeline.training.augmentation import augment
 from pipeline.training.checkpoint import ExtraExamples
+from pipeline.training.interrupting import asked_to_stop
+from pipeline.training.resuming import Continuation, TrainingFailed
 
 QUICK = TrainConfig(network="shallow", epochs=2, learning_rate=3e-3).resolved(1077)
 
@@ -75,7 +77,7 @@ def test_settings_are_resolved_by_the_size_of_the_dataset():
     ("preset", "rates"), [("quick", (0.8, 0.95)), ("default", (0.9, 0.999)), ("best", (0.9, 0.999))]
 )
 def test_only_a_short_training_has_a_short_memory(preset, rates):
-    adam = training._adam(TrainConfig(preset=preset).resolved(54_000), 100)
+    adam = optimization.adam(TrainConfig(preset=preset).resolved(54_000), 100)
     assert (adam.beta_1, adam.beta_2) == rates
 
 
@@ -115,11 +117,11 @@ class TestBatchShift:
     ):
         asked = []
         monkeypatch.setattr(
-            training, "shift_batch", lambda images, seed, most: asked.append(most) or images
+            batches, "shift_batch", lambda images, seed, most: asked.append(most) or images
         )
         config = TrainConfig(preset=preset, network=network, epochs=1).resolved(1077)
-        settings = training._Settings.of(config, digits, ExtraExamples())
-        training._training_batches(digits, ExtraExamples(), config, settings, first_epoch=0)
+        plan = batches.Plan.of(config, digits, ExtraExamples())
+        batches.training_batches(digits, ExtraExamples(), config, plan, first_epoch=0)
         assert asked == ([1] if shifted else [])
 
 
@@ -167,7 +169,7 @@ def test_the_same_seed_gives_the_same_network(digits):
 
 def test_a_loss_that_is_no_number_ends_with_advice(digits, monkeypatch):
     monkeypatch.setattr(training.networks, "build", exploding(training.networks.build))
-    with pytest.raises(training.TrainingFailed, match=r"Try a learning rate of 0\.0006"):
+    with pytest.raises(TrainingFailed, match=r"Try a learning rate of 0\.0006"):
         training.fit(QUICK, digits)
 
 
@@ -243,7 +245,7 @@ def test_ctrl_c_is_met_between_two_steps_and_the_second_at_once(digits):
     trained = training.fit(QUICK.model_copy(update={"epochs": 9}), digits, press)
     assert trained.ended_early == "Training was stopped in epoch 3 of 9."
     assert signal.getsignal(signal.SIGINT) is before
-    with training._asked_to_stop() as asked:
+    with asked_to_stop() as asked:
         signal.raise_signal(signal.SIGINT)
         assert asked.is_set()
         with pytest.raises(KeyboardInterrupt):
@@ -263,7 +265,7 @@ def test_too_little_memory_names_a_smaller_batch(digits, monkeypatch):
         raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
 
     monkeypatch.setattr(training.keras.Model, "fit", too_large)
-    with pytest.raises(training.TrainingFailed, match="batch size of 64"):
+    with pytest.raises(TrainingFailed, match="batch size of 64"):
         training.fit(QUICK, digits)
 
 
@@ -300,7 +302,7 @@ def test_a_checkpoint_of_another_network_cannot_be_resumed(digits):
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
 def test_smoothed_labels_expect_a_share_of_every_class(smoothing):
     probabilities = tf.constant([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]])
-    loss = training._cross_entropy(smoothing)(tf.constant([0, 1]), probabilities)
+    loss = optimization.cross_entropy(smoothing)(tf.constant([0, 1]), probabilities)
     wanted = (1 - smoothing) * np.eye(3)[:2] + smoothing / 3
     assert np.asarray(loss) == pytest.approx(-(wanted * np.log(probabilities)).sum(axis=1))
 
@@ -465,15 +467,15 @@ class TestContinuation:
 
     def test_what_is_kept_lies_between_old_and_new(self):
         old, new = [np.zeros(2), np.full(3, 4.0)], [np.full(2, 8.0), np.zeros(3)]
-        kept = training.Continuation(old, 100, blend=0.75).blended(new)
+        kept = Continuation(old, 100, blend=0.75).blended(new)
         assert [weights.tolist() for weights in kept] == [[6, 6], [1, 1, 1]]
 
     def test_it_begins_where_the_network_was_and_keeps_its_last_epoch(self, digits, monkeypatch):
         learned = training.fit(QUICK, digits)
         weights = learned.model.get_weights()
         slow = QUICK.model_copy(update={"learning_rate": 1e-9, "epochs": 3})
-        monkeypatch.setattr(training, "score", lambda row: (-row["epoch"], 0.0))  # first is best
-        again = training.fit(slow, digits, continued=training.Continuation(weights, 256))
+        monkeypatch.setattr(watch, "score", lambda row: (-row["epoch"], 0.0))  # first is best
+        again = training.fit(slow, digits, continued=Continuation(weights, 256))
         assert again.best_epoch == 3
         assert len(again.history) == 3
         # It was calibrated already, so that no weight changes.

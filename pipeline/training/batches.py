@@ -1,0 +1,136 @@
+"""A dataset -> the batches that a training sees, step by step."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import tensorflow as tf
+
+from pipeline.config import NETWORKS, PRESETS, TrainConfig
+from pipeline.data.datasets import Dataset
+from pipeline.training.augmentation import augment, shift_batch
+from pipeline.training.checkpoint import ExtraExamples
+from pipeline.training.resuming import Continuation
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long a training is; derived from its settings and the size of its dataset.
+
+    Attributes:
+        epochs: passes over the training images.
+        batch_size: images per step; no more than there are.
+        steps: per epoch.
+        keeps_last: whether the last epoch is kept, even if another one is better on the validation
+            part.
+    """
+
+    epochs: int
+    batch_size: int
+    steps: int
+    keeps_last: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        config: TrainConfig,
+        dataset: Dataset,
+        extra: ExtraExamples,
+        continued: Continuation | None = None,
+    ) -> "Plan":
+        """Work it out.
+
+        Args:
+            config: resolved plan.
+            dataset: whose training part is learned.
+            extra: images to learn besides.
+            continued: what the training goes on from, if it does.
+
+        Raises:
+            ValueError: the settings are not resolved.
+        """
+        if config.epochs is None or config.batch_size is None or config.learning_rate is None:
+            raise ValueError("config must be resolved; some of its settings are None")
+        # Full batches only: a fixed shape is faster, and each epoch leaves out other images.
+        batch_size = min(config.batch_size, len(dataset.y_train))
+        shown = len(dataset.y_train) + extra.shown
+        if continued is not None:
+            shown = max(batch_size, min(shown, continued.images))
+        steps = shown // batch_size
+        return cls(config.epochs, batch_size, steps, keeps_last=continued is not None)
+
+
+def training_batches(
+    dataset: Dataset,
+    extra: ExtraExamples,
+    config: TrainConfig,
+    plan: Plan,
+    first_epoch: int,
+) -> tf.data.Dataset:
+    """Serve batches of float32 images in [0, 1], epoch after epoch.
+
+    The images stay uint8 in memory; a whole batch is gathered and augmented at once, with no Python
+    code per image. What a step sees depends only on the seed and its number, so a training can be
+    resumed anywhere. Extra examples are shuffled in with the others and augmented anew each time.
+
+    Args:
+        dataset: its training part is served.
+        extra: images to serve besides.
+        config: resolved settings.
+        plan: for these settings and this dataset.
+        first_epoch: counted from 0, where to begin.
+
+    Returns:
+        Batches of images float32 (batch, height, width, channels) and labels (batch,).
+    """
+    gather, shown = _gatherer(dataset, extra), len(dataset.y_train) + extra.shown
+    seed, strength = config.seed, config.augmentation or 0.0
+    shift = PRESETS[config.preset].batch_shift
+    within = tf.range(plan.batch_size, dtype=tf.int64)
+
+    def batch(step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        epoch, place = step // plan.steps, step % plan.steps * plan.batch_size
+        shuffle = tf.stack([tf.constant(seed, tf.int64), epoch])
+        index = tf.random.experimental.index_shuffle(
+            place + within, seed=shuffle, max_index=shown - 1
+        )
+        pixels, labels = gather(index)
+        # The same scaling as preprocess.to_model_input, inside the graph.
+        images = tf.cast(pixels, tf.float32) / 255.0
+        step_seed = tf.stack([tf.constant(seed), tf.cast(step, tf.int32)])
+        if strength > 0:
+            images = augment(images, step_seed, strength, mnist_framed=dataset.mnist_framed)
+        elif shift and NETWORKS[config.network].augmented:
+            images = shift_batch(images, step_seed, shift)
+        return images, labels
+
+    steps = tf.data.Dataset.range(first_epoch * plan.steps, plan.epochs * plan.steps)
+    return steps.map(batch).prefetch(2)
+
+
+def _gatherer(
+    dataset: Dataset, extra: ExtraExamples
+) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
+    """Return a function that gathers images and labels at positions of an epoch, int64 (batch,).
+
+    The training images come first, then the extra ones, repeated. The two are kept apart: joining
+    them would copy the whole training part.
+    """
+    pixels, labels = tf.constant(dataset.x_train), tf.constant(dataset.y_train)
+
+    def of_dataset(place: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return tf.gather(pixels, place), tf.gather(labels, place)
+
+    if not extra.shown:
+        return of_dataset
+    count, own = len(dataset.y_train), len(extra.labels)
+    extra_pixels, extra_labels = tf.constant(extra.images), tf.constant(extra.labels)
+
+    def of_both(place: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        images, given = of_dataset(tf.minimum(place, count - 1))
+        at, beyond = tf.maximum(place - count, 0) % own, place >= count
+        return (
+            tf.where(beyond[:, None, None, None], tf.gather(extra_pixels, at), images),
+            tf.where(beyond, tf.gather(extra_labels, at), given),
+        )
+
+    return of_both
