@@ -138,6 +138,7 @@ def describe(
         temperature=trained.temperature,
         hardware=trained.hardware.model_dump(mode="json"),
         corrections=corrected,
+        holds_back=True,
         retrained=retrained,
         model_card=model_card(of_dataset, config, found.metrics, corrected),
         timings=timings,

@@ -149,7 +149,8 @@ class TrainConfig(BaseModel):
         augmentation: strength of data augmentation; 0 turns it off.
         label_smoothing: share of each label that is spread over all classes (Szegedy et al. 2016).
         variant: a key of VARIANTS; a network without that variant uses its standard one.
-        corrections: whether to also learn from the corrections in the store that fit.
+        corrections: whether to also learn from the corrections in the store that fit and are not
+            held back.
         seed: determines the initial weights, the order of the images and their augmentation.
         film: whether to keep a film of the training; see `training.film`.
     """

@@ -92,6 +92,7 @@ def retrain(
     )
     corrected = _counts(lessons, dataset)
     info = describe(trained, found, dataset, config, created, timings, corrected, retrained)
+    info = info.model_copy(update={"holds_back": run.info.never_learned_held_back})
     made = store.publish(info, replace(found.files, taught=taught))
     _complete(made, run, dataset, on_progress)
     on_progress(Progress("Done", 1, 1, made.id, stoppable=False))

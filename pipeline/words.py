@@ -204,13 +204,20 @@ def corrections(by_class: Mapping[str, int]) -> str:
     return f"{counted(sum(by_class.values()), 'correction')}: {listed}"
 
 
-def learned(total: int, before: int, after: int) -> str:
+def learned(total: int, before: int, after: int, learned_before: int = 0) -> str:
     """Say how many corrections a network reads right that it was not taught.
 
     Args:
         total: how many were held back.
         before, after: how many of them it read right before it was taught, and reads right now.
+        learned_before: how many more were held back, but may have been learned earlier.
     """
+    if learned_before:
+        they = "the one drawing" if learned_before == 1 else f"the {learned_before:,} drawings"
+        return (
+            f"It may have learned {they} held back in an earlier training, which held nothing "
+            "back, so nothing shows yet what it learned."
+        )
     if not total:
         return "No drawing was held back, so nothing shows yet what it learned."
     drawings = f"{total:,} {'drawing' if total == 1 else 'drawings'} it had not seen before"

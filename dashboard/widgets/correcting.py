@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import loaders
 from dashboard.widgets import frame
+from dashboard.words import corrections as correction_words
 from dashboard.words import text
 from pipeline import access, words
 from pipeline.errors import InklingError
@@ -138,7 +139,10 @@ def _thanks(kept: Correction, former: str, undo: Callable[[], None], key: str) -
     instead = f", no longer as “{former}”" if former else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         said = text.plain(f"Thank you! Kept as “{kept.label}”{instead}.")
-        st.markdown(f"{said} The next training can learn from it.", width="content")
+        purpose = correction_words.KEPT_FOR_LEARNING
+        if kept.held_back:
+            purpose = correction_words.KEPT_FOR_TESTING
+        st.markdown(f"{said} {purpose}", width="content")
         st.button("Undo correction", icon=":material/undo:", key=f"{key}_undo", on_click=undo)
 
 

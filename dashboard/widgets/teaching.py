@@ -53,7 +53,7 @@ def _offer(run: Run) -> None:
     found = loaders.corrections().fitting(run.class_names)
     if not run.info.dataset.mnist_framed:
         found = ()
-    held_back = sum(teaching.is_held_back(one.image) for one in found)
+    held_back = sum(one.held_back for one in found)
     marked = len(
         teaching.relabeled(
             loaders.marks(), run.info.dataset.fingerprint, run.class_names, run.info.metrics.total

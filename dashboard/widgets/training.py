@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import loaders
 from dashboard.widgets import explaining, frame, job_forms
+from dashboard.words import corrections as correction_words
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from dashboard.words import training as training_words
@@ -111,20 +112,24 @@ def interrupted(place: InterruptedTraining, resumed: Sequence[Training]) -> None
 def learns_from_corrections(dataset: str) -> bool:
     """Ask whether to learn from corrections too, if any of them fit the dataset."""
     found = loaders.corrections()
-    fitting = found.fitting(datasets.mnist_framed_classes(dataset)) if dataset else ()
-    if not fitting:
+    names = datasets.mnist_framed_classes(dataset) if dataset else ()
+    fitting, learnable = found.fitting(names), found.learnable(names)
+    if not learnable:
+        if fitting:
+            st.caption(correction_words.ALL_HELD_BACK)
         return False
     with st.container(horizontal=True, vertical_alignment="center"):
         learns = st.toggle(
-            f"Also learn from corrections ({len(fitting):,})",
+            f"Also learn from corrections ({len(learnable):,})",
             key=job_forms.recalled("train_corrections"),
             help=f"Drawings that people labeled on the Draw page, kept in `{CORRECTIONS}` beside "
-            f"the runs. {trust_words.unreadable(found.damaged)}",
+            f"the runs. {correction_words.left_out(len(fitting) - len(learnable))} "
+            f"{trust_words.unreadable(found.damaged)}".strip(),
             width="content",
         )
         st.page_link(frame.CORRECTIONS_PAGE, label="Look at them", icon=":material/spellcheck:")
     if learns:
-        against = sum(kept.id in loaders.contradictions() for kept in fitting)
-        if said := words.contradicted(against, len(fitting)):
+        against = sum(kept.id in loaders.contradictions() for kept in learnable)
+        if said := words.contradicted(against, len(learnable)):
             st.warning(said, icon=":material/visibility:")
     return learns

@@ -5,12 +5,19 @@ from collections.abc import Sequence
 from dashboard.words.text import percent, plain
 from pipeline.store.corrections import Correction
 from pipeline.store.second_opinion import Contradiction
+from pipeline.store.teaching import HELD_BACK
 from pipeline.words import counted
 
 NONE = (
     "None so far. Draw something, and where the network is wrong, say what it was: the next "
     "training can learn from that."
 )
+ALL_HELD_BACK = (
+    f"About one correction in {HELD_BACK} is held back as a test, and so far all of them are. "
+    "Correct more drawings, and a training can learn from those."
+)
+KEPT_FOR_LEARNING = "The next training can learn from it."
+KEPT_FOR_TESTING = "It is held back: no training learns from it, so it can test what was learned."
 INDEPENDENT = (
     "A network counts as independent if it has learned from no correction and is not the one that "
     "was corrected. It contradicts strongly if it has at least 99% confidence in another class. It "
@@ -57,10 +64,18 @@ def told(kept: Correction, predicted_by: str) -> str:
         predicted_by: what the network's run is called; "" if it is not in the store.
     """
     when = f"Labeled on {kept.time[:10]}." if kept.time else ""
-    if not kept.predicted:
-        return when
     network = plain(predicted_by) or "A network that is no longer here"
-    return f"{when} {network} had predicted “{plain(kept.predicted)}”.".strip()
+    predicted = f"{network} had predicted “{plain(kept.predicted)}”." if kept.predicted else ""
+    purpose = KEPT_FOR_TESTING if kept.held_back else ""
+    return " ".join(part for part in (when, predicted, purpose) if part)
+
+
+def left_out(held_back: int) -> str:
+    """Say how many corrections a training leaves out; "" if none."""
+    if not held_back:
+        return ""
+    them = "is" if held_back == 1 else "are"
+    return f"{held_back:,} more {them} held back, as a test of what was learned."
 
 
 def look_again(against: Contradiction, contradicted_by: str) -> str:

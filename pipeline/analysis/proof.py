@@ -37,12 +37,15 @@ class HeldBack:
         total: how many were held back.
         before, after: how many of them it read right.
         learned: how many it read wrong before, and right after.
+        learned_before: how many more were held back, which one of the networks may have learned
+            earlier; they prove nothing.
     """
 
     total: int = 0
     before: int = 0
     after: int = 0
     learned: int = 0
+    learned_before: int = 0
 
     @classmethod
     def of(cls, label: np.ndarray, before: np.ndarray, after: np.ndarray) -> "HeldBack":
@@ -138,9 +141,8 @@ class Proof:
     @property
     def said(self) -> str:
         """The proof in a sentence or two: what was learned, and whether anything was forgotten."""
-        of_teaching = words.learned(
-            self.held_back.total, self.held_back.before, self.held_back.after
-        )
+        held = self.held_back
+        of_teaching = words.learned(held.total, held.before, held.after, held.learned_before)
         of_test = words.kept(
             len(self.fixed), len(self.broken), self.images,
             worse=self.is_worse, better=self.is_better,

@@ -70,7 +70,8 @@ def train(
         bool,
         typer.Option(
             "--corrections/--no-corrections",
-            help="Also learn from corrections made on the Draw page.",
+            help="Also learn from corrections made on the Draw page; every fifth is held back "
+            "as a test.",
         ),
     ] = False,
     film: Annotated[
@@ -159,7 +160,7 @@ def _look_again(store: "Store", dataset: str) -> None:
     from pipeline.store import corrections, second_opinion
 
     found = corrections.read(store)
-    fitting = found.fitting(datasets.mnist_framed_classes(dataset))
+    fitting = found.learnable(datasets.mnist_framed_classes(dataset))
     with quiet_stderr():  # while networks are loaded
         against = second_opinion.contradictions(found, store.runs())
     said = words.contradicted(sum(kept.id in against for kept in fitting), len(fitting))

@@ -23,6 +23,7 @@ from pipeline.ink.drawing import SIZE, BlankDrawing, Drawing, Strokes, ink_to_im
 from pipeline.store import journal
 from pipeline.store.runs import Store
 from pipeline.training.checkpoint import ExtraExamples
+from pipeline.training.teaching import is_held_back
 
 CORRECTIONS = "corrections.jsonl"
 WHAT = "correction"
@@ -60,6 +61,11 @@ class Correction:
         """The drawing: uint8 (28, 28), 0 is paper and 255 is ink."""
         return np.frombuffer(self.ink, np.uint8).reshape(SIZE, SIZE)
 
+    @property
+    def held_back(self) -> bool:
+        """Whether no training learns from it, so that it can show what was learned from others."""
+        return is_held_back(self.image)
+
 
 @dataclass(frozen=True)
 class Corrections:
@@ -83,12 +89,9 @@ class Corrections:
         counted = Counter(kept.label for kept in self.fitting(class_names))
         return {name: counted[name] for name in class_names if counted[name]}
 
-    def images(self, class_names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Return the fitting ones as ink uint8 (n, 28, 28) and labels int64 (n,)."""
-        fitting, names = self.fitting(class_names), tuple(class_names)
-        ink = b"".join(kept.ink for kept in fitting)
-        labels = np.array([names.index(kept.label) for kept in fitting], np.int64)
-        return np.frombuffer(ink, np.uint8).reshape(-1, SIZE, SIZE), labels
+    def learnable(self, class_names: Sequence[str]) -> tuple[Correction, ...]:
+        """Return the fitting ones that are not held back."""
+        return tuple(kept for kept in self.fitting(class_names) if not kept.held_back)
 
 
 def read(store: Store) -> Corrections:
@@ -179,26 +182,38 @@ def take_back(store: Store, *ids: str) -> None:
 def to_learn(found: Corrections, dataset: Dataset) -> ExtraExamples:
     """Turn the corrections that fit a dataset into extra images to learn from.
 
+    Those that are held back are left out: a network that has learned them could not show later
+    what it was taught.
+
     Args:
         found: the corrections.
         dataset: the one to train on; it is not changed.
 
     Raises:
-        InklingError: none fits, or the dataset's images are not framed like drawings.
+        InklingError: there is none to learn from, or the dataset's images are not framed like
+            drawings.
     """
-    ink, labels = found.images(dataset.class_names)
-    if not dataset.mnist_framed or not len(labels):
-        why = (
-            "there are none with its classes yet"
-            if dataset.mnist_framed
-            else "its images are not drawings"
-        )
-        raise InklingError(
-            f"No corrections fit “{dataset.name}”: {why}. Correct some drawings on the Draw page, "
-            "or train without corrections."
-        )
-    images = np.stack([ink_to_image(image, dataset.image_shape) for image in ink])
+    names = tuple(dataset.class_names)
+    kept = found.learnable(names)
+    if not dataset.mnist_framed or not kept:
+        raise InklingError(_nothing_to_learn(found, dataset))
+    images = np.stack([ink_to_image(one.image, dataset.image_shape) for one in kept])
+    labels = np.array([names.index(one.label) for one in kept], np.int64)
     return ExtraExamples(images, labels, repeats(len(labels), len(dataset.y_train)))
+
+
+def _nothing_to_learn(found: Corrections, dataset: Dataset) -> str:
+    """Say why a dataset's training cannot learn from corrections, and what to do."""
+    if not dataset.mnist_framed:
+        why = f"No corrections fit “{dataset.name}”: its images are not drawings."
+    elif found.fitting(dataset.class_names):
+        why = (
+            "There is nothing to learn from yet: every fifth correction, on average, is held back "
+            "as a test of what was learned, and so far all of them are."
+        )
+    else:
+        why = f"No corrections fit “{dataset.name}”: there are none with its classes yet."
+    return f"{why} Correct more drawings on the Draw page, or train without corrections."
 
 
 def newest_drawing(found: Corrections, dataset: Dataset) -> tuple[np.ndarray, int] | None:

@@ -149,6 +149,8 @@ class RunInfo(BaseModel):
         temperature: what its logits were divided by, so that its confidence matches its accuracy.
         hardware: the devices and the precision it was trained with.
         corrections: how many it learned from besides the training part, by class.
+        holds_back: whether corrections that are held back were left out of all its training;
+            earlier versions left them out of retraining only.
         retrained: where it comes from, if it goes on from another run.
         model_card: sentences by heading.
         note: why it was stopped early, in a sentence; "" if it was not.
@@ -173,6 +175,7 @@ class RunInfo(BaseModel):
     temperature: float = 1.0
     hardware: dict[str, Any] = {}
     corrections: dict[str, int] = {}
+    holds_back: bool = False
     retrained: Retrained | None = None
     model_card: dict[str, str] = {}
     note: str = ""
@@ -193,6 +196,11 @@ class RunInfo(BaseModel):
         if config is None and info.data.get("added") is None:
             raise ValueError("a network was trained here or added")
         return config
+
+    @property
+    def never_learned_held_back(self) -> bool:
+        """Whether it surely has not learned from a correction that is held back."""
+        return self.holds_back or not self.corrections
 
     @property
     def network(self) -> str:

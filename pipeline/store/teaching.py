@@ -30,7 +30,7 @@ def gather(found: Corrections, marks: Reviews, dataset: Dataset) -> TeachingSet:
     marked = relabeled(marks, dataset.fingerprint, names, len(dataset.y_test))
     images = [ink_to_image(one.image, dataset.image_shape) for one in drawn]
     images += [np.asarray(dataset.x_test[index]) for index in marked]
-    kept = [is_held_back(one.image) for one in drawn]
+    kept = [one.held_back for one in drawn]
     kept += [is_held_back(image) for image in images[len(drawn) :]]
     if all(kept):
         raise InklingError(
@@ -88,8 +88,14 @@ def proof_of(after: Run, before: Run) -> Proof:
 
 
 def _held_back(taught: Taught, after: Run, before: Run) -> HeldBack:
-    """Count what was held back; a run that it did not come from is asked now."""
+    """Count what was held back; a run that it did not come from is asked now.
+
+    Earlier versions held nothing back from ordinary trainings. What such a run may have learned is
+    counted as that, and proves nothing.
+    """
     retrained, kept = after.info.retrained, taught.lessons.held_back
+    if not (before.info.never_learned_held_back and after.info.never_learned_held_back):
+        return HeldBack(learned_before=int(np.count_nonzero(kept)))
     if retrained is None or retrained.run == before.id or not kept.any():
         return taught.proof
     said = before.graph().probabilities(taught.lessons.images[kept]).argmax(axis=1)

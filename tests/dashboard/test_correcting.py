@@ -17,7 +17,8 @@ from tests.dashboard.test_pages import text as marked_text
 
 DIGITS = tuple("0123456789")
 SEVEN = Drawing.of_strokes([[[60.0, 60.0], [200.0, 60.0], [120.0, 220.0]]])
-ONE = Drawing.of_strokes([[[60.0, 60.0], [60.0, 220.0]]])
+ONE = Drawing.of_strokes([[[70.0, 60.0], [60.0, 220.0]]])
+HELD_BACK = Drawing.of_strokes([[[60.0, 60.0], [60.0, 220.0]]])  # by its pixels
 PAGE = """
 import numpy as np
 import streamlit as st
@@ -91,6 +92,11 @@ def test_an_answer_is_kept_once_and_thanked_for(page, store, tiny_run):
     (kept,) = corrections.read(store).standing
     assert (kept.label, kept.predicted, kept.run) == ("7", "1", tiny_run.id)
     assert kept.class_names == DIGITS
+
+
+def test_every_fifth_is_kept_as_a_test(page, store):
+    assert "The next training can learn from it" in text(press(page(SEVEN), "7"))
+    assert "no training learns from it" in text(press(page(HELD_BACK), "1"))
 
 
 def test_another_answer_takes_the_place_of_the_first_and_says_so(page, store):
@@ -194,6 +200,16 @@ class TestTrainPage:
         press(at, "Train")
         assert [request.config.corrections for request in started] == [False, True]
         assert not at.warning  # nobody contradicts
+
+    def test_what_is_held_back_is_not_learned_from(self, app, store):
+        corrections.add(store, label="1", class_names=DIGITS, drawing=HELD_BACK)
+        at = app("train", store)
+        assert not at.toggle
+        assert "so far all of them are" in text(at)
+        corrections.add(store, label="7", class_names=DIGITS, drawing=SEVEN)
+        toggle = app("train", store).toggle(key="train_corrections")
+        assert toggle.label == "Also learn from corrections (1)"
+        assert "1 more is held back" in toggle.help
 
     def test_it_says_which_to_look_at_again_before_learning(self, app, store, monkeypatch):
         seven = corrections.add(store, label="7", class_names=DIGITS, drawing=SEVEN)

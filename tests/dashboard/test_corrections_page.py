@@ -12,7 +12,8 @@ from tests.dashboard.test_pages import text
 
 DIGITS = tuple("0123456789")
 SEVEN = Drawing.of_strokes([[[60.0, 60.0], [200.0, 60.0], [120.0, 220.0]]])
-ONE = Drawing.of_strokes([[[60.0, 60.0], [60.0, 220.0]]])
+ONE = Drawing.of_strokes([[[70.0, 60.0], [60.0, 220.0]]])
+HELD_BACK = Drawing.of_strokes([[[60.0, 60.0], [60.0, 220.0]]])  # by its pixels
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def test_what_fits_can_be_taught_and_one_click_starts_it(app, store, kept, monke
     asked = []
     monkeypatch.setattr(launch, "start", lambda request, store: asked.append(request))
     at = app("corrections", store)
-    assert "2 corrections to learn from" in text(at) or "1 correction to learn from" in text(at)
+    assert "2 corrections to learn from" in text(at)
     assert "and 1 test image with a new label" in text(at)
     press(at, "retrain")
     assert asked == [Retraining(store.open("latest").id)]

@@ -66,6 +66,7 @@ def test_a_network_learns_what_it_is_taught_and_the_old_run_stays(corrected, dig
     assert info.images > 0
     assert info.share == pytest.approx(retraining.SHARE, abs=0.02)
     assert after.info.corrections == {"2": info.taught}
+    assert after.info.never_learned_held_back
     assert after.info.config.network == before.info.config.network
     assert len(after.history()) == retraining.EPOCHS
     assert after.features() is not None

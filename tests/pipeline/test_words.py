@@ -62,6 +62,13 @@ def test_what_was_learned(total, before, after, said):
     assert words.learned(total, before, after) == said
 
 
+def test_what_may_have_been_learned_earlier_proves_nothing():
+    assert words.learned(0, 0, 0, 3) == (
+        "It may have learned the 3 drawings held back in an earlier training, which held nothing "
+        "back, so nothing shows yet what it learned."
+    )
+
+
 @pytest.mark.parametrize(
     ("counts", "verdict", "said"),
     [

@@ -22,8 +22,9 @@ from pipeline.training.batches import Plan, training_batches
 from pipeline.training.checkpoint import Checkpoint, ExtraExamples
 
 DIGITS = tuple("0123456789")
-SEVEN = [[[60, 60], [200, 60], [120, 220.123]]]
-ONE = [[[60.0, 60.0], [60.0, 220.0]]]
+SEVEN = [[[60, 60], [200, 60], [121, 220.123]]]
+ONE = [[[70.0, 60.0], [60.0, 220.0]]]
+HELD_BACK = [[[60.0, 60.0], [60.0, 220.0]]]  # by its pixels
 QUICK = TrainConfig(dataset="digits", network="pixels", epochs=2).resolved(1077)
 
 
@@ -46,7 +47,7 @@ def test_a_correction_stands_until_it_is_taken_back(store):
     assert read.standing == (seven, one)
     assert (seven.label, seven.predicted, seven.run) == ("7", "1", "r")
     assert np.array_equal(seven.image, drawing.from_strokes(SEVEN))
-    assert lines(store)[0]["strokes"] == [[[60, 60], [200, 60], [120, 220.1]]]
+    assert lines(store)[0]["strokes"] == [[[60, 60], [200, 60], [121, 220.1]]]
     corrections.take_back(store, seven.id)
     assert corrections.read(store).standing == (one,)
     with pytest.raises(InklingError, match="was already undone"):
@@ -82,13 +83,24 @@ def test_the_fitting_ones_are_counted_and_handed_on(store):
     assert read.counts(DIGITS) == {"1": 1, "7": 2}
     assert read.counts(["a", "b"]) == {"b": 1}
     assert read.counts(("b", "a")) == {}
-    images, labels = read.images(DIGITS)
-    assert images.shape == (3, 28, 28)
-    assert images.dtype == np.uint8
-    assert np.array_equal(images[1], drawing.from_strokes(ONE))
-    assert labels.tolist() == [7, 7, 1]
-    assert labels.dtype == np.int64
-    assert read.images(("x",))[0].shape == (0, 28, 28)
+    assert [one.label for one in read.fitting(DIGITS)] == ["7", "7", "1"]
+    assert read.fitting(("x",)) == ()
+
+
+def test_a_training_learns_all_but_those_that_are_held_back(store, digits):
+    keep(store, "1", strokes=HELD_BACK)
+    with pytest.raises(InklingError, match=r"held back as a test.*so far all of them are"):
+        corrections.to_learn(corrections.read(store), digits)
+    keep(store, "7")
+    keep(store, "1", strokes=ONE)
+    read = corrections.read(store)
+    assert [one.held_back for one in read.standing] == [True, False, False]
+    assert read.counts(DIGITS) == {"1": 2, "7": 1}
+    extra = corrections.to_learn(read, digits)
+    assert extra.labels.tolist() == [7, 1]
+    assert extra.labels.dtype == np.int64
+    assert np.array_equal(extra.images[1, ..., 0], drawing.from_strokes(ONE))
+    assert extra.images.dtype == np.uint8
 
 
 def test_a_test_image_that_was_drawn_over_is_kept_as_ink(store):
@@ -226,9 +238,11 @@ class TestTraining:
     def test_a_run_says_what_it_learned_from(self, store, digits: Dataset, tiny_run):
         keep(store, "7")
         keep(store, "1", strokes=ONE)
+        keep(store, "1", strokes=HELD_BACK)
         keep(store, "b", class_names=("a", "b"))
         run = run_experiment(QUICK.model_copy(update={"corrections": True}), store)
         assert run.info.corrections == {"1": 1, "7": 1}
+        assert run.info.never_learned_held_back
         assert run.info.config.corrections
         assert run.info.dataset.fingerprint == digits.fingerprint
         assert run.info.metrics.total == 600
@@ -326,9 +340,11 @@ class TestTraining:
 class TestOlder:
     def test_runs_without_the_new_fields_are_read(self, tiny_run):
         raw = json.loads(tiny_run.info.model_dump_json())
-        del raw["corrections"], raw["config"]["corrections"]
+        del raw["corrections"], raw["holds_back"], raw["config"]["corrections"]
         info = RunInfo.model_validate(raw)
         assert info.corrections == {}
+        assert info.never_learned_held_back
+        assert not RunInfo.model_validate(raw | {"corrections": {"7": 1}}).never_learned_held_back
         assert not info.config.corrections
 
     def test_interrupted_trainings_are_found_and_read(self, tmp_path):

@@ -107,10 +107,14 @@ def test_a_run_that_another_did_not_come_from_is_asked_what_was_held_back(
     with (folder / TEACHING).open("wb") as file:
         Taught(lessons, before=labels, after=labels).save(file)
 
-    def held(origin: str) -> HeldBack:
+    def held(origin: str, **before) -> HeldBack:
         retrained = Retrained(run=origin, taught=1, held_back=2, share=0.1, images=10)
         info = tiny_run.info.model_copy(update={"id": "taught", "retrained": retrained})
-        return teaching.proof_of(Run(folder, info), tiny_run).held_back
+        first = Run(tiny_run.folder, tiny_run.info.model_copy(update=before))
+        return teaching.proof_of(Run(folder, info), first).held_back
 
     assert held(tiny_run.id) == HeldBack(2, 2, 2, 0)  # as it was noted then
     assert held("another run") == HeldBack(2, 1, 2, 1)  # as it reads them now
+    # Trained with corrections by an earlier version, which held none back.
+    assert held(tiny_run.id, corrections={"7": 3}, holds_back=False) == HeldBack(learned_before=2)
+    assert held(tiny_run.id, corrections={"7": 3}, holds_back=True).total == 2
