@@ -1,5 +1,5 @@
 # Each target is one readable recipe; `make app` and `make test` are all that most people need.
-.PHONY: app test unit lint web bench pretrained screenshots house clean help
+.PHONY: app test slow unit lint web bench pretrained screenshots house clean help
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,6 +23,7 @@ help:
 	@echo "make app    set up, train four first networks if there are none, serve the dashboard"
 	@echo "make test   everything that must hold: lint, types, import rules, all tests"
 	@echo "make unit   the quick tests only"
+	@echo "make slow   what takes minutes: trainings and dashboards killed at many moments"
 	@echo "make web    the live pad's scripts, built anew after a change in web/"
 	@echo "make bench  what is timed, and against what, into docs/benchmarks.md (an hour; with INKLING_DATA)"
 	@echo "make pretrained   the bundled model, trained anew from MNIST"
@@ -36,6 +37,10 @@ app: $(VENV)/.app
 test: $(VENV)/.test lint
 	$(BIN)/python -m pytest -n 3 --dist loadfile tests || \
 	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none tests
+
+# Trainings and dashboards killed at many random moments: a quarter of an hour.
+slow: $(VENV)/.test
+	$(BIN)/python -m pytest -n 2 --dist load -m slow tests
 
 unit: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not process" tests --ignore tests/browser

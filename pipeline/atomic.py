@@ -1,11 +1,17 @@
-"""Atomic writes: a reader sees all of a file or none of it, even after a power failure."""
+"""Atomic writes: a reader sees all of a file or none of it, even after a power failure.
+
+What is written is a draft beside its target until it is complete. Its writer holds a lock on it,
+which the operating system frees however the writer ends; so `clear` can tell what is nobody's.
+"""
 
 import errno
+import fcntl
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -38,13 +44,14 @@ def whole_folder(target: Path) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
         try:
-            # In here, before the draft is removed and its space is free again.
-            with _said_plainly(target):
-                yield draft
-            for path in [*draft.rglob("*"), draft]:
-                _sync(path)
-            draft.chmod(0o755)  # mkdtemp's 0o700 would hide it from other users of the store
-            draft.rename(target)
+            with _held(draft):
+                # In here, before the draft is removed and its space is free again.
+                with _said_plainly(target):
+                    yield draft
+                for path in [*draft.rglob("*"), draft]:
+                    _sync(path)
+                draft.chmod(0o755)  # mkdtemp's 0o700 would hide it from other users of the store
+                draft.rename(target)
             _sync(target.parent)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
@@ -67,14 +74,64 @@ def write(path: Path, fill: Callable[[BinaryIO], object]) -> None:
         handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
+                _lock(handle)
                 fill(file)
                 file.flush()
-                os.fsync(file.fileno())
-            Path(draft).chmod(0o644)  # mkstemp's 0o600 would hide it from others
-            Path(draft).replace(path)
+                os.fsync(handle)
+                Path(draft).chmod(0o644)  # mkstemp's 0o600 would hide it from others
+                Path(draft).replace(path)
         except BaseException:
             Path(draft).unlink(missing_ok=True)
             raise
+
+
+def remove_folder(folder: Path) -> None:
+    """Delete a folder, at once for all readers: it is renamed first, to a name that none lists.
+
+    Raises:
+        OSError: it is gone already, or may not be deleted.
+    """
+    away = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")  # `clear` may have to go on
+    with _held(folder):
+        folder.rename(away)
+        shutil.rmtree(away)
+
+
+def clear(folder: Path, name: str = "*") -> None:
+    """Delete the drafts in a folder whose writers were killed, and what was half removed.
+
+    Those that are empty stay: they cost nothing, and one may just have been begun.
+
+    Args:
+        folder: where they are; that it is missing is no fault.
+        name: of what they were to become, as a glob.
+    """
+    for draft in folder.glob(f".{name}.{'?' * 8}"):  # as the module tempfile names them
+        with suppress(OSError):  # it is somebody's, or nobody can tell
+            handle = os.open(draft, os.O_RDONLY)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if draft.is_dir() and any(draft.iterdir()):
+                    shutil.rmtree(draft)
+                elif draft.is_file() and draft.stat().st_size:
+                    draft.unlink()
+            finally:
+                os.close(handle)
+
+
+@contextmanager
+def _held(draft: Path) -> Iterator[None]:
+    handle = os.open(draft, os.O_RDONLY)
+    try:
+        _lock(handle)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int) -> None:
+    with suppress(OSError):  # some network drives have no locks: then `clear` clears nothing
+        fcntl.flock(handle, fcntl.LOCK_SH)
 
 
 @contextmanager

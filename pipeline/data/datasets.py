@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.atomic import whole_folder
+from pipeline import atomic
 from pipeline.data import downloads, prepared, readers
 from pipeline.data.class_names import file_of, naming
 from pipeline.data.embedded import EMBEDDED
@@ -290,7 +290,8 @@ def _prepare(
             check_classes(labeled, called.shown, name)
             parts = split(labeled, valid_size, test_size)
             shutil.rmtree(folder, ignore_errors=True)
-            with whole_folder(folder) as draft:
+            atomic.clear(folder.parent, folder.name)
+            with atomic.whole_folder(folder) as draft:
                 for array, values in parts.items():
                     np.save(draft / f"{array}.npy", values)
                 facts = {

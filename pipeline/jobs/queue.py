@@ -5,7 +5,6 @@ command line, and a job's process when it ends. They agree by a lock, which `lau
 """
 
 import json
-import secrets
 import shutil
 from collections.abc import Sequence
 
@@ -106,13 +105,10 @@ def remove(job: Job, store: Store) -> None:
         status = job.status()
         if status.state != "waiting" and not status.ended:
             raise InklingError(f"Job {job.id} is running. Stop it first.")
-        # Renamed first, so that nobody ever sees half a job.
-        away = job.folder.with_name(f".removed-{job.id}-{secrets.token_hex(4)}")
         try:
-            job.folder.rename(away)
+            atomic.remove_folder(job.folder)
         except FileNotFoundError as error:
             raise InklingError(f"Job {job.id} was already removed.") from error
-        shutil.rmtree(away, ignore_errors=True)
 
 
 def _start_first(store: Store) -> Job | None:
@@ -145,5 +141,7 @@ def _tidy(store: Store) -> None:
         for left in jobs.glob(f"[!.]*/{name}"):
             if Job(left.parent).status().ended:
                 left.unlink(missing_ok=True)
+    for folder in {draft.parent for draft in jobs.glob("[!.]*/.*")}:
+        atomic.clear(folder)
     for half in jobs.glob(".*/"):  # nobody else writes or removes one: the lock is ours
         shutil.rmtree(half, ignore_errors=True)

@@ -81,6 +81,7 @@ class InterruptedTraining:
                 "choose another seed."
             ) from error
         with lock:
+            atomic.clear(self.folder)  # nobody else writes here now
             try:
                 yield
             except Discarded:
@@ -191,14 +192,28 @@ class InterruptedTraining:
     def forget(self) -> None:
         """Delete the checkpoint; raises InklingError where the dashboard is read-only."""
         access.refuse_if_read_only(REFUSED)
+        (self.folder / STATE).unlink(missing_ok=True)  # first: without it, there is none
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def published(self, store: Store) -> bool:
+        """Whether its run is in the store: whoever is killed right then leaves its checkpoint."""
+        try:
+            epochs, done = self.config().epochs or 0, len(self.rows())
+        except InklingError:
+            return False
+        return done >= epochs and any(
+            run.info.config is not None
+            and run.info.status == "finished"
+            and _key(run.info.config, run.info.dataset.fingerprint) == self.key
+            for run in store.runs()
+        )
 
 
 def list_interrupted(store: Store) -> list[InterruptedTraining]:
     """List the interrupted trainings that can be resumed after an epoch, newest first."""
     states = [state for name in FOLDERS for state in (store.folder / name).glob(f"*/{STATE}")]
     found = [InterruptedTraining(path.parent) for path in sorted(states, key=_age)]
-    return [training for training in found if not training.running()]
+    return [one for one in found if not one.running() and not one.published(store)]
 
 
 def _age(state: Path) -> float:

@@ -6,11 +6,10 @@ those of the store, and never changed: what is added to it is kept in the store.
 
 import os
 import secrets
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline import access
+from pipeline import access, atomic
 from pipeline.errors import InklingError
 from pipeline.names import slug
 from pipeline.store import promotions, run_folder
@@ -20,6 +19,7 @@ from pipeline.store.run_folder import REFUSED, Damaged, Run, RunDamaged, RunFile
 from pipeline.store.run_info import RunInfo
 
 DEFAULT = "default"  # what the promoted run is called on the command line
+STAMPED = f"{'[0-9]' * 8}-{'[0-9]' * 6}-*"  # an id as a glob; see `_new_id`
 ADDITIONS = ".additions"  # in the store: what is added to a run that is never changed itself
 
 
@@ -191,11 +191,8 @@ class Store:
         folder = self.folder / entry.id
         if (isinstance(entry, Run) and entry.bundled) or self._additions(folder):
             raise InklingError(f"Run {entry.id} comes with Inkling and cannot be deleted.")
-        # Renamed first: no reader ever sees half a run, and a crash leaves nothing in the list.
-        away = self.folder / f".deleted-{entry.id}-{secrets.token_hex(4)}"
         try:
-            folder.rename(away)
-            shutil.rmtree(away)
+            atomic.remove_folder(folder)
         except FileNotFoundError as error:
             raise RunMissing(
                 f"Run {entry.id} is not in {self.folder}: it was already deleted."
@@ -204,7 +201,7 @@ class Store:
             raise InklingError(f"Run {entry.id} could not be deleted: {error.strerror}.") from error
 
     def check_writable(self) -> None:
-        """Check before a long training that its run can be written.
+        """Check before a long training that its run can be written; clear away what is half a run.
 
         Raises:
             InklingError: it cannot.
@@ -215,6 +212,7 @@ class Store:
             probe = self.folder / f".probe-{secrets.token_hex(4)}"
             probe.touch()
             probe.unlink()
+            atomic.clear(self.folder, STAMPED)
         except OSError as error:
             raise InklingError(
                 f"The store {self.folder} cannot be written: {error.strerror}. Choose another one "

@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline import atomic
 from pipeline.access import READ_ONLY
 from pipeline.analysis import out_of_distribution as ood
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
 from pipeline.ink.drawing import Drawing
 from pipeline.serving.anatomy import Anatomy
-from pipeline.store import bundled, corrections, reviews, run_folder, runs
+from pipeline.store import bundled, corrections, reviews, run_folder
 from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.run_folder import LONGEST_NAME, LONGEST_NOTE, Damaged, Run
 from pipeline.store.run_info import Evaluation, Robustness
@@ -143,7 +144,7 @@ def test_a_deleted_run_is_gone_at_once(store, monkeypatch):
         real(folder)
 
     real = shutil.rmtree
-    monkeypatch.setattr(runs.shutil, "rmtree", listing)
+    monkeypatch.setattr(atomic.shutil, "rmtree", listing)
     store.delete(run)
     assert seen == [[other.id]]
     assert [path.name for path in store.folder.iterdir()] == [other.id]

@@ -1,0 +1,62 @@
+"""What is half written: nobody sees it, and it is cleared away once its writer is gone."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline import atomic
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_what_is_being_written_is_not_cleared_away(tmp_path):
+    with atomic.whole_folder(tmp_path / "run") as draft:
+        (draft / "model").write_text("half")
+        atomic.clear(tmp_path)
+        (draft / "model").write_text("whole")
+
+    def fill(file):
+        file.write(b"half")
+        file.flush()
+        atomic.clear(tmp_path)
+
+    atomic.write(tmp_path / "state.npz", fill)
+    assert names(tmp_path) == ["run", "state.npz"]
+    assert (tmp_path / "run" / "model").read_text() == "whole"
+
+
+def test_what_killed_writers_left_is_cleared_away_and_nothing_else(tmp_path):
+    # Empty ones may just have been begun; the others are named otherwise.
+    kept = [".empty.abcdefgh", ".empty.json.abcdefgh", ".others.abc", "run.abcdefgh"]
+    for name in [".run.abcdefgh", *kept[:1], *kept[2:]]:
+        (tmp_path / name).mkdir()
+    for name in (".run.abcdefgh", *kept[2:]):
+        (tmp_path / name / "model").write_text("half")
+    (tmp_path / ".state.npz.abcdefgh").write_text("half")
+    (tmp_path / kept[1]).touch()
+    atomic.clear(tmp_path, "run")
+    assert names(tmp_path) == sorted([".state.npz.abcdefgh", *kept])
+    atomic.clear(tmp_path)
+    assert names(tmp_path) == sorted(kept)
+    atomic.clear(tmp_path / "nowhere")
+
+
+def test_a_folder_is_gone_before_its_files_are(tmp_path, monkeypatch):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "model").write_text("whole")
+
+    def killed(folder):
+        assert names(tmp_path) == [folder.name]
+        assert folder.name.startswith(".run.")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(atomic.shutil, "rmtree", killed)
+        with pytest.raises(KeyboardInterrupt):
+            atomic.remove_folder(tmp_path / "run")
+    atomic.clear(tmp_path)
+    assert names(tmp_path) == []
+    with pytest.raises(FileNotFoundError):
+        atomic.remove_folder(tmp_path / "run")
