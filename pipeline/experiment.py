@@ -9,7 +9,7 @@ from pipeline.assembly import assemble, describe
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import canonical, open_dataset
 from pipeline.progress import OnProgress, Progress, silent
-from pipeline.store import corrections
+from pipeline.store import corrections, teaching
 from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
@@ -52,9 +52,9 @@ def run_experiment(
         checkpoint, extra = interrupted.load() if resume else None, None
         corrected_so_far = corrections.read(store)
         if config.corrections and checkpoint is None:
-            extra = corrections.to_learn(corrected_so_far, dataset)
+            extra = teaching.to_learn(corrected_so_far, dataset)
         keep = partial(interrupted.save, config)
-        drawing = corrections.newest_drawing(corrected_so_far, dataset)
+        drawing = teaching.newest_drawing(corrected_so_far, dataset)
         trained = training.fit(config, dataset, on_progress, keep, checkpoint, extra, drawing)
         timings["training"] = trained.seconds  # including those before an interruption
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -75,10 +75,7 @@ def ask(
 
     blank = drawing is None
     st.markdown("**It was a …**")
-    if len(names) <= MOST_BUTTONS:
-        _buttons(names, kept, keep, key, disabled=blank)
-    else:
-        _list(names, kept, keep, f"{place}_label", disabled=blank)
+    classes(names, kept.label if kept else None, keep, key, disabled=blank)
     if said := st.session_state.pop(fault, ""):
         st.error(text.plain(said), icon=":material/error:")
     if kept is not None:
@@ -96,17 +93,32 @@ def _kept(place: str) -> Correction | None:
     return next((one for one in loaders.corrections().standing if one.id == kept_id), None)
 
 
+def classes(
+    names: Sequence[str], chosen: str | None, keep: Keep, key: str, *, disabled: bool = False
+) -> None:
+    """Let people say which class something is: by a button each, or from a list if there are many.
+
+    Args:
+        names: of the classes.
+        chosen: the one that is given now; None for none.
+        keep: called with what people choose.
+        key: unique on the page.
+        disabled: whether there is nothing to choose for.
+    """
+    show = _buttons if len(names) <= MOST_BUTTONS else _list
+    show(names, chosen, keep, key, disabled=disabled)
+
+
 def _buttons(
-    names: tuple[str, ...], kept: Correction | None, keep: Keep, key: str, *, disabled: bool
+    names: Sequence[str], chosen: str | None, keep: Keep, key: str, *, disabled: bool
 ) -> None:
     """Show one button per class, in rows as wide as the page."""
     with st.container(horizontal=True, gap="xsmall"):
         for place, name in enumerate(names):
-            chosen = kept is not None and kept.label == name
             st.button(
                 text.plain(name),
                 key=f"{key}_is_{place}",
-                type="primary" if chosen else "secondary",
+                type="primary" if name == chosen else "secondary",
                 on_click=keep,
                 args=(name,),
                 disabled=disabled,
@@ -114,21 +126,22 @@ def _buttons(
 
 
 def _list(
-    names: tuple[str, ...], kept: Correction | None, keep: Keep, key: str, *, disabled: bool
+    names: Sequence[str], chosen: str | None, keep: Keep, key: str, *, disabled: bool
 ) -> None:
     """Show the classes as a list to choose from."""
-    st.session_state[key] = kept.label if kept else None
+    listed = f"{key}_label"
+    st.session_state[listed] = chosen
 
-    def chosen() -> None:
-        if st.session_state[key] is not None:
-            keep(st.session_state[key])
+    def pick() -> None:
+        if st.session_state[listed] is not None:
+            keep(st.session_state[listed])
 
     st.selectbox(
         "It was a …",
         names,
-        key=key,
+        key=listed,
         placeholder=f"one of {len(names)} classes",
-        on_change=chosen,
+        on_change=pick,
         disabled=disabled,
         label_visibility="collapsed",
     )

@@ -1,4 +1,4 @@
-"""The corrections that people made: looking at them again, and undoing them."""
+"""The corrections that people made: looking at them again, changing and undoing them."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import loaders
 from dashboard.components.export import About
 from dashboard.components.gallery import Tile, gallery
-from dashboard.widgets import choices, galleries
+from dashboard.widgets import choices, correcting, galleries
 from dashboard.words import corrections as correction_words
 from dashboard.words import text
 from pipeline import words
@@ -18,7 +18,7 @@ from pipeline.store.corrections import Correction
 from pipeline.store.second_opinion import Contradiction
 
 ALL, DOUBTED = "All", "Look again"
-PICKED = "correction_picked"  # in the session
+PICKED = "correction_picked"  # in the session: the id of one, or the index of a test image
 
 
 def shown(kept: Sequence[Correction], against: dict[str, Contradiction]) -> list[Correction]:
@@ -33,14 +33,18 @@ def shown(kept: Sequence[Correction], against: dict[str, Contradiction]) -> list
     return doubted if chosen == DOUBTED else newest
 
 
-def pictures(listed: Sequence[Correction], against: dict[str, Contradiction]) -> Correction:
-    """Show corrections as pictures to pick from; return the picked one, or else the first.
+def pictures(
+    listed: Sequence[Correction], against: dict[str, Contradiction], *, first: bool = True
+) -> Correction | None:
+    """Show corrections as pictures to pick from; return the picked one.
 
     Args:
         listed: at least one.
         against: what independent networks take some of them for, by id.
+        first: whether the first counts as picked where none is.
     """
-    picked = next((one for one in listed if one.id == st.session_state.get(PICKED)), listed[0])
+    usual = listed[0] if first else None
+    picked = next((one for one in listed if one.id == st.session_state.get(PICKED)), usual)
     here = galleries.page_of(len(listed), galleries.PAGE)
     some = listed[here]
 
@@ -87,7 +91,7 @@ def on_stage(kept: Sequence[Correction]) -> None:
 
 
 def detail(one: Correction, against: Contradiction | None) -> None:
-    """Show a correction large, with what networks say to it, and offer to undo it."""
+    """Show a correction large, with what networks say to it, and offer to change or undo it."""
     st.subheader(text.plain(f"Labeled “{one.label}”"))
     st.caption(correction_words.told(one, _run_name(one.run)))
     alt = f"A drawing, enlarged; people gave it the class “{one.label}”."
@@ -95,6 +99,8 @@ def detail(one: Correction, against: Contradiction | None) -> None:
     if against is not None:
         said = correction_words.look_again(against, _run_name(against.run))
         st.warning(said, icon=":material/visibility:")
+    st.markdown("**It was a …**")
+    correcting.classes(one.class_names, one.label, lambda label: _relabel(one, label), "relabel")
     st.button(
         "Undo this correction",
         icon=":material/undo:",
@@ -117,6 +123,18 @@ def undo_all(listed: Sequence[Correction]) -> None:
             on_click=_undo,
             args=[one.id for one in listed],
         )
+
+
+def _relabel(one: Correction, label: str) -> None:
+    if label == one.label:
+        return
+    try:
+        corrections.relabel(loaders.store(), one.id, label)
+    except InklingError as error:
+        st.toast(text.plain(str(error)), icon=":material/error:")
+    else:
+        said = f"Now “{label}”, no longer “{one.label}”."
+        st.toast(text.plain(said), icon=":material/spellcheck:")
 
 
 def _undo(*ids: str) -> None:

@@ -1,5 +1,7 @@
 """The proof: what a network learned from corrections, and what it forgot, with pictures."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -66,23 +68,20 @@ def _held_back(run: Run, taught: Taught) -> None:
 
 def _changes(before: Run, run: Run, proof: Proof) -> None:
     """Show the test images that are read differently now, newly wrong ones first."""
+    title = "Test images that are read differently: before → now"
+    _test_images(before, run, [proof.broken, proof.fixed], title, "proof_changes")
+
+
+def _test_images(
+    before: Run, run: Run, found: Sequence[Sequence[int]], title: str, key: str
+) -> None:
+    """Show some test images of each of two kinds, and what was and is read of them."""
     label, was, now = _answers(before, run)
-    rows = [np.array(found, np.int64) for found in (proof.broken, proof.fixed)]
-    if (cell := st.session_state.get(f"{PICKED}_{run.id}")) is not None:
-        fits = (label == cell[0]) & ((was == cell[1]) | (now == cell[1]) | (cell[1] == cell[0]))
-        rows = [part[fits[part]] for part in rows]
-    some = np.concatenate([part[: MOST // 2] for part in rows])
+    some = np.array([row for kind in found for row in kind[: MOST // 2]], np.int64)
     dataset = galleries.images_of(run) if len(some) else None
-    if dataset is None:
-        return
-    _pictures(
-        picked(dataset.x_test, some),
-        label[some],
-        (was[some], now[some]),
-        run,
-        "Test images that are read differently: before → now",
-        "proof_changes",
-    )
+    if dataset is not None:
+        answers = was[some], now[some]
+        _pictures(picked(dataset.x_test, some), label[some], answers, run, title, key)
 
 
 def _pictures(
@@ -100,42 +99,60 @@ def _pictures(
         caption, hint = words.heard(label, before, after)
         facts = {"true": label, "before": before, "now": after}
         tiles.append(Tile(at, caption, f"true: {label}", hint, facts))
-    st.markdown(f"**{title}**")
+    st.markdown(f"**{text.plain(title)}**")
     sheet = galleries.sheet_of_pictures(shown, mnist_framed=run.info.dataset.mnist_framed)
     about = About(title, "Inkling", key.replace("_", "-"))
     gallery(tiles, sheet, about=about, key=key, on_pick=None, tile_width=galleries.TILE)
 
 
 def _matrix(before: Run, run: Run, proof: Proof) -> None:
-    """Show where the answers changed; a click shows the images of that cell only."""
+    """Show where the answers changed; a click shows the images of that cell beside it."""
     label, was, now = _answers(before, run)
     counted = np.isin(np.arange(len(label)), [*proof.fixed, *proof.broken])
     fixed, broken = metrics.changed_counts(
         label[counted], was[counted], now[counted], len(run.class_names)
     )
-    finding = words.changed(len(proof.fixed), len(proof.broken))
-    cell = st.session_state.get(f"{PICKED}_{run.id}")
+    finding, key = words.changed(len(proof.fixed), len(proof.broken)), f"{PICKED}_{run.id}"
+    true, said = st.session_state.get(key, (None, None))
 
-    def pick(true: int | None, said: int | None) -> None:
-        chosen = None if true is None or said is None else (true, said)
-        st.session_state[f"{PICKED}_{run.id}"] = None if chosen == cell else chosen
+    def pick(*cell: int | None) -> None:
+        st.session_state[key] = (None, None) if cell == (true, said) else cell
 
     with st.expander(text.plain(finding), icon=":material/grid_on:"):
-        matrix(
-            cells_of.changed(fixed, broken, frame.colors()),
-            run.class_names,
-            about=frame.about(finding, "changes", [before, run]),
-            key="proof_matrix",
-            on_pick=pick,
-            true=() if cell is None else (cell[0],),
-            predicted=() if cell is None else (cell[1],),
-        )
-        st.page_link(
-            "app_pages/confusion_matrix.py",
-            label="All images of both runs",
-            icon=":material/arrow_forward:",
-            query_params={address.RUN: before.id, address.SECOND: run.id, CHANGE: "changed"},
-        )
+        left, right = st.columns(2, gap="large")
+        with left:
+            matrix(
+                cells_of.changed(fixed, broken, frame.colors()),
+                run.class_names,
+                about=frame.about(finding, "changes", [before, run]),
+                key="proof_matrix",
+                on_pick=pick,
+                true=() if true is None else (true,),
+                predicted=() if said is None else (said,),
+            )
+            st.page_link(
+                "app_pages/confusion_matrix.py",
+                label="All images of both runs",
+                icon=":material/arrow_forward:",
+                query_params={address.RUN: before.id, address.SECOND: run.id, CHANGE: "changed"},
+            )
+        with right:
+            _of_cell(before, run, proof, true, said)
+
+
+def _of_cell(before: Run, run: Run, proof: Proof, true: int | None, said: int | None) -> None:
+    """Show the images of a cell, a row or a column of the matrix, or say how to choose one."""
+    if true is None and said is None:
+        st.markdown(words.CLICK)
+        return
+    names = [None if end is None else run.class_names[end] for end in (true, said)]
+    fits = metrics.changed_in(*_answers(before, run), true, said)
+    found = [[row for row in kind if fits[row]] for kind in (proof.broken, proof.fixed)]
+    title = words.of_cell(*names, broken=len(found[0]), fixed=len(found[1]))
+    if any(found):
+        _test_images(before, run, found, title, "proof_cell_images")
+    else:
+        st.markdown(f"**{text.plain(title)}**")
 
 
 def _answers(before: Run, run: Run) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from dashboard.words.text import percent, plain
+from dashboard.words.text import percent, plain, shorten
 from pipeline.store.corrections import Correction
 from pipeline.store.second_opinion import Contradiction
 from pipeline.store.teaching import HELD_BACK
 from pipeline.words import counted
 
+LONGEST = 12  # letters of a class name under a picture; its hint has all of them
 NONE = (
     "None so far. Draw something, and where the network is wrong, say what it was: the next "
     "training can learn from that."
@@ -36,7 +37,33 @@ def so_far(kept: Sequence[Correction]) -> str:
 
 def caption(kept: Correction) -> str:
     """Name a correction in a gallery: what the network had predicted, and the class given."""
-    return f"{kept.predicted} → {kept.label}" if kept.predicted else kept.label
+    return arrow(kept.predicted, kept.label) if kept.predicted else shorten(kept.label, LONGEST)
+
+
+def arrow(before: str, after: str) -> str:
+    """Name a picture in a gallery by two classes: "4 → 9"."""
+    return " → ".join(shorten(name, LONGEST) for name in (before, after))
+
+
+def relabeled(count: int, most: int) -> str:
+    """Title the test images whose label was marked as wrong and that were given another class.
+
+    Args:
+        count: how many there are.
+        most: how many of them are shown.
+    """
+    newest = f", the newest {most:,}" if count > most else ""
+    return f"{counted(count, 'test image')} with a new label{newest}: old → new"
+
+
+def test_image(index: int, *, held_back: bool) -> str:
+    """Say what becomes of a test image that was given another class."""
+    purpose = (
+        "It is held back: a retraining is not taught it, so it can test what was learned."
+        if held_back
+        else "A retraining learns it with its new class, and then leaves it out of the comparison."
+    )
+    return f"Test image {index:,}. Its label was marked as wrong. {purpose}"
 
 
 def hint(kept: Correction, against: Contradiction | None) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from dashboard.words.corrections import arrow
 from dashboard.words.text import percent, plain
 from pipeline.analysis.proof import Change, Proof
 from pipeline.store.teaching import HELD_BACK
@@ -14,6 +15,7 @@ HOW = (
     f"does not forget them. About one in {HELD_BACK} is held back: the network is never taught it, "
     "so it can show what was learned. The result is a run of its own; nothing is replaced."
 )
+CLICK = "Click a cell, or the name of a class, to see its images."
 _NORMS = {"linf": "every value changed a little", "l2": "a change of a small total"}
 
 
@@ -97,7 +99,7 @@ def heard(label: str, before: str, after: str) -> tuple[str, str]:
     """Describe a picture by what the network said: a caption, and a hint for screen readers."""
     sign = "✓" if after == label else "✗"
     return (
-        f"{before} → {after} {sign}",
+        f"{arrow(before, after)} {sign}",
         f"a {label}; before, the network read {before}; now, it reads {after}",
     )
 
@@ -105,6 +107,21 @@ def heard(label: str, before: str, after: str) -> tuple[str, str]:
 def changed(fixed: int, broken: int) -> str:
     """Title the matrix of what changed."""
     return f"{counted(fixed, 'test image')} newly right, {broken:,} newly wrong"
+
+
+def of_cell(true: str | None, said: str | None, *, broken: int, fixed: int) -> str:
+    """Title the images of a part of that matrix.
+
+    Args:
+        true: the class of its row; None for any.
+        said: the class of its column, wrongly read before or now; None, or the class of its row,
+            for any.
+        broken, fixed: how many are newly wrong, and newly right.
+    """
+    of = "" if true is None else f" of “{true}”"
+    read = "" if said in (None, true) else f", read as “{said}” by mistake"
+    counts = f"{broken:,} newly wrong, {fixed:,} newly right" if broken or fixed else "none changed"
+    return f"Test images{of}{read}: {counts}"
 
 
 def _both(change: Change) -> Sequence[str]:

@@ -157,6 +157,28 @@ def changed_counts(
     return counted[0], counted[1]
 
 
+def changed_in(
+    labels: np.ndarray, first: np.ndarray, second: np.ndarray, true: int | None, said: int | None
+) -> np.ndarray:
+    """Say which images a cell of the matrices of `changed_counts` counts.
+
+    Args:
+        labels, first, second: as there.
+        true: its row; None for every row.
+        said: its column; None for every column. On the diagonal, it counts the whole row.
+
+    Returns:
+        bool (n,).
+    """
+    mistake = np.where(first == labels, second, first)
+    found = (first == labels) != (second == labels)
+    if true is not None:
+        found = found & (labels == true)
+    if said is not None and said != true:
+        found = found & (mistake == said)
+    return found
+
+
 def hits(predictions: pd.DataFrame, left_out: frozenset[int]) -> tuple[int, int]:
     """Count the correctly predicted images, and all images, without those left out."""
     kept = ~np.isin(np.arange(len(predictions)), list(left_out))

@@ -1,9 +1,10 @@
 """Corrections: drawings and their true classes, kept beside the runs for the next training.
 
 All are in one file, `<store>/corrections.jsonl`, to which lines are only ever appended: a
-correction, the undoing of one by its id, or both at once where a correction replaces another.
-Several processes may write at once; a truncated line is skipped and counted. The size of each line
-and of the file is limited, because anyone who can open the dashboard can add to them.
+correction, the undoing of one by its id, or both at once where a correction replaces another; both
+with the same id give the same drawing another class. Several processes may write at once; a
+truncated line is skipped and counted. The size of each line and of the file is limited, because
+anyone who can open the dashboard can add to them.
 """
 
 import base64
@@ -13,16 +14,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from pipeline.data.datasets import Dataset
 from pipeline.errors import InklingError
-from pipeline.ink.drawing import SIZE, BlankDrawing, Drawing, Strokes, ink_to_image
+from pipeline.ink.drawing import SIZE, BlankDrawing, Drawing, Strokes
 from pipeline.store import journal
 from pipeline.store.runs import Store
-from pipeline.training.checkpoint import ExtraExamples
 from pipeline.training.teaching import is_held_back
 
 CORRECTIONS = "corrections.jsonl"
@@ -30,8 +30,6 @@ WHAT = "correction"
 MOST_LINE_BYTES = 2**17  # enough for 5,000 points
 MOST_FILE_BYTES = 2**26  # 64 MiB, including undone ones: still read within seconds
 MOST_STANDING = 10_000
-REPEATS = 20  # per epoch, so that a dozen matter among 54,000; see docs/training.md
-MOST_SHARE = 0.2  # of an epoch
 
 
 @dataclass(frozen=True)
@@ -103,6 +101,9 @@ def read(store: Store) -> Corrections:
     lines, damaged = journal.read(store.folder / CORRECTIONS, WHAT, _parsed)
     standing: dict[str, Correction] = {}
     for line in lines:
+        if line.relabels is not None:
+            standing[line.undoes] = line.relabels  # in its place
+            continue
         standing.pop(line.undoes, None)
         if line.correction is not None:
             standing.setdefault(line.correction.id, line.correction)
@@ -136,13 +137,11 @@ def add(
             Nothing was changed then.
     """
     names = tuple(class_names)
-    if label not in names:
-        raise InklingError(f"“{label[:40]}” is not one of the classes: {', '.join(names)}.")
+    _check_label(label, names)
     if not drawing.ink.any():
         raise BlankDrawing
-    stamp = datetime.now(UTC).isoformat(timespec="seconds")
     correction = Correction(
-        secrets.token_hex(8), label, names, drawing.ink.tobytes(), predicted, run, stamp
+        secrets.token_hex(8), label, names, drawing.ink.tobytes(), predicted, run, _now()
     )
     line = _as_line(correction, drawing.strokes, instead_of)
     path = store.folder / CORRECTIONS
@@ -154,13 +153,33 @@ def add(
                 f"There are already {len(others):,} corrections, which is the limit. Train with "
                 f"them, then move {path} away to start over."
             )
-        if path.exists() and path.stat().st_size + len(line.encode()) + 1 > MOST_FILE_BYTES:
-            raise InklingError(
-                f"The corrections in {path} have reached the limit of {MOST_FILE_BYTES // 2**20} "
-                "MB. Train with them, then move that file away to start over."
-            )
+        _check_room(path, line)
         add_line(line)
     return correction
+
+
+def relabel(store: Store, key: str, label: str) -> None:
+    """Give a correction another class; it keeps its id and its place among the others.
+
+    Args:
+        store: where the corrections are kept.
+        key: its id.
+        label: name of the class, one of those that its label was chosen from.
+
+    Raises:
+        InklingError: it is no longer in effect, the label is not one of its classes, the dashboard
+            is read-only, or the file is full or cannot be written. Nothing was changed then.
+    """
+    path = store.folder / CORRECTIONS
+    with journal.adding(path, WHAT) as add_line:
+        former = next((kept for kept in read(store).standing if kept.id == key), None)
+        if former is None:
+            raise InklingError("This correction was undone meanwhile. Nothing was changed.")
+        _check_label(label, former.class_names)
+        changed = {"label": label, "time": _now(), "undo": key}
+        line = json.dumps(_raw(path, key) | changed, ensure_ascii=False)
+        _check_room(path, line)
+        add_line(line)
 
 
 def take_back(store: Store, *ids: str) -> None:
@@ -175,74 +194,52 @@ def take_back(store: Store, *ids: str) -> None:
         if not undone:
             what = "This correction was" if len(ids) == 1 else "These corrections were"
             raise InklingError(f"{what} already undone. Nothing was changed.")
-        stamp = datetime.now(UTC).isoformat(timespec="seconds")
-        add_line("\n".join(json.dumps({"undo": undoes, "time": stamp}) for undoes in undone))
-
-
-def to_learn(found: Corrections, dataset: Dataset) -> ExtraExamples:
-    """Turn the corrections that fit a dataset into extra images to learn from.
-
-    Those that are held back are left out: a network that has learned them could not show later
-    what it was taught.
-
-    Args:
-        found: the corrections.
-        dataset: the one to train on; it is not changed.
-
-    Raises:
-        InklingError: there is none to learn from, or the dataset's images are not framed like
-            drawings.
-    """
-    names = tuple(dataset.class_names)
-    kept = found.learnable(names)
-    if not dataset.mnist_framed or not kept:
-        raise InklingError(_nothing_to_learn(found, dataset))
-    images = np.stack([ink_to_image(one.image, dataset.image_shape) for one in kept])
-    labels = np.array([names.index(one.label) for one in kept], np.int64)
-    return ExtraExamples(images, labels, repeats(len(labels), len(dataset.y_train)))
-
-
-def _nothing_to_learn(found: Corrections, dataset: Dataset) -> str:
-    """Say why a dataset's training cannot learn from corrections, and what to do."""
-    if not dataset.mnist_framed:
-        why = f"No corrections fit “{dataset.name}”: its images are not drawings."
-    elif found.fitting(dataset.class_names):
-        why = (
-            "There is nothing to learn from yet: every fifth correction, on average, is held back "
-            "as a test of what was learned, and so far all of them are."
-        )
-    else:
-        why = f"No corrections fit “{dataset.name}”: there are none with its classes yet."
-    return f"{why} Correct more drawings on the Draw page, or train without corrections."
-
-
-def newest_drawing(found: Corrections, dataset: Dataset) -> tuple[np.ndarray, int] | None:
-    """Return the newest correction that fits a dataset: its image and its class; None if none does.
-
-    The image is uint8 (height, width, channels), like the dataset's.
-    """
-    fitting = found.fitting(dataset.class_names) if dataset.mnist_framed else ()
-    if not fitting:
-        return None
-    newest = fitting[-1]
-    label = tuple(dataset.class_names).index(newest.label)
-    return ink_to_image(newest.image, dataset.image_shape), label
-
-
-def repeats(corrections: int, training_images: int) -> int:
-    """Return how many times an epoch shows each correction: 20, or fewer if there are many.
-
-    Together they then make up at most a fifth of an epoch, unless showing each once is more.
-    """
-    fitting = MOST_SHARE / (1 - MOST_SHARE) * training_images / max(corrections, 1)
-    return max(1, min(REPEATS, int(fitting)))
+        add_line("\n".join(json.dumps({"undo": undoes, "time": _now()}) for undoes in undone))
 
 
 class _Line(NamedTuple):
-    """What a line records: a correction, an undoing, or both."""
+    """What a line records: a correction, an undoing, or both; both of the same id is a new class.
+
+    Earlier versions, too, take that for the correction with its new class.
+    """
 
     correction: Correction | None
     undoes: str
+
+    @property
+    def relabels(self) -> Correction | None:
+        """The correction with its new class, if that is what the line records."""
+        same = self.correction is not None and self.correction.id == self.undoes
+        return self.correction if same else None
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _check_label(label: str, class_names: Sequence[str]) -> None:
+    if label not in class_names:
+        raise InklingError(f"“{label[:40]}” is not one of the classes: {', '.join(class_names)}.")
+
+
+def _check_room(path: Path, line: str) -> None:
+    if path.exists() and path.stat().st_size + len(line.encode()) + 1 > MOST_FILE_BYTES:
+        raise InklingError(
+            f"The corrections in {path} have reached the limit of {MOST_FILE_BYTES // 2**20} MB. "
+            "Train with them, then move that file away to start over."
+        )
+
+
+def _raw(path: Path, key: str) -> dict[str, Any]:
+    """Return the newest line of a correction as it was written, with its strokes."""
+
+    def facts(raw: Any) -> dict[str, Any] | None:
+        line = _parsed(raw)
+        found: dict[str, Any] = raw
+        return found if line.correction is not None and line.correction.id == key else None
+
+    lines, _ = journal.read(path, WHAT, facts)
+    return next(found for found in reversed(lines) if found is not None)
 
 
 def _as_line(correction: Correction, strokes: Strokes | None, instead_of: str) -> str:

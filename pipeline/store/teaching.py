@@ -1,7 +1,7 @@
-"""The teaching set of a store, and the proof of what a run has learned from it.
+"""What networks are taught of a store's corrections, and the proof of what one has learned.
 
-It holds the drawings that people corrected, and the test images whose label they marked as wrong
-and gave another one.
+A new training takes them along as extra examples. The teaching set of a retraining also holds the
+test images whose label people marked as wrong and gave another one.
 """
 
 import numpy as np
@@ -14,9 +14,72 @@ from pipeline.store.corrections import Corrections
 from pipeline.store.reviews import WRONG_LABEL, Reviews
 from pipeline.store.run_folder import Run
 from pipeline.store.run_info import Robustness
+from pipeline.training.checkpoint import ExtraExamples
 from pipeline.training.teaching import DRAWN, HELD_BACK, Taught, TeachingSet, is_held_back
 
 __all__ = ["HELD_BACK", "Taught", "gather", "is_held_back", "proof_of", "relabeled"]
+
+REPEATS = 20  # per epoch, so that a dozen matter among 54,000; see docs/training.md
+MOST_SHARE = 0.2  # of an epoch
+
+
+def to_learn(found: Corrections, dataset: Dataset) -> ExtraExamples:
+    """Turn the corrections that fit a dataset into extra images to learn from.
+
+    Those that are held back are left out: a network that has learned them could not show later
+    what it was taught.
+
+    Args:
+        found: the corrections.
+        dataset: the one to train on; it is not changed.
+
+    Raises:
+        InklingError: there is none to learn from, or the dataset's images are not framed like
+            drawings.
+    """
+    names = tuple(dataset.class_names)
+    kept = found.learnable(names)
+    if not dataset.mnist_framed or not kept:
+        raise InklingError(_nothing_to_learn(found, dataset))
+    images = np.stack([ink_to_image(one.image, dataset.image_shape) for one in kept])
+    labels = np.array([names.index(one.label) for one in kept], np.int64)
+    return ExtraExamples(images, labels, repeats(len(labels), len(dataset.y_train)))
+
+
+def _nothing_to_learn(found: Corrections, dataset: Dataset) -> str:
+    """Say why a dataset's training cannot learn from corrections, and what to do."""
+    if not dataset.mnist_framed:
+        why = f"No corrections fit “{dataset.name}”: its images are not drawings."
+    elif found.fitting(dataset.class_names):
+        why = (
+            "There is nothing to learn from yet: every fifth correction, on average, is held back "
+            "as a test of what was learned, and so far all of them are."
+        )
+    else:
+        why = f"No corrections fit “{dataset.name}”: there are none with its classes yet."
+    return f"{why} Correct more drawings on the Draw page, or train without corrections."
+
+
+def newest_drawing(found: Corrections, dataset: Dataset) -> tuple[np.ndarray, int] | None:
+    """Return the newest correction that fits a dataset: its image and its class; None if none does.
+
+    The image is uint8 (height, width, channels), like the dataset's.
+    """
+    fitting = found.fitting(dataset.class_names) if dataset.mnist_framed else ()
+    if not fitting:
+        return None
+    newest = fitting[-1]
+    label = tuple(dataset.class_names).index(newest.label)
+    return ink_to_image(newest.image, dataset.image_shape), label
+
+
+def repeats(corrections: int, training_images: int) -> int:
+    """Return how many times an epoch shows each correction: 20, or fewer if there are many.
+
+    Together they then make up at most a fifth of an epoch, unless showing each once is more.
+    """
+    fitting = MOST_SHARE / (1 - MOST_SHARE) * training_images / max(corrections, 1)
+    return max(1, min(REPEATS, int(fitting)))
 
 
 def gather(found: Corrections, marks: Reviews, dataset: Dataset) -> TeachingSet:

@@ -63,6 +63,25 @@ def test_one_is_undone_and_the_next_comes_up(app, store, kept):
     assert at.subheader[0].value == "Labeled “b”"
 
 
+def test_one_is_given_another_class_where_it_is(app, store, kept):
+    at = app("corrections", store)
+    at.session_state["correction_picked"] = kept[1].id
+    at.run()
+    press(at, "relabel_is_4")
+    assert labels(store) == ["7", "4", "b"]
+    assert at.toast[0].value == "Now “4”, no longer “1”\\."
+    assert at.subheader[0].value == "Labeled “4”"
+    press(at, "relabel_is_4")  # once more, which changes nothing
+    assert len((store.folder / corrections.CORRECTIONS).read_text().splitlines()) == 4
+
+
+def test_another_class_for_what_another_tab_has_undone_is_refused(app, store, kept):
+    at = app("corrections", store)
+    corrections.take_back(store, kept[2].id)
+    press(at, "relabel_is_0")
+    assert at.toast[0].value == r"This correction was undone meanwhile\. Nothing was changed\."
+
+
 def test_all_are_undone_with_a_word_first(app, store, kept):
     at = app("corrections", store)
     assert at.button(key="undo_corrections").label == "Undo 3 corrections"

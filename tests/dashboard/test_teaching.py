@@ -6,18 +6,19 @@ import shutil
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from dashboard.words import teaching as words
 from pipeline.analysis.proof import HeldBack, prove
 from pipeline.jobs import launch
 from pipeline.jobs.requests import Retraining
-from pipeline.store import reviews, tables
+from pipeline.store import reviews, tables, teaching
 from pipeline.store.run_folder import INFO, PREDICTIONS, TEACHING, Run
 from pipeline.store.runs import Store
 from pipeline.training.teaching import DRAWN, Taught, TeachingSet
+from tests.dashboard.test_correcting import text
 from tests.dashboard.test_corrections_page import kept, press  # noqa: F401
-from tests.dashboard.test_labels_page import store  # noqa: F401
-from tests.dashboard.test_pages import text
+from tests.dashboard.test_labels_page import store, tiles  # noqa: F401
 
 
 def taught_from(run: Run, store: Store, digits) -> Run:
@@ -61,6 +62,37 @@ def test_what_fits_can_be_taught_and_one_click_starts_it(app, store, kept, monke
     assert asked == [Retraining(store.open("latest").id)]
 
 
+def test_test_images_with_a_new_label_are_shown_changed_and_left_out(app, store, kept, digits):
+    fingerprint, label = digits.fingerprint, int(digits.y_test[3])
+    reviews.add(store, fingerprint, 3, reviews.WRONG_LABEL, should_be=str((label + 1) % 10))
+    reviews.add(store, fingerprint, 5, reviews.WRONG_LABEL, should_be="0")
+    reviews.add(store, fingerprint, 7, reviews.AMBIGUOUS)
+    at = app("corrections", store)
+    assert "2 test images with a new label" in text(at)
+    shown = tiles(at)
+    assert [tile["id"] for tile in shown] == [5, 3]  # newest first
+    assert shown[1]["caption"] == f"{label} → {(label + 1) % 10}"
+    held_back = teaching.is_held_back(digits.x_test[3])
+    assert shown[1]["detail"] == ("held back" if held_back else "to learn from")
+    assert at.subheader[0].value == "Labeled “b”"  # a correction, until one of these is picked
+    at.session_state["correction_picked"] = 3
+    at.run()
+    assert at.subheader[0].value == f"“{label}” that should be “{(label + 1) % 10}”"
+    press(at, f"should_be_class_is_{(label + 2) % 10}")
+    assert reviews.read(store).should_be(fingerprint, 3) == str((label + 2) % 10)
+    press(at, "undo_mark")
+    assert reviews.read(store).of(fingerprint, 3) == ()
+    assert "1 test image with a new label" in text(at)
+    assert at.subheader[0].value == "Labeled “b”"
+
+
+def test_where_only_labels_are_new_the_first_is_shown(app, store, digits):
+    reviews.add(store, digits.fingerprint, 5, reviews.WRONG_LABEL, should_be="0")
+    at = app("corrections", store)
+    assert at.subheader[0].value.endswith("that should be “0”")
+    assert at.button(key="retrain")
+
+
 def test_without_corrections_nothing_is_offered(app, store):
     at = app("corrections", store)
     assert not [button for button in at.button if button.key == "retrain"]
@@ -76,6 +108,35 @@ def test_the_proof_is_there_before_anything_is_replaced(app, store, taught, tiny
     assert at.button(key="discard_it")
     assert at.dataframe[0].value["after"].tolist()[0] == "1 of 2"
     assert not app("corrections", store, run=tiny_run.id).subheader
+
+
+def test_a_cell_of_what_changed_shows_its_images(app, store, taught, tiny_run):
+    before, after = tiny_run.predictions(), taught.predictions()
+    (fixed,) = np.flatnonzero(
+        (before["predicted"] != before["label"]) & (after["predicted"] == after["label"])
+    )
+    true, said = int(before["label"][fixed]), int(before["predicted"][fixed])
+    at = app("corrections", store, run=taught.id)
+    assert words.CLICK in text(at)
+
+    def picked(*cell: int | None) -> AppTest:
+        at.session_state[f"proof_cell_{taught.id}"] = cell
+        at.run()
+        assert not at.exception
+        return at
+
+    assert f"of “{true}”, read as “{said}” by mistake: 0 newly wrong, 1 newly right" in text(
+        picked(true, said)
+    )
+    galleries = [json.loads(part.proto.json or "{}") for part in at.get("bidi_component")]
+    assert [
+        [tile["caption"] for tile in one["tiles"]]
+        for one in galleries
+        if one.get("about", {}).get("file") == "proof-cell-images"
+    ] == [[f"{said} → {true} ✓"]]
+    assert f"Test images of “{true}”: " in text(picked(true, None))
+    other = next(k for k in range(10) if k not in (true, int(before["label"][0])))
+    assert f"of “{true}”, read as “{other}” by mistake: none changed" in text(picked(true, other))
 
 
 def test_without_the_run_it_came_from_that_is_said(app, store, taught, tiny_run):

@@ -126,3 +126,8 @@ def test_changes_are_counted_by_what_the_wrong_one_said():
     fixed, broken = evaluation.changed_counts(labels, first, second, 3)
     assert fixed.tolist() == [[1, 1, 0], [1, 1, 0], [0, 0, 0]]
     assert broken.tolist() == [[1, 0, 1], [0, 0, 0], [0, 0, 0]]
+    for true, said in np.ndindex(3, 3):  # each cell has as many images as it counts
+        found = evaluation.changed_in(labels, first, second, true, said)
+        assert found.sum() == fixed[true, said] + broken[true, said]
+    assert evaluation.changed_in(labels, first, second, None, 0).tolist() == [0, 0, 0, 0, 1, 0]
+    assert evaluation.changed_in(labels, first, second, 0, None).tolist() == [1, 1, 0, 0, 0, 0]

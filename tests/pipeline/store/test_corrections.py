@@ -13,7 +13,7 @@ from pipeline.errors import InklingError
 from pipeline.experiment import run_experiment
 from pipeline.ink import drawing
 from pipeline.ink.drawing import Drawing
-from pipeline.store import corrections, interrupted
+from pipeline.store import corrections, interrupted, teaching
 from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.run_info import RunInfo
 from pipeline.store.runs import Store
@@ -74,6 +74,40 @@ def test_one_takes_the_place_of_another_in_one_line(store):
     assert len(lines(store)) == 3
 
 
+def test_another_class_for_one_leaves_it_where_it_is(store):
+    first, other = keep(store, "1", predicted="4", run="r"), keep(store, "4", strokes=ONE)
+    corrections.relabel(store, first.id, "7")
+    changed, same = corrections.read(store).standing
+    assert (changed.id, changed.label, changed.predicted, changed.run) == (first.id, "7", "4", "r")
+    assert changed.ink == first.ink
+    assert same == other
+    assert lines(store)[2]["strokes"] == lines(store)[0]["strokes"]
+    assert lines(store)[2]["undo"] == first.id  # which earlier versions understand, too
+    corrections.relabel(store, first.id, "9")
+    assert [one.label for one in corrections.read(store).standing] == ["9", "4"]
+    corrections.take_back(store, first.id)
+    assert corrections.read(store).standing == (other,)
+
+
+def test_another_class_is_refused_in_a_sentence(store, monkeypatch):
+    kept = keep(store, "1")
+    with pytest.raises(InklingError, match="“ten” is not one of the classes: 0, 1"):
+        corrections.relabel(store, kept.id, "ten")
+    size = (store.folder / corrections.CORRECTIONS).stat().st_size
+    with monkeypatch.context() as patch:
+        patch.setattr(corrections, "MOST_FILE_BYTES", 2 * size)
+        with pytest.raises(InklingError, match="move that file away"):
+            corrections.relabel(store, kept.id, "7")
+    monkeypatch.setenv(access.READ_ONLY, "1")
+    with pytest.raises(InklingError, match="read-only"):
+        corrections.relabel(store, kept.id, "7")
+    monkeypatch.delenv(access.READ_ONLY)
+    assert corrections.read(store).standing == (kept,)
+    corrections.take_back(store, kept.id)
+    with pytest.raises(InklingError, match="was undone meanwhile"):
+        corrections.relabel(store, kept.id, "7")
+
+
 def test_the_fitting_ones_are_counted_and_handed_on(store):
     keep(store, "7")
     keep(store, "7", strokes=ONE)
@@ -90,13 +124,13 @@ def test_the_fitting_ones_are_counted_and_handed_on(store):
 def test_a_training_learns_all_but_those_that_are_held_back(store, digits):
     keep(store, "1", strokes=HELD_BACK)
     with pytest.raises(InklingError, match=r"held back as a test.*so far all of them are"):
-        corrections.to_learn(corrections.read(store), digits)
+        teaching.to_learn(corrections.read(store), digits)
     keep(store, "7")
     keep(store, "1", strokes=ONE)
     read = corrections.read(store)
     assert [one.held_back for one in read.standing] == [True, False, False]
     assert read.counts(DIGITS) == {"1": 2, "7": 1}
-    extra = corrections.to_learn(read, digits)
+    extra = teaching.to_learn(read, digits)
     assert extra.labels.tolist() == [7, 1]
     assert extra.labels.dtype == np.int64
     assert np.array_equal(extra.images[1, ..., 0], drawing.from_strokes(ONE))
@@ -230,7 +264,7 @@ def test_lines_that_are_no_corrections_are_counted(store, change):
     [(12, 54_000, 20), (12, 1077, 20), (100, 1077, 2), (5000, 1077, 1), (0, 1077, 20)],
 )  # a fifth of an epoch is a quarter of the images: 1077 / 4 / 100 = 2.7
 def test_many_corrections_are_shown_less_often_each(number, images, wanted):
-    assert corrections.repeats(number, images) == wanted
+    assert teaching.repeats(number, images) == wanted
 
 
 class TestTraining:
@@ -310,7 +344,7 @@ class TestTraining:
                 place.save(config, checkpoint)
 
         keep(store, "7")
-        extra = corrections.to_learn(corrections.read(store), digits)
+        extra = teaching.to_learn(corrections.read(store), digits)
         whole = training.fit(config, digits, on_checkpoint=keep_two, extra=extra)
         keep(store, "1", strokes=ONE)
         resumed = run_experiment(interrupted.newest(store).config(), store, resume=True)
@@ -326,13 +360,13 @@ class TestTraining:
         keep(store, "7")
         pictures = dataclasses.replace(digits, mnist_framed=False)
         with pytest.raises(InklingError, match="not drawings"):
-            corrections.to_learn(corrections.read(store), pictures)
+            teaching.to_learn(corrections.read(store), pictures)
 
     def test_they_are_brought_to_the_images_shape(self, store, digits):
         keep(store, "7")
         color = np.zeros((5, 14, 14, 3), np.uint8)
         small = dataclasses.replace(digits, x_train=color)
-        extra = corrections.to_learn(corrections.read(store), small)
+        extra = teaching.to_learn(corrections.read(store), small)
         assert extra.images.shape == (1, 14, 14, 3)
         assert extra.labels.tolist() == [7]
 
@@ -375,10 +409,10 @@ class TestOlder:
 
 
 def test_the_newest_fitting_drawing_can_be_followed(store, digits):
-    assert corrections.newest_drawing(corrections.read(store), digits) is None
+    assert teaching.newest_drawing(corrections.read(store), digits) is None
     keep(store, "3", class_names=digits.class_names)
     newest = keep(store, "5", class_names=digits.class_names)
     keep(store, "x", class_names=("x", "y"))
-    image, label = corrections.newest_drawing(corrections.read(store), digits)
+    image, label = teaching.newest_drawing(corrections.read(store), digits)
     assert label == 5
     assert np.array_equal(image[..., 0], newest.image)
