@@ -25,6 +25,7 @@ from pipeline.analysis import metrics as evaluation
 from pipeline.analysis.excitation import Excitation
 from pipeline.analysis.out_of_distribution import OodDetector
 from pipeline.analysis.proof import Proof
+from pipeline.analysis.sampling import sample
 from pipeline.analysis.selective_prediction import RiskCoverage
 from pipeline.analysis.significance import Comparison
 from pipeline.config import DEFAULT_DATASET
@@ -37,7 +38,6 @@ from pipeline.export import film_spec, inside_spec, pad_spec, tour_spec
 from pipeline.export.tour_material import Material
 from pipeline.export.tour_networks import Subject
 from pipeline.prose.texts import texts
-from pipeline.robustness import sample
 from pipeline.serving import prediction, receptive_field, shifts
 from pipeline.serving.anatomy import Anatomy
 from pipeline.serving.gradients import GradientGraph

@@ -249,3 +249,8 @@ def kept(fixed: int, broken: int, images: int, *, worse: bool, better: bool) -> 
     if better:
         return f"{said}: better here, too, and chance does not explain it."
     return f"{said}: no sign of forgetting."
+
+
+def corruption(name: str) -> str:
+    """Name a corruption for people: "shot noise", not "shot_noise"."""
+    return name.replace("_", " ")

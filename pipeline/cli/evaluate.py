@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,6 +26,20 @@ def evaluate(
             "images; takes a minute.",
         ),
     ] = False,
+    corruptions: Annotated[
+        bool,
+        typer.Option(
+            "--corruptions",
+            help="Also measure its accuracy on its own test images with noise, blur, fog and more, "
+            "as in MNIST-C; takes a minute or two.",
+        ),
+    ] = False,
+    mnist_c: Annotated[
+        Path | None,
+        typer.Option(
+            "--mnist-c", help="A folder with MNIST-C's own files, to measure it on these, too."
+        ),
+    ] = None,
     models: Models = None,
     as_json: AsJson = False,
 ) -> None:
@@ -34,12 +49,13 @@ def evaluate(
     training images, the out-of-distribution detector, what each layer is made of, and what excites
     it.
     """
-    if adversarial and dataset is not None:
-        raise typer.BadParameter(
-            "adversarial changes are measured on the dataset the run was trained on; leave out "
-            "--dataset",
-            param_hint="--adversarial",
-        )
+    corruptions = corruptions or mnist_c is not None
+    for option, chosen in (("--adversarial", adversarial), ("--corruptions", corruptions)):
+        if chosen and dataset is not None:
+            raise typer.BadParameter(
+                "this is measured on the dataset the run was trained on; leave out --dataset",
+                param_hint=option,
+            )
     from pipeline import evaluation, robustness
     from pipeline.cli.terminal import shown_progress
     from pipeline.data import datasets
@@ -54,6 +70,9 @@ def evaluate(
             images = datasets.open_dataset(dataset, data, report)
         metrics = evaluation.evaluate(found, images, report)
         changed = robustness.measure(found, images, report) if adversarial else None
+        sheet = (
+            robustness.measure_corruptions(found, images, mnist_c, report) if corruptions else None
+        )
     # Of a network that was trained elsewhere, nobody here knows what it saw.
     seen = found.info.saw_test_images
     if seen is False:
@@ -61,10 +80,13 @@ def evaluate(
     if seen:
         print(f"Note: {words.trained_on_these(images.name, own.name)}", file=sys.stderr)
     if as_json:
-        more = {"adversarial": changed.model_dump(mode="json")} if changed else {}
-        print(json.dumps(metrics.model_dump(mode="json") | more))
+        more = {"adversarial": changed, "corruptions": sheet}
+        told = {key: part.model_dump(mode="json") for key, part in more.items() if part}
+        print(json.dumps(metrics.model_dump(mode="json") | told))
         return
     print(f"{found.id} on {images.name}\n{results.accuracy(metrics, seen=seen)}")
     print(results.details(metrics))
     if changed:
         print(results.under_change(changed))
+    if sheet:
+        print(results.under_corruptions(sheet))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from pipeline import words
 
 if TYPE_CHECKING:
+    from pipeline.analysis.corruption_sheet import CorruptionSheet
     from pipeline.analysis.metrics import Metrics
     from pipeline.store.run_info import Robustness
 
@@ -41,3 +42,23 @@ def under_change(found: "Robustness") -> str:
         )
         lines.append(f"  {NORMS[norm]:<4} {'  '.join(shares)}")
     return "\n".join(lines)
+
+
+def under_corruptions(sheet: "CorruptionSheet") -> str:
+    """Write the accuracy on corrupted images, the worst first, and when turned, in lines."""
+    unchanged, worst = sheet.unchanged, sheet.worst_first
+    lines = [
+        f"accuracy on corrupted images: {sheet.mean:.1%}, the mean over {len(worst)} corruptions "
+        f"(unchanged: {unchanged.accuracy:.1%} of {unchanged.images:,})"
+    ]
+    originals = {under.name: under for under in sheet.originals}
+    for under in worst:
+        low, high = under.interval
+        severities = "  ".join(f"{other.accuracy:6.1%}" for other in sheet.of(under.name))
+        line = f"  {words.corruption(under.name):<14} {under.accuracy:6.1%}"
+        line += f"  {words.interval(low, high):<16} of {under.images:,}  by severity {severities}"
+        if under.name in originals:
+            line += f"  MNIST-C's own {originals[under.name].accuracy:6.1%}"
+        lines.append(line)
+    turned = "  ".join(f"{turn.degrees}°: {turn.accuracy:.1%}" for turn in sheet.turned)
+    return "\n".join([*lines, f"accuracy when turned  {turned}"])

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.data import npy_folders
 from pipeline.errors import InklingError
 from pipeline.ink.pictures import SUFFIXES, on_white, open_picture
 from pipeline.words import counted
@@ -48,7 +49,7 @@ class Labeled:
 
 
 def read(place: Path) -> Labeled:
-    """Read a dataset: an `.npz`, a folder of IDX files, or a folder of class-named folders.
+    """Read a dataset: an `.npz`, or a folder of IDX files, .npy files, or class-named folders.
 
     Raises:
         InklingError: it is none of these, or malformed.
@@ -56,6 +57,8 @@ def read(place: Path) -> Labeled:
     check(place)
     if place.is_file():
         return read_npz(place)
+    if npy_folders.holds(place):
+        return _labeled(npy_folders.read(place), str(place), None)
     return read_idx_folder(place) if holds_idx(place) else read_image_folder(place)
 
 
@@ -69,15 +72,28 @@ def check(place: Path) -> None:
         if place.suffix != ".npz":
             raise InklingError(
                 f"{place} is a file but not an .npz. A dataset is an .npz file, a folder of IDX "
-                "files, or a folder with one subfolder of images per class."
+                "or .npy files, or a folder with one subfolder of images per class."
             )
         with _opened_npz(place):
             pass
     elif holds_idx(place):
         for part in IDX_FILES:
             _idx_file(place, part)
+    elif npy_folders.holds(place):
+        npy_folders.check(place)
     else:
         _image_classes(place)
+
+
+def read_test_part(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Read images and labels of the test part only, of a folder of .npy files.
+
+    Raises:
+        InklingError: a file is missing or damaged, or images and labels differ in number.
+    """
+    parts = npy_folders.read(folder, ("x_test", "y_test"))
+    found = _labeled({"x_train": parts["x_test"], "y_train": parts["y_test"]}, str(folder), None)
+    return found.x, found.y
 
 
 def read_idx(path: Path) -> np.ndarray:

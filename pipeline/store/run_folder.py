@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipeline import access, atomic
 from pipeline.analysis import excitation
 from pipeline.analysis import out_of_distribution as ood
+from pipeline.analysis.corruption_sheet import CorruptionSheet
 from pipeline.analysis.excitation import Excitation
 from pipeline.analysis.out_of_distribution import OodDetector
 from pipeline.atomic import whole_folder
@@ -46,7 +47,7 @@ REQUIRED = (MODEL, GRAPH, HISTORY, PREDICTIONS)
 FEATURES, EVALUATIONS = "features.parquet", "evaluations"
 OOD_DETECTOR, OLD_OOD_DETECTOR = "out_of_distribution.npz", "novelty.npz"  # old: in format 1
 ANATOMY, GRADIENTS = "anatomy.npz", "gradients.tflite"
-EXCITING, ROBUSTNESS = "exciting.npz", "robustness.json"
+EXCITING, ROBUSTNESS, CORRUPTIONS = "exciting.npz", "robustness.json", "corruptions.json"
 FILM, TEACHING = "film.npz", "teaching.npz"
 ABOUT = "about.json"  # the name and the note that people gave it
 LONGEST_NAME, LONGEST_NOTE = 80, 2000  # characters
@@ -307,6 +308,17 @@ class Run:
     def add_robustness(self, found: Robustness) -> None:
         """Save its accuracy under adversarial changes, replacing older; raises as `describe`."""
         atomic.write_text(self._addition(ROBUSTNESS), found.model_dump_json(indent=1))
+
+    def corruption_sheet(self) -> CorruptionSheet | None:
+        """Read its accuracy on corrupted images; None if that is not there, or damaged."""
+        try:
+            return CorruptionSheet.model_validate_json(self._path(CORRUPTIONS).read_text("utf-8"))
+        except (OSError, ValueError):
+            return None  # it can be measured again
+
+    def add_corruption_sheet(self, found: CorruptionSheet) -> None:
+        """Save its accuracy on corrupted images, replacing older; raises as `describe` does."""
+        atomic.write_text(self._addition(CORRUPTIONS), found.model_dump_json())
 
     def describe(self, *, name: str | None = None, note: str | None = None) -> None:
         """Give the run a name, a note or both; "" removes one, and None leaves it as it is.

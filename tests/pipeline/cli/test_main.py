@@ -179,8 +179,24 @@ def test_evaluate_measures_adversarial_changes(tmp_path, tiny_run):
     assert stages == ["Misleading", "Misleading again"]
 
 
-def test_adversarial_changes_are_measured_on_the_runs_own_dataset(models):
-    done = inkling("evaluate", "latest", "--adversarial", "--dataset", "digits", "--models", models)
+def test_evaluate_measures_corruptions(tmp_path, tiny_run):
+    shutil.copytree(tiny_run.folder, tmp_path / "copy")
+    done = inkling("evaluate", "copy", "--corruptions", "--models", tmp_path)
+    assert done.returncode == 0, done.stderr
+    kept = Store(tmp_path).open("copy").corruption_sheet()
+    assert {under.images for under in kept.under} == {600}
+    first, *lines, turned = done.stdout[done.stdout.index("accuracy on corrupted") :].splitlines()
+    assert f"{kept.mean:.1%}, the mean over 15 corruptions" in first
+    assert [line.split()[0] for line in lines] == [
+        under.name.split("_")[0] for under in kept.worst_first
+    ]
+    assert turned.startswith("accuracy when turned  0°: ")
+    assert {line.partition(":")[0] for line in done.stderr.splitlines()} == {"Corrupting"}
+
+
+@pytest.mark.parametrize("option", ["--adversarial", "--corruptions"])
+def test_changes_are_measured_on_the_runs_own_dataset(models, option):
+    done = inkling("evaluate", "latest", option, "--dataset", "digits", "--models", models)
     assert done.returncode == 2
     assert "leave out --dataset" in " ".join(done.stderr.split())
 

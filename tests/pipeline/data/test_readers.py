@@ -187,3 +187,46 @@ def test_a_huge_picture_is_refused_before_it_is_decoded(tmp_path):
 def test_a_folder_without_classes_says_what_is_expected(tmp_path):
     with pytest.raises(InklingError, match="one subfolder of images per class"):
         readers.read_image_folder(tmp_path)
+
+
+def write_npy_folder(folder, **changes):
+    """Write a folder as MNIST-C has one for each corruption."""
+    x = np.arange(6 * 8 * 8, dtype=np.uint8).reshape(6, 8, 8, 1)
+    arrays = {
+        "train_images": x, "train_labels": np.arange(6) % 3,
+        "test_images": x[:3], "test_labels": np.arange(3),
+    }  # fmt: skip
+    folder.mkdir()
+    for name, array in (arrays | changes).items():
+        np.save(folder / f"{name}.npy", array)
+    return folder
+
+
+def test_a_folder_of_npy_files_is_a_dataset(tmp_path):
+    folder = write_npy_folder(tmp_path / "fog")
+    found = readers.read(folder)
+    assert (found.x.shape, found.x_test.shape) == ((6, 8, 8, 1), (3, 8, 8, 1))
+    assert found.y.tolist() == [0, 1, 2, 0, 1, 2]
+    assert found.class_names is None
+    images, labels = readers.read_test_part(folder)
+    assert np.array_equal(images, found.x_test)
+    assert labels.tolist() == [0, 1, 2]
+    assert readers.check(folder) is None
+
+
+def test_what_is_wrong_with_npy_files_is_one_sentence(tmp_path):
+    folder = write_npy_folder(tmp_path / "fog", train_labels=np.array([{}, 1], dtype=object))
+    with pytest.raises(InklingError, match=r"train_labels\.npy is not a complete .npy file"):
+        readers.read(folder)
+    (folder / "train_labels.npy").unlink()
+    for look in (readers.read, readers.check):
+        with pytest.raises(InklingError, match=r"fog lacks train_labels\.npy"):
+            look(folder)
+    whole = (folder / "test_images.npy").read_bytes()
+    for raw in (whole[:60], whole[:-9], b""):
+        (folder / "test_images.npy").write_bytes(raw)
+        with pytest.raises(InklingError, match=r"test_images\.npy is not a complete .npy file"):
+            readers.read_test_part(folder)
+    other = write_npy_folder(tmp_path / "other", test_labels=np.arange(2))
+    with pytest.raises(InklingError, match="has 3 images but 2 labels"):
+        readers.read_test_part(other)

@@ -10,6 +10,7 @@ import pytest
 from pipeline import atomic
 from pipeline.access import READ_ONLY
 from pipeline.analysis import out_of_distribution as ood
+from pipeline.analysis.corruption_sheet import CorruptionSheet
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
 from pipeline.ink.drawing import Drawing
@@ -53,6 +54,10 @@ def other_result(run: Run) -> Evaluation:
 def measured(run: Run) -> Robustness:
     created = run.info.created
     return Robustness(by_norm={}, images=0, seed=0, iterations=0, created=created)
+
+
+def sheet(run: Run) -> CorruptionSheet:
+    return CorruptionSheet(under=(), turned=(), created=run.info.created)
 
 
 def test_the_bundled_run_comes_after_those_of_the_store(with_bundled):
@@ -166,13 +171,14 @@ def test_a_version_changes_with_every_file_of_a_run(store, random):
         lambda: run.add_anatomy(ANATOMY, b"graph"),
         lambda: run.add_excitations({}),
         lambda: run.add_robustness(measured(run)),
+        lambda: run.add_corruption_sheet(sheet(run)),
         lambda: run.add_evaluation(other_result(run)),
         lambda: run.describe(name="named"),
         lambda: (run.folder / run_folder.GRAPH).write_bytes(b"other"),
     ):
         change()
         seen.add(store.runs()[0].version)
-    assert len(seen) == 9
+    assert len(seen) == 10
     before = store.versions()
     assert store.versions() == before
     (run.folder / run_folder.GRAPH).write_bytes(b"cut")
@@ -200,6 +206,7 @@ def test_a_read_only_dashboard_changes_nothing(store, random, monkeypatch):
         "anatomy": lambda: run.add_anatomy(ANATOMY, b"graph"),
         "excitations": lambda: run.add_excitations({}),
         "robustness": lambda: run.add_robustness(measured(run)),
+        "corruptions": lambda: run.add_corruption_sheet(sheet(run)),
         "evaluation": lambda: run.add_evaluation(other_result(run)),
         "review": lambda: reviews.add(store, "f", 1, "wrong label"),
         "correction": lambda: corrections.add(

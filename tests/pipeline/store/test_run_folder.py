@@ -8,6 +8,12 @@ import pytest
 
 from pipeline.analysis import excitation
 from pipeline.analysis import out_of_distribution as ood
+from pipeline.analysis.corruption_sheet import (
+    CorruptionSheet,
+    Mistake,
+    Turned,
+    UnderCorruption,
+)
 from pipeline.errors import InklingError
 from pipeline.serving.anatomy import IMAGE, Anatomy, Part
 from pipeline.store import run_folder
@@ -148,6 +154,21 @@ def test_what_was_measured_under_adversarial_changes_is_kept_with_the_run(store)
         assert store.open(run.id).robustness() == found
     (run.folder / run_folder.ROBUSTNESS).write_text("{")  # it can be measured again
     assert store.open(run.id).robustness() is None
+
+
+def test_what_was_measured_on_corrupted_images_is_kept_with_the_run(store):
+    run = store.publish(*results())
+    assert run.corruption_sheet() is None
+    under = UnderCorruption(
+        name="fog", severity=5, published=True, correct=3, images=4,
+        mistakes=(Mistake(index=7, predicted=1, confidence=0.9),),
+    )  # fmt: skip
+    turned = (Turned(degrees=0, correct=4, images=4),)
+    found = CorruptionSheet(under=(under,), turned=turned, created=run.info.created)
+    run.add_corruption_sheet(found)
+    assert store.open(run.id).corruption_sheet() == found
+    (run.folder / run_folder.CORRUPTIONS).write_text("{")  # it can be measured again
+    assert store.open(run.id).corruption_sheet() is None
 
 
 def test_what_excites_its_maps_is_optional_and_can_be_added(store, random):
