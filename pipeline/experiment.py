@@ -64,5 +64,5 @@ def run_experiment(
         run = store.publish(info, replace(found.files, film=trained.film))
         if not trained.may_go_on:
             interrupted.forget()
-    on_progress(Progress("Done", 1, 1, run.id, stoppable=False))
+    on_progress(Progress("Done", 1, 1, run.id, stoppable=False, run_id=run.id))
     return run

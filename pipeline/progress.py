@@ -24,6 +24,7 @@ class Progress:
         picture: writes what there is to see of a training after an epoch (`training.snapshot`)
             into a file; None if there is nothing new.
         stoppable: whether it can be stopped now; what finishes a run cannot.
+        run_id: the run that is published already, if any: what is left only adds to it.
     """
 
     stage: str
@@ -36,6 +37,7 @@ class Progress:
     seconds_left: float | None = None
     picture: Callable[[IO[bytes]], object] | None = None
     stoppable: bool = True
+    run_id: str = ""
 
 
 class Discarded(Exception):

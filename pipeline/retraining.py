@@ -95,7 +95,7 @@ def retrain(
     info = info.model_copy(update={"holds_back": run.info.never_learned_held_back})
     made = store.publish(info, replace(found.files, taught=taught))
     _complete(made, run, dataset, on_progress)
-    on_progress(Progress("Done", 1, 1, made.id, stoppable=False))
+    on_progress(Progress("Done", 1, 1, made.id, stoppable=False, run_id=made.id))
     return made
 
 
@@ -183,7 +183,7 @@ def _complete(made: Run, before: Run, dataset: Dataset, on_progress: OnProgress)
     """Add what takes long to a run that is published already; stopping would save nothing."""
 
     def report(progress: Progress) -> None:
-        on_progress(replace(progress, stoppable=False))
+        on_progress(replace(progress, stoppable=False, run_id=made.id))
 
     if before.robustness() is not None:
         robustness.measure(made, dataset, report)

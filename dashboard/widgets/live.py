@@ -22,6 +22,8 @@ def watch(job: Job) -> None:
 
     def show(status: Status) -> None:
         work.progress_of(job, status, learns=True)
+        if status.state == "waiting":
+            return
         seen = job.snapshot()
         rows = _rows(status) if seen is None else pd.DataFrame(list(seen.rows))
         epochs = 0 if seen is None else seen.epochs

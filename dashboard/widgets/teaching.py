@@ -3,11 +3,10 @@
 import streamlit as st
 
 from dashboard import address, loaders
-from dashboard.widgets import live
+from dashboard.widgets import live, work
 from dashboard.words import teaching as words
 from dashboard.words import text
-from pipeline.errors import InklingError
-from pipeline.jobs import history, launch
+from pipeline.jobs import history
 from pipeline.jobs.job import Status
 from pipeline.jobs.requests import Retraining
 from pipeline.store import teaching
@@ -16,28 +15,30 @@ from pipeline.store.run_folder import Run
 
 def panel(run: Run) -> None:
     """Offer to teach a run, or show how that goes; then lead to what it learned."""
-    entries = (one for one in history.read(loaders.store()) if one.request is not None)
-    newest = next(entries, None)
-    if newest is not None and isinstance(newest.request, Retraining):
-        if not newest.status.ended:
-            name = _name(newest.request.run_id)
+    entries = [one for one in history.read(loaders.store()) if one.request is not None]
+    for entry in entries:
+        if isinstance(entry.request, Retraining) and not entry.status.ended:
+            name = _name(entry.request.run_id)
             st.markdown(f"**Teaching {name}.** You can use other pages meanwhile.")
-            live.watch(newest.job)
+            live.watch(entry.job)
             return
-        _ended(newest.status, run)
+    if entries and isinstance(entries[0].request, Retraining):
+        _ended(entries[0].request, entries[0].status, run)
     _offer(run)
 
 
-def _ended(status: Status, run: Run) -> None:
+def _ended(request: Retraining, status: Status, run: Run) -> None:
     """Say how the newest job, a retraining, ended.
 
     Args:
+        request: what it was asked for.
         status: of that job.
         run: the one that the page shows.
     """
     if status.state == "failed":
-        st.error(text.plain(status.message), icon=":material/error:")
-    elif status.state == "stopped" and not status.run_id:
+        said = words.failed(_name(request.run_id), status)
+        st.error(said, icon=":material/error:")
+    if status.state == "stopped" and not status.run_id:
         st.warning("The last retraining was stopped, so it left no run.", icon=":material/stop:")
     elif (made := loaders.run(status.run_id)) and made.id != run.id:
         # No link: Streamlit leaves the address as it is when one leads to the page that is shown.
@@ -72,10 +73,7 @@ def _offer(run: Run) -> None:
 
 
 def _start(run: Run) -> None:
-    try:
-        launch.start(Retraining(run.id), loaders.store())
-    except InklingError as error:
-        st.toast(text.plain(str(error)), icon=":material/error:")
+    work.start(Retraining(run.id))
 
 
 def _name(run_id: str) -> str:

@@ -8,17 +8,16 @@ import streamlit as st
 
 from dashboard import address, loaders
 from dashboard.components import tour as component
-from dashboard.widgets import choices, frame
-from dashboard.words import text
+from dashboard.widgets import choices, frame, work
+from dashboard.widgets.queue import look
 from pipeline import access
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset, DatasetMissing
 from pipeline.data.prepared import same_images
-from pipeline.errors import InklingError
 from pipeline.export import tour_later, tour_networks
 from pipeline.export.tour_networks import Subject
 from pipeline.export.tour_spec import STEPS
-from pipeline.jobs import history, launch
+from pipeline.jobs import history
 from pipeline.jobs.job import Job
 from pipeline.jobs.requests import Series, TakeApart, Training
 from pipeline.prose.texts import Texts
@@ -119,8 +118,12 @@ def _news(
             progress = status.progress
             share = min(progress.done / progress.total, 1.0) if progress.total else 0.0
             percent = texts.percent(share, 0)
+            waits = status.state == "waiting"
+            if waits:
+                look()  # nobody else may
+            left = texts.counted("tour.left", len(lacking), share=percent)
             said = {
-                "said": texts.counted("tour.left", len(lacking), share=percent),
+                "said": texts.say("tour.waits") if waits else left,
                 "share": share,
                 "stoppable": progress.stoppable and not (job and job.asked_to_stop),
             }
@@ -232,7 +235,7 @@ def _answer(
             known = (*tour_networks.NETWORKS, FILM)
             _train([name for name in known if name in names], subject, found)
         case {"stop": True} if job := _job():
-            job.stop()
+            work.give_up(job)
         case {"dig": str(step)} if step in links:
             st.switch_page(
                 f"app_pages/{DIG[step][0]}.py", query_params={address.RUN: links[step]["run"]}
@@ -253,9 +256,5 @@ def _train(names: list[str], subject: Subject, found: Mapping[str, Run]) -> None
         )
         for name in names
     )
-    try:
-        launch.start(Series(wanted), loaders.store())
-    except InklingError as error:
-        st.toast(text.plain(str(error)), icon=":material/error:")
-    else:
+    if work.start(Series(wanted)):
         st.rerun()

@@ -5,12 +5,15 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard import loaders
+from dashboard.widgets import frame
+from dashboard.widgets.queue import look
+from dashboard.words import jobs as job_words
 from dashboard.words import network as network_words
 from dashboard.words import text
 from dashboard.words import training as training_words
 from pipeline import access
 from pipeline.errors import InklingError
-from pipeline.jobs import launch
+from pipeline.jobs import queue
 from pipeline.jobs.job import Job, Status, find_job
 from pipeline.jobs.requests import Fetch, Request, TakeApart
 from pipeline.store.run_folder import Run
@@ -42,13 +45,16 @@ def watch(job: Job) -> None:
 
 
 def progress_of(job: Job, status: Status, *, learns: bool = False) -> None:
-    """Show how far a job is, with a button that stops it.
+    """Show how far a job is, with a button that stops it; or that it waits.
 
     Args:
-        job: that runs.
+        job: that has not ended.
         status: its status now.
         learns: whether what it has learned is kept when it is stopped, and can be discarded.
     """
+    if status.state == "waiting":
+        _its_turn(job)
+        return
     progress = status.progress
     share = progress.done / progress.total if progress.total else 0.0
     # The bar is that of the training: it does not begin anew while the run is being saved.
@@ -75,6 +81,36 @@ def progress_of(job: Job, status: Status, *, learns: bool = False) -> None:
                 )
         discard = job.asked_to_discard
         st.markdown(training_words.stopping(status, asked=asked, discard=discard))
+
+
+def start(request: Request) -> Job | None:
+    """Start a job, or let it wait until the one that runs is done; say why if neither can be."""
+    try:
+        (job,) = queue.add([request], loaders.store(), first=True)
+    except InklingError as error:
+        st.toast(text.plain(str(error)), icon=":material/error:")
+        return None
+    return job
+
+
+def give_up(job: Job) -> None:
+    """Stop a job, or take it out of the queue; say why if that cannot be."""
+    try:
+        queue.give_up(job, loaders.store())
+    except InklingError as error:
+        st.toast(text.plain(str(error)), icon=":material/error:")
+
+
+def _its_turn(job: Job) -> None:
+    """Say what a job waits for, and move the queue on: nobody else may look."""
+    look()
+    order = queue.waiting(loaders.store())
+    with st.container(horizontal=True, vertical_alignment="center"):
+        place = order.index(job) if job in order else 0
+        why = queue.stuck(loaders.store()) or job_words.its_turn(place)
+        st.markdown(f":material/hourglass_empty: {text.plain(why)}", width="content")
+        st.button("Don’t wait", key=f"give_up_{job.id}", on_click=give_up, args=(job,))
+        st.page_link(frame.TRAIN_PAGE, label="See what runs", icon=":material/model_training:")
 
 
 def missing_images(run: Run, why: str, *, offers: bool) -> None:
@@ -140,7 +176,5 @@ def _offer(request: Request, key: str, said: str, button: tuple[str, str]) -> No
 
 def _start(request: Request, key: str) -> None:
     """Start a job that the page has offered."""
-    try:
-        st.session_state[key] = launch.start(request, loaders.store()).id
-    except InklingError as error:
-        st.toast(text.plain(str(error)), icon=":material/error:")
+    if job := start(request):
+        st.session_state[key] = job.id

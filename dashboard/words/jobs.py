@@ -54,6 +54,18 @@ def wait(count: int, *, running: bool) -> str:
     return f"{jobs} {'wait' if count > 1 else 'waits'}."
 
 
+def its_turn(before: int) -> str:
+    """Say what a job waits for.
+
+    Args:
+        before: how many others that wait come before it.
+    """
+    if not before:
+        return "It begins when the job that runs is done."
+    others = f"{counted(before, 'other')} that {'wait' if before > 1 else 'waits'}"
+    return f"It begins when the job that runs and {others} are done."
+
+
 def waits(place: int, entry: Entry) -> str:
     """Describe a job that waits: Markdown."""
     reason = f" – {plain(entry.unreadable)}" if entry.unreadable else ""

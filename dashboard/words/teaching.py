@@ -7,6 +7,7 @@ import pandas as pd
 from dashboard.words.corrections import arrow
 from dashboard.words.text import percent, plain
 from pipeline.analysis.proof import Change, Proof
+from pipeline.jobs.job import Status
 from pipeline.store.teaching import HELD_BACK
 from pipeline.words import counted
 
@@ -42,6 +43,23 @@ def nothing(network: str, *, elsewhere: bool) -> str:
             "what it knows. Choose another run in the sidebar to teach it."
         )
     return f"None of these can be taught to {plain(network)}. Choose another run in the sidebar."
+
+
+def failed(network: str, status: Status) -> str:
+    """Say why a retraining failed, and what is left: Markdown.
+
+    Args:
+        network: what the run that it went on from is called, as Markdown.
+        status: of its job.
+    """
+    if status.run_id:
+        left = (
+            "What was learned is saved, but not its map of test images: "
+            f"`inkling evaluate {status.run_id}` adds that."
+        )
+    else:
+        left = f"Nothing was saved; {network} is as it was. Retraining begins anew."
+    return f"{plain(status.message)} {left}"
 
 
 def measures(proof: Proof) -> pd.DataFrame:

@@ -35,6 +35,8 @@ class Entry:
         """Say in a few words how it ended, or what it does now."""
         if self.status.state == "stopped":
             return "stopped, best epoch kept" if self.status.run_id else "stopped, nothing kept"
+        if self.status.state == "failed" and self.status.run_id:
+            return "failed, run kept"
         return self.status.state
 
 

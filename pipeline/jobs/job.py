@@ -36,6 +36,8 @@ DISCARD = "discard"  # in the file that asks it to stop
 UNREADABLE = (OSError, ValueError)
 UPLOAD = "network.keras"  # what was uploaded, while the job lasts
 MOST_UPLOADED = 50 * 2**20  # bytes
+KILLED = "The process ended before the job was done."
+KILLED_LATE = "The process ended after its run was saved, but before the job was done."
 REFUSED = "trainings and downloads cannot be started or stopped"
 
 
@@ -46,7 +48,7 @@ class Status:
     Attributes:
         state: "waiting", "starting", "running", "finished", "failed" or "stopped".
         progress: the latest report.
-        run_id: the run it published, once finished.
+        run_id: the run it published, if it has by now: what is left then only adds to it.
         message: why it failed or was stopped, in a sentence.
         history: the validation accuracy after each epoch so far, in [0, 1].
         began: when its process began, in seconds since 1970; 0 where an older version ran it.
@@ -119,7 +121,7 @@ class Job:
         return replace(
             status,
             state="failed",
-            message="The process ended before the job was done. " + self._last_words(),
+            message=f"{KILLED_LATE if status.run_id else KILLED} {self._last_words()}",
         )
 
     def snapshot(self) -> Snapshot | None:

@@ -20,13 +20,16 @@ LEAST_FREE = 50 * 2**20  # bytes on the disk; with less, a training could not sa
 MOST_AT_ONCE = 100
 
 
-def add(requests: Sequence[Request], store: Store, upload: bytes | None = None) -> list[Job]:
-    """Add jobs to the end of the queue, and start the first if none runs.
+def add(
+    requests: Sequence[Request], store: Store, upload: bytes | None = None, *, first: bool = False
+) -> list[Job]:
+    """Add jobs to the queue, and start the first if none runs.
 
     Args:
         requests: what to do, one after another.
         store: where their runs are published.
         upload: the uploaded file that they are about; kept in a job's folder while that lasts.
+        first: whether they come before those that wait, because somebody looks on.
 
     Raises:
         InklingError: there are too many, the upload is too large, the store cannot be written, or
@@ -37,7 +40,10 @@ def add(requests: Sequence[Request], store: Store, upload: bytes | None = None) 
             f"{len(requests):,} jobs are too many at once; choose {MOST_AT_ONCE} or fewer."
         )
     with launch.locked(store):
+        before = waiting(store)
         jobs = [launch.create(request, store, upload) for request in requests]
+        if first:
+            _put_in_order([*jobs, *before], store)
         _start_first(store)
     return jobs
 
@@ -91,8 +97,7 @@ def move(job: Job, place: int, store: Store) -> None:
             raise InklingError(f"Job {job.id} no longer waits in the queue.")
         others.remove(job)
         others.insert(max(place, 1) - 1, job)
-        order = json.dumps([one.id for one in others])
-        atomic.write_text(store.folder / JOBS / ORDER, order)
+        _put_in_order(others, store)
 
 
 def remove(job: Job, store: Store) -> None:
@@ -109,6 +114,18 @@ def remove(job: Job, store: Store) -> None:
             atomic.remove_folder(job.folder)
         except FileNotFoundError as error:
             raise InklingError(f"Job {job.id} was already removed.") from error
+
+
+def give_up(job: Job, store: Store) -> None:
+    """Stop a job, or take it out of the queue if it still waits; raises as `remove` does."""
+    if job.status().state == "waiting":
+        remove(job, store)
+    else:
+        job.stop()
+
+
+def _put_in_order(jobs: Sequence[Job], store: Store) -> None:
+    atomic.write_text(store.folder / JOBS / ORDER, json.dumps([one.id for one in jobs]))
 
 
 def _start_first(store: Store) -> Job | None:

@@ -186,19 +186,21 @@ class StatusWriter:
         self._lines(progress)
         known = self._status.history
         history = progress.history or known  # stages after the training report none
-        new = len(history) > len(known) or progress.stage != self._status.progress.stage
+        published = progress.run_id or self._status.run_id
+        before = (len(known), self._status.progress.stage, self._status.run_id)
+        new = (len(history), progress.stage, published) != before
         if progress.picture is not None:  # before the status tells of it
             atomic.write(self._live, progress.picture)
-        said = replace(progress, history=(), picture=None)
-        self._status = Status("running", said, history=history)
+        said = replace(progress, history=(), picture=None, run_id="")
+        self._status = Status("running", said, published, history=history)
         if new or time.monotonic() - self._written > SECONDS_BETWEEN_WRITES:
             self._write()
 
     def end(self, state: State, run_id: str = "", message: str = "") -> None:
         """Record how the job ended."""
-        self._status = Status(
-            state, self._status.progress, run_id, message, history=self._status.history
-        )
+        known = self._status
+        run_id = run_id or known.run_id
+        self._status = Status(state, known.progress, run_id, message, history=known.history)
         self._write()
 
     def _write(self) -> None:

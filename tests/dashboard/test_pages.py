@@ -12,10 +12,9 @@ from dashboard import APP
 from dashboard.words.text import percent
 from pipeline import access
 from pipeline.config import TrainConfig
-from pipeline.jobs import launch, queue
-from pipeline.jobs.job import Job
+from pipeline.jobs import queue
+from pipeline.jobs.job import list_jobs
 from pipeline.jobs.requests import Fetch, TakeApart, Training
-from pipeline.jobs.worker import StatusWriter
 from pipeline.serving.anatomy import OTHER
 from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.run_folder import Run
@@ -256,25 +255,17 @@ def without(run: Run, store: Store, *names: str) -> None:
         (folder / name).unlink()
 
 
-def test_an_older_run_is_taken_apart_on_request(app, tiny_run: Run, tmp_path, monkeypatch):
+def test_an_older_run_is_taken_apart_on_request(app, tiny_run: Run, tmp_path, children):
     store = Store(tmp_path / "models")
     without(tiny_run, store, "anatomy.npz", "gradients.tflite")
-    asked = []
-
-    def start(request, into: Store) -> Job:
-        asked.append(request)
-        folder = into.folder / ".jobs" / "1"
-        folder.mkdir(parents=True)
-        (folder / "job.json").write_text(json.dumps({"take_apart": request.run_id}))
-        StatusWriter(folder).end("failed", message="It is another network.")
-        return Job(folder)
-
-    monkeypatch.setattr(launch, "start", start)
     at = app("inside", store)
     assert "Taking it apart takes a few seconds" in text(at)
     assert "Each layer has its own scale" in text(at)  # what its layers compute is shown
     next(button for button in at.button if button.label == "Take it apart").click().run()
-    assert asked == [TakeApart("older")]
+    (job,) = list_jobs(store)
+    assert job.request == TakeApart("older")
+    children[0].end("failed", message="It is another network.")
+    at.run()
     assert [error.value for error in at.error] == [r"It is another network\."]
 
 
@@ -383,23 +374,15 @@ def missing_once(at: AppTest) -> None:
     assert not at.warning
 
 
-def test_getting_images_says_why_it_failed(app, tiny_run: Run, tmp_path, monkeypatch):
+def test_getting_images_says_why_it_failed(app, tiny_run: Run, tmp_path, children):
     store = Store(tmp_path / "models")
     changed_copy(tiny_run, store, "elsewhere", fingerprint="0" * 64, name="mnist")
-    asked = []
-
-    def start(request, into: Store) -> Job:
-        asked.append(request)
-        folder = into.folder / ".jobs" / "1"
-        folder.mkdir(parents=True)
-        (folder / "job.json").write_text(json.dumps({"fetch": request.dataset}))
-        StatusWriter(folder).end("failed", message="The files could not be downloaded.")
-        return Job(folder)
-
-    monkeypatch.setattr(launch, "start", start)
     at = app("mistakes", store)
     next(button for button in at.button if button.label == "Get the images").click().run()
-    assert asked == [Fetch(tiny_run.info.config.dataset)]
+    (job,) = list_jobs(store)
+    assert job.request == Fetch(tiny_run.info.config.dataset)
+    children[0].end("failed", message="The files could not be downloaded.")
+    at.run()
     assert at.error[0].value == r"The files could not be downloaded\."
     assert any(button.label == "Get the images" for button in at.button)
     # On another page of the same person, too.

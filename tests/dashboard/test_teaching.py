@@ -9,9 +9,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.words import teaching as words
+from dashboard.words.text import plain
 from pipeline.analysis.proof import HeldBack, prove
-from pipeline.jobs import launch
-from pipeline.jobs.requests import Retraining
+from pipeline.jobs import queue
+from pipeline.jobs.job import list_jobs
+from pipeline.jobs.requests import Fetch, Retraining
+from pipeline.jobs.worker import StatusWriter
+from pipeline.progress import Progress
 from pipeline.store import reviews, tables, teaching
 from pipeline.store.run_folder import INFO, PREDICTIONS, TEACHING, Run
 from pipeline.store.runs import Store
@@ -51,15 +55,55 @@ def taught(store, tiny_run, digits) -> Run:
     return taught_from(tiny_run, store, digits)
 
 
-def test_what_fits_can_be_taught_and_one_click_starts_it(app, store, kept, monkeypatch, digits):
+def test_what_fits_can_be_taught_and_one_click_starts_it(app, store, kept, children, digits):
     reviews.add(store, digits.fingerprint, 3, reviews.WRONG_LABEL, should_be="4")
-    asked = []
-    monkeypatch.setattr(launch, "start", lambda request, store: asked.append(request))
     at = app("corrections", store)
     assert "2 corrections to learn from" in text(at)
     assert "and 1 test image with a new label" in text(at)
     press(at, "retrain")
-    assert asked == [Retraining(store.open("latest").id)]
+    (job,) = list_jobs(store)
+    assert job.request == Retraining(store.open("latest").id)
+    assert "You can use other pages meanwhile" in text(at)
+    assert not [button for button in at.button if button.key == "retrain"]
+
+
+def test_it_waits_for_what_runs_and_can_be_given_up(app, store, kept, children):
+    queue.add([Fetch("digits")] * 2, store)
+    at = app("corrections", store)
+    press(at, "retrain")
+    assert plain("It begins when the job that runs is done.") in text(at)  # before the other
+    assert len(children) == 1
+    job = list_jobs(store)[0]
+    press(at, f"give_up_{job.id}")
+    assert job not in list_jobs(store)
+    press(at, "retrain")
+    children[0].die()  # nobody looks but this page
+    at.run()
+    assert list_jobs(store)[0].status().state == "starting"
+    assert "It begins when" not in text(at.run())
+
+
+@pytest.mark.parametrize(
+    ("published", "said"),
+    [
+        (False, " is as it was. Retraining begins anew."),
+        (True, "What was learned is saved, but not its map of test images"),
+    ],
+)
+def test_one_that_was_killed_says_what_is_left_and_begins_anew_by_a_click(
+    app, store, kept, children, tiny_run, digits, published, said
+):
+    at = app("corrections", store)
+    press(at, "retrain")
+    made = taught_from(tiny_run, store, digits).id if published else ""
+    StatusWriter(children[0].folder).report(Progress("Training", 3, 6, run_id=made))
+    children[0].die()
+    at.run()
+    assert said in at.error[0].value.replace("\\", "")
+    assert any(button.key == "see_proof" for button in at.button) == published
+    press(at, "retrain")
+    assert len(children) == 2
+    assert not at.error
 
 
 def test_test_images_with_a_new_label_are_shown_changed_and_left_out(app, store, kept, digits):

@@ -16,6 +16,12 @@ def test_what_trainings_will_take():
     )
 
 
+def test_what_a_job_waits_for():
+    assert jobs.its_turn(0) == "It begins when the job that runs is done."
+    assert jobs.its_turn(1) == "It begins when the job that runs and 1 other that waits are done."
+    assert jobs.its_turn(2) == "It begins when the job that runs and 2 others that wait are done."
+
+
 def test_what_waits_is_counted():
     assert jobs.wait(1, running=True) == "1 job waits: it comes next, even with this page closed."
     assert jobs.wait(3, running=False) == "3 jobs wait."

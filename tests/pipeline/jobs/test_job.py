@@ -118,6 +118,29 @@ def test_a_disk_that_is_full_ends_a_job_and_nobody_takes_it_for_alive(job, monke
     assert "ended before the job was done" in status.message
 
 
+def test_what_fails_after_its_run_was_published_still_tells_of_it(job, monkeypatch):
+    def train(config, store, data, report, *, resume):
+        report(Progress("Mapping", 0, 1))
+        report(Progress("Mapping", 0, 1, run_id="a-run", stoppable=False))
+        assert job.status().run_id == "a-run"  # at once, as it may be killed
+        raise InklingError("The disk is full.")
+
+    with pytest.raises(InklingError, match="disk is full"):
+        worked(job, monkeypatch, train)
+    status = job.status()
+    assert (status.state, status.run_id, status.message) == ("failed", "a-run", "The disk is full.")
+    (entry,) = history.read(Store(job.folder.parents[1]))
+    assert entry.outcome == "failed, run kept"
+
+
+def test_killed_after_its_run_was_published_it_says_so(job):
+    with worker.working(job.folder):
+        worker.StatusWriter(job.folder).report(Progress("Completing", run_id="a-run"))
+    status = job.status()
+    assert (status.state, status.run_id) == ("failed", "a-run")
+    assert status.message.startswith("The process ended after its run was saved, but before")
+
+
 class TestFoldersOfOtherVersions:
     @pytest.mark.parametrize("request_text", DAMAGED)
     def test_a_request_that_cannot_be_read_is_one_sentence(self, job, request_text):

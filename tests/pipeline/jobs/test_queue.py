@@ -81,6 +81,16 @@ class TestOrder:
         assert running(store) == job
         assert seeds(queue.waiting(store)) == [1, 2]
 
+    def test_one_that_somebody_waits_for_is_next(self, store, children):
+        _, *others = queue.add(TRAININGS, store)
+        queue.move(others[1], 1, store)
+        (next_one,) = queue.add([QUICK], store, first=True)
+        assert queue.waiting(store) == [next_one, others[1], others[0]]
+        children[0].end()
+        assert queue.move_on(store) == next_one
+        (at_once,) = queue.add([QUICK], Store(store.folder.parent / "empty"), first=True)
+        assert at_once.status().state == "starting"
+
     @pytest.mark.parametrize("damaged", ["", "{", "3", "[3, null]", '["20200101-000000-0000"]'])
     def test_a_damaged_order_is_that_of_asking(self, store, children, damaged):
         jobs = queue.add([QUICK, *TRAININGS], store)
@@ -112,6 +122,13 @@ class TestRemoving:
         children[0].end()
         queue.remove(job, store)
         assert list_jobs(store) == []
+
+    def test_one_is_given_up_whether_it_runs_or_waits(self, store, children):
+        first, second = queue.add(TRAININGS[:2], store)
+        queue.give_up(second, store)
+        queue.give_up(first, store)
+        assert list_jobs(store) == [first]
+        assert first.asked_to_stop
 
 
 class TestClock:
