@@ -9,7 +9,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.words import teaching as words
-from dashboard.words.text import plain
 from pipeline.analysis.proof import HeldBack, prove
 from pipeline.jobs import queue
 from pipeline.jobs.job import list_jobs
@@ -71,7 +70,7 @@ def test_it_waits_for_what_runs_and_can_be_given_up(app, store, kept, children):
     queue.add([Fetch("digits")] * 2, store)
     at = app("corrections", store)
     press(at, "retrain")
-    assert plain("It begins when the job that runs is done.") in text(at)  # before the other
+    assert "It begins when the job that runs is done." in text(at)  # before the other
     assert len(children) == 1
     job = list_jobs(store)[0]
     press(at, f"give_up_{job.id}")
