@@ -1,23 +1,35 @@
-"""How many of MNIST's known label errors a run finds.
+"""How many of MNIST's known label errors are found.
 
 `python benchmarks/labels.py [RUN] [--models DIR]` ranks the test images as the Labels page does,
-least likely label first, and prints the ranks of the 15 test labels that are known to be wrong
-(Northcutt, Athalye, Mueller 2021).
+the most suspicious label first, and prints the ranks of the 15 test labels that are known to be
+wrong (Northcutt, Athalye, Mueller 2021), beside those by the run's loss alone.
 """
 
 import sys
 from pathlib import Path
 
+import numpy as np
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.arguments import chosen_run
 from benchmarks.table import show
+from pipeline.data.datasets import open_by_fingerprint
 from pipeline.errors import InklingError
+from pipeline.store import suspicion
+from pipeline.store.runs import Store
 
 KNOWN = (
     947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729,
 )  # fmt: skip
-FIRST = 60
+FIRST = (20, 60, 100)
+
+
+def places(score: np.ndarray) -> np.ndarray:
+    """Rank images by a score, the highest first: int64 (n,), from 1."""
+    found = np.empty(len(score), np.int64)
+    found[np.argsort(-score, kind="stable")] = np.arange(1, len(score) + 1)
+    return found
 
 
 def main() -> None:
@@ -25,12 +37,22 @@ def main() -> None:
     run = chosen_run()
     if run.info.dataset.name != "mnist":
         raise InklingError(f"Run {run.id} was trained on {run.info.dataset.name}, not on MNIST.")
-    loss = run.predictions(["loss"])["loss"]
-    places = loss.rank(ascending=False, method="first").astype(int)
-    rows = [[index, places[index]] for index in sorted(KNOWN, key=lambda index: places[index])]
-    found = sum(place <= FIRST for _, place in rows)
-    show(f"MNIST's known wrong test labels, as ranked by {run.id}", ["image", "rank"], rows)
-    print(f"{found} of {len(KNOWN)} are among the top {FIRST}.")
+    dataset = open_by_fingerprint(run.info.dataset.name, run.info.dataset.fingerprint)
+    asked = suspicion.witnesses(run, Store(run.folder.parent).runs())
+    ranks = [
+        places(run.predictions(["loss"])["loss"].to_numpy()),
+        places(suspicion.of_test_images([run], dataset.y_train)),
+        places(suspicion.of_test_images(asked, dataset.y_train)),
+    ][: 2 + (len(asked) > 1)]
+    names = ["by its loss", "with neighbors", f"and {len(asked) - 1} other runs"][: len(ranks)]
+    known = np.array(KNOWN)
+    rows = [[int(image), *(int(rank[image]) for rank in ranks)] for image in known]
+    rows.sort(key=lambda row: row[-1])
+    rows += [
+        [f"in the first {first}", *(int((rank[known] <= first).sum()) for rank in ranks)]
+        for first in FIRST
+    ]
+    show(f"MNIST's known wrong test labels, as ranked by {run.id}", ["image", *names], rows)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from pipeline.analysis.selective_prediction import RiskCoverage
 from pipeline.analysis.significance import Comparison
 from pipeline.config import DEFAULT_DATASET
 from pipeline.data import datasets
-from pipeline.data.datasets import Dataset
+from pipeline.data.datasets import Dataset, DatasetMissing
 from pipeline.data.prepared import same_images
 from pipeline.data.splitting import PARTS
 from pipeline.errors import InklingError
@@ -46,7 +46,7 @@ from pipeline.serving.prediction import Prediction
 from pipeline.serving.receptive_field import ReceptiveField
 from pipeline.serving.shifts import ShiftCurve
 from pipeline.store import corrections as correcting
-from pipeline.store import promotions, reviews, second_opinion, teaching
+from pipeline.store import promotions, reviews, second_opinion, suspicion, teaching
 from pipeline.store.corrections import Corrections
 from pipeline.store.promotions import Default, Promotions
 from pipeline.store.reviews import Reviews
@@ -314,6 +314,26 @@ def has_features(run: Run) -> bool:
 def rows(view: View, order: str) -> np.ndarray:
     """Find the test images that are selected, in an order: int32 (m,) row numbers."""
     return _rows(*_wanted(view), order)
+
+
+def least_likely_labels(view: View) -> np.ndarray:
+    """Find the selected test images, the most suspicious label first: int32 (m,) row numbers."""
+    found = rows(view, CONFIDENT)
+    return found[np.argsort(-_suspicion(view.run, witnesses(view.run))[found], kind="stable")]
+
+
+def witnesses(run: Run) -> list[Run]:
+    """List the runs that are asked about the labels of a run's test images, that run first."""
+    return suspicion.witnesses(run, runs())
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner="Asking the networks…")
+def _suspicion(run: Run, asked: Sequence[Run]) -> np.ndarray:
+    try:
+        labels = dataset(run).y_train
+    except (DatasetMissing, PredictionsMismatch):
+        labels = None
+    return suspicion.of_test_images(asked, labels)
 
 
 def selected(view: View) -> np.ndarray:

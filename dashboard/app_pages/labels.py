@@ -1,7 +1,7 @@
 """Which labels may be wrong, and how people marked them.
 
-Suspicious labels are those to which the network, which never saw the image, gives the lowest
-probability (Northcutt, Jiang, Chuang 2021, Confident learning).
+Suspicious labels are those to which networks that never saw the image, and the labels of its
+nearest training images, give the lowest probability (`pipeline.analysis.label_errors`).
 """
 
 import numpy as np
@@ -30,9 +30,9 @@ TITLE = "Test images, least likely label first"
 
 
 def images(view: View, marked: dict[int, str]) -> np.ndarray:
-    """Find the images to show, highest loss first: int32 (m,) row numbers."""
+    """Find the images to show, the least likely label first: int32 (m,) row numbers."""
     shown = choices.segmented("labels_shown", "Images", (SUSPICIOUS, MARKED), voids=[SAMPLE])
-    rows = loaders.rows(view, "highest loss first")
+    rows = loaders.least_likely_labels(view)
     return rows if shown == SUSPICIOUS else rows[np.isin(rows, list(marked))]
 
 
@@ -42,14 +42,15 @@ fingerprint = view.run.info.dataset.fingerprint
 marked = {index: ", ".join(marks.of(fingerprint, index)) for index in table["index"].tolist()}
 given = table["tag"].value_counts()
 detail.alone("Labels", view)
+networks = len(loaders.witnesses(view.run))
 frame.heading(
     "Labels",
-    f"{trust_words.of_labels(seen=view.run.info.saw_test_images)} "
+    f"{trust_words.of_labels(networks, seen=view.run.info.saw_test_images)} "
     + trust_words.marked_so_far(
         len(marked), given.get(reviews.WRONG_LABEL, 0), given.get(reviews.AMBIGUOUS, 0)
     ),
     "label",
-    "loss",
+    "nearest_neighbors",
 )
 stage.alone(
     lambda: galleries.on_stage(

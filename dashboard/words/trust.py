@@ -28,10 +28,16 @@ def accuracy(metrics: Metrics, *, seen: bool | None = False) -> str:
     )
 
 
-def of_labels(*, seen: bool | None) -> str:
-    """Say why a label that the network finds unlikely may be wrong; `seen` as above."""
+def of_labels(networks: int = 1, *, seen: bool | None) -> str:
+    """Say why a label that networks find unlikely may be wrong.
+
+    Args:
+        networks: how many were asked.
+        seen: as above.
+    """
+    who = "the network finds" if networks == 1 else f"{networks} networks find"
     unseen = ": these images were not used in training" if seen is False else ""
-    return f"Where the network finds a label very unlikely, the label itself may be wrong{unseen}."
+    return f"Where {who} a label very unlikely, the label itself may be wrong{unseen}."
 
 
 def left_out(marked: int, correct: int, total: int) -> str:

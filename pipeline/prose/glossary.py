@@ -33,8 +33,7 @@ MET = {
         "test_set",
     ),
     "labels": (
-        "class", "confidence", "feature_space", "label", "loss", "nearest_neighbors",
-        "test_set",
+        "class", "confidence", "feature_space", "label", "nearest_neighbors", "test_set",
     ),
     "data": (
         "class", "confidence", "convolution", "feature_space", "nearest_neighbors", "t_sne",

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from dashboard import loaders
-from pipeline.store import reviews
+from pipeline.data.datasets import Dataset
+from pipeline.store import reviews, suspicion
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
 from tests.dashboard.test_pages import text
@@ -25,11 +26,18 @@ def tiles(at) -> list[dict]:
     return next(data["tiles"] for data in sent if "tiles" in data)
 
 
-def test_the_least_likely_labels_come_first(app, tiny_run: Run):
-    loss = tiny_run.predictions()["loss"].to_numpy()
+@pytest.fixture
+def order(tiny_run: Run, digits: Dataset) -> list[int]:
+    """All test images, the most suspicious label first."""
+    found = suspicion.of_test_images([tiny_run], digits.y_train)
+    most_confident_first = np.argsort(-tiny_run.predictions()["confidence"], kind="stable")
+    return sorted(most_confident_first.tolist(), key=lambda image: -found[image])
+
+
+def test_the_least_likely_labels_come_first(app, order):
     at = app("labels")
-    assert [tile["id"] for tile in tiles(at)] == np.argsort(-loss, kind="stable")[:60].tolist()
-    assert f"Test image {loss.argmax()}, " in text(at)
+    assert [tile["id"] for tile in tiles(at)] == order[:60]
+    assert f"Test image {order[0]}, " in text(at)
     assert "No image is marked so far." in text(at)
     assert at.get("download_button")[0].proto.disabled
 
@@ -41,8 +49,14 @@ def test_the_selection_narrows_the_labels(app, tiny_run: Run):
     assert f"{threes.sum()} images, least likely label first" in text(at)
 
 
-def test_a_mark_shows_on_its_tile_and_among_the_marked(app, tiny_run: Run, store):
-    first, second = np.argsort(-tiny_run.predictions()["loss"].to_numpy(), kind="stable")[:2]
+def test_other_networks_are_asked_too(app, tiny_run: Run, store):
+    assert "Where the network finds" in text(app("labels", store))
+    shutil.copytree(tiny_run.folder, store.folder / "20990101-000000-digits-lenet5-ffff")
+    assert "Where 2 networks find" in text(app("labels", store))
+
+
+def test_a_mark_shows_on_its_tile_and_among_the_marked(app, tiny_run: Run, store, order):
+    first, second = order[:2]
     at = app("labels", store)
     at.button(key="mark_wrong label").click().run()  # of the first, which is shown
     assert reviews.read(store).of(tiny_run.info.dataset.fingerprint, int(first)) == ("wrong label",)
@@ -75,9 +89,8 @@ def test_marks_are_handed_on_with_words_for_the_classes(tiny_run: Run, store, mo
     assert table["confidence"].tolist() == pytest.approx([row["confidence"]] * 2)
 
 
-def test_the_right_class_can_be_given_with_a_wrong_label(app, tiny_run: Run, store):
-    fingerprint = tiny_run.info.dataset.fingerprint
-    worst = int(tiny_run.predictions()["loss"].argmax())
+def test_the_right_class_can_be_given_with_a_wrong_label(app, tiny_run: Run, store, order):
+    fingerprint, worst = tiny_run.info.dataset.fingerprint, order[0]
     true = str(tiny_run.predictions()["label"].iloc[worst])
     at = app("labels", store)
     key = f"should_be_{worst}"
@@ -126,9 +139,8 @@ def test_numbers_without_pictures(app, tiny_run: Run, store):
     assert at.dataframe[0].value.index[0] == worst
 
 
-def test_several_are_marked_at_once_and_undone(app, tiny_run: Run, store):
+def test_several_are_marked_at_once_and_undone(app, tiny_run: Run, store, order):
     fingerprint = tiny_run.info.dataset.fingerprint
-    order = np.argsort(-tiny_run.predictions()["loss"].to_numpy(), kind="stable").tolist()
     reviews.add(store, fingerprint, order[1], "wrong label")
     at = app("labels", store)
     assert at.number_input(key="mark_count_600").value == 60  # those of a page
