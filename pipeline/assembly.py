@@ -20,7 +20,7 @@ from pipeline.analysis.metrics import Metrics
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset
 from pipeline.progress import OnProgress, Progress
-from pipeline.serving import features, gradient_graph, litert
+from pipeline.serving import gradient_graph, litert
 from pipeline.serving.exciting import what_excites
 from pipeline.store.model_card import model_card
 from pipeline.store.run_folder import RunFiles
@@ -84,9 +84,8 @@ def assemble(
         summary = metrics.summarize(predictions, dataset.class_names)
     note = "out-of-distribution detector, what excites each map"
     with stage("Mapping", f"features, nearest neighbors, {note}" if mapped else note):
-        seen = features.features(model, dataset.x_train) if mapped else None
-        embedded = evaluation.embed_images(model, dataset, seen) if mapped else None
-        detector = evaluation.fit_ood_detector(model, dataset, seen)
+        embedded = evaluation.embed_images(model, dataset) if mapped else None
+        detector = evaluation.fit_ood_detector(model, dataset)
         excitations = what_excites(graph, anatomy, dataset.x_test)
     files = RunFiles(
         history=history,

@@ -7,17 +7,15 @@ Keras. Keras is loaded only to compute features.
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from pipeline.analysis import embedding, metrics
 from pipeline.analysis import out_of_distribution as ood
 from pipeline.analysis.metrics import Metrics
-from pipeline.analysis.out_of_distribution import IMAGE, OodDetector
+from pipeline.analysis.out_of_distribution import OodDetector
 from pipeline.data.datasets import Dataset
 from pipeline.data.prepared import same_images
 from pipeline.errors import InklingError
-from pipeline.preprocess import to_model_input
 from pipeline.progress import OnProgress, Progress, silent
 from pipeline.quiet import quiet_stderr
 from pipeline.serving.exciting import what_excites
@@ -115,43 +113,31 @@ def _network_of(run: Run) -> "keras.Model":
     return model
 
 
-def embed_images(
-    model: "keras.Model", dataset: Dataset, train: np.ndarray | None = None
-) -> pd.DataFrame:
+def embed_images(model: "keras.Model", dataset: Dataset) -> pd.DataFrame:
     """Find the nearest training images of each test image; see `embedding.embed`.
 
     Args:
         model: the network.
         dataset: the dataset with the test and training images.
-        train: `features.features` of all training images, if already computed.
     """
     from pipeline.serving.features import features
 
-    if train is None:
-        train = features(model, dataset.x_train)
-    return embedding.embed(train, features(model, dataset.x_test))
+    return embedding.embed(features(model, dataset.x_train), features(model, dataset.x_test))
 
 
-def fit_ood_detector(
-    model: "keras.Model", dataset: Dataset, train: np.ndarray | None = None
-) -> OodDetector:
+def fit_ood_detector(model: "keras.Model", dataset: Dataset) -> OodDetector:
     """Learn what the training images look like to a network; see `out_of_distribution.fit`.
 
     Args:
         model: the network.
         dataset: what it was trained on.
-        train: `features.features` of all training images, if already computed.
     """
-    from pipeline.serving.features import feature_layer, features
+    from pipeline.serving.features import middle_layer, vectors
 
     rows = ood.sample(len(dataset.y_train))
-    images = dataset.x_train[rows], dataset.x_valid[ood.sample(len(dataset.y_valid))]
-    seen = [{IMAGE: to_model_input(part).reshape(len(part), -1)} for part in images]
-    layer = feature_layer(model)
-    if layer != IMAGE:
-        known = features(model, images[0]) if train is None else train[rows]
-        seen[0][layer], seen[1][layer] = known, features(model, images[1])
-    return ood.fit(seen[0], dataset.y_train[rows], seen[1])
+    train = vectors(model, dataset.x_train[rows])
+    valid = vectors(model, dataset.x_valid[ood.sample(len(dataset.y_valid))])
+    return ood.fit(train, dataset.y_train[rows], valid, averaged=[middle_layer(model)])
 
 
 def _check_is_its_network(run: Run, model: "keras.Model") -> None:

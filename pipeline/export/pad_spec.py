@@ -95,6 +95,8 @@ def ood_facts(run: Run, blob: Blob) -> dict[str, Any] | None:
         "parts": [
             {
                 "layer": part.layer,
+                "averaged": part.averaged,
+                "unit": part.unit,
                 "power": part.power,
                 "rest": part.rest,
                 "middle": part.middle,

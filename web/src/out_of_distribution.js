@@ -1,6 +1,7 @@
-/** Whether a drawing is unlike anything in training, as `pipeline/analysis/out_of_distribution.py` scores it. */
+/** Whether a drawing is unlike anything in training, as
+ * `pipeline/analysis/out_of_distribution.py` and `class_planes.py` score it. */
 
-const SHORTEST = 1e-6; // length of a vector whose logarithm is taken
+const SHORTEST = 1e-6; // length of a vector that something is divided by
 const SMALLEST = 1e-12; // square of a distance whose logarithm is taken
 
 /**
@@ -27,10 +28,25 @@ export function open(ood, arrayOf) {
 export function score(ood, pixels, activations) {
   let sum = 0;
   for (const part of ood.parts) {
-    const vector = part.layer < 0 ? pixels : activations[part.layer];
+    const output = part.layer < 0 ? pixels : activations[part.layer];
+    let vector = part.averaged ? averages(output, part.mean.length) : output;
+    if (part.unit) vector = scaled(vector);
     sum += (logDistance(part, vector) - part.middle) / part.spread;
   }
   return sum;
+}
+
+/** The average of each of a layer's maps, whose values alternate. */
+function averages(output, maps) {
+  const found = new Float64Array(maps);
+  for (let at = 0; at < output.length; at++) found[at % maps] += output[at];
+  return found.map((sum) => sum * maps / output.length);
+}
+
+/** A vector at length 1. */
+function scaled(vector) {
+  const length = Math.max(Math.sqrt(squares(vector)), SHORTEST);
+  return Float64Array.from(vector, (value) => value / length);
 }
 
 function logDistance({mean, basis, centers, directions, classes, power, rest}, vector) {
