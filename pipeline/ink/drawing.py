@@ -54,12 +54,13 @@ class BlankDrawing(InklingError):
         super().__init__("The drawing is blank: no ink was found. Draw something first.")
 
 
-def from_strokes(strokes: Strokes) -> np.ndarray:
+def from_strokes(strokes: Strokes, pen: float = PEN) -> np.ndarray:
     """Render strokes with a pen in proportion to the digit.
 
     Args:
         strokes: a list of strokes, each a list of `[x, y]` points in any unit, y downward. Their
             position on the canvas and their size make no difference.
+        pen: its width, pixels of the result, below BOX.
 
     Returns:
         uint8 (28, 28), 0 is paper and 255 is ink.
@@ -73,11 +74,11 @@ def from_strokes(strokes: Strokes) -> np.ndarray:
     low, high = points.min(axis=0), points.max(axis=0)
     side = float((high - low).max())
     # A dot has no size: it becomes one touch of the pen.
-    scale = (BOX - PEN) / side if side > SMALLEST_SIDE else 1.0
+    scale = (BOX - pen) / side if side > SMALLEST_SIDE else 1.0
     segments = (segments - (low + high) / 2) * scale + MIDDLE
-    ink = _ink(segments)
+    ink = _ink(segments, pen)
     shift = _shift_to_middle(ink)
-    return np.rint(_ink(segments + shift) * 255).astype(np.uint8)
+    return np.rint(_ink(segments + shift, pen) * 255).astype(np.uint8)
 
 
 def checked_ink(strokes: Strokes) -> np.ndarray:
@@ -272,18 +273,19 @@ def _ink(
     No rasterizer is involved, so any other language renders the same.
     """
     columns, rows = np.arange(width, dtype=np.float64), np.arange(height, dtype=np.float64)
-    pixels = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 1, 2)
-    nearest = np.full(height * width, np.inf)
+    nearest = np.full((height, width), np.inf)
     for start in range(0, len(segments), 256):  # limits memory for very long drawings
         first, last = segments[start : start + 256, 0], segments[start : start + 256, 1]
-        along = last - first
-        length = np.einsum("ij,ij->i", along, along)
-        offset = pixels - first
-        share = np.einsum("pij,ij->pi", offset, along) / np.where(length > 0, length, 1)
-        gap = offset - np.clip(share, 0, 1)[..., None] * along
-        nearest = np.minimum(nearest, np.einsum("pij,pij->pi", gap, gap).min(axis=1))
-    ink = np.clip(pen / 2 + 0.5 - np.sqrt(nearest), 0, 1)
-    return ink.reshape(height, width)
+        right, down = (last - first).T
+        squared = right**2 + down**2
+        unit = np.where(squared > 0, squared, 1)
+        # Horizontally and vertically apart: arrays of (height, width, segments) are the cost.
+        across, along = columns[:, None] - first[:, 0], rows[:, None] - first[:, 1]
+        share = (across * (right / unit))[None] + (along * (down / unit))[:, None]
+        np.clip(share, 0, 1, out=share)
+        gap = (across[None] - share * right) ** 2 + (along[:, None] - share * down) ** 2
+        nearest = np.minimum(nearest, gap.min(axis=-1))
+    return np.clip(pen / 2 + 0.5 - np.sqrt(nearest), 0, 1)
 
 
 def _center_of_mass(ink: np.ndarray) -> np.ndarray:
