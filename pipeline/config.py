@@ -91,6 +91,8 @@ class Preset:
             would hold back the learning rate for the rest of a short training.
         batch_shift: pixels of 28 by which each batch as a whole is shifted at most, for networks
             that benefit from augmentation: much of its worth, at none of its cost.
+        allographs: share of the digits in an epoch that are drawn, for networks that benefit from
+            augmentation, on datasets that are known to hold digits.
     """
 
     purpose: str
@@ -104,6 +106,7 @@ class Preset:
     label_smoothing: float = 0.0
     decay_rates: tuple[float, float] = (0.9, 0.999)
     batch_shift: int = 0
+    allographs: float = 0.0
 
 
 PRESETS: dict[str, Preset] = {
@@ -117,7 +120,9 @@ PRESETS: dict[str, Preset] = {
         decay_rates=(0.8, 0.95),
         batch_shift=1,
     ),
-    "default": Preset("about a minute on MNIST", 750_000, 14, 60, 128, augmentation=0.6),
+    "default": Preset(
+        "about a minute on MNIST", 750_000, 14, 60, 128, augmentation=0.6, allographs=0.1
+    ),
     "best": Preset(
         "most accurate; 15 minutes or more on MNIST",
         1_780_000,
@@ -128,6 +133,7 @@ PRESETS: dict[str, Preset] = {
         variant=DEEP,
         learning_rate_factor=0.8,
         label_smoothing=0.1,
+        allographs=0.1,
     ),
 }
 
@@ -148,6 +154,8 @@ class TrainConfig(BaseModel):
         learning_rate: peak of the warm-up and cosine schedule.
         augmentation: strength of data augmentation; 0 turns it off.
         label_smoothing: share of each label that is spread over all classes (Szegedy et al. 2016).
+        allographs: share of the digits in each epoch that are drawn, in ways to write them that
+            MNIST lacks; see `training.handwriting`. 0 turns it off.
         variant: a key of VARIANTS; a network without that variant uses its standard one.
         corrections: whether to also learn from the corrections in the store that fit and are not
             held back.
@@ -165,6 +173,7 @@ class TrainConfig(BaseModel):
     learning_rate: float | None = Field(default=None, gt=0, le=1)
     augmentation: float | None = Field(default=None, ge=0, le=2)
     label_smoothing: float | None = Field(default=None, ge=0, lt=1)
+    allographs: float | None = Field(default=None, ge=0, lt=1)
     variant: str | None = None
     corrections: bool = False  # opt-in, so that equal settings train equally
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
@@ -208,8 +217,13 @@ class TrainConfig(BaseModel):
             rule = wrong["msg"].removeprefix("Input ").replace("should", "must", 1)
             raise InklingError(f"{what} {rule}, got {wrong['input']!r}.") from error
 
-    def resolved(self, train_images: int) -> "TrainConfig":
-        """Return the same settings with every None replaced by the value to use."""
+    def resolved(self, train_images: int, *, digits: bool = False) -> "TrainConfig":
+        """Return the same settings with every None replaced by the value to use.
+
+        Args:
+            train_images: how many there are.
+            digits: whether they are known to be digits, framed as MNIST's.
+        """
         preset, network = PRESETS[self.preset], NETWORKS[self.network]
         usual = round(preset.images_seen / max(train_images, 1))
         batch_size = self.batch_size or preset.batch_size
@@ -219,6 +233,9 @@ class TrainConfig(BaseModel):
         augmentation, smoothing = self.augmentation, self.label_smoothing
         if augmentation is None:
             augmentation = preset.augmentation if network.augmented else 0.0
+        allographs = self.allographs
+        if allographs is None:
+            allographs = preset.allographs if network.augmented and digits else 0.0
         return self.model_copy(
             update={
                 "epochs": self.epochs or min(max(usual, preset.fewest_epochs), preset.most_epochs),
@@ -226,6 +243,7 @@ class TrainConfig(BaseModel):
                 "learning_rate": min(learning_rate, 1.0),
                 "augmentation": augmentation,
                 "label_smoothing": preset.label_smoothing if smoothing is None else smoothing,
+                "allographs": allographs,
                 "variant": self.variant or preset.variant,
             }
         )

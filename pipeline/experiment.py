@@ -14,6 +14,7 @@ from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
 from pipeline.training import fit as training
+from pipeline.training.handwriting import holds_digits
 
 
 def run_experiment(
@@ -44,7 +45,7 @@ def run_experiment(
     created, timings = datetime.now(UTC), dict[str, float]()
     store.check_writable()
     dataset = open_dataset(config.dataset, data_dir, on_progress)
-    config = config.resolved(len(dataset.y_train))
+    config = config.resolved(len(dataset.y_train), digits=holds_digits(dataset))
     config = config.model_copy(update={"dataset": canonical(config.dataset)})
 
     interrupted = InterruptedTraining.of(store, config, dataset.fingerprint)

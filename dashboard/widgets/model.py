@@ -13,7 +13,8 @@ from pipeline.config import TrainConfig
 from pipeline.store.run_folder import Run
 
 SETTINGS = (  # terms of a training's settings
-    "batch", "learning_rate", "seed", "augmentation", "label_smoothing", "logit", "temperature",
+    "batch", "learning_rate", "seed", "augmentation", "label_smoothing", "allograph", "logit",
+    "temperature",
 )  # fmt: skip
 
 
@@ -88,7 +89,8 @@ def _settings(run: Run, config: TrainConfig) -> str:
     return (
         f"- Batch size {config.batch_size}, learning rate {config.learning_rate:g}, "
         f"seed {config.seed}, augmentation {config.augmentation or 0:g}, "
-        f"label smoothing {config.label_smoothing or 0:g}, preset {config.preset}, "
+        f"label smoothing {config.label_smoothing or 0:g}, "
+        f"allographs {config.allographs or 0:.0%}, preset {config.preset}, "
         f"variant {config.variant}, {info.timings.get('training', 0):.0f} s of training\n"
         f"- On {', '.join(info.hardware.get('devices', []))} in "
         f"{info.hardware.get('precision', 'float32')}; logits divided by a temperature of "

@@ -58,6 +58,14 @@ def train(
             "Share of each label that is spread over all classes, below 1; default: the preset's.",
         ),
     ] = None,
+    allographs: Annotated[
+        float | None,
+        _bounded(
+            "allographs",
+            "Share of the digits in each epoch that are drawn in ways to write them that MNIST "
+            "lacks, below 1; 0 for none; default: the preset's.",
+        ),
+    ] = None,
     variant: Annotated[
         str | None,
         typer.Option(
@@ -104,6 +112,7 @@ def train(
         learning_rate=learning_rate,
         augmentation=augmentation,
         label_smoothing=label_smoothing,
+        allographs=allographs,
         variant=variant,
         seed=seed,
         corrections=corrections,

@@ -9,11 +9,12 @@ from pipeline.prose.texts import Texts
 # does not belong in the glossary.
 MET = {
     "overview": (
-        "accuracy", "activation_function", "augmentation", "batch", "batch_normalization",
-        "calibration", "calibration_error", "class", "confidence", "confidence_interval",
-        "convolution", "early_stopping", "epoch", "feature_map", "label_smoothing", "layer",
-        "learning_rate", "logit", "loss", "model_card", "neural_network", "neuron", "parameter",
-        "seed", "softmax", "temperature", "test_set", "validation", "weight",
+        "accuracy", "activation_function", "allograph", "augmentation", "batch",
+        "batch_normalization", "calibration", "calibration_error", "class", "confidence",
+        "confidence_interval", "convolution", "early_stopping", "epoch", "feature_map",
+        "label_smoothing", "layer", "learning_rate", "logit", "loss", "model_card",
+        "neural_network", "neuron", "parameter", "seed", "softmax", "temperature", "test_set",
+        "validation", "weight",
     ),
     "scorecard": (
         "accuracy", "adversarial_example", "calibration", "calibration_error", "confidence",

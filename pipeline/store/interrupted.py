@@ -182,8 +182,10 @@ class InterruptedTraining:
             InklingError: they are damaged, or from another version of Inkling.
         """
         try:
-            return TrainConfig.model_validate_json((self.folder / SETTINGS).read_text("utf-8"))
-        except (OSError, ValueError, InklingError) as error:
+            kept = json.loads((self.folder / SETTINGS).read_text("utf-8"))
+            # Older settings do not mention what did not exist then, and is not to be added now.
+            return TrainConfig.model_validate({"allographs": 0.0} | kept)
+        except (OSError, ValueError, TypeError, InklingError) as error:
             raise InklingError(
                 f"The settings of the interrupted training in {self.folder} cannot be read. "
                 "Delete that folder and train again."
@@ -259,7 +261,8 @@ def newest(store: Store) -> InterruptedTraining:
 def _key(config: TrainConfig, fingerprint: str) -> str:
     """Name a training by its settings and dataset, as always: so older checkpoints are found."""
     # What changes no weight is no part of it.
-    exclude = {"film"} if config.corrections else {"film", "corrections"}
+    exclude = {"film"}
+    exclude |= {name for name in ("corrections", "allographs") if not getattr(config, name)}
     settings = config.model_dump(exclude=exclude)
     deep = None if config.variant is None else config.variant == DEEP
     as_ever = {OLD_SETTINGS.get(name, name): value for name, value in settings.items()}

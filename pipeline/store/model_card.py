@@ -36,6 +36,12 @@ def model_card(
         if config.augmentation
         else ""
     )
+    drawn = (
+        f" {config.allographs:.0%} of the digits in each epoch were drawn from templates, "
+        "in ways to write them that are rare in MNIST."
+        if config.allographs
+        else ""
+    )
     learned = f" It also learned from {words.corrections(corrections)}." if corrections else ""
     return {
         "Intended use": _intended_use(metrics),
@@ -43,7 +49,7 @@ def model_card(
             f"{_source(dataset)}: {counts.get('train', 0):,} for training, "
             f"{counts.get('valid', 0):,} for validation (to choose the best epoch and to calibrate "
             f"its confidence), {counts.get('test', 0):,} for testing, used only once, at the "
-            f"end.{augmented}{learned}"
+            f"end.{drawn}{augmented}{learned}"
         ),
         "Limits": _limits(metrics, mnist_framed=dataset.mnist_framed),
     }

@@ -1,8 +1,9 @@
 """A dataset -> the batches that a training sees, step by step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import tensorflow as tf
 
 from pipeline.config import NETWORKS, PRESETS, TrainConfig
@@ -34,7 +35,7 @@ class Plan:
         cls,
         config: TrainConfig,
         dataset: Dataset,
-        extra: ExtraExamples,
+        extra: Sequence[ExtraExamples],
         continued: Continuation | None = None,
     ) -> "Plan":
         """Work it out.
@@ -52,7 +53,7 @@ class Plan:
             raise ValueError("config must be resolved; some of its settings are None")
         # Full batches only: a fixed shape is faster, and each epoch leaves out other images.
         batch_size = min(config.batch_size, len(dataset.y_train))
-        shown = len(dataset.y_train) + extra.shown
+        shown = _shown(dataset, extra)
         if continued is not None:
             shown = max(batch_size, min(shown, continued.images))
         steps = shown // batch_size
@@ -61,7 +62,7 @@ class Plan:
 
 def training_batches(
     dataset: Dataset,
-    extra: ExtraExamples,
+    extra: Sequence[ExtraExamples],
     config: TrainConfig,
     plan: Plan,
     first_epoch: int,
@@ -82,7 +83,7 @@ def training_batches(
     Returns:
         Batches of images float32 (batch, height, width, channels) and labels (batch,).
     """
-    gather, shown = _gatherer(dataset, extra), len(dataset.y_train) + extra.shown
+    gather, shown = _gatherer(dataset, extra), _shown(dataset, extra)
     seed, strength = config.seed, config.augmentation or 0.0
     shift = PRESETS[config.preset].batch_shift
     within = tf.range(plan.batch_size, dtype=tf.int64)
@@ -107,8 +108,13 @@ def training_batches(
     return steps.map(batch).prefetch(2)
 
 
+def _shown(dataset: Dataset, extra: Sequence[ExtraExamples]) -> int:
+    """Return how many images an epoch has."""
+    return len(dataset.y_train) + sum(one.shown for one in extra)
+
+
 def _gatherer(
-    dataset: Dataset, extra: ExtraExamples
+    dataset: Dataset, extra: Sequence[ExtraExamples]
 ) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
     """Return a function that gathers images and labels at positions of an epoch, int64 (batch,).
 
@@ -120,17 +126,22 @@ def _gatherer(
     def of_dataset(place: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         return tf.gather(pixels, place), tf.gather(labels, place)
 
-    if not extra.shown:
+    count, given = len(dataset.y_train), [one for one in extra if one.shown]
+    if not given:
         return of_dataset
-    count, own = len(dataset.y_train), len(extra.labels)
-    extra_pixels, extra_labels = tf.constant(extra.images), tf.constant(extra.labels)
+    extra_pixels = tf.concat([one.images for one in given], axis=0)
+    extra_labels = tf.concat([one.labels for one in given], axis=0)
+    ends = np.cumsum([len(one.labels) for one in given])
+    own = [np.arange(end - len(one.labels), end) for one, end in zip(given, ends, strict=True)]
+    shown = [np.tile(which, one.repeats) for which, one in zip(own, given, strict=True)]
+    order = tf.constant(np.concatenate(shown))
 
     def of_both(place: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        images, given = of_dataset(tf.minimum(place, count - 1))
-        at, beyond = tf.maximum(place - count, 0) % own, place >= count
+        images, labels_of = of_dataset(tf.minimum(place, count - 1))
+        at, beyond = tf.gather(order, tf.maximum(place - count, 0)), place >= count
         return (
             tf.where(beyond[:, None, None, None], tf.gather(extra_pixels, at), images),
-            tf.where(beyond, tf.gather(extra_labels, at), given),
+            tf.where(beyond, tf.gather(extra_labels, at), labels_of),
         )
 
     return of_both

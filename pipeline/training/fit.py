@@ -1,6 +1,6 @@
 """A configuration and a dataset -> a trained model and its history; touches no files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from pipeline.training.camera import Camera
 from pipeline.training.checkpoint import Checkpoint, ExtraExamples
 from pipeline.training.examination import Examiner, followed
 from pipeline.training.film import Film
+from pipeline.training.handwriting import written
 from pipeline.training.hardware import Hardware, computing_in
 from pipeline.training.interrupting import asked_to_stop
 from pipeline.training.optimization import adam, cross_entropy
@@ -91,7 +92,9 @@ def fit(
             was completed; the message says what to change.
     """
     state = checkpoint or Checkpoint(extra=extra or ExtraExamples())
-    plan = Plan.of(config, dataset, state.extra, continued)
+    # Drawn anew where a training is resumed: like its augmentation, they follow from the seed.
+    extras = state.extra, written(dataset, config.allographs or 0.0, config.seed)
+    plan = Plan.of(config, dataset, extras, continued)
     here = hardware.detect(convolutional=NETWORKS[config.network].augmented)
     keras.utils.set_random_seed(config.seed)
     with hardware.strategy(here).scope(), computing_in(here.precision):
@@ -113,7 +116,7 @@ def fit(
             looks.followed if looks is not None else followed(dataset, drawing),
         )
         watch = Watch(plan, dataset, on_progress, on_checkpoint, state, examiner, asked.is_set)
-        end = _run(model, dataset, config, plan, watch)
+        end = _run(model, dataset, extras, config, plan, watch)
     if not state.best_epoch:
         raise TrainingFailed(end.why)
 
@@ -156,6 +159,7 @@ def _build(config: TrainConfig, dataset: Dataset) -> keras.Model:
 def _run(
     model: keras.Model,
     dataset: Dataset,
+    extras: Sequence[ExtraExamples],
     config: TrainConfig,
     plan: Plan,
     watch: Watch,
@@ -165,7 +169,7 @@ def _run(
     camera = Camera(watch.state, plan.epochs, plan.steps, watch.examiner)
     try:
         model.fit(
-            training_batches(dataset, watch.state.extra, config, plan, first_epoch=done),
+            training_batches(dataset, extras, config, plan, first_epoch=done),
             initial_epoch=done,
             epochs=plan.epochs,
             steps_per_epoch=plan.steps,

@@ -93,6 +93,8 @@ def _settings(facts: Facts, config: TrainConfig, say: Say) -> Iterator[tuple[str
             else say("made.not_augmented")
         ),
     )
+    if config.allographs:
+        yield "allographs", say("made.drawn", share=say.whole(config.allographs))
     learned = info.corrections
     listed = ", ".join(f"{count} × {say.name(name)}" for name, count in learned.items())
     yield (

@@ -19,6 +19,7 @@ CHOSEN = {  # a value for every setting, none of them the default
     "learning_rate": 0.25,
     "augmentation": 0.5,
     "label_smoothing": 0.125,
+    "allographs": 0.25,
     "variant": "deep",
     "corrections": True,
     "seed": 2**31 - 1,

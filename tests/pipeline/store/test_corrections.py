@@ -293,9 +293,9 @@ class TestTraining:
         extra = ExtraExamples(np.full((2, 28, 28, 1), 7, np.uint8), np.array([3, 4]), repeats=5)
         extra.images[1] = 9
         config = QUICK.model_copy(update={"batch_size": 10, "epochs": 1})
-        plan = Plan.of(config, few, extra)
+        plan = Plan.of(config, few, [extra])
         assert plan.steps == 3
-        batches = list(training_batches(few, extra, config, plan, first_epoch=0))
+        batches = list(training_batches(few, [extra], config, plan, first_epoch=0))
         images = np.concatenate([np.asarray(x) for x, _ in batches]) * 255
         labels = np.concatenate([np.asarray(y) for _, y in batches])
         for level, label in ((7, 3), (9, 4)):
@@ -394,9 +394,9 @@ class TestOlder:
         arrays["facts"] = np.array(json.dumps(facts))
         np.savez(place.folder / interrupted.STATE, **arrays)
         raw = json.loads((place.folder / interrupted.SETTINGS).read_text())
-        del raw["corrections"]
+        del raw["corrections"], raw["allographs"]
         (place.folder / interrupted.SETTINGS).write_text(json.dumps(raw))
-        assert place.config() == config
+        assert place.config() == config.model_copy(update={"allographs": 0})
         assert place.load().extra.shown == 0
         assert place.load().best_epoch == 1
 

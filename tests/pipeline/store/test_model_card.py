@@ -24,10 +24,12 @@ def test_a_card_says_data_limits_and_use():
     assert "weakest on “dog”, of which it recognizes 70.0%" in card["Limits"]
     assert "upright" not in card["Limits"]
     digits = pets.model_copy(update={"name": "mnist", "mnist_framed": True})
-    mnist = model_card(digits, TrainConfig(augmentation=1), metrics, {"cat": 2})
+    mnist = model_card(digits, TrainConfig(augmentation=1, allographs=0.1), metrics, {"cat": 2})
     assert mnist["Data"].startswith("70,000 handwritten digits")
     assert mnist["Data"].endswith("It also learned from 2 corrections: 2 × “cat”.")
     assert "shifted, rotated and distorted" in mnist["Data"]
+    assert "10% of the digits in each epoch were drawn from templates" in mnist["Data"]
+    assert "drawn" not in card["Data"]
     assert "upright" in mnist["Limits"]
     few = model_card(pets.model_copy(update={"name": "mnist-5k"}), TrainConfig(), metrics)
     assert "from the training images of MNIST" in few["Data"]

@@ -15,7 +15,6 @@ from pipeline.training import fit as training
 from pipeline.training import networks
 from pipeline.training.batches import Plan
 from pipeline.training.camera import Subject
-from pipeline.training.checkpoint import ExtraExamples
 from pipeline.training.film import Film, moments
 from pipeline.training.looks import Followed, Look, Looks, look_bytes
 
@@ -163,7 +162,7 @@ class TestFilming:
         trained = training.fit(PIXELS, digits)
         film = trained.film
         assert film is not None
-        steps = Plan.of(PIXELS, digits, ExtraExamples()).steps
+        steps = Plan.of(PIXELS, digits, ()).steps
         expected = [step / steps for step in sorted(moments(3, steps, 15_700))]
         assert film.epochs.tolist() == pytest.approx(expected)
         assert film.accuracies[-1] > 2 * film.accuracies[0]

@@ -18,7 +18,6 @@ from pipeline.store.runs import Store
 from pipeline.training import augmentation, batches, calibration, networks, optimization, watch
 from pipeline.training import fit as training
 from pipeline.training.augmentation import augment
-from pipeline.training.checkpoint import ExtraExamples
 from pipeline.training.interrupting import asked_to_stop
 from pipeline.training.resuming import Continuation, TrainingFailed
 
@@ -65,7 +64,7 @@ def test_settings_are_resolved_by_the_size_of_the_dataset():
     assert TrainConfig(preset="quick").resolved(54_000).epochs == 2
     assert TrainConfig(network="pixels").resolved(54_000).augmentation == 0
     chosen = {"epochs": 3, "learning_rate": 0.1, "batch_size": 7, "augmentation": 0.5}
-    kept = TrainConfig(**chosen, label_smoothing=0.2, variant="deep")
+    kept = TrainConfig(**chosen, label_smoothing=0.2, allographs=0.3, variant="deep")
     assert kept.resolved(10) == kept
     assert TrainConfig().resolved(10).label_smoothing == 0
     assert TrainConfig(preset="best").resolved(10).label_smoothing == 0.1
@@ -120,8 +119,8 @@ class TestBatchShift:
             batches, "shift_batch", lambda images, seed, most: asked.append(most) or images
         )
         config = TrainConfig(preset=preset, network=network, epochs=1).resolved(1077)
-        plan = batches.Plan.of(config, digits, ExtraExamples())
-        batches.training_batches(digits, ExtraExamples(), config, plan, first_epoch=0)
+        plan = batches.Plan.of(config, digits, ())
+        batches.training_batches(digits, (), config, plan, first_epoch=0)
         assert asked == ([1] if shifted else [])
 
 
@@ -199,7 +198,7 @@ def test_the_last_good_epoch_is_kept_when_the_loss_explodes(digits):
 @pytest.mark.process
 @pytest.mark.parametrize("network", ["shallow", "cnn"])
 def test_an_interrupted_training_goes_on_as_if_it_had_not_been(digits, tmp_path, network):
-    config = TrainConfig(network=network, epochs=4, augmentation=0.5).resolved(1077)
+    config = TrainConfig(network=network, epochs=4, augmentation=0.5, allographs=0.2).resolved(1077)
     place = InterruptedTraining.of(Store(tmp_path), config, digits.fingerprint)
 
     def keep_two(checkpoint):
