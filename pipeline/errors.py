@@ -3,6 +3,10 @@
 import re
 
 LONGEST_REASON = 300  # characters
+ENDLESS = re.compile(r"(\S{200})\S{200,}")  # a word that nobody reads to its end
+# Control characters but tab and newline, what turns the direction of writing, and lone surrogates:
+# bytes of a file's name that are no UTF-8.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class InklingError(Exception):
@@ -12,6 +16,20 @@ class InklingError(Exception):
     The command line prints it and exits with status 1; a page shows it. Any other exception is a
     bug in Inkling and keeps its traceback.
     """
+
+    def __init__(self, message: str = "") -> None:
+        """Set the message; what it quotes may be anything, so it is made readable."""
+        super().__init__(readable(message))
+
+
+def printable(text: str) -> str:
+    """Escape what cannot be printed or encoded, as in the name of a file: `a\\x1b`, `a\\udcff`."""
+    return UNPRINTABLE.sub(lambda odd: odd[0].encode("unicode_escape").decode(), text)
+
+
+def readable(text: str) -> str:
+    """Make a text printable, and cut off words of more than 400 characters."""
+    return ENDLESS.sub(r"\1…", printable(text))
 
 
 def reason(error: Exception) -> str:

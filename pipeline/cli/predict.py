@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline.cli.options import AsJson, Models, RunName, opened, store_at
+from pipeline.errors import printable, readable
 
 if TYPE_CHECKING:
     from pipeline.ink.inputs import Item
@@ -47,13 +48,14 @@ def predict(
 
 
 def _where(item: "Item") -> str:
-    return item.file if item.line is None else f"{item.file}, line {item.line}"
+    file = readable(item.file)
+    return file if item.line is None else f"{file}, line {item.line}"
 
 
 def _record(item: "Item", said: "Prediction", names: tuple[str, ...]) -> dict[str, Any]:
     """Convert a prediction to a JSON record."""
     record: dict[str, Any] = {
-        "file": item.file,
+        "file": printable(item.file),
         "line": item.line,
         "predicted": names[said.label],
         "confidence": round(said.confidence, 6),

@@ -7,12 +7,14 @@ Names are labels to read, not part of what a dataset is: they can be changed at 
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline import reading
 from pipeline.data import downloads
 from pipeline.data.known import KNOWN
 from pipeline.data.readers import Labeled
 from pipeline.errors import InklingError
 
 FILE = "classes.txt"
+MOST_BYTES = 2**20  # of such a file
 Names = tuple[str, ...]
 
 
@@ -37,14 +39,13 @@ def parse(text: str) -> Names:
     Raises:
         InklingError: it is neither.
     """
-    path = Path(text).expanduser()
-    if path.is_file():
-        return read(path)
-    if "," not in text:
+    if "," in text and not reading.exists(text):
+        return tuple(name.strip() for name in text.split(","))
+    if not reading.exists(text):
         raise InklingError(
             f"“{text}” is neither a file of class names, one per line, nor a list such as a,b,c."
         )
-    return tuple(name.strip() for name in text.split(","))
+    return read(reading.place(text))
 
 
 def read(path: Path) -> Names:
@@ -53,12 +54,7 @@ def read(path: Path) -> Names:
     Raises:
         InklingError: it is not text, or has no names.
     """
-    try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except OSError as error:
-        raise InklingError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except UnicodeDecodeError:
-        raise InklingError(f"{path} is not a text file in UTF-8.") from None
+    lines = reading.read_text(path, MOST_BYTES).splitlines()
     names = tuple(line.strip() for line in lines if line.strip())
     if not names:
         raise InklingError(f"{path} has no class names. Write one per line, in label order.")
@@ -108,7 +104,7 @@ def check_number(given: Names, present: Names, where: str) -> None:
     """
     if len(given) != len(present):
         raise InklingError(
-            f"{where}: there are {len(given)} class names ({', '.join(given)}) for "
+            f"{where}: there are {len(given)} class names ({', '.join(given)[:500]}) for "
             f"{len(present)} classes. Give one for each, in label order."
         )
 

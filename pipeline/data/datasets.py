@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline import atomic
+from pipeline import atomic, reading
 from pipeline.data import downloads, prepared, readers
 from pipeline.data.class_names import file_of, naming
 from pipeline.data.embedded import EMBEDDED
@@ -122,7 +122,7 @@ def open_dataset(
             name, slug(name), source.read, on_progress, class_names,
             valid_size=source.valid, test_size=source.test,
         )  # fmt: skip
-    place = find_named(name, data_dir) if name in KNOWN else Path(name).expanduser().resolve()
+    place = find_named(name, data_dir) if name in KNOWN else reading.place(name)
     if place is not None and place.exists():
         return take_in(name if name in KNOWN else place.stem, place, on_progress, class_names)
     kept = prepared.find(name)
@@ -143,9 +143,9 @@ def check(name: str) -> None:
     Raises:
         InklingError: there is no such dataset, or its files are not of a known format.
     """
-    place = Path(name).expanduser()
     if name in KNOWN:
         return
+    place = reading.place(name)
     if place.exists():
         readers.check(place)
     elif prepared.find(name) is None:
@@ -177,17 +177,17 @@ def take_in(
     Raises:
         InklingError: the files are not valid, or there is not one name for each class.
     """
-    place = place.expanduser().resolve()
+    place = reading.place(place)
     if not place.exists():
         raise InklingError(f"There is no folder or file {place}.")
+    readers.check(place)  # before all that is in it is looked at
     key = f"{slug(name)}-{_stamp(place)}"
     return _prepare(name, key, lambda: readers.read(place), on_progress, class_names, place=place)
 
 
 def canonical(name: str) -> str:
     """Return a name that means the same dataset from any working directory."""
-    path = Path(name).expanduser()
-    return str(path.resolve()) if name not in NAMES and path.exists() else name
+    return str(reading.place(name)) if name not in NAMES and reading.exists(name) else name
 
 
 def open_by_fingerprint(name: str, fingerprint: str) -> Dataset:
@@ -243,7 +243,7 @@ def mnist_framed_classes(name: str) -> tuple[str, ...]:
     Returns:
         () if its images are not framed ink, or if it was never prepared and that is unknown.
     """
-    kept = prepared.find(name) or prepared.find(Path(name).expanduser().resolve().stem)
+    kept = prepared.find(name) or prepared.find(Path(prepared.source_of(name)).stem)
     if kept is not None:
         return kept.class_names if kept.mnist_framed else ()
     return DIGITS if name in KNOWN and KNOWN[name].class_names == DIGITS else ()
@@ -332,7 +332,9 @@ def _stamp(place: Path) -> str:
     digest = hashlib.sha256()
     for path in files:
         status = path.stat()
-        digest.update(f"{path.resolve()}|{status.st_size}|{status.st_mtime_ns}\n".encode())
+        # A file's name may be any bytes; what is UTF-8 gives the same stamp as ever.
+        digest.update(os.fsencode(path.resolve()))
+        digest.update(f"|{status.st_size}|{status.st_mtime_ns}\n".encode())
     return digest.hexdigest()[:16]
 
 

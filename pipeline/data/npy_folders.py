@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.data.array_files import MOST_BYTES, MOST_LABELS, map_npy
 from pipeline.errors import InklingError
 
 # Mu, Gilmer 2019: a folder per corruption, each with these.
@@ -26,7 +27,10 @@ def read(folder: Path, parts: tuple[str, ...] = tuple(FILES)) -> dict[str, np.nd
     Raises:
         InklingError: one is missing or damaged, or contains Python objects (never unpickled).
     """
-    return {part: _read(folder / FILES[part]) for part in parts}
+    return {
+        part: map_npy(folder / FILES[part], MOST_BYTES if part.startswith("x") else 8 * MOST_LABELS)
+        for part in parts
+    }
 
 
 def check(folder: Path) -> None:
@@ -38,16 +42,3 @@ def check(folder: Path) -> None:
     for name in FILES.values():
         if not (folder / name).is_file():
             raise InklingError(f"{folder} lacks {name}.")
-
-
-def _read(path: Path) -> np.ndarray:
-    try:
-        return np.lib.format.open_memmap(path, mode="r")
-    except FileNotFoundError:
-        raise InklingError(f"{path.parent} lacks {path.name}.") from None
-    except OSError as error:
-        raise InklingError(f"{path} cannot be read: {error.strerror or error}.") from None
-    except (ValueError, EOFError) as error:
-        raise InklingError(
-            f"{path} is not a complete .npy file of plain numbers: {error}. Copy it again."
-        ) from None

@@ -16,7 +16,7 @@ from typing import Any
 import platformdirs
 from filelock import FileLock
 
-from pipeline import atomic
+from pipeline import atomic, reading
 from pipeline.data import class_names as naming
 from pipeline.data.known import NAMES
 from pipeline.data.splitting import check_names
@@ -93,9 +93,17 @@ def list_own() -> list[Prepared]:
 
 def find(name: str) -> Prepared | None:
     """Find the newest dataset in the cache with a name, or read from a path."""
-    source = str(Path(name).expanduser().resolve())
+    source = source_of(name)
     fitting = [one for one in list_prepared() if one.name == name or one.source == source]
     return fitting[-1] if fitting else None
+
+
+def source_of(name: str) -> str:
+    """Return the absolute path that a name is as a path; itself if it cannot be one."""
+    try:
+        return str(reading.place(name))
+    except InklingError:
+        return name
 
 
 def same_images(fingerprint: str) -> frozenset[str]:

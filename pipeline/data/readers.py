@@ -1,25 +1,21 @@
 """Files of images and labels -> arrays, each file validated as it is read."""
 
-import gzip
-import math
-import struct
-import zipfile
-import zlib
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from pipeline.data import npy_folders
+from pipeline.data.array_files import MOST_LABELS, opened_npz, read_idx
 from pipeline.errors import InklingError
 from pipeline.ink.pictures import SUFFIXES, on_white, open_picture
+from pipeline.reading import check_regular, is_encodable
 from pipeline.words import counted
 
 SMALLEST, LARGEST = 8, 64  # sides of an image, pixels
+MOST_CLASSES = 1_000
+MOST_NAMES_BYTES = 2**20  # of the class names in an `.npz`
 
 IDX_FILES = {
     "x_train": ("train-images-idx3-ubyte", "train-images.idx3-ubyte"),
@@ -28,7 +24,6 @@ IDX_FILES = {
     "y_test": ("t10k-labels-idx1-ubyte", "t10k-labels.idx1-ubyte", "test-labels-idx1-ubyte"),
 }
 NPZ_KEYS = tuple(IDX_FILES)
-IDX_UBYTE = 0x08
 
 
 @dataclass(frozen=True)
@@ -74,8 +69,10 @@ def check(place: Path) -> None:
                 f"{place} is a file but not an .npz. A dataset is an .npz file, a folder of IDX "
                 "or .npy files, or a folder with one subfolder of images per class."
             )
-        with _opened_npz(place):
+        with opened_npz(place, NPZ_KEYS):
             pass
+    elif not place.is_dir():
+        check_regular(place)
     elif holds_idx(place):
         for part in IDX_FILES:
             _idx_file(place, part)
@@ -94,37 +91,6 @@ def read_test_part(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     parts = npy_folders.read(folder, ("x_test", "y_test"))
     found = _labeled({"x_train": parts["x_test"], "y_train": parts["y_test"]}, str(folder), None)
     return found.x, found.y
-
-
-def read_idx(path: Path) -> np.ndarray:
-    """Read one IDX file of unsigned bytes, gzipped or not.
-
-    Source of the format: LeCun, Cortes, Burges, "The MNIST database of handwritten digits".
-
-    Returns:
-        uint8, with the axes that the file states.
-
-    Raises:
-        InklingError: it is missing, damaged or truncated, or has another data type.
-    """
-    raw = _read_bytes(path)
-    if len(raw) < 4 or raw[:2] != b"\0\0":
-        raise InklingError(f"{path} is not an IDX file: it does not start with two zero bytes.")
-    if raw[2] != IDX_UBYTE:
-        raise InklingError(
-            f"{path} has IDX data type 0x{raw[2]:02x}; only unsigned bytes (0x08) are supported."
-        )
-    axes, start = raw[3], 4 + 4 * raw[3]
-    if len(raw) < start:
-        raise InklingError(f"{path} is truncated inside its header. Copy or download it again.")
-    shape = struct.unpack(f">{axes}I", raw[4:start])
-    expected = math.prod(shape)
-    if len(raw) - start != expected:
-        raise InklingError(
-            f"{path} should have {expected:,} bytes of data ({'×'.join(map(str, shape))}) but has "
-            f"{len(raw) - start:,}. Copy or download it again."
-        )
-    return np.frombuffer(raw, np.uint8, offset=start).reshape(shape)
 
 
 def holds_idx(folder: Path) -> bool:
@@ -148,36 +114,13 @@ def read_npz(path: Path) -> Labeled:
     Raises:
         InklingError: it is damaged, lacks a key, or contains Python objects (never unpickled).
     """
-    with _opened_npz(path) as archive:
-        parts = {key: archive[key] for key in NPZ_KEYS}
-        names = archive.get("class_names")
+    with opened_npz(path, NPZ_KEYS) as npz:
+        parts = {
+            key: npz.read(key) if key.startswith("x") else npz.read(key, 8 * MOST_LABELS)
+            for key in NPZ_KEYS
+        }
+        names = npz.read("class_names", MOST_NAMES_BYTES) if "class_names" in npz.keys else None
     return _labeled(parts, str(path), None if names is None else _class_names(names, path))
-
-
-@contextmanager
-def _opened_npz(path: Path) -> Iterator[Any]:
-    """Open an `.npz` and check its keys; what is wrong with it, now or as it is read, is said."""
-    if not path.is_file():
-        raise InklingError(f"There is no file {path}.")
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            missing = [key for key in NPZ_KEYS if key not in archive]
-            if missing:
-                held = ", ".join(archive.files) or "nothing"
-                raise InklingError(
-                    f"{path} lacks {', '.join(missing)}; it has {held}. Save it with "
-                    "numpy.savez(path, x_train=…, y_train=…, x_test=…, y_test=…)."
-                )
-            yield archive
-    except ValueError as error:
-        if "pickle" not in str(error).lower() and "object" not in str(error).lower():
-            raise InklingError(f"{path} is damaged: {error}.") from None
-        raise InklingError(
-            f"{path} is not an .npz, or contains Python objects, which can run code when they are "
-            "loaded and are therefore refused. Save plain numeric arrays with numpy.savez."
-        ) from None
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, AttributeError, TypeError) as error:
-        raise InklingError(f"{path} is not a complete .npz file: {error}.") from None
 
 
 def read_image_folder(folder: Path) -> Labeled:
@@ -219,18 +162,6 @@ def _image_classes(folder: Path) -> tuple[str, ...]:
     return names
 
 
-def _read_bytes(path: Path) -> bytes:
-    try:
-        raw = path.read_bytes()
-        return gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise InklingError(
-            f"{path} is damaged or truncated: {error}. Copy or download it again."
-        ) from None
-    except OSError as error:
-        raise InklingError(f"{path} cannot be read: {error.strerror or error}.") from None
-
-
 def _idx_file(folder: Path, part: str) -> Path:
     path = _idx_path(folder, part)
     if path is None:
@@ -246,12 +177,17 @@ def _idx_path(folder: Path, part: str) -> Path | None:
 
 def _class_folders(folder: Path) -> tuple[str, ...]:
     """Return the class names of a folder of folders; numbers are ordered by value."""
-    names = [entry.name for entry in folder.iterdir() if entry.is_dir() and entry.name[0] != "."]
-    if len(names) < 2:
+    names = [entry.name for entry in _entries(folder) if entry.is_dir() and entry.name[0] != "."]
+    if not 2 <= len(names) <= MOST_CLASSES:
         raise InklingError(
-            f"{folder} should have one subfolder of images per class, at least two; "
-            f"it has {len(names)}."
+            f"{folder} should have one subfolder of images per class, from two to "
+            f"{MOST_CLASSES:,}; it has {len(names):,}."
         )
+    for name in names:
+        if not is_encodable(name):
+            raise InklingError(
+                f"The name of the class folder {folder / name} is not UTF-8. Rename the folder."
+            )
     numeric = all(name.isdecimal() for name in names)
     return tuple(sorted(names, key=(lambda name: (int(name), name)) if numeric else None))
 
@@ -260,12 +196,19 @@ def _image_files(folder: Path) -> list[Path]:
     """List the images of a class, by name."""
     files = sorted(
         path
-        for path in folder.iterdir()
+        for path in _entries(folder)
         if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
     )
     if not files:
         raise InklingError(f"The class folder {folder} has no images. Add some, or remove it.")
     return files
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError as error:
+        raise InklingError(f"The folder {folder} cannot be read: {error.strerror}.") from None
 
 
 def _read_classes(folder: Path, names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -359,6 +302,12 @@ def _labels(labels: np.ndarray, source: str) -> np.ndarray:
     if labels.ndim != 1 or labels.dtype.kind not in "iu":
         raise InklingError(
             f"Labels of {source} must be a list of integers, got {labels.dtype} {labels.shape}."
+        )
+    # Before anything is counted by class.
+    if len(labels) and int(labels.max()) >= MOST_CLASSES:
+        raise InklingError(
+            f"A label of {source} is {labels.max():,}; up to {MOST_CLASSES:,} classes are "
+            "supported, numbered from 0."
         )
     return labels.astype(np.int64)
 

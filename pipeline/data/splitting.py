@@ -7,12 +7,14 @@ from collections.abc import Iterable
 import numpy as np
 
 from pipeline.data.readers import Labeled
-from pipeline.errors import InklingError
+from pipeline.errors import InklingError, printable
 from pipeline.words import counted
 
 SPLIT_SEED = 0  # the parts are the same for every training
 VALID_SHARE = 0.1  # of the training images
 TEST_SHARE = 0.2  # of a source without a test part
+LONGEST_NAME = 300  # of a class, characters
+LONGEST_LIST = 500  # of class names in a message, characters
 PARTS = ("train", "valid", "test")
 ARRAYS = tuple(f"{axis}_{part}" for part in PARTS for axis in "xy")
 
@@ -79,7 +81,7 @@ def check_classes(labeled: Labeled, class_names: tuple[str, ...], name: str) -> 
 
 
 def check_names(class_names: tuple[str, ...], name: str) -> None:
-    """Check that there are at least two class names, none empty, all different.
+    """Check that there are at least two class names, none empty, all different, all printable.
 
     Raises:
         InklingError: there are not.
@@ -87,8 +89,14 @@ def check_names(class_names: tuple[str, ...], name: str) -> None:
     if len(set(class_names)) < len(class_names) or len(class_names) < 2 or "" in class_names:
         raise InklingError(
             f"{name} must have at least two class names, none empty, all different; "
-            f"it has {', '.join(class_names)}."
+            f"it has {', '.join(class_names)[:LONGEST_LIST]}."
         )
+    for called in class_names:
+        if len(called) > LONGEST_NAME or printable(called) != called:
+            raise InklingError(
+                f"A class of {name} is called “{called[:LONGEST_NAME]}”. Class names can have up "
+                f"to {LONGEST_NAME} characters, and no control characters. Choose another name."
+            )
 
 
 def fingerprint(parts: dict[str, np.ndarray], class_names: Iterable[str]) -> str:

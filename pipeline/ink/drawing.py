@@ -6,6 +6,7 @@ side fills a box of 20×20, then placed in 28×28 with the center of mass in the
 ink on black.
 """
 
+import reprlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ SMALLEST_SIDE = 1e-9  # of a drawing, in its own unit: anything smaller is a dot
 PEN = 2.4  # width of the pen, pixels of the result: about the median of MNIST's training images
 MOST_STROKES = 200  # accepted in one drawing
 MOST_POINTS = 5_000  # accepted in one drawing
+LARGEST = 1e100  # of a coordinate: differences of larger ones overflow
 FURTHEST = 100_000.0  # from zero, of an accepted coordinate
 # What an implementation in another language needs; see `from_strokes` and `checked_ink`.
 FRAME = {
@@ -39,6 +41,7 @@ FRAME = {
 FAINTEST = 24  # gray levels by which ink must differ from its background
 FINE = 200  # side to which ink is scaled before its pen is measured, pixels
 FINE_ENOUGH = 40  # side below which a pen cannot be measured, pixels
+INKED = 128  # gray level from which a fine pixel is ink
 RIDGE = 7  # side of the window in which a ridge point is a maximum, fine pixels
 THINNEST_PART = 0.2  # quantile of stroke widths: crossings and blots do not count
 MOST_THINNED = 0.8  # of a stroke's width
@@ -91,15 +94,7 @@ def checked_ink(strokes: Strokes) -> np.ndarray:
         BlankDrawing: there are no points.
         InklingError: they are not strokes, too many, or too far out.
     """
-    try:
-        points = sum(len(stroke) for stroke in strokes)
-    except TypeError:
-        raise InklingError("A drawing must be a list of strokes, each a list of points.") from None
-    if len(strokes) > MOST_STROKES or points > MOST_POINTS:
-        raise InklingError(
-            f"This drawing has {counted(len(strokes), 'stroke')} with {counted(points, 'point')}; "
-            f"up to {MOST_STROKES:,} strokes with {MOST_POINTS:,} points are accepted. Use fewer."
-        )
+    check_number(strokes)
     with np.errstate(all="ignore"):  # of points so far apart that the next check refuses them
         ink = from_strokes(strokes)
     drawn = [np.asarray(stroke, np.float64) for stroke in strokes if len(stroke)]
@@ -110,6 +105,23 @@ def checked_ink(strokes: Strokes) -> np.ndarray:
             "accepted. Draw it again."
         )
     return ink
+
+
+def check_number(strokes: Strokes) -> None:
+    """Check that a drawing from an untrusted source has only as many points as people draw.
+
+    Raises:
+        InklingError: it has, or they are not strokes.
+    """
+    try:
+        points = sum(len(stroke) for stroke in strokes)
+    except TypeError:
+        raise InklingError("A drawing must be a list of strokes, each a list of points.") from None
+    if len(strokes) > MOST_STROKES or points > MOST_POINTS:
+        raise InklingError(
+            f"This drawing has {counted(len(strokes), 'stroke')} with {counted(points, 'point')}; "
+            f"up to {MOST_STROKES:,} strokes with {MOST_POINTS:,} points are accepted. Use fewer."
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -250,12 +262,13 @@ def _segments(strokes: Strokes) -> np.ndarray:
             continue
         try:
             points = np.asarray(stroke, dtype=np.float64)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             points = np.empty(0)
-        if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
+        # Not NaN either, which is not less than anything.
+        if points.ndim != 2 or points.shape[1] != 2 or not (np.abs(points) < LARGEST).all():
             raise InklingError(
                 "A stroke must be a list of [x, y] points of two finite numbers; "
-                f"this one starts with {str(stroke)[:60]}."
+                f"this one starts with {reprlib.repr(stroke)[:60]}."
             )
         ends = np.concatenate([points[:1], points]) if len(points) == 1 else points
         pieces.append(np.stack([ends[:-1], ends[1:]], axis=1))
@@ -333,9 +346,11 @@ def _with_pen(crop: np.ndarray) -> np.ndarray:
 
     scale = FINE / max(crop.shape)
     height, width = (max(1, round(side * scale)) for side in crop.shape)
-    fine = Image.fromarray(crop).resize((width, height), Image.Resampling.BICUBIC)
+    fine = np.asarray(Image.fromarray(crop).resize((width, height), Image.Resampling.BICUBIC))
+    if fine.max() < INKED:
+        fine = _stretched(fine)  # a thin pen on a large picture fades as that shrinks
     margin = FINE // 8
-    inked = np.pad(np.asarray(fine) >= 128, margin)
+    inked = np.pad(fine >= INKED, margin)
     depth = edge_distance(inked)
     ridge = (depth == ndimage.maximum_filter(depth, RIDGE)) & inked
     width_found = 2 * (float(np.quantile(depth[ridge], THINNEST_PART)) + 0.5)

@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 
-from pipeline.errors import InklingError
+from pipeline.errors import InklingError, reason
 from pipeline.ink.drawing import Strokes
 
 
@@ -37,22 +37,26 @@ def from_csv(text: str, input_shape: tuple[int, int, int]) -> list[np.ndarray]:
     Raises:
         InklingError: a column is missing, or a value is not an integer from 0 to 255.
     """
-    header, *rows = list(csv.reader(io.StringIO(text))) or [[]]
-    places = {name.strip(): at for at, name in enumerate(header)}
-    size = int(np.prod(input_shape))
+    rows = csv.reader(io.StringIO(text))
     try:
+        header = next(rows, [])
+        places = {name.strip(): at for at, name in enumerate(header)}
+        size = int(np.prod(input_shape))
         columns = [places[f"pixel{place}"] for place in range(size)]
+        # Row by row: as lists of numbers, all of them would take many times as much memory.
+        images = [
+            np.array([int(row[column]) for column in columns], np.uint8) for row in rows if row
+        ]
     except KeyError as missing:
         raise InklingError(
             f"A table of images needs the columns pixel0 to pixel{size - 1} for this network; "
             f"{missing.args[0]} is missing."
         ) from None
-    try:
-        numbers = [[int(row[column]) for column in columns] for row in rows if row]
-        images = np.array(numbers, dtype=np.uint8).reshape(-1, *input_shape)
-    except (ValueError, IndexError, OverflowError) as error:
-        raise InklingError(f"Every pixel must be an integer from 0 to 255 ({error}).") from None
-    return list(images)
+    except (ValueError, IndexError, OverflowError, csv.Error) as error:
+        raise InklingError(
+            f"Every pixel must be an integer from 0 to 255 (line {rows.line_num}: {reason(error)})."
+        ) from None
+    return [image.reshape(input_shape) for image in images]
 
 
 def to_json(strokes: Strokes) -> str:

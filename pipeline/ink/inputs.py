@@ -3,6 +3,7 @@
 The command line and the pages use the same functions, so both predict the same.
 """
 
+import itertools
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,11 +12,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pipeline.errors import InklingError
+from pipeline.errors import InklingError, reason
 from pipeline.ink import drawing, drawing_files, pictures
 from pipeline.ink.drawing import Drawing
+from pipeline.reading import check_regular, read_text
 
 TEXTS = {".json", ".jsonl", ".csv"}
+MOST_JSON = 2**20  # characters of a drawing: several times what 5,000 points take
+MOST_CSV = 2**26  # bytes: about 35,000 images of 28×28
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,22 +106,33 @@ def read_all(
 def _read_text(file: Path, input_shape: tuple[int, int, int]) -> Iterator[Item]:
     try:
         if file.suffix == ".jsonl":
-            with file.open(encoding="utf-8") as lines:
-                for number, line in enumerate(lines, start=1):
-                    if line.strip():
-                        yield _read_strokes(file, number, line, input_shape)
+            yield from _read_lines(file, input_shape)
         elif file.suffix == ".json":
-            yield _read_strokes(file, None, file.read_text(encoding="utf-8"), input_shape)
+            yield _read_strokes(file, None, read_text(file, MOST_JSON), input_shape)
         else:
-            images = drawing_files.from_csv(file.read_text(encoding="utf-8-sig"), input_shape)
+            images = drawing_files.from_csv(read_text(file, MOST_CSV), input_shape)
             for number, image in enumerate(images, start=2):  # the header is line 1
                 yield Item(str(file), number, image)
-    except FileNotFoundError:
-        yield Item(str(file), None, None, "There is no such file.")
     except InklingError as error:
         yield Item(str(file), None, None, str(error))
     except (OSError, UnicodeDecodeError) as error:
         yield Item(str(file), None, None, f"The file cannot be read: {error}.")
+
+
+def _read_lines(file: Path, input_shape: tuple[int, int, int]) -> Iterator[Item]:
+    """Read a file of a drawing a line: however many there are, one at a time is in memory."""
+    check_regular(file)
+    with file.open(encoding="utf-8") as lines:
+        for number in itertools.count(1):
+            line = lines.readline(MOST_JSON + 1)
+            if not line:
+                return
+            if len(line) > MOST_JSON:
+                said = f"It is longer than the {MOST_JSON:,} characters that a drawing may take."
+                yield Item(str(file), number, None, said)
+                return  # what follows is the rest of this line
+            if line.strip():
+                yield _read_strokes(file, number, line, input_shape)
 
 
 def _read_strokes(
@@ -128,9 +143,14 @@ def _read_strokes(
         strokes = value.get("strokes") if isinstance(value, dict) else value
         if not isinstance(strokes, list) or not all(isinstance(s, list) for s in strokes):
             raise InklingError('Expected {"strokes": [[[x, y], …], …]}.')
+        drawing.check_number(strokes)
         ink = drawing.from_strokes(strokes)
         return Item(str(file), number, drawing.ink_to_image(ink, input_shape))
     except json.JSONDecodeError as error:
         return Item(str(file), number, None, f"It is not valid JSON ({error.msg}).")
+    except RecursionError:
+        return Item(str(file), number, None, "It is nested too deeply to be a drawing.")
     except InklingError as error:
         return Item(str(file), number, None, str(error))
+    except ValueError as error:  # a whole number of thousands of digits
+        return Item(str(file), number, None, f"It cannot be read: {reason(error)}.")

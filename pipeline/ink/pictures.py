@@ -10,11 +10,17 @@ from typing import IO
 import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from pipeline.errors import InklingError
+from pipeline.errors import InklingError, reason
 from pipeline.ink import drawing, photos
+from pipeline.reading import check_regular
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm"}
+# Only these are opened: Pillow knows others, one of which would start Ghostscript.
+FORMATS = ("PNG", "JPEG", "BMP", "DIB", "GIF", "WEBP", "TIFF", "PPM")
+MODES = {"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "I", "F"}
 MOST_PIXELS = 25_000_000  # enough for a photograph; more only costs memory
+MOST_DECLARED = 2 * (Image.MAX_IMAGE_PIXELS or 0)  # what Pillow refuses to open
+MOST_PROGRESSIVE = 200_000_000  # numbers in a progressive one: 400 MB
 
 UPRIGHT = {  # what turns an image upright, by the orientation that the camera recorded
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -42,27 +48,42 @@ def open_picture(file: Path | IO[bytes], name: str = "") -> Image.Image:
             decoded).
     """
     name = name or str(file)
+    if isinstance(file, Path):
+        check_regular(file)
+    with _decoding(name), _opened(file) as picture:
+        size = f"{picture.width}×{picture.height}"
+        _check_cost(picture, name)
+        _shrink(picture)
+        if picture.width * picture.height > MOST_PIXELS:
+            raise InklingError(
+                f"{name} is {size} pixels; at most {MOST_PIXELS // 10**6} million are "
+                "supported. Resize it first."
+            )
+        picture.load()
+        return _eight_bits(_upright(picture))
+
+
+@contextmanager
+def _decoding(name: str) -> Iterator[None]:
+    """Say what is wrong with an image file.
+
+    Pillow's decoders raise whatever a damaged file makes them stumble over, struct.error and
+    IndexError among them, so all that is not ours counts as damage.
+    """
     try:
-        with _opened(file) as picture:
-            size = f"{picture.width}×{picture.height}"
-            _shrink(picture)
-            if picture.width * picture.height > MOST_PIXELS:
-                raise InklingError(
-                    f"{name} is {size} pixels; at most {MOST_PIXELS // 10**6} million are "
-                    "supported. Resize it first."
-                )
-            picture.load()
-            return _eight_bits(_upright(picture))
-    except FileNotFoundError:
-        raise InklingError(f"There is no file {name}.") from None
+        yield
+    except InklingError:
+        raise
     except Image.DecompressionBombError:
-        raise InklingError(f"{name} has too many pixels. Resize it first.") from None
+        raise InklingError(
+            f"{name} has more than {MOST_DECLARED // 10**6} million pixels. Resize it first."
+        ) from None
     except UnidentifiedImageError:
         raise InklingError(
             f"{name} is not an image in a supported format; use PNG or JPEG, for example."
         ) from None
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise InklingError(f"{name} is damaged or cannot be read: {error}.") from None
+    except Exception as error:
+        raise InklingError(f"{name} is damaged or cannot be read: {reason(error)}.") from error
 
 
 @contextmanager
@@ -71,8 +92,24 @@ def _opened(file: Path | IO[bytes]) -> Iterator[Image.Image]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        with Image.open(file) as picture:
+        with Image.open(file, formats=FORMATS) as picture:
             yield picture
+
+
+def _check_cost(picture: Image.Image, name: str) -> None:
+    """Check what decoding will cost, before it begins: a small file can hold a huge image."""
+    # All of a progressive JPEG is kept at full size, two bytes per number, before it is shrunk.
+    most = MOST_PROGRESSIVE // len(picture.getbands())
+    if "progressive" in picture.info and picture.width * picture.height > most:
+        raise InklingError(
+            f"{name} is a progressive JPEG of {picture.width}×{picture.height} pixels; at most "
+            f"{most // 10**6} million are supported. Resize it first."
+        )
+    if picture.mode not in MODES and not picture.mode.startswith("I;16"):
+        raise InklingError(
+            f"{name} is in the color space {picture.mode}, which is not supported. Save it in RGB "
+            "or in grayscale."
+        )
 
 
 def _shrink(picture: Image.Image) -> None:

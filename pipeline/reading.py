@@ -1,0 +1,93 @@
+"""Paths and files that people name: they may be anything, and of any size.
+
+A named pipe would be waited for without end, `/dev/zero` read without end; so what is not a regular
+file is refused before it is opened, and nothing is read beyond a limit that the message names.
+"""
+
+import os
+import stat
+from pathlib import Path
+
+from pipeline.errors import InklingError
+
+MEGABYTE = 2**20
+
+
+def place(text: str | Path) -> Path:
+    """Return the absolute path that somebody named, with `~` and links followed.
+
+    Raises:
+        InklingError: it cannot be a path, leads in a circle, or is not UTF-8.
+    """
+    try:
+        found = Path(text).expanduser().resolve()
+        str(found).encode()
+        found.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return found
+    except UnicodeEncodeError:
+        raise InklingError(f"The path {text} is not UTF-8. Rename the file or folder.") from None
+    except (OSError, RuntimeError, ValueError) as error:  # a null byte; links in a circle; no user
+        why = error.strerror if isinstance(error, OSError) else str(error).rstrip(".")
+        raise InklingError(f"“{str(text)[:200]}” cannot be used as a path: {why}.") from None
+    return found
+
+
+def exists(text: str | Path) -> bool:
+    """Whether there is anything at a path that somebody named; not if it cannot be a path."""
+    try:
+        return place(text).exists()
+    except InklingError:
+        return False
+
+
+def check_regular(path: Path) -> int:
+    """Check that a path is that of a regular file, before it is opened; return its size in bytes.
+
+    Raises:
+        InklingError: it is missing, something else, or cannot be reached.
+    """
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        raise InklingError(f"There is no file {path}.") from None
+    except OSError as error:
+        raise InklingError(f"{path} cannot be read: {error.strerror}.") from None
+    except ValueError:  # a null byte in the path
+        raise InklingError(f"{path} is not the path of a file.") from None
+    if not stat.S_ISREG(status.st_mode):
+        what = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
+        raise InklingError(f"{path} is {what}. Name a file.")
+    return status.st_size
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """Read a regular file of at most `most` bytes.
+
+    Raises:
+        InklingError: it is missing, something else, larger, or cannot be read.
+    """
+    check_regular(path)
+    try:
+        with path.open("rb") as file:
+            content = file.read(most + 1)  # files of /proc have no size until they are read
+    except OSError as error:
+        raise InklingError(f"{path} cannot be read: {error.strerror or error}.") from None
+    if len(content) > most:
+        raise InklingError(
+            f"{path} has more than {most // MEGABYTE:,} MB, the most that is read of such a file."
+        )
+    return content
+
+
+def read_text(path: Path, most: int) -> str:
+    """Read a regular file of UTF-8, with or without a byte order mark; raises as `read_bytes`."""
+    try:
+        return read_bytes(path, most).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InklingError(f"{path} is not a text file in UTF-8.") from None
+
+
+def is_encodable(name: str) -> bool:
+    """Whether a name that the file system gave is UTF-8, and so can be written and shown."""
+    return os.fsencode(name).decode("utf-8", "replace") == name
