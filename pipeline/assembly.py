@@ -139,6 +139,6 @@ def describe(
         corrections=corrected,
         holds_back=True,
         retrained=retrained,
-        model_card=model_card(of_dataset, config, found.metrics, corrected),
+        model_card=model_card(of_dataset, config, found.metrics, corrected, retrained),
         timings=timings,
     )

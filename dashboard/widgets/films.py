@@ -37,7 +37,7 @@ def replay(view: View) -> None:
     if not filmed:
         return
     finding = "How they learned" if len(filmed) > 1 else "How it learned"
-    st.subheader(finding, help=explaining.hover("epoch", "validation", "confusion_matrix"))
+    st.subheader(finding, help=explaining.hover("film", "epoch", "validation", "confusion_matrix"))
     names = dict(
         zip([run.id for run in view.runs], loaders.labels(view.runs, short=True), strict=True)
     )

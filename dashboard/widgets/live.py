@@ -13,15 +13,18 @@ from dashboard.words import text
 from dashboard.words import training as training_words
 from pipeline.export import film_spec
 from pipeline.jobs.job import Job, Status
+from pipeline.jobs.requests import Retraining
 
-LOG_LINES, LOG_HEIGHT = 12, 180  # CSS pixels
+LOG_LINES = 12
+BLANK = "\N{ZERO WIDTH SPACE}"  # Streamlit strips all other space at the end
 
 
 def watch(job: Job) -> None:
     """Show all that there is to see of a training."""
+    retrains = isinstance(job.request, Retraining)
 
     def show(status: Status) -> None:
-        work.progress_of(job, status, learns=True)
+        work.progress_of(job, status, learns=True, retrains=retrains)
         if status.state == "waiting":
             return
         seen = job.snapshot()
@@ -41,7 +44,8 @@ def watch(job: Job) -> None:
             reels = [films.reel("", described, seen.pictures, mnist_framed=seen.mnist_framed)]
         film(reels, frame.colors(), key="live")
         with st.expander("The end of its log", icon=":material/terminal:"):
-            st.code(job.log(LOG_LINES) or "…", language=None, height=LOG_HEIGHT)
+            # No height: Streamlit's scrolling box cannot be reached by keyboard.
+            st.code(_of_a_length(job.log(LOG_LINES)), language=None, wrap_lines=True)
 
     work.each_second(job, show)
 
@@ -58,6 +62,12 @@ def curve(job: Job) -> None:
             st.markdown(text.plain(f"{status.progress.stage}…"))
 
     work.each_second(job, show)
+
+
+def _of_a_length(log: str) -> str:
+    """Fill a log up with blank lines, so that it takes its place from the start."""
+    lines = log.splitlines()
+    return "\n".join(lines + [BLANK] * (LOG_LINES - len(lines)))
 
 
 def _rows(status: Status) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import loaders
-from dashboard.widgets import run_editor
+from dashboard.widgets import explaining, run_editor
 from dashboard.words import promotion as words
 from dashboard.words import text
 from pipeline import access
@@ -27,7 +27,8 @@ def default_line(runs: Sequence[Run]) -> None:
     default = loaders.default_run()
     others = [run for run in runs if not default.promotion or run.id != default.promotion.run]
     with st.container(horizontal=True, vertical_alignment="center", key="default_run"):
-        st.caption(words.standing(default, _name(default.run)), width="stretch", help=words.MEANING)
+        said = words.standing(default, _name(default.run))
+        st.caption(said, width="stretch", help=explaining.hover("default_run"))
         if others and st.button("Promote…", icon=":material/verified:", key="promote"):
             _promote(others, default.run if default.promotion else None, _promoted_id())
         _history_button()
@@ -40,7 +41,7 @@ def since(run: Run) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="default_run"):
         said = f":material/verified: The default run, {words.since(promotion)}"
-        st.caption(said, width="stretch", help=words.MEANING)
+        st.caption(said, width="stretch", help=explaining.hover("default_run"))
         _history_button()
 
 

@@ -11,7 +11,7 @@ from dashboard.components.export import About
 from dashboard.components.gallery import Tile, gallery
 from dashboard.components.matrix import matrix
 from dashboard.selection import CHANGE
-from dashboard.widgets import frame, galleries, promoting
+from dashboard.widgets import explaining, frame, galleries, promoting
 from dashboard.words import teaching as words
 from dashboard.words import text
 from pipeline.analysis import metrics
@@ -31,7 +31,7 @@ def show(run: Run) -> None:
     if info is None:
         return
     before = loaders.run(info.run)
-    st.subheader("What it learned")
+    st.subheader("What it learned", help=explaining.hover("held_back", "forgetting"))
     if before is None:
         st.info(words.gone(info.run), icon=":material/link_off:")
         return
@@ -46,7 +46,7 @@ def show(run: Run) -> None:
     with shown:
         if taught is not None and taught.lessons.held_back.any():
             _held_back(run, taught)
-        _changes(before, run, proof)
+    _changes(before, run, proof)
     _matrix(before, run, proof)
     st.divider()
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import address, loaders
-from dashboard.widgets import live, work
+from dashboard.widgets import explaining, live, work
 from dashboard.words import teaching as words
 from dashboard.words import text
 from pipeline.jobs import history
@@ -65,7 +65,10 @@ def _offer(run: Run) -> None:
     if run.info.added or not (len(found) - held_back + marked):
         st.caption(words.nothing(name, elsewhere=run.info.added is not None))
         return
-    st.markdown(words.offer(len(found) - held_back, held_back, marked, name), help=words.HOW)
+    st.markdown(
+        words.offer(len(found) - held_back, held_back, marked, name),
+        help=explaining.hover("retraining", "replay", "held_back"),
+    )
     st.button(
         "Retrain with these", icon=":material/school:", key="retrain",
         on_click=_start, args=(run,),

@@ -32,14 +32,20 @@ def buttons(page: str, titles: Mapping[str, str]) -> None:
     elif found.left_out:
         st.toast(said.counted("present.left_out", found.left_out), icon=":material/link_off:")
         _write(found.views)
-    with st.sidebar.container(horizontal=True, gap="small", key="presentation"):
+    with st.sidebar.container(gap="small", key="presentation"):
         st.button(
             said.counted("present.present_views", count) if count else said.say("present.present"),
             icon=":material/slideshow:",
             key="present",
             help=said.say("present.present_hint"),
             on_click=presenting.enter,
+            width="stretch",
         )
+        _list_buttons(page, titles, said)
+
+
+def _list_buttons(page: str, titles: Mapping[str, str], said: Texts) -> None:
+    with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
         st.button(
             said.say("present.add"),
             icon=":material/add:",

@@ -44,13 +44,14 @@ def watch(job: Job) -> None:
     each_second(job, lambda status: progress_of(job, status))
 
 
-def progress_of(job: Job, status: Status, *, learns: bool = False) -> None:
+def progress_of(job: Job, status: Status, *, learns: bool = False, retrains: bool = False) -> None:
     """Show how far a job is, with a button that stops it; or that it waits.
 
     Args:
         job: that has not ended.
         status: its status now.
         learns: whether what it has learned is kept when it is stopped, and can be discarded.
+        retrains: whether it goes on with a trained network.
     """
     if status.state == "waiting":
         _its_turn(job)
@@ -79,8 +80,10 @@ def progress_of(job: Job, status: Status, *, learns: bool = False) -> None:
                     on_click=job.stop,
                     kwargs={"discard": True},
                 )
-        discard = job.asked_to_discard
-        st.markdown(training_words.stopping(status, asked=asked, discard=discard))
+        said = training_words.stopping(
+            status, asked=asked, discard=job.asked_to_discard, retrains=retrains
+        )
+        st.markdown(said)
 
 
 def start(request: Request) -> Job | None:

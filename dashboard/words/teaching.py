@@ -8,14 +8,8 @@ from dashboard.words.corrections import arrow
 from dashboard.words.text import percent, plain
 from pipeline.analysis.proof import Change, Proof
 from pipeline.jobs.job import Status
-from pipeline.store.teaching import HELD_BACK
 from pipeline.words import counted
 
-HOW = (
-    "It goes on with this network, on a mix of these and of its own training images, so that it "
-    f"does not forget them. About one in {HELD_BACK} is held back: the network is never taught it, "
-    "so it can show what was learned. The result is a run of its own; nothing is replaced."
-)
 CLICK = "Click a cell, or the name of a class, to see its images."
 _NORMS = {"linf": "every value changed a little", "l2": "a change of a small total"}
 

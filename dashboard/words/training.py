@@ -27,23 +27,27 @@ DISCARDED = (
 RESUMED = "Continue after its last epoch; the result will be the same as without the interruption."
 
 
-def stopping(status: Status, *, asked: bool, discard: bool = False) -> str:
+def stopping(status: Status, *, asked: bool, discard: bool = False, retrains: bool = False) -> str:
     """Say what Stop would do or why it has no effect; once it was pressed, what is left to do.
 
     Args:
         status: of a job that has not ended.
         asked: whether Stop was pressed.
         discard: whether nothing is to be kept.
+        retrains: whether it is a retraining, which keeps its last epoch, not the best one.
     """
     if discard and status.progress.stoppable:
         return "Stopping. Nothing will be saved."
     epochs = len(status.history)
     if not status.progress.stoppable:
         if asked and epochs:
-            return "Stopped. The best epoch is being saved as a run; this page waits for that."
+            kept = "What it has learned" if retrains else "The best epoch"
+            return f"Stopped. {kept} is being saved as a run; this page waits for that."
         done = "The training is done. " if epochs else ""
         return f"{done}Its run is being saved, which cannot be stopped."
     best = "the one epoch" if epochs == 1 else f"the best of {epochs} epochs"
+    if retrains:
+        best = f"what {'one epoch has' if epochs == 1 else f'{epochs} epochs have'} taught it"
     if not asked:
         return f"Stop keeps {best} so far." if epochs else ""
     if epochs:

@@ -34,7 +34,7 @@ class Entry:
     def outcome(self) -> str:
         """Say in a few words how it ended, or what it does now."""
         if self.status.state == "stopped":
-            return "stopped, best epoch kept" if self.status.run_id else "stopped, nothing kept"
+            return "stopped, kept as a run" if self.status.run_id else "stopped, nothing kept"
         if self.status.state == "failed" and self.status.run_id:
             return "failed, run kept"
         return self.status.state

@@ -11,8 +11,8 @@ MET = {
     "overview": (
         "accuracy", "activation_function", "allograph", "augmentation", "batch",
         "batch_normalization", "calibration", "calibration_error", "class", "confidence",
-        "confidence_interval", "convolution", "early_stopping", "epoch", "feature_map",
-        "label_smoothing", "layer", "learning_rate", "logit", "loss", "model_card",
+        "confidence_interval", "convolution", "default_run", "early_stopping", "epoch",
+        "feature_map", "label_smoothing", "layer", "learning_rate", "logit", "loss", "model_card",
         "neural_network", "neuron", "parameter", "seed", "softmax", "temperature", "test_set",
         "validation", "weight",
     ),
@@ -22,7 +22,8 @@ MET = {
         "selective_prediction", "test_set",
     ),
     "compare": (
-        "accuracy", "confidence_interval", "confusion_matrix", "epoch", "mcnemar", "parameter",
+        "accuracy", "confidence_interval", "confusion_matrix", "default_run", "epoch", "film",
+        "mcnemar", "parameter",
         "seed", "test_set", "validation",
     ),
     "confusion_matrix": (
@@ -57,7 +58,10 @@ MET = {
         "early_stopping", "epoch", "layer", "neural_network", "neuron", "overfitting", "seed",
         "softmax", "training", "validation", "weight",
     ),
-    "corrections": ("class", "confidence", "label", "training"),
+    "corrections": (
+        "class", "confidence", "default_run", "forgetting", "held_back", "label", "replay",
+        "retraining", "training",
+    ),
     "report": (
         "accuracy", "adversarial_example", "calibration", "calibration_error", "class",
         "confidence", "confidence_interval", "confusion_matrix", "mcnemar", "neural_network",

@@ -9,7 +9,7 @@ from pipeline import words
 from pipeline.analysis.metrics import Metrics
 from pipeline.config import TrainConfig
 from pipeline.data.known import KNOWN
-from pipeline.store.run_info import Added, DatasetInfo
+from pipeline.store.run_info import Added, DatasetInfo, Retrained
 from pipeline.words import percent
 
 
@@ -18,6 +18,7 @@ def model_card(
     config: TrainConfig,
     metrics: Metrics,
     corrections: Mapping[str, int] | None = None,
+    retrained: Retrained | None = None,
 ) -> dict[str, str]:
     """Write a model card.
 
@@ -26,6 +27,7 @@ def model_card(
         config: the settings of the training.
         metrics: on the test part.
         corrections: how many it also learned from, by class.
+        retrained: where it comes from, if it goes on from another run.
 
     Returns:
         A few sentences for each of "Intended use", "Data" and "Limits".
@@ -42,17 +44,28 @@ def model_card(
         if config.allographs
         else ""
     )
+    chosen = "" if retrained else "to choose the best epoch and "
     learned = f" It also learned from {words.corrections(corrections)}." if corrections else ""
     return {
         "Intended use": _intended_use(metrics),
         "Data": (
             f"{_source(dataset)}: {counts.get('train', 0):,} for training, "
-            f"{counts.get('valid', 0):,} for validation (to choose the best epoch and to calibrate "
-            f"its confidence), {counts.get('test', 0):,} for testing, used only once, at the "
-            f"end.{drawn}{augmented}{learned}"
+            f"{counts.get('valid', 0):,} for validation ({chosen}to calibrate its confidence), "
+            f"{counts.get('test', 0):,} for testing, {_tested(retrained)}."
+            f"{drawn}{augmented}{learned}"
         ),
         "Limits": _limits(metrics, mnist_framed=dataset.mnist_framed),
     }
+
+
+def _tested(retrained: Retrained | None) -> str:
+    """Say what the test images were used for."""
+    if retrained is None:
+        return "used only once, at the end"
+    said = f"as for the run it goes on from, {retrained.run}"
+    if not (taught := len(retrained.test_images)):
+        return said
+    return f"{said}; {taught:,} of them {'was' if taught == 1 else 'were'} taught with a new label"
 
 
 def card_of_added(dataset: DatasetInfo, added: Added, metrics: Metrics) -> dict[str, str]:

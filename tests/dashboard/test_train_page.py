@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.widgets import live
 from dashboard.words.text import plain
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import open_dataset, take_in
@@ -71,7 +72,9 @@ class TestStop:
             Progress("Training", 30, 90, "epoch 2 of 3", history=(0.8,), images_per_second=900,
                      seconds_left=8, picture=seen.save)
         )  # fmt: skip
-        said = text(app("train", store))
+        at = app("train", store)
+        assert at.code[0].value.count("\n") == live.LOG_LINES - 1  # as long as it will be
+        said = text(at)
         assert "900 images a second · learning rate 0.01 · about 8 s of training left" in said
         assert plain("Validation loss 0.5, lowest 0.5 (epoch 1)") in said
         (job.folder / LIVE).write_bytes(b"damaged")

@@ -26,6 +26,23 @@ def test_what_stop_does_and_what_is_left(epochs, stoppable, asked, said):
     assert bool(training.stopping(status, asked=asked)) == bool(said)
 
 
+@pytest.mark.parametrize(
+    ("epochs", "stoppable", "asked", "said"),
+    [
+        (0, True, False, ""),
+        (1, True, False, "Stop keeps what one epoch has taught it so far."),
+        (4, True, False, "Stop keeps what 4 epochs have taught it so far."),
+        (4, True, True, "Then what 4 epochs have taught it is tested and saved as a run."),
+        (4, False, True, "What it has learned is being saved as a run; this page waits for that."),
+    ],
+)
+def test_a_retraining_keeps_its_last_epoch(epochs, stoppable, asked, said):
+    status = Status("running", Progress("Any", stoppable=stoppable), history=(0.5,) * epochs)
+    found = training.stopping(status, asked=asked, retrains=True)
+    assert found.endswith(said)
+    assert "best" not in found
+
+
 def test_what_is_discarded_is_not_said_to_be_kept():
     status = Status("running", Progress("Training"), history=(0.5,) * 7)
     said = training.stopping(status, asked=True, discard=True)

@@ -1,7 +1,7 @@
 from pipeline.analysis.metrics import ClassScore, Metrics
 from pipeline.config import TrainConfig
 from pipeline.store.model_card import model_card
-from pipeline.store.run_info import DatasetInfo
+from pipeline.store.run_info import DatasetInfo, Retrained
 
 
 def test_a_card_says_data_limits_and_use():
@@ -31,6 +31,13 @@ def test_a_card_says_data_limits_and_use():
     assert "10% of the digits in each epoch were drawn from templates" in mnist["Data"]
     assert "drawn" not in card["Data"]
     assert "upright" in mnist["Limits"]
+    taught = Retrained(run="first", taught=3, held_back=1, test_images=(4, 9), share=0.1, images=9)
+    again = model_card(digits, TrainConfig(augmentation=0), metrics, {"cat": 3}, taught)
+    assert "50 for validation (to calibrate its confidence)" in again["Data"]  # it keeps the last
+    assert (
+        "20 for testing, as for the run it goes on from, first; 2 of them were taught with a new "
+        "label. It also learned from 3 corrections"
+    ) in again["Data"]
     few = model_card(pets.model_copy(update={"name": "mnist-5k"}), TrainConfig(), metrics)
     assert "from the training images of MNIST" in few["Data"]
     assert "CC BY-SA" in few["Data"]
