@@ -140,6 +140,7 @@ PRESETS: dict[str, Preset] = {
 DEFAULT_DATASET = "mnist-5k"
 DEFAULT_NETWORK = "cnn"
 DEFAULT_PRESET = "default"
+FOLDS = 5  # of an audit: as many networks
 
 
 class TrainConfig(BaseModel):

@@ -198,6 +198,21 @@ def contradicted(count: int, total: int) -> str:
     )
 
 
+def audited(doubted: int, total: int, folds: int) -> str:
+    """Say how many labels of an audit are probably wrong.
+
+    Args:
+        doubted: how many.
+        total: of how many.
+        folds: how many networks there were.
+    """
+    look = "looks" if doubted == 1 else "look"
+    return (
+        f"{doubted:,} of {counted(total, 'label')} {look} wrong to networks that did not learn "
+        f"from them: each of {folds} was asked about the images that it had not seen."
+    )
+
+
 def corrections(by_class: Mapping[str, int]) -> str:
     """Say how many corrections there are: "12 corrections: 3 × “4”, 9 × “9”"."""
     listed = ", ".join(f"{count:,} × “{name}”" for name, count in by_class.items())

@@ -6,6 +6,7 @@ import typer
 
 from pipeline.cli.add import add
 from pipeline.cli.app import serve
+from pipeline.cli.audit import audit
 from pipeline.cli.data import data
 from pipeline.cli.evaluate import evaluate
 from pipeline.cli.export import export
@@ -32,6 +33,7 @@ for command in (
     retrain,
     add,
     evaluate,
+    audit,
     predict,
     runs,
     name,

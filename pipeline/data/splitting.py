@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -55,6 +56,51 @@ def _divide(x: np.ndarray, y: np.ndarray, second: int) -> tuple[Pair, Pair]:
     )
     first_at, second_at = np.sort(first_at), np.sort(second_at)
     return (x[first_at], y[first_at]), (x[second_at], y[second_at])
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One of several ways to hold out a share of some images; row numbers, int64, ascending.
+
+    Attributes:
+        learned: what a network is trained on.
+        valid: what chooses its epoch.
+        held_out: what it is asked about; each image is held out in one fold.
+    """
+
+    learned: np.ndarray
+    valid: np.ndarray
+    held_out: np.ndarray
+
+
+def folds(labels: np.ndarray, number: int, seed: int) -> list[Fold]:
+    """Divide images for cross-validation: seeded, and stratified by class.
+
+    Args:
+        labels: int (n,).
+        number: of folds, at least 2.
+        seed: determines the division.
+
+    Raises:
+        InklingError: a class has too few images.
+    """
+    from sklearn.model_selection import StratifiedKFold, train_test_split
+
+    counts = np.bincount(labels)
+    if counts.min() < max(number, 3):
+        raise InklingError(
+            f"A class has {counted(int(counts.min()), 'image')}; to divide them into {number}, "
+            f"each class needs {max(number, 3)}."
+        )
+    divided = []
+    shuffled = StratifiedKFold(number, shuffle=True, random_state=seed)
+    for rest, held_out in shuffled.split(np.zeros(len(labels)), labels):
+        size = max(round(len(rest) * VALID_SHARE), len(counts))
+        learned, valid = train_test_split(
+            rest, test_size=size, stratify=labels[rest], random_state=seed
+        )
+        divided.append(Fold(np.sort(learned), np.sort(valid), held_out))
+    return divided
 
 
 def check_classes(labeled: Labeled, class_names: tuple[str, ...], name: str) -> None:

@@ -5,7 +5,16 @@ from pathlib import PurePath
 
 from pipeline.errors import InklingError
 from pipeline.jobs.job import Job, Status, list_jobs
-from pipeline.jobs.requests import Adding, Fetch, Request, Retraining, Series, TakeApart, Training
+from pipeline.jobs.requests import (
+    Adding,
+    Auditing,
+    Fetch,
+    Request,
+    Retraining,
+    Series,
+    TakeApart,
+    Training,
+)
 from pipeline.store.runs import Store
 
 
@@ -68,6 +77,9 @@ def title(request: Request) -> str:
             said = f"{config.network} on {PurePath(config.dataset).name}, {how}"
         case Retraining(run_id):
             said = f"Teach {run_id} the corrections"
+        case Auditing(config, folds):
+            how = f"{folds} × {config.network}, {config.preset}"
+            said = f"Check the labels of {PurePath(config.dataset).name}, {how}"
         case Fetch(dataset):
             said = f"Get {PurePath(dataset).name}"
         case TakeApart(run_id):

@@ -28,7 +28,7 @@ from pipeline.jobs.job import (
     list_jobs,
     running,
 )
-from pipeline.jobs.requests import Request, Training
+from pipeline.jobs.requests import Auditing, Request, Training
 from pipeline.store.runs import Store
 
 ID = re.compile(r"(\d{8}-\d{6})-([0-9a-f]{4})")  # when it was asked for, and a number
@@ -83,7 +83,7 @@ def create(request: Request, store: Store, upload: bytes | None = None) -> Job:
         InklingError: what was uploaded is too large, or the disk is full.
     """
     check_upload(upload)
-    if isinstance(request, Training):  # whoever starts it may be in another folder
+    if isinstance(request, Training | Auditing):  # whoever starts it may be in another folder
         dataset = datasets.canonical(request.config.dataset)
         config = request.config.model_copy(update={"dataset": dataset})
         request = replace(request, config=config)

@@ -37,6 +37,19 @@ class Retraining:
 
 
 @dataclass(frozen=True)
+class Auditing:
+    """A request to audit the labels of a dataset; see `audit.audit`.
+
+    Attributes:
+        config: the settings of the networks, and the dataset.
+        folds: how many networks.
+    """
+
+    config: TrainConfig
+    folds: int
+
+
+@dataclass(frozen=True)
 class TakeApart:
     """A request to add what every layer of a run is made of; see `evaluation.take_apart`."""
 
@@ -69,7 +82,7 @@ class Series:
     requests: tuple["Training | TakeApart", ...]
 
 
-Request = Training | Retraining | Fetch | TakeApart | Adding | Series
+Request = Training | Retraining | Fetch | TakeApart | Auditing | Adding | Series
 
 
 def write(request: Request) -> str:
@@ -87,17 +100,22 @@ def read(text: str) -> Request:
 
 
 def _described(request: Request) -> dict[str, Any]:
-    if isinstance(request, Fetch):
-        return {"fetch": request.dataset}
-    if isinstance(request, Retraining):
-        return {"retrain": asdict(request)}
-    if isinstance(request, TakeApart):
-        return {"take_apart": request.run_id}
-    if isinstance(request, Adding):
-        return {"add": asdict(request)}
-    if isinstance(request, Series):
-        return {"series": [_described(one) for one in request.requests]}
-    return {"train": request.config.model_dump(), "resume": request.resume}
+    match request:
+        case Fetch(dataset):
+            told: dict[str, Any] = {"fetch": dataset}
+        case Retraining():
+            told = {"retrain": asdict(request)}
+        case Auditing(config, folds):
+            told = {"audit": config.model_dump(), "folds": folds}
+        case TakeApart(run_id):
+            told = {"take_apart": run_id}
+        case Adding():
+            told = {"add": asdict(request)}
+        case Series(several):
+            told = {"series": [_described(one) for one in several]}
+        case Training(config, resume):
+            told = {"train": config.model_dump(), "resume": resume}
+    return told
 
 
 def _request(raw: dict[str, Any]) -> Request:
@@ -105,6 +123,8 @@ def _request(raw: dict[str, Any]) -> Request:
         return Fetch(str(raw["fetch"]))
     if "retrain" in raw:
         return Retraining(str(raw["retrain"]["run_id"]), int(raw["retrain"]["seed"]))
+    if "audit" in raw:
+        return Auditing(TrainConfig.model_validate(raw["audit"]), int(raw["folds"]))
     if "add" in raw:
         return Adding(**raw["add"])
     if "series" in raw:

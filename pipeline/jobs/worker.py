@@ -18,9 +18,19 @@ from pipeline.data import datasets
 from pipeline.errors import InklingError
 from pipeline.jobs import alive
 from pipeline.jobs.job import LIVE, PID, STATUS, UPLOAD, WAITS, Job, State, Status
-from pipeline.jobs.requests import Adding, Fetch, Request, Retraining, Series, TakeApart
+from pipeline.jobs.requests import (
+    Adding,
+    Auditing,
+    Fetch,
+    Request,
+    Retraining,
+    Series,
+    TakeApart,
+    Training,
+)
 from pipeline.progress import Discarded, OnProgress, PlainLines, Progress
 from pipeline.quiet import quiet_stderr
+from pipeline.store.audits import Audit
 from pipeline.store.run_folder import About, Run
 from pipeline.store.runs import Store
 
@@ -75,21 +85,25 @@ def work(folder: Path, store: Store, lock: int | None = None) -> None:
 
 def carry_out(request: Request, folder: Path, store: Store, on_progress: OnProgress) -> Run | None:
     """Do what is requested, in the folder of its job; return the last run it published, if any."""
-    if isinstance(request, Series):
-        runs = [carry_out(one, folder, store, on_progress) for one in request.requests]
-        return next((run for run in reversed(runs) if run), None)
-    if isinstance(request, Fetch):
-        datasets.open_dataset(request.dataset, None, on_progress)
-        return None
-    if isinstance(request, TakeApart):
-        on_progress(Progress("Taking the network apart", note="loading TensorFlow"))
-        evaluation.take_apart(store.open(request.run_id))
-        return None
-    if isinstance(request, Adding):
-        return add(request, folder, store, on_progress)
-    if isinstance(request, Retraining):
-        return retrain(store.open(request.run_id), store, None, on_progress, seed=request.seed)
-    return train(request.config, store, None, on_progress, resume=request.resume)
+    run: Run | None = None
+    match request:
+        case Series(several):
+            runs = [carry_out(one, folder, store, on_progress) for one in several]
+            run = next((run for run in reversed(runs) if run), None)
+        case Fetch(dataset):
+            datasets.open_dataset(dataset, None, on_progress)
+        case TakeApart(run_id):
+            on_progress(Progress("Taking the network apart", note="loading TensorFlow"))
+            evaluation.take_apart(store.open(run_id))
+        case Auditing(config, folds):
+            audit(config, store, None, on_progress, folds=folds)
+        case Adding():
+            run = add(request, folder, store, on_progress)
+        case Retraining(run_id, seed):
+            run = retrain(store.open(run_id), store, None, on_progress, seed=seed)
+        case Training(config, resume):
+            run = train(config, store, None, on_progress, resume=resume)
+    return run
 
 
 def train(
@@ -121,6 +135,18 @@ def retrain(
     from pipeline.retraining import retrain
 
     return retrain(run, store, data_dir, on_progress, seed=seed)
+
+
+def audit(
+    config: TrainConfig, store: Store, data_dir: Path | None, on_progress: OnProgress, *, folds: int
+) -> Audit:
+    """Load TensorFlow, quietly, and audit the labels of a dataset; see `audit.audit`."""
+    store.check_writable()
+    datasets.open_dataset(config.dataset, data_dir, on_progress)
+    _load_tensorflow(on_progress)
+    from pipeline.audit import audit
+
+    return audit(config, store, data_dir, on_progress, folds=folds)
 
 
 def add(request: Adding, folder: Path, store: Store, on_progress: OnProgress) -> Run:

@@ -21,7 +21,7 @@ def features(model: keras.Model, images: np.ndarray) -> np.ndarray:
     Returns:
         float32 (n, dimensions).
     """
-    (found,) = _computed(model, [feature_tensor(model)], images)
+    (found,) = computed(model, [feature_tensor(model)], images)
     return found
 
 
@@ -43,7 +43,7 @@ def vectors(model: keras.Model, images: np.ndarray) -> dict[int, np.ndarray]:
     if last != IMAGE:
         tensors[last] = feature_tensor(model)
     found = {IMAGE: to_model_input(images).reshape(len(images), -1)}
-    return found | dict(zip(tensors, _computed(model, list(tensors.values()), images), strict=True))
+    return found | dict(zip(tensors, computed(model, list(tensors.values()), images), strict=True))
 
 
 def feature_tensor(model: keras.Model) -> keras.KerasTensor:
@@ -84,7 +84,7 @@ def middle_layer(model: keras.Model) -> int:
     return IMAGE
 
 
-def _computed(
+def computed(
     model: keras.Model, tensors: list[keras.KerasTensor], images: np.ndarray
 ) -> list[np.ndarray]:
     """Compute tensors of a model for images: float32 (n, dimensions) each."""

@@ -13,7 +13,7 @@ from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
 from pipeline.jobs import alive, history, requests, worker
 from pipeline.jobs.job import LIVE, REQUEST, STATUS, WAITS, Job
-from pipeline.jobs.requests import Retraining, Series, TakeApart, Training
+from pipeline.jobs.requests import Auditing, Retraining, Series, TakeApart, Training
 from pipeline.progress import Progress
 from pipeline.store.runs import Store
 from pipeline.training.film import Film
@@ -219,6 +219,22 @@ class TestSnapshot:
     def test_neither_is_one_of_another_version(self, job):
         np.savez(job.folder / LIVE, facts=np.array("[]"))
         assert job.snapshot() is None
+
+
+def test_an_audit_is_carried_out_as_it_was_asked_for(job, monkeypatch):
+    asked = Auditing(TrainConfig(dataset="digits", network="shallow", seed=4), folds=3)
+    (job.folder / REQUEST).write_text(requests.write(asked))
+    assert job.request == asked
+    audited = []
+
+    def audit(config, store, data, report, *, folds):
+        audited.append((config, folds))
+
+    monkeypatch.setattr(worker, "audit", audit)
+    worked(job, monkeypatch, None)
+    assert audited == [(asked.config, 3)]
+    assert job.status().state == "finished"
+    assert history.title(asked) == "Check the labels of digits, 3 × shallow, default"
 
 
 def test_a_retraining_is_carried_out_as_it_was_asked_for(job, monkeypatch):

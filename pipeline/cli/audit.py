@@ -1,0 +1,80 @@
+"""`inkling audit`."""
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.options import AsJson, Data, Models, store_at
+from pipeline.config import (
+    DEFAULT_DATASET,
+    DEFAULT_NETWORK,
+    DEFAULT_PRESET,
+    FOLDS,
+    NETWORKS,
+    PRESETS,
+    TrainConfig,
+)
+from pipeline.data.known import NAMES
+from pipeline.words import audited
+
+if TYPE_CHECKING:
+    from pipeline.store.audits import Audit
+
+
+def audit(
+    dataset: Annotated[
+        str, typer.Option(help=f"One of {', '.join(NAMES)}, or the path of your own.")
+    ] = DEFAULT_DATASET,
+    network: Annotated[str, typer.Option(help=f"One of {', '.join(NETWORKS)}.")] = DEFAULT_NETWORK,
+    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}.")] = DEFAULT_PRESET,
+    folds: Annotated[int, typer.Option(min=2, max=20, help="How many networks.")] = FOLDS,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Random seed.")] = 0,
+    first: Annotated[int, typer.Option(min=0, help="How many labels to list.")] = 20,
+    queued: Annotated[
+        bool,
+        typer.Option("--queue", help="Don't wait: add it to the queue that “inkling jobs” shows."),
+    ] = False,
+    data: Data = None,
+    models: Models = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check every label of a dataset, those of the training images, too.
+
+    Trains several networks, each without a share of the images, and asks each about those it has
+    not seen. The Labels page then shows the most suspicious labels of every part. If it is stopped,
+    the same command goes on with the next network.
+    """
+    from pipeline.cli.terminal import shown_progress
+    from pipeline.data import datasets
+    from pipeline.jobs import queue, worker
+    from pipeline.jobs.requests import Auditing
+
+    store = store_at(models)
+    config = TrainConfig.of(dataset=dataset, network=network, preset=preset, seed=seed)
+    with shown_progress() as report:
+        if queued:  # what is wrong with it is said now
+            datasets.open_dataset(dataset, data, report)
+            (job,) = queue.add([Auditing(config, folds)], store)
+            print(json.dumps({"id": job.id}) if as_json else f"{job.id} is in the queue")
+            return
+        try:
+            made = worker.audit(config, store, data, report, folds=folds)
+        except KeyboardInterrupt:
+            print("Stopped. The same command goes on with the next network.", file=sys.stderr)
+            raise typer.Exit(130) from None
+    _say(made, first, as_json=as_json)
+
+
+def _say(made: "Audit", first: int, *, as_json: bool) -> None:
+    facts, found = made.facts, made.most_suspicious(first)
+    for column in ("label", "predicted"):
+        found[column] = found[column].map(facts.class_names.__getitem__)
+    if as_json:
+        rows = json.loads(found.to_json(orient="records"))
+        print(json.dumps(facts.model_dump(mode="json") | {"labels": rows}, ensure_ascii=False))
+        return
+    print(audited(sum(facts.doubted.values()), sum(facts.counts.values()), facts.folds))
+    for row in found.itertuples():
+        print(f"{row.part:<6}{row.index:>8}  {row.label} → {row.predicted}")
