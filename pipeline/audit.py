@@ -43,7 +43,8 @@ def audit(
     again goes on with the next one.
 
     Args:
-        config: the settings of the networks, and the dataset; corrections and film are left out.
+        config: the settings of the networks, and the dataset; corrections, allographs and the
+            film are left out.
         store: where the audit is kept, in place of an earlier one of this dataset.
         data_dir: a folder to search first for a named dataset.
         on_progress: called at every stage.
@@ -57,8 +58,9 @@ def audit(
     images = np.concatenate([getattr(dataset, f"x_{part}") for part in PARTS])
     labels = np.concatenate([getattr(dataset, f"y_{part}") for part in PARTS])
     divided = splitting.folds(labels, folds, config.seed)
-    alone = {"dataset": canonical(config.dataset), "corrections": False, "film": False}
-    config = config.model_copy(update=alone).resolved(len(divided[0].learned))
+    # What is not of the dataset says nothing of its labels.
+    own = {"dataset": canonical(config.dataset), "corrections": False, "allographs": 0.0}
+    config = config.model_copy(update=own | {"film": False}).resolved(len(divided[0].learned))
 
     networks = np.zeros((len(labels), len(dataset.class_names)), np.float32)
     voted = np.zeros_like(networks)
