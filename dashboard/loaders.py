@@ -20,8 +20,15 @@ from dashboard.selection import Selection, matching
 from dashboard.view import View
 from dashboard.words import runs as run_words
 from dashboard.words import text
-from pipeline.analysis import embedding, selective_prediction, significance
+from pipeline.analysis import corruptions, embedding, selective_prediction, significance
 from pipeline.analysis import metrics as evaluation
+from pipeline.analysis.corruption_sheet import (
+    CorruptionSheet,
+    Mistake,
+    UnderCorruption,
+    corrupted_first_part,
+    first_part,
+)
 from pipeline.analysis.excitation import Excitation
 from pipeline.analysis.out_of_distribution import OodDetector
 from pipeline.analysis.proof import Proof
@@ -662,3 +669,41 @@ def excitations(run: Run) -> dict[int, Excitation] | None:
 def robustness(run: Run) -> Robustness | None:
     """Read a run's accuracy under adversarial changes; None if it was not measured."""
     return run.robustness()
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=8, show_spinner=False)
+def corruption_sheet(run: Run) -> CorruptionSheet | None:
+    """Read a run's accuracy on corrupted images; None if it was not measured."""
+    return run.corruption_sheet()
+
+
+@st.cache_resource(hash_funcs=_BY_DATASET, max_entries=16, show_spinner=False)
+def corruption_examples(images: Dataset, wanted: tuple[tuple[str, int], ...]) -> np.ndarray:
+    """Corrupt one test image in many ways, by name and severity: uint8 (m, …)."""
+    first = images.x_test[:1]
+    return np.concatenate(
+        [
+            corruptions.corrupt(first, name, severity, is_ink=images.mnist_framed)
+            for name, severity in wanted
+        ]
+    )
+
+
+def corrupted_mistakes(
+    run: Run, images: Dataset, under: UnderCorruption
+) -> tuple[np.ndarray, list[Mistake]]:
+    """Make again what a run misreads under a corruption: uint8 (m, …), and the m mistakes."""
+    rows = first_part(images.y_test)
+    places = {int(row): place for place, row in enumerate(rows)}
+    # What somebody wrote into the file may fit neither images nor classes.
+    classes = len(run.class_names)
+    found = [one for one in under.mistakes if one.index in places and one.predicted < classes]
+    part = _corrupted(images, under.name, under.severity)
+    return part[[places[one.index] for one in found]], found
+
+
+@st.cache_resource(hash_funcs=_BY_DATASET, max_entries=8, show_spinner=False)
+def _corrupted(images: Dataset, name: str, severity: int) -> np.ndarray:
+    return corrupted_first_part(
+        images.x_test, images.y_test, name, severity, is_ink=images.mnist_framed
+    )

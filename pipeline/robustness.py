@@ -77,8 +77,8 @@ def measure_corruptions(
     with quiet_stderr():
         predict = run.graph().probabilities
 
-    def report(done: int, total: int) -> None:
-        on_progress(Progress("Corrupting", done, total, "and reading the images again"))
+    def report(done: int, total: int, what: str) -> None:
+        on_progress(Progress("Reading corrupted images", done, total, what))
 
     found = corruption_sheet.measure(
         predict, dataset.x_test, dataset.y_test, is_ink=dataset.mnist_framed, report=report

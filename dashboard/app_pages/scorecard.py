@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import loaders
 from dashboard.selection import Selection
 from dashboard.widgets import (
+    corruptions,
     explaining,
     frame,
     opening,
@@ -84,4 +85,5 @@ with left:
     tables.class_scores(metrics.classes, loaders.confusion(run), "class_scores")
 with right:
     elsewhere(run)
+corruptions.corruptions(view)
 robustness.robustness(run)

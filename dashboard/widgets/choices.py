@@ -45,7 +45,7 @@ def segmented(
         explained: shown on hover, beside a visible label.
     """
     plain = options[0] if default is None else default
-    value = _read(name, options, plain if implied is None else implied)
+    value = read(name, options, plain if implied is None else implied)
     if address.presenting():
         return value
     write = _bound(name, value, plain if implied in (None, plain) else None, voids)
@@ -66,7 +66,7 @@ def select(
     explained: str | None = None,
 ) -> Option:
     """Let people choose from a list that folds out; see `segmented`."""
-    value = _read(name, options, default)
+    value = read(name, options, default)
     write = _bound(name, value, default)
     if address.presenting():
         return value
@@ -81,7 +81,7 @@ def found(name: str, label: str, options: Mapping[str, str], *, placeholder: str
         options: what is shown of each, by its name in the address.
         placeholder: what is shown while none is chosen.
     """
-    value = _read(name, [None, *options], None)
+    value = read(name, [None, *options], None)
     write = _bound(name, value, None)
     if address.presenting():
         return value
@@ -93,7 +93,7 @@ def found(name: str, label: str, options: Mapping[str, str], *, placeholder: str
 
 def toggle(name: str, label: str, *, default: bool) -> bool:
     """Let people turn something on or off; see `segmented`."""
-    value = _read(name, (True, False), default)
+    value = read(name, (True, False), default)
     write = _bound(name, value, default)
     if address.presenting():
         return value
@@ -152,8 +152,17 @@ def slug(option: object) -> str:
     return re.sub(r"\W+", "-", str(option).lower()).strip("-")
 
 
-def _read(name: str, options: Sequence[Option], default: Option) -> Option:
-    """Read a choice from the address; what does not fit is dropped, with a note."""
+def _dropped(name: str, asked: str) -> None:
+    """Remove from the address what does not fit, with a note."""
+    st.toast(text.plain(not_valid(name, asked)), icon=":material/link_off:")
+    address.change({name: None})
+
+
+def read(name: str, options: Sequence[Option], default: Option) -> Option:
+    """Read a choice from the address; what does not fit is dropped, with a note.
+
+    A choice that is made by a click on a picture, say, has no control of its own.
+    """
     asked = address.choice(name)
     if asked is None:
         return default
@@ -162,12 +171,6 @@ def _read(name: str, options: Sequence[Option], default: Option) -> Option:
         return found
     _dropped(name, asked)
     return default
-
-
-def _dropped(name: str, asked: str) -> None:
-    """Remove from the address what does not fit, with a note."""
-    st.toast(text.plain(not_valid(name, asked)), icon=":material/link_off:")
-    address.change({name: None})
 
 
 def number(name: str) -> int | None:

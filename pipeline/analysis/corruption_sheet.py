@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import numpy as np
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, field_validator
 
 from pipeline.analysis import metrics
 from pipeline.analysis.corruptions import CORRUPTIONS, applicable, corrupt, turn
 from pipeline.analysis.sampling import sample
+from pipeline.words import corruption
 
 Predict = Callable[[np.ndarray], np.ndarray]
-Report = Callable[[int, int], object]
+Report = Callable[[int, int, str], object]
 
 # Of each corruption at the severity of MNIST-C all images are looked at, else the first part.
 PART = 1000
@@ -34,7 +35,7 @@ class Mistake(BaseModel):
     """
 
     index: int
-    predicted: int
+    predicted: int = Field(ge=0)
     confidence: float
 
 
@@ -75,6 +76,13 @@ class UnderCorruption(Share):
     published: bool
     mistakes: tuple[Mistake, ...] = ()
 
+    @field_validator("name")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in CORRUPTIONS:  # of another version of Inkling
+            raise ValueError(f"there is no corruption {name}")
+        return name
+
 
 class Turned(Share):
     """On how many images a network is right when each is turned, to the left or to the right.
@@ -96,8 +104,8 @@ class CorruptionSheet(BaseModel):
         created: when it was measured.
     """
 
-    under: tuple[UnderCorruption, ...]
-    turned: tuple[Turned, ...]
+    under: tuple[UnderCorruption, ...] = Field(min_length=1)
+    turned: tuple[Turned, ...] = Field(min_length=1)
     originals: tuple[UnderCorruption, ...] = ()
     created: datetime
 
@@ -133,7 +141,7 @@ def measure(
     labels: np.ndarray,
     *,
     is_ink: bool,
-    report: Report = lambda done, total: None,
+    report: Report = lambda done, total, what: None,
 ) -> CorruptionSheet:
     """Measure a network on corrupted images.
 
@@ -142,7 +150,7 @@ def measure(
         images: uint8 (n, height, width, channels), n at least 1.
         labels: int (n,), their classes.
         is_ink: whether they are light ink on black; if not, some corruptions make no sense.
-        report: called with how many steps are done, and of how many.
+        report: called before each step with how many are done, of how many, and what comes.
     """
     parts = list(_parts(labels))
     steps = [
@@ -150,22 +158,22 @@ def measure(
         for name in applicable(is_ink=is_ink)
         for severity in range(1, len(CORRUPTIONS[name].parameters) + 1)
     ]
-    total, counted = len(steps) + len(DEGREES), itertools.count(1)
-    report(0, total)
+    total, done = len(steps) + len(DEGREES), itertools.count()
     under, turned = [], []
     for name, severity in steps:
+        report(next(done), total, f"{corruption(name)}, severity {severity}")
         published = severity == CORRUPTIONS[name].published
         shares = (
             _under(predict, images[rows], labels[rows], rows, (name, severity, seed), is_ink)
             for seed, rows in enumerate(parts if published else parts[:1])
         )
         under.append(_together(list(shares)))
-        report(next(counted), total)
     rows = parts[0]
     for degrees in DEGREES:
+        report(next(done), total, f"turned by {degrees}°")
         right = predict(turn(images[rows], degrees, is_ink=is_ink)).argmax(axis=1) == labels[rows]
         turned.append(Turned(degrees=degrees, correct=int(right.sum()), images=len(rows)))
-        report(next(counted), total)
+    report(total, total, "")
     return CorruptionSheet(under=tuple(under), turned=tuple(turned), created=datetime.now(UTC))
 
 

@@ -18,7 +18,7 @@ MET = {
     ),
     "scorecard": (
         "accuracy", "adversarial_example", "calibration", "calibration_error", "confidence",
-        "confidence_interval", "f1", "gradient", "norm", "precision", "recall",
+        "confidence_interval", "corruption", "f1", "gradient", "norm", "precision", "recall",
         "selective_prediction", "test_set",
     ),
     "compare": (

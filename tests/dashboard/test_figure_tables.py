@@ -8,9 +8,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from dashboard.figures import bars, comparison, curves, data, robustness, trust
+from dashboard.figures import bars, comparison, corruptions, curves, data, robustness, trust
 from dashboard.palette import palette
 from pipeline.analysis import metrics
+from pipeline.analysis.corruption_sheet import Turned
 from pipeline.analysis.selective_prediction import risk_coverage
 from pipeline.store.run_info import UnderChange
 
@@ -28,6 +29,7 @@ HISTORY = pd.DataFrame(
     {"epoch": [1, 2], "accuracy": [0.7, 0.9], "val_accuracy": [0.6, 0.8], "seconds": [2.0, 2.0]}
 )
 CHANGE = UnderChange(budgets=(0, 0.1), accuracy=(0.9, 0.5))
+TURNED = [Turned(degrees=15 * at, correct=9 - at, images=10) for at in range(2)]
 PLACES = np.array([[0, 0], [0, 1], [9, 0], [np.nan] * 2], np.float32)
 COUNTS = {"training": np.array([6, 3]), "test": np.array([2, 2])}
 
@@ -45,6 +47,8 @@ COUNTS = {"training": np.array([6, 3]), "test": np.array([2, 2])}
         (curves.so_far(HISTORY, "accuracy", 5, LIGHT), [2, 2]),
         (curves.so_far(HISTORY[["epoch", "val_accuracy"]], "accuracy", 5, LIGHT), [0, 2]),
         (robustness.under_change(CHANGE, "linf", LIGHT), [2]),
+        (corruptions.turned(["old"], [TURNED], LIGHT), [2]),
+        (corruptions.turned(["old", "new"], [TURNED] * 2, LIGHT), [2, 2]),
         (trust.risk_coverage(CURVE, 1, 0, 4, LIGHT), [len(CURVE)] * 2),
         (trust.reliability(metrics.calibration_bins(CONFIDENCE, RIGHT), 2, LIGHT), None),
         (data.class_counts(COUNTS, NAMES, LIGHT), [2, 2]),

@@ -83,7 +83,7 @@ def test_corruptions_are_measured_and_kept_with_the_run(run, digits, tmp_path, m
     assert found.mean < right.mean()
     (original,) = found.originals
     assert (original.name, original.correct, original.images) == ("fog", right[:40].sum(), 40)
-    assert {progress.stage for progress in seen} == {"Reading MNIST-C", "Corrupting"}
+    assert {progress.stage for progress in seen} == {"Reading MNIST-C", "Reading corrupted images"}
     assert "MNIST-C's own" in results.under_corruptions(found)
     again = robustness.measure_corruptions(run, few)
     assert (again.under, again.originals) == (found.under, ())

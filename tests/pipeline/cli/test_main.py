@@ -191,7 +191,9 @@ def test_evaluate_measures_corruptions(tmp_path, tiny_run):
         under.name.split("_")[0] for under in kept.worst_first
     ]
     assert turned.startswith("accuracy when turned  0°: ")
-    assert {line.partition(":")[0] for line in done.stderr.splitlines()} == {"Corrupting"}
+    assert {line.partition(":")[0] for line in done.stderr.splitlines()} == {
+        "Reading corrupted images"
+    }
 
 
 @pytest.mark.parametrize("option", ["--adversarial", "--corruptions"])

@@ -10,7 +10,7 @@ import pytest
 from pipeline import atomic
 from pipeline.access import READ_ONLY
 from pipeline.analysis import out_of_distribution as ood
-from pipeline.analysis.corruption_sheet import CorruptionSheet
+from pipeline.analysis.corruption_sheet import CorruptionSheet, Turned, UnderCorruption
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
 from pipeline.ink.drawing import Drawing
@@ -57,7 +57,9 @@ def measured(run: Run) -> Robustness:
 
 
 def sheet(run: Run) -> CorruptionSheet:
-    return CorruptionSheet(under=(), turned=(), created=run.info.created)
+    under = UnderCorruption(name="fog", severity=5, published=True, correct=3, images=4)
+    turned = Turned(degrees=0, correct=4, images=4)
+    return CorruptionSheet(under=(under,), turned=(turned,), created=run.info.created)
 
 
 def test_the_bundled_run_comes_after_those_of_the_store(with_bundled):
