@@ -1,9 +1,9 @@
 """What corrections are worth: trainings with each correction shown 1, 5, 20 or 50 times per epoch.
 
 `python benchmarks/corrections.py [--preset quick] [--seeds N] [--repeats N …]` trains a `cnn` on
-MNIST without corrections, takes its errors on drawings by four people as corrections (a dozen, or
-all) and trains again with them. It prints each network's accuracy on the *other* drawings by the
-same people and on MNIST's validation images; the test images are not used.
+MNIST without allographs and corrections, takes its errors on drawings by four people as corrections
+(a dozen, or all) and trains again with them. It prints each network's accuracy on the *other*
+drawings by the same people and on MNIST's validation images; the test images are not used.
 
 Half of the drawings by the first four writers of `$INKLING_DATA/drawings/pen-digits-dev.jsonl` give
 corrections, the other half is for measuring. No choice here depends on the other sixteen writers.
@@ -85,7 +85,8 @@ def measure(preset: str, seeds: int, times: list[int]) -> None:
     given, counted = drawings.some(slice(0, None, 2)), drawings.some(slice(1, None, 2))
     found: dict[tuple[str, str], list[Result]] = {}
     for seed in range(seeds):
-        config = TrainConfig(dataset="mnist", preset=preset, seed=seed).resolved(len(mnist.y_train))
+        config = TrainConfig(dataset="mnist", preset=preset, seed=seed, allographs=0)
+        config = config.resolved(len(mnist.y_train))
         rival = trained(config, mnist, given, counted, ExtraExamples())
         found.setdefault(("none", "–"), []).append(rival)
         mistakes = given.some(rival.wrong)

@@ -1,7 +1,7 @@
 """What teaching is worth to others: 200 corrections by ten people, measured on ten other people.
 
 `python benchmarks/teach.py [--preset default] [--seeds N] [--count N] [--models DIR]` trains a
-`cnn` on MNIST, corrects drawings by writers 1 to 10 of
+`cnn` on MNIST, without allographs, corrects drawings by writers 1 to 10 of
 `$INKLING_DATA/drawings/pen-digits-dev.jsonl` (those to whose class it gives the lowest probability:
 its errors, then what it was least sure of), retrains it as `inkling retrain` does, and prints its
 accuracy on all drawings by writers 11 to 20 and on MNIST's test images, before and after, and how
@@ -120,7 +120,9 @@ def measure(preset: str, seeds: int, count: int, models: Path | None) -> None:
             if models is not None:
                 run = Store(models).runs()[seed]
             else:
-                config = TrainConfig(dataset="mnist", preset=preset, seed=seed, film=False)
+                config = TrainConfig(
+                    dataset="mnist", preset=preset, seed=seed, film=False, allographs=0
+                )
                 run = run_experiment(config, Store(Path(folder)))
             found.append(teach(run, drawings, count, seed))
             print(f"seed {seed}: {found[-1]}", file=sys.stderr)

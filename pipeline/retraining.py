@@ -81,14 +81,14 @@ def retrain(
         _predicted(run.graph(), lessons),
         _predicted_by(found.files, lessons),
     )
-    shown = min(IMAGES, len(dataset.y_train) + trained.extra.shown) * len(trained.history)
+    in_all = _replayed(config, dataset) + trained.extra.shown
     retrained = Retrained(
         run=run.id,
         taught=lessons.taught,
         held_back=len(lessons) - lessons.taught,
         test_images=lessons.taught_test_images,
-        share=trained.extra.shown / (len(dataset.y_train) + trained.extra.shown),
-        images=shown,
+        share=trained.extra.shown / in_all,
+        images=min(IMAGES, in_all) * len(trained.history),
     )
     corrected = _counts(lessons, dataset)
     info = describe(trained, found, dataset, config, created, timings, corrected, retrained)
@@ -144,9 +144,14 @@ def teach(
         lessons: what to teach; what is held back is not used.
         on_progress: called every few steps and at the end of each epoch.
     """
-    extra: ExtraExamples = lessons.examples(len(dataset.y_train), SHARE)
+    extra: ExtraExamples = lessons.examples(_replayed(config, dataset), SHARE)
     continued = Continuation(weights, IMAGES, BLEND)
     return training.fit(config, dataset, on_progress, extra=extra, continued=continued)
+
+
+def _replayed(config: TrainConfig, dataset: Dataset) -> int:
+    """Count the images an epoch replays: the training part, and allographs if it had some."""
+    return round(len(dataset.y_train) / (1 - (config.allographs or 0.0)))
 
 
 def _its_dataset(run: Run, data_dir: Path | None, on_progress: OnProgress) -> Dataset:

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from pipeline import retraining
 from pipeline.cli.main import app
+from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
 from pipeline.ink.drawing import Drawing
 from pipeline.retraining import retrain
@@ -15,7 +16,9 @@ from pipeline.store import corrections, reviews, teaching
 from pipeline.store.run_info import Added
 from pipeline.store.runs import Store
 from pipeline.training import fit as training
+from pipeline.training import handwriting
 from pipeline.training.resuming import Continuation, TrainingFailed
+from pipeline.training.teaching import TeachingSet
 
 pytestmark = pytest.mark.process
 
@@ -73,6 +76,17 @@ def test_a_network_learns_what_it_is_taught_and_the_old_run_stays(corrected, dig
     proof = teaching.proof_of(after, before)
     assert proof.held_back.after > proof.held_back.before
     assert proof.images == len(digits.y_test)
+
+
+def test_corrections_keep_their_share_beside_allographs(digits, monkeypatch):
+    monkeypatch.setattr(training, "fit", lambda *given, extra, continued: extra)
+    config = TrainConfig(dataset="digits", allographs=0.2)
+    some = np.zeros(20, np.int64)
+    lessons = TeachingSet(("",) * 20, digits.x_train[:20], some, some > 0, some)
+    extra = retraining.teach([], config, digits, lessons)
+    drawn = handwriting.written(digits, 0.2, seed=0)
+    shown = len(digits.y_train) + drawn.shown + extra.shown
+    assert extra.shown / shown == pytest.approx(retraining.SHARE, abs=0.01)
 
 
 def test_the_command_says_what_it_learned(corrected):
