@@ -28,6 +28,9 @@ REASONS = {
     errno.EEXIST: "it already exists",
     errno.ENAMETOOLONG: "its name is too long. Choose a shorter one",
     errno.ENOTDIR: "part of the path is a file, not a folder",
+    errno.ELOOP: "its path leads in a circle",
+    errno.EISDIR: "it is a folder",
+    errno.EIO: "the disk fails",
 }
 
 
@@ -108,7 +111,7 @@ def clear(folder: Path, name: str = "*") -> None:
     """
     for draft in folder.glob(f".{name}.{'?' * 8}"):  # as the module tempfile names them
         with suppress(OSError):  # it is somebody's, or nobody can tell
-            handle = os.open(draft, os.O_RDONLY)
+            handle = os.open(draft, os.O_RDONLY | os.O_NONBLOCK)  # a named pipe has no writer
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if draft.is_dir() and any(draft.iterdir()):
@@ -141,6 +144,8 @@ def _said_plainly(target: Path) -> Iterator[None]:
     except OSError as error:
         # NumPy and HDF5 give no error number when a write falls short.
         number = error.errno if error.errno is not None or not _is_full(target) else errno.ENOSPC
+        if number == errno.ENOENT and error.filename in map(str, target.parents):
+            raise InklingError(f"{target} could not be written: there can be no folder.") from error
         if number not in REASONS:
             raise
         raise InklingError(f"{target} could not be written: {REASONS[number]}.") from error

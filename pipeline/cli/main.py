@@ -1,5 +1,6 @@
 """The `inkling` command: one module per command, which imports the heavy libraries it needs."""
 
+import io
 import sys
 
 import typer
@@ -19,7 +20,7 @@ from pipeline.cli.retrain import retrain
 from pipeline.cli.rule import rule
 from pipeline.cli.runs import runs
 from pipeline.cli.train import train
-from pipeline.errors import InklingError
+from pipeline.errors import InklingError, readable
 
 app = typer.Typer(
     name="inkling",
@@ -51,8 +52,13 @@ app.command(hidden=True)(job)
 
 def main() -> None:
     """Run the command line; an error that the user can fix is a sentence and exit status 1."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may be any bytes
     try:
         app()
     except InklingError as error:
         print(f"Error: {error}", file=sys.stderr)
+        sys.exit(1)
+    except PermissionError as error:  # of a folder that a command only looks into
+        print(f"Error: {readable(f'{error.filename}: {error.strerror}')}.", file=sys.stderr)
         sys.exit(1)

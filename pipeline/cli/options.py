@@ -40,10 +40,22 @@ def class_names_in(text: str | None) -> tuple[str, ...] | None:
 
 
 def store_at(models: Path | None) -> "Store":
-    """Return the store that was named, or the default one, with the bundled run."""
+    """Return the store that was named, or the default one, with the bundled run.
+
+    Raises:
+        InklingError: that is no folder.
+    """
+    from pipeline.errors import InklingError
+    from pipeline.reading import place
     from pipeline.store.runs import Store
 
-    return Store.default(models)
+    store = Store.default(models)
+    found = place(store.folder.absolute())
+    if found.exists() and not found.is_dir():
+        raise InklingError(
+            f"The store {store.folder} is not a folder. Name one with --models or INKLING_MODELS."
+        )
+    return store
 
 
 def opened(store: "Store", run: str) -> "Run":

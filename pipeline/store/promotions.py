@@ -18,7 +18,7 @@ from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline import access, atomic
-from pipeline.errors import InklingError
+from pipeline.errors import InklingError, printable
 from pipeline.store.run_folder import Damaged, Run
 
 POINTER = "default.json"
@@ -163,7 +163,7 @@ def promote(
             changed the default run meanwhile, the run was deleted, the dashboard is read-only, or
             the store cannot be written. Nothing was changed then.
     """
-    because, by = " ".join(because.split()), " ".join(by.split())[:LONGEST_NAME]
+    because, by = printable(" ".join(because.split())), " ".join(by.split())[:LONGEST_NAME]
     if len(because) > LONGEST_REASON:
         raise InklingError(
             f"A reason can have up to {LONGEST_REASON} characters; this has {len(because):,}."
@@ -209,7 +209,7 @@ def undo(folder: Path, promotion: str, *, because: str = "", by: str = "") -> Pr
         if last is None or last.id != promotion:
             raise InklingError("Somebody else changed the default run meanwhile: look again.")
         former = before[-1].run if before and before[-1] else ""
-        reason = " ".join(because.split())[:LONGEST_REASON]
+        reason = printable(" ".join(because.split()))[:LONGEST_REASON]
         who = " ".join(by.split())[:LONGEST_NAME]
         entry = _entry(run=former, by=who, because=reason, undoes=last.id)
         _write(folder, found, entry)

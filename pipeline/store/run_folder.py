@@ -28,7 +28,7 @@ from pipeline.analysis.corruption_sheet import CorruptionSheet
 from pipeline.analysis.excitation import Excitation
 from pipeline.analysis.out_of_distribution import OodDetector
 from pipeline.atomic import whole_folder
-from pipeline.errors import InklingError
+from pipeline.errors import InklingError, printable
 from pipeline.names import slug
 from pipeline.serving.anatomy import Anatomy
 from pipeline.serving.anatomy import load as load_anatomy
@@ -76,7 +76,7 @@ class About(BaseModel):
         Raises:
             InklingError: it is too long.
         """
-        name, note = " ".join(name.split()), note.strip()
+        name, note = printable(" ".join(name.split())), printable(note.strip())
         for what, said, most in (("name", name, LONGEST_NAME), ("note", note, LONGEST_NOTE)):
             if len(said) > most:
                 raise InklingError(

@@ -62,9 +62,10 @@ BOUNDS = [
     Case("a note of 2,001 letters", called("name", "latest", "--note", "a" * 2001), "2,000"),
     Case("a reason of 100,000 letters", called("promote", "latest", "--because", "a" * 100_000),
          "characters"),
-    Case("a name that is no UTF-8", called("name", "latest", os.fsdecode(b"caf\xe9")), "UTF-8"),
+    Case("a name that is no UTF-8", called("name", "latest", os.fsdecode(b"caf\xe9")), "", False),
+    Case("a name of control characters", called("name", "latest", "a\x1b[2J"), "", False),
     Case("a reason that is no UTF-8",
-         called("promote", "latest", "--because", os.fsdecode(b"caf\xe9")), "UTF-8"),
+         called("promote", "latest", "--because", os.fsdecode(b"caf\xe9")), "", False),
     Case("a language that is not there", called(
         "export", "latest", "--to", "x", "--format", "report", "--lang", "xx"), "lang"),
     Case("a format that is not there", called(
@@ -134,13 +135,12 @@ def text(path: Path) -> None:
 
 
 TRAIN = ("train", "--epochs=1", "--dataset=digits")
+NO_STORES = {"a file": text, "a named pipe": fifo, "a link": loop, "/dev/zero": link("/dev/zero")}
+ON_STORES = ((), ("predict", "latest", "x.png"), ("jobs",), ("promote",), ("rule", "--most-lost=1"),
+             ("name", "latest", "x"), TRAIN, (*TRAIN, "--queue"))  # fmt: skip
 STORES = [
     *[store(f"a store that is {what}", make, *arguments)
-      for what, make in {"a file": text, "a named pipe": fifo, "a link to itself": loop,
-                         "/dev/zero": link("/dev/zero")}.items()
-      for arguments in ((), ("predict", "latest", "x.png"), ("jobs",), ("promote",), ("rule",),
-                        ("name", "latest", "x"), TRAIN, (*TRAIN, "--queue"))
-      if arguments != ("rule",)],
+      for what, make in NO_STORES.items() for arguments in ON_STORES],
     *[Case(f"runs in a store called {what}", called("runs", "--models", name), "", refused=False)
       for what, name in ODD_NAMES.items()],
     Case("a store below a file", called("runs", "--models", "/etc/hosts/x"), "cannot be read"),

@@ -291,7 +291,7 @@ def test_a_store_in_the_way_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("in the way")
     done = inkling("train", "--epochs", 1, "--models", tmp_path / "file")
     assert done.returncode == 1
-    assert "cannot be written" in done.stderr
+    assert "file is not a folder" in done.stderr
     assert "Traceback" not in done.stderr
 
 
