@@ -35,6 +35,7 @@ from pipeline.analysis.proof import Proof
 from pipeline.analysis.sampling import sample
 from pipeline.analysis.selective_prediction import RiskCoverage
 from pipeline.analysis.significance import Comparison
+from pipeline.analysis.strangers import Strangers
 from pipeline.config import DEFAULT_DATASET
 from pipeline.data import datasets
 from pipeline.data.datasets import Dataset, DatasetMissing
@@ -707,3 +708,9 @@ def _corrupted(images: Dataset, name: str, severity: int) -> np.ndarray:
     return corrupted_first_part(
         images.x_test, images.y_test, name, severity, is_ink=images.mnist_framed
     )
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=8, show_spinner=False)
+def strangers(run: Run) -> Strangers | None:
+    """Read how strange other images are to a run; None if it was not measured."""
+    return run.strangers()

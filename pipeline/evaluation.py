@@ -45,7 +45,7 @@ def evaluate(run: Run, dataset: Dataset, on_progress: OnProgress = silent) -> Me
     with quiet_stderr():
         graph = run.graph()
     found = metrics.summarize(predictions_of(graph, dataset), run.class_names)
-    if _is_own(run, dataset):
+    if is_own(run, dataset):
         complete(run, dataset, on_progress)
     else:
         run.add_evaluation(
@@ -151,24 +151,26 @@ def _check_is_its_network(run: Run, model: "keras.Model") -> None:
         )
 
 
-def _is_own(run: Run, dataset: Dataset) -> bool:
+def is_own(run: Run, dataset: Dataset) -> bool:
     """Whether a run was trained on a dataset, whatever its classes were called then."""
     return dataset.fingerprint in same_images(run.info.dataset.fingerprint)
 
 
 def _check_comparable(run: Run, dataset: Dataset) -> None:
     info = run.info
-    same_classes = dataset.class_names == run.class_names or _is_own(run, dataset)
+    same_classes = dataset.class_names == run.class_names or is_own(run, dataset)
     if same_classes and dataset.image_shape == info.input_shape:
         return
     raise InklingError(
-        f"Run {run.id} classifies {_images(info.input_shape)} into {len(run.class_names)} classes "
-        f"({', '.join(run.class_names)}); {dataset.name} has {_images(dataset.image_shape)} in "
-        f"{len(dataset.class_names)} classes ({', '.join(dataset.class_names)}). Choose a dataset "
-        "with the same classes and image size."
+        f"Run {run.id} classifies {images_of(info.input_shape)} into {len(run.class_names)} "
+        f"classes ({', '.join(run.class_names)}); {dataset.name} has "
+        f"{images_of(dataset.image_shape)} in {len(dataset.class_names)} classes "
+        f"({', '.join(dataset.class_names)}). Choose a dataset with the same classes and image "
+        "size."
     )
 
 
-def _images(shape: tuple[int, int, int]) -> str:
+def images_of(shape: tuple[int, int, int]) -> str:
+    """Name images of a shape (height, width, channels)."""
     height, width, channels = shape
     return f"{'grayscale' if channels == 1 else 'color'} images of {width}×{height} pixels"

@@ -12,6 +12,7 @@ from dashboard.widgets import (
     robustness,
     selection_bar,
     stage,
+    strangers,
     tables,
     trust,
 )
@@ -87,3 +88,4 @@ with right:
     elsewhere(run)
 corruptions.corruptions(view)
 robustness.robustness(run)
+strangers.strangers(run)

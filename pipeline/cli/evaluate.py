@@ -40,6 +40,14 @@ def evaluate(
             "--mnist-c", help="A folder with MNIST-C's own files, to measure it on these, too."
         ),
     ] = None,
+    strangers: Annotated[
+        bool,
+        typer.Option(
+            "--strangers",
+            help="Measure how well it tells strange images from its own: noise and, if it reads "
+            "digits, other drawings; or with --dataset, the images of a dataset of other things.",
+        ),
+    ] = False,
     models: Models = None,
     as_json: AsJson = False,
 ) -> None:
@@ -49,6 +57,9 @@ def evaluate(
     training images, the out-of-distribution detector, what each layer is made of, and what excites
     it.
     """
+    if strangers and dataset is not None:
+        _of_another_dataset(run, dataset, data, models, as_json)
+        return
     corruptions = corruptions or mnist_c is not None
     for option, chosen in (("--adversarial", adversarial), ("--corruptions", corruptions)):
         if chosen and dataset is not None:
@@ -57,6 +68,7 @@ def evaluate(
                 param_hint=option,
             )
     from pipeline import evaluation, robustness
+    from pipeline import strangers as strange_images
     from pipeline.cli.terminal import shown_progress
     from pipeline.data import datasets
     from pipeline.data.known import seen_in_training
@@ -73,6 +85,7 @@ def evaluate(
         sheet = (
             robustness.measure_corruptions(found, images, mnist_c, report) if corruptions else None
         )
+        met = strange_images.measure(found, images, report) if strangers else None
     # Of a network that was trained elsewhere, nobody here knows what it saw.
     seen = found.info.saw_test_images
     if seen is False:
@@ -80,7 +93,7 @@ def evaluate(
     if seen:
         print(f"Note: {words.trained_on_these(images.name, own.name)}", file=sys.stderr)
     if as_json:
-        more = {"adversarial": changed, "corruptions": sheet}
+        more = {"adversarial": changed, "corruptions": sheet, "strangers": met}
         told = {key: part.model_dump(mode="json") for key, part in more.items() if part}
         print(json.dumps(metrics.model_dump(mode="json") | told))
         return
@@ -90,3 +103,21 @@ def evaluate(
         print(results.under_change(changed))
     if sheet:
         print(results.under_corruptions(sheet))
+    if met:
+        print(results.strangers(met))
+
+
+def _of_another_dataset(
+    run: str, dataset: str, data: Path | None, models: Path | None, as_json: bool
+) -> None:
+    """Measure how strange the images of a dataset of other things are to a run."""
+    from pipeline import strangers
+    from pipeline.cli.terminal import shown_progress
+    from pipeline.data import datasets
+
+    found = opened(store_at(models), run)
+    with shown_progress() as report:
+        own = datasets.open_by_fingerprint(found.info.dataset.name, found.info.dataset.fingerprint)
+        others = datasets.open_dataset(dataset, data, report)
+        met = strangers.measure_dataset(found, own, others, report)
+    print(met.model_dump_json() if as_json else f"{found.id}\n{results.strangers(met)}")

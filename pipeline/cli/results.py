@@ -7,6 +7,7 @@ from pipeline import words
 if TYPE_CHECKING:
     from pipeline.analysis.corruption_sheet import CorruptionSheet
     from pipeline.analysis.metrics import Metrics
+    from pipeline.analysis.strangers import Strangers
     from pipeline.store.run_info import Robustness
 
 NORMS = {"linf": "L∞", "l2": "L2"}
@@ -62,3 +63,14 @@ def under_corruptions(sheet: "CorruptionSheet") -> str:
         lines.append(line)
     turned = "  ".join(f"{turn.degrees}°: {turn.accuracy:.1%}" for turn in sheet.turned)
     return "\n".join([*lines, f"accuracy when turned  {turned}"])
+
+
+def strangers(found: "Strangers") -> str:
+    """Write how well strange images are told from a run's own, worst first, in lines."""
+    lines = [f"strange images ({found.own.flagged:.1%} of its own are remarked on, too)"]
+    for group in found.others:
+        lines.append(
+            f"  {group.name:<28} AUROC {group.auroc:.3f}  FPR at 95% {group.fpr95:6.1%}  "
+            f"{group.flagged:6.1%} of {group.images:,} remarked on"
+        )
+    return "\n".join(lines)

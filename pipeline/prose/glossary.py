@@ -17,9 +17,9 @@ MET = {
         "validation", "weight",
     ),
     "scorecard": (
-        "accuracy", "adversarial_example", "calibration", "calibration_error", "confidence",
-        "confidence_interval", "corruption", "f1", "gradient", "norm", "precision", "recall",
-        "selective_prediction", "test_set",
+        "accuracy", "adversarial_example", "auroc", "calibration", "calibration_error",
+        "confidence", "confidence_interval", "corruption", "f1", "gradient", "norm",
+        "out_of_distribution", "precision", "recall", "selective_prediction", "test_set",
     ),
     "compare": (
         "accuracy", "confidence_interval", "confusion_matrix", "default_run", "epoch", "film",

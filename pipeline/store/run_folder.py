@@ -27,6 +27,7 @@ from pipeline.analysis import out_of_distribution as ood
 from pipeline.analysis.corruption_sheet import CorruptionSheet
 from pipeline.analysis.excitation import Excitation
 from pipeline.analysis.out_of_distribution import OodDetector
+from pipeline.analysis.strangers import Strangers
 from pipeline.atomic import whole_folder
 from pipeline.errors import InklingError, printable
 from pipeline.names import slug
@@ -48,7 +49,7 @@ FEATURES, EVALUATIONS = "features.parquet", "evaluations"
 OOD_DETECTOR, OLD_OOD_DETECTOR = "out_of_distribution.npz", "novelty.npz"  # old: in format 1
 ANATOMY, GRADIENTS = "anatomy.npz", "gradients.tflite"
 EXCITING, ROBUSTNESS, CORRUPTIONS = "exciting.npz", "robustness.json", "corruptions.json"
-FILM, TEACHING = "film.npz", "teaching.npz"
+FILM, TEACHING, STRANGERS = "film.npz", "teaching.npz", "strangers.json"
 ABOUT = "about.json"  # the name and the note that people gave it
 LONGEST_NAME, LONGEST_NOTE = 80, 2000  # characters
 REFUSED = "runs cannot be added, changed or deleted"
@@ -319,6 +320,17 @@ class Run:
     def add_corruption_sheet(self, found: CorruptionSheet) -> None:
         """Save its accuracy on corrupted images, replacing older; raises as `describe` does."""
         atomic.write_text(self._addition(CORRUPTIONS), found.model_dump_json())
+
+    def strangers(self) -> Strangers | None:
+        """Read how strange other images are to it; None if that is not there, or damaged."""
+        try:
+            return Strangers.model_validate_json(self._path(STRANGERS).read_text("utf-8"))
+        except (OSError, ValueError):
+            return None  # it can be measured again
+
+    def add_strangers(self, found: Strangers) -> None:
+        """Save how strange other images are to it, replacing older; raises as `describe` does."""
+        atomic.write_text(self._addition(STRANGERS), found.model_dump_json(indent=1))
 
     def describe(self, *, name: str | None = None, note: str | None = None) -> None:
         """Give the run a name, a note or both; "" removes one, and None leaves it as it is.

@@ -3,16 +3,28 @@
 `dashboard/components/chart_download.js` makes the table; browser tests open it.
 """
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from dashboard.figures import bars, comparison, corruptions, curves, data, robustness, trust
+from dashboard.figures import (
+    bars,
+    comparison,
+    corruptions,
+    curves,
+    data,
+    robustness,
+    strangers,
+    trust,
+)
 from dashboard.palette import palette
 from pipeline.analysis import metrics
 from pipeline.analysis.corruption_sheet import Turned
 from pipeline.analysis.selective_prediction import risk_coverage
+from pipeline.analysis.strangers import Strangers, group
 from pipeline.store.run_info import UnderChange
 
 LIGHT = palette(dark=False)
@@ -30,6 +42,12 @@ HISTORY = pd.DataFrame(
 )
 CHANGE = UnderChange(budgets=(0, 0.1), accuracy=(0.9, 0.5))
 TURNED = [Turned(degrees=15 * at, correct=9 - at, images=10) for at in range(2)]
+OWN_SCORES = np.array([0.0, 1.0, 2.0])
+MET = Strangers(
+    groups=(group("own", OWN_SCORES, 1.5), group("noise", OWN_SCORES + 2, 1.5, OWN_SCORES)),
+    threshold=1.5,
+    created=datetime(2026, 3, 9, tzinfo=UTC),
+)
 PLACES = np.array([[0, 0], [0, 1], [9, 0], [np.nan] * 2], np.float32)
 COUNTS = {"training": np.array([6, 3]), "test": np.array([2, 2])}
 
@@ -49,6 +67,7 @@ COUNTS = {"training": np.array([6, 3]), "test": np.array([2, 2])}
         (robustness.under_change(CHANGE, "linf", LIGHT), [2]),
         (corruptions.turned(["old"], [TURNED], LIGHT), [2]),
         (corruptions.turned(["old", "new"], [TURNED] * 2, LIGHT), [2, 2]),
+        (strangers.spread(MET, LIGHT), [1, 1]),
         (trust.risk_coverage(CURVE, 1, 0, 4, LIGHT), [len(CURVE)] * 2),
         (trust.reliability(metrics.calibration_bins(CONFIDENCE, RIGHT), 2, LIGHT), None),
         (data.class_counts(COUNTS, NAMES, LIGHT), [2, 2]),

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline.analysis import metrics as evaluation
+from pipeline.analysis.strangers import OWN, Strangers, group
 from pipeline.data.known import KNOWN
 from pipeline.store import reviews
 from pipeline.store.run_folder import PREDICTIONS, Run
@@ -163,7 +164,7 @@ def measured(created: datetime) -> Robustness:
 def test_what_adversarial_changes_do_is_drawn_or_said_how_to_measure(app, store):
     run = store.open("latest")
     at = app("scorecard", store)
-    assert at.code[-1].value == f"inkling evaluate {run.id} --adversarial"
+    assert f"inkling evaluate {run.id} --adversarial" in [code.value for code in at.code]
     assert not {key for key in charts(at) if key.startswith("under_change")}
     run.add_robustness(measured(datetime(2026, 3, 9, tzinfo=UTC)))
     at = app("scorecard", store)
@@ -179,6 +180,25 @@ def test_what_adversarial_changes_do_is_drawn_or_said_how_to_measure(app, store)
         (line,) = json.loads(chart.proto.spec)["data"]
         assert line["y"] == pytest.approx([100 * share for share in accuracy])
         assert "Accuracy against the size of an adversarial change." in chart.proto.alt
+
+
+def test_what_it_makes_of_strangers_is_drawn_or_said_how_to_measure(app, store):
+    run = store.open("latest")
+    at = app("scorecard", store)
+    assert f"inkling evaluate {run.id} --strangers" in [code.value for code in at.code]
+    scores, name = np.arange(100.0), "<b>dr*awings*</b> " + 30 * "of what "
+    met = (group(OWN, scores, 96.5), group(name, scores + 50, 96.5, scores))
+    created = datetime(2026, 3, 9, tzinfo=UTC)
+    run.add_strangers(Strangers(groups=met, threshold=96.5, created=created))
+    at = app("scorecard", store)
+    assert r"It remarks on 53\.0% of 100 strange images, and on 3\.0% of its own" in text(at)
+    assert "--strangers" not in "".join(code.value for code in at.code)
+    chart = charts(at)["strangers"]
+    spec = json.loads(chart.proto.spec)
+    assert [trace["x"] for trace in spec["data"]] == [[49.5], [99.5]]
+    assert {shape["x0"] for shape in spec["layout"]["shapes"]} == {96.5}
+    assert "<b>" not in json.dumps(spec)
+    assert "It remarks on 53.0%" in chart.proto.alt
 
 
 def charts(at):

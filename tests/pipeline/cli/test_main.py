@@ -14,6 +14,7 @@ from pipeline.cli import train
 from pipeline.ink.drawing import Drawing
 from pipeline.store import corrections, second_opinion
 from pipeline.store.runs import Store
+from tests import made
 
 pytestmark = pytest.mark.process
 
@@ -194,6 +195,26 @@ def test_evaluate_measures_corruptions(tmp_path, tiny_run):
     assert {line.partition(":")[0] for line in done.stderr.splitlines()} == {
         "Reading corrupted images"
     }
+
+
+def test_evaluate_measures_strangers(tmp_path, tiny_run):
+    shutil.copytree(tiny_run.folder, tmp_path / "copy")
+    clothes = made.write_clothes(tmp_path / "clothes", train=60, test=20)
+    done = inkling(
+        "evaluate", "copy", "--strangers", "--dataset", clothes, "--json", "--models", tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    kept = Store(tmp_path).open("copy").strangers()
+    assert json.loads(done.stdout) == kept.model_dump(mode="json")
+    assert {group.name: group.images for group in kept.others} == {
+        "clothes": 20, "uniform noise": 500, "Gaussian noise": 500,
+        "drawings that are no digits": 1020,
+    }  # fmt: skip
+    refused = inkling(
+        "evaluate", "copy", "--strangers", "--dataset", "digits", "--models", tmp_path
+    )
+    assert refused.returncode == 1
+    assert "no strangers" in refused.stderr
 
 
 @pytest.mark.parametrize("option", ["--adversarial", "--corruptions"])

@@ -11,6 +11,7 @@ from pipeline import atomic
 from pipeline.access import READ_ONLY
 from pipeline.analysis import out_of_distribution as ood
 from pipeline.analysis.corruption_sheet import CorruptionSheet, Turned, UnderCorruption
+from pipeline.analysis.strangers import Strangers
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
 from pipeline.ink.drawing import Drawing
@@ -60,6 +61,10 @@ def sheet(run: Run) -> CorruptionSheet:
     under = UnderCorruption(name="fog", severity=5, published=True, correct=3, images=4)
     turned = Turned(degrees=0, correct=4, images=4)
     return CorruptionSheet(under=(under,), turned=(turned,), created=run.info.created)
+
+
+def met(run: Run) -> Strangers:
+    return Strangers(groups=(), threshold=1, created=run.info.created)
 
 
 def test_the_bundled_run_comes_after_those_of_the_store(with_bundled):
@@ -174,13 +179,14 @@ def test_a_version_changes_with_every_file_of_a_run(store, random):
         lambda: run.add_excitations({}),
         lambda: run.add_robustness(measured(run)),
         lambda: run.add_corruption_sheet(sheet(run)),
+        lambda: run.add_strangers(met(run)),
         lambda: run.add_evaluation(other_result(run)),
         lambda: run.describe(name="named"),
         lambda: (run.folder / run_folder.GRAPH).write_bytes(b"other"),
     ):
         change()
         seen.add(store.runs()[0].version)
-    assert len(seen) == 10
+    assert len(seen) == 11
     before = store.versions()
     assert store.versions() == before
     (run.folder / run_folder.GRAPH).write_bytes(b"cut")
@@ -209,6 +215,7 @@ def test_a_read_only_dashboard_changes_nothing(store, random, monkeypatch):
         "excitations": lambda: run.add_excitations({}),
         "robustness": lambda: run.add_robustness(measured(run)),
         "corruptions": lambda: run.add_corruption_sheet(sheet(run)),
+        "strangers": lambda: run.add_strangers(met(run)),
         "evaluation": lambda: run.add_evaluation(other_result(run)),
         "review": lambda: reviews.add(store, "f", 1, "wrong label"),
         "correction": lambda: corrections.add(

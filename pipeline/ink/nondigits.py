@@ -1,4 +1,4 @@
-"""Synthetic drawings that are not digits, as strokes, from a seeded random generator.
+"""Made drawings that are not digits, as strokes, from a seeded random generator.
 
 The kinds are split in two halves: scores are tuned on CHOOSING and reported on REPORTING, so that
 none is evaluated on the shapes it was tuned on.
