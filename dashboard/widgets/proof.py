@@ -36,7 +36,8 @@ def show(run: Run) -> None:
         st.info(words.gone(info.run), icon=":material/link_off:")
         return
     proof, taught = loaders.proof(run, before), run.taught()
-    st.caption(words.came_from(loaders.label(before, short=True), info.taught))
+    name = loaders.label(before, short=True)
+    st.caption(words.came_from(name, info.taught, len(info.test_images)))
     st.markdown(f"**{text.plain(proof.said)}**")
     numbers, shown = st.columns([2, 3], gap="large")  # on a phone, the numbers come first
     with numbers:

@@ -6,7 +6,7 @@ from dashboard.words.text import plain
 from pipeline.analysis.guard import Check
 from pipeline.store.promotions import Default, Promotion
 
-NONE_YET = "No run is promoted: pages open with the newest one."
+NONE_YET = "No run is promoted."
 KEPT = "Kept in the history, with the day and the name you signed in with, if there is one."
 MEANING = (
     "The default run is the one in use: pages open with it, Draw answers with it where it can, and "
@@ -20,10 +20,11 @@ def standing(default: Default, name: str) -> str:
 
     Args:
         default: the default run.
-        name: of its run.
+        name: of its run; where none is promoted, of the one that stands in.
     """
     if default.promotion is None:
-        return plain(default.note or NONE_YET)
+        opens = f" Pages open with **{plain(name)}**." if name else ""
+        return plain(default.note) or f"{NONE_YET}{opens}"
     return f"Default run: **{plain(name)}**, {since(default.promotion)}"
 
 

@@ -94,9 +94,18 @@ def interval(proof: Proof) -> str:
     )
 
 
-def came_from(network: str, taught: int) -> str:
-    """Say which run a network was taught from: Markdown."""
-    return f"Taught {counted(taught, 'correction')}, going on from {plain(network)}."
+def came_from(network: str, taught: int, marked: int) -> str:
+    """Say which run a network was taught from, and how much: Markdown.
+
+    Args:
+        network: what that run is called.
+        taught: how many images it was taught.
+        marked: how many of them are test images with a new label.
+    """
+    drawings, images = counted(taught - marked, "correction"), counted(marked, "test image")
+    parts = [drawings] if taught > marked else []
+    parts += [f"{images} with a new label"] if marked else []
+    return f"Taught {' and '.join(parts)}, going on from {plain(network)}."
 
 
 def gone(run_id: str) -> str:

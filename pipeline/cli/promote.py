@@ -75,7 +75,8 @@ def _show(store: "Store") -> None:
     if default.promotion:
         print(f"The default run is {default.promotion.run}")
     else:
-        print(default.note or "No run is promoted: pages open with the newest one.")
+        opens = f" Pages open with {default.run.id}." if default.run else ""
+        print(default.note or f"No run is promoted.{opens}")
     for entry in reversed(found.history):
         print(f"  {_line(entry)}")
 

@@ -72,7 +72,7 @@ def test_a_pointer_that_cannot_be_read_takes_no_page_down(app, store):
 
 def test_a_run_is_promoted_from_compare_and_that_is_undone(app, store, tiny_run: Run):
     at = app("compare", store, run=tiny_run.id)
-    assert "No run is promoted" in text(at)
+    assert "No run is promoted. Pages open with **" in text(at)
     assert not [one for one in at.button if one.label == "History…"]
     button(at, "Promote…").click().run()
     at.text_input(key="promotion_reason").set_value("It reads *my* 7s.")

@@ -196,3 +196,11 @@ def test_the_measures_before_and_after(tiny_run):
     assert not [row for row in found.index if "loses most" in row]
     assert "1 test image it was taught is left out" in words.interval(proof)
     assert words.heard("7", "1", "7")[0] == "1 → 7 ✓"
+
+
+def test_what_it_was_taught():
+    assert words.came_from("a", 49, 3) == (
+        "Taught 46 corrections and 3 test images with a new label, going on from a."
+    )
+    assert words.came_from("a", 1, 0) == "Taught 1 correction, going on from a."
+    assert words.came_from("a", 1, 1).startswith("Taught 1 test image with a new label, going")

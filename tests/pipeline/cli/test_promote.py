@@ -25,7 +25,7 @@ def store(tmp_path) -> Store:
 def test_a_run_is_promoted_listed_so_and_undone(store, monkeypatch):
     monkeypatch.setattr(getpass, "getuser", lambda: "ada")
     old, new = (store.publish(*results(minute)) for minute in (1, 2))
-    assert "No run is promoted" in inkling(store, "promote").output
+    assert f"No run is promoted. Pages open with {new.id}." in inkling(store, "promote").output
     said = inkling(store, "promote", old.id, "--because", "It reads crossed 7s.").output
     assert said == f"{old.id} is the default run\n"
     listed = inkling(store, "runs").output
