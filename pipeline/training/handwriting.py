@@ -27,7 +27,9 @@ def holds_digits(dataset: Dataset) -> bool:
 
 
 def written(dataset: Dataset, share: float, seed: int) -> ExtraExamples:
-    """Draw allographs, equally many of each of a dataset's digits.
+    """Draw allographs, each way to write a digit about as often as any other.
+
+    So digits that are written in many ways are drawn more often than those that are not.
 
     Args:
         dataset: whose training part they are shown with.
@@ -51,7 +53,8 @@ def written(dataset: Dataset, share: float, seed: int) -> ExtraExamples:
         )
     real = int(np.isin(dataset.y_train, list(digits)).sum())
     count = round(real * share / (1 - share) / REPEATS)
-    labels = np.resize(np.array(list(digits), np.int64), count)
+    ways = [label for label, digit in digits.items() for _ in allographs.TEMPLATES[digit]]
+    labels = np.array(ways, np.int64)[np.arange(count) * len(ways) // max(count, 1)]
     ink = allographs.inked(np.array([digits[label] for label in labels.tolist()]), seed)
     images = np.empty((count, *dataset.image_shape), np.uint8)
     for place, one in enumerate(ink):
