@@ -53,8 +53,9 @@ from pipeline.serving.inference import ServingGraph
 from pipeline.serving.prediction import Prediction
 from pipeline.serving.receptive_field import ReceptiveField
 from pipeline.serving.shifts import ShiftCurve
+from pipeline.store import audits, promotions, reviews, second_opinion, suspicion, teaching
 from pipeline.store import corrections as correcting
-from pipeline.store import promotions, reviews, second_opinion, suspicion, teaching
+from pipeline.store.audits import Audit
 from pipeline.store.corrections import Corrections
 from pipeline.store.promotions import Default, Promotions
 from pipeline.store.reviews import Reviews
@@ -66,6 +67,7 @@ from pipeline.store.second_opinion import Contradiction
 _BY_RUN: dict[str | type[Any], Callable[[Any], Any]] = {
     Run: lambda run: f"{run.folder.resolve()} {run.version}",
     Selection: repr,
+    Audit: lambda found: f"{found.path.resolve()} {_version(found.path)}",
 }
 _BY_DATASET: dict[str | type[Any], Callable[[Any], Any]] = {Dataset: lambda data: data.fingerprint}
 COLUMNS = ("label", "predicted", "confidence", "margin", "loss")
@@ -327,7 +329,12 @@ def rows(view: View, order: str) -> np.ndarray:
 def least_likely_labels(view: View) -> np.ndarray:
     """Find the selected test images, the most suspicious label first: int32 (m,) row numbers."""
     found = rows(view, CONFIDENT)
-    return found[np.argsort(-_suspicion(view.run, witnesses(view.run))[found], kind="stable")]
+    try:
+        audited = audit(view.run)
+    except InklingError:  # the page says so
+        audited = None
+    score = _suspicion(view.run, witnesses(view.run), audited)
+    return found[np.argsort(-score[found], kind="stable")]
 
 
 def witnesses(run: Run) -> list[Run]:
@@ -336,12 +343,33 @@ def witnesses(run: Run) -> list[Run]:
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner="Asking the networks…")
-def _suspicion(run: Run, asked: Sequence[Run]) -> np.ndarray:
+def _suspicion(run: Run, asked: Sequence[Run], audited: Audit | None) -> np.ndarray:
     try:
         labels = dataset(run).y_train
     except (DatasetMissing, PredictionsMismatch):
         labels = None
-    return suspicion.of_test_images(asked, labels)
+    return suspicion.of_test_images(asked, labels, audited)
+
+
+def audit(run: Run) -> Audit | None:
+    """Open the audit of a run's dataset, as it is now; None if there is none.
+
+    Raises:
+        InklingError: it is damaged.
+    """
+    path = audits.path_of(store(), run.info.dataset.fingerprint)
+    return _audit(str(path), _version(path), run.info.dataset.fingerprint)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _audit(path: str, version: tuple[int, int], fingerprint: str) -> Audit | None:
+    return audits.read(store(), fingerprint)
+
+
+@st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner=False)
+def audited(found: Audit, part: str) -> pd.DataFrame:
+    """Read what an audit found of a part of its dataset; see `Audit.table`."""
+    return found.table(part)
 
 
 def selected(view: View) -> np.ndarray:
@@ -424,16 +452,22 @@ def _version(path: Path) -> tuple[int, int]:
     return (state.st_mtime_ns, state.st_size) if state else (0, 0)
 
 
-def marks_table(run: Run) -> pd.DataFrame:
-    """Tabulate the marks that people gave a run's test images.
+def marks_table(run: Run, part: str = "test", told: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Tabulate the marks that people gave a run's test images, or those of another part.
+
+    Args:
+        run: whose dataset it is.
+        part: "train", "valid" or "test".
+        told: label, predicted and confidence of each of its images; None for the run's own.
 
     Returns:
         One row per mark, oldest first: index, label and predicted (class names), confidence, tag,
         should_be (a class name, or ""), time.
     """
-    table = marks().table(run.info.dataset.fingerprint)
-    table = table[table["index"] < run.info.metrics.total]
-    told = predictions(run).iloc[table["index"].to_numpy(np.int64)]
+    told = predictions(run) if told is None else told
+    table = marks().table(reviews.place(run.info.dataset.fingerprint, part))
+    table = table[table["index"] < len(told)]
+    told = told.iloc[table["index"].to_numpy(np.int64)]
     for at, column in enumerate(("label", "predicted"), start=1):
         table.insert(at, column, [run.class_names[label] for label in told[column]])
     table.insert(3, "confidence", told["confidence"].to_numpy())

@@ -69,7 +69,7 @@ def explorer() -> None:
         with wide:
             rows = rows_in_order(view)
         gallery(view, dataset, rows)
-        marking.several(view.run, rows, st.session_state[SIZE])
+        marking.several(view.run.info.dataset.fingerprint, rows, st.session_state[SIZE])
     with right:
         detail.one_of(view, dataset, rows, page_size=st.session_state[SIZE])
 

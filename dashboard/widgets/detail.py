@@ -1,7 +1,5 @@
 """One test image: its class, predictions, nearest training images, and marks."""
 
-from collections.abc import Callable
-
 import numpy as np
 import streamlit as st
 
@@ -12,10 +10,7 @@ from dashboard.view import View
 from dashboard.widgets import explaining, frame, galleries, marking, stage
 from dashboard.words import selection as selection_words
 from dashboard.words import text
-from pipeline import access
 from pipeline.data.datasets import Dataset
-from pipeline.errors import InklingError
-from pipeline.store import reviews
 from pipeline.store.run_folder import Run
 
 OPENED, LEFT = "_opened", "_left"  # the image that a click opened, or went back from
@@ -33,7 +28,7 @@ def detail(view: View, dataset: Dataset, sample: int) -> None:
     galleries.picture(
         dataset.x_test[sample], mnist_framed=dataset.mnist_framed, width=224, alt=alt, key="large"
     )
-    _marks(run, sample)
+    marking.one(run.info.dataset.fingerprint, sample, int(row["label"]), names)
     with st.container(horizontal=True):
         for page, label, icon in (
             ("inside", "Look inside", "layers"),
@@ -117,7 +112,7 @@ def one_or_all(
             _open,
             focus=st.session_state.pop(LEFT, None),
         )
-    marking.several(view.run, rows, galleries.PAGE)
+    marking.several(view.run.info.dataset.fingerprint, rows, galleries.PAGE)
 
 
 def _open(sample: int) -> None:
@@ -183,63 +178,4 @@ def _neighbors(run: Run, dataset: Dataset, sample: int) -> None:
         mnist_framed=dataset.mnist_framed,
         key="neighbors",
         title=f"The training images nearest to test image {sample:,}",
-    )
-
-
-def _marks(run: Run, sample: int) -> None:
-    """Show the marks of an image, and let people add and remove them."""
-    fingerprint = run.info.dataset.fingerprint
-    standing = loaders.marks().of(fingerprint, sample)
-    if access.read_only():
-        if standing:
-            right = loaders.marks().should_be(fingerprint, sample)
-            should_be = f"; it should be “{right}”" if right else ""
-            st.caption("Marked: " + text.plain(", ".join(standing) + should_be))
-        return
-
-    def say(tag: str, undo: bool, should_be: str = "") -> None:
-        try:
-            reviews.add(loaders.store(), fingerprint, sample, tag, undo=undo, should_be=should_be)
-        except InklingError as error:
-            st.toast(text.plain(str(error)), icon=":material/error:")
-
-    usual = dict(marking.MARKS)
-    shown = [*marking.MARKS, *((tag, tag) for tag in standing if tag not in usual)]
-    with st.container(horizontal=True):
-        for tag, title in shown:
-            given = tag in standing
-            st.button(
-                text.plain(title),
-                key=f"mark_{tag}",
-                icon=":material/check:" if given else ":material/flag:",
-                type="primary" if given else "secondary",
-                help="Remove this mark" if given else "Mark this image",
-                on_click=say,
-                args=(tag, given),
-            )
-        with st.popover("Tag…", icon=":material/new_label:"):
-            st.text_input(
-                "Your own tag",
-                key="own_tag",
-                max_chars=reviews.LONGEST_TAG,
-                on_change=lambda: say(st.session_state.pop("own_tag"), undo=False),
-            )
-    if reviews.WRONG_LABEL in standing:
-        _right_class(run, sample, lambda name: say(reviews.WRONG_LABEL, False, name))
-
-
-def _right_class(run: Run, sample: int, keep: Callable[[str], None]) -> None:
-    """Ask for the right class of an image whose label is wrong."""
-    label = int(loaders.predictions(run)["label"].iloc[sample])
-    others = [name for at, name in enumerate(run.class_names) if at != label]
-    given = loaders.marks().should_be(run.info.dataset.fingerprint, sample)
-    key = f"should_be_{sample}"
-    st.session_state[key] = given if given in others else None
-    st.selectbox(
-        "It should be",
-        others,
-        key=key,
-        placeholder="the right class, if you know it",
-        on_change=lambda: keep(st.session_state[key] or ""),
-        width=280,
     )

@@ -1,4 +1,6 @@
-"""Marking several images at once, with a way to undo it; and the marks as a file."""
+"""Marking one image, or several at once, with a way to undo it; and the marks as a file."""
+
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,23 +12,85 @@ from dashboard.words import trust as trust_words
 from pipeline import access
 from pipeline.errors import InklingError
 from pipeline.store import reviews
-from pipeline.store.run_folder import Run
 
 MARKS = ((reviews.WRONG_LABEL, "Wrong label"), (reviews.AMBIGUOUS, "Ambiguous"))
 _LAST = "_marked_last"  # dataset, tag and images: what can be undone
 
 
-def several(run: Run, rows: np.ndarray, page_size: int) -> None:
+def one(place: str, sample: int, label: int, class_names: Sequence[str]) -> None:
+    """Show the marks of an image, and let people add and remove them.
+
+    Args:
+        place: the part of a dataset that it is of; see `reviews.place`.
+        sample: its index there.
+        label: its class, by number.
+        class_names: one name per class.
+    """
+    standing = loaders.marks().of(place, sample)
+    if access.read_only():
+        if standing:
+            right = loaders.marks().should_be(place, sample)
+            should_be = f"; it should be “{right}”" if right else ""
+            st.caption("Marked: " + text.plain(", ".join(standing) + should_be))
+        return
+
+    def say(tag: str, undo: bool, should_be: str = "") -> None:
+        try:
+            reviews.add(loaders.store(), place, sample, tag, undo=undo, should_be=should_be)
+        except InklingError as error:
+            st.toast(text.plain(str(error)), icon=":material/error:")
+
+    usual = dict(MARKS)
+    shown = [*MARKS, *((tag, tag) for tag in standing if tag not in usual)]
+    with st.container(horizontal=True):
+        for tag, title in shown:
+            given = tag in standing
+            st.button(
+                text.plain(title),
+                key=f"mark_{tag}",
+                icon=":material/check:" if given else ":material/flag:",
+                type="primary" if given else "secondary",
+                help="Remove this mark" if given else "Mark this image",
+                on_click=say,
+                args=(tag, given),
+            )
+        with st.popover("Tag…", icon=":material/new_label:"):
+            st.text_input(
+                "Your own tag",
+                key="own_tag",
+                max_chars=reviews.LONGEST_TAG,
+                on_change=lambda: say(st.session_state.pop("own_tag"), undo=False),
+            )
+    if reviews.WRONG_LABEL in standing:
+        others = [name for at, name in enumerate(class_names) if at != label]
+        _right_class(place, sample, others, lambda name: say(reviews.WRONG_LABEL, False, name))
+
+
+def _right_class(place: str, sample: int, others: list[str], keep: Callable[[str], None]) -> None:
+    """Ask for the right class of an image whose label is wrong."""
+    given = loaders.marks().should_be(place, sample)
+    key = f"should_be_{sample}"
+    st.session_state[key] = given if given in others else None
+    st.selectbox(
+        "It should be",
+        others,
+        key=key,
+        placeholder="the right class, if you know it",
+        on_change=lambda: keep(st.session_state[key] or ""),
+        width=280,
+    )
+
+
+def several(place: str, rows: np.ndarray, page_size: int) -> None:
     """Let people mark the first of the listed images, or all of them, at once.
 
     Args:
-        run: whose test images they are.
-        rows: int (m,), row numbers of the listed test images, in order.
+        place: the part of a dataset that they are of; see `reviews.place`.
+        rows: int (m,), indices of the listed images, in order.
         page_size: how many are marked unless people say otherwise.
     """
     if access.read_only():
         return
-    dataset = run.info.dataset.fingerprint
     if len(rows) > 1:
         with st.popover("Mark several", icon=":material/done_all:"):
             count = st.number_input(
@@ -38,9 +102,9 @@ def several(run: Run, rows: np.ndarray, page_size: int) -> None:
                 for tag, title in MARKS:
                     st.button(
                         title, key=f"mark_several_{tag}", icon=":material/flag:",
-                        on_click=_mark, args=(dataset, chosen, tag),
+                        on_click=_mark, args=(place, chosen, tag),
                     )  # fmt: skip
-    _offer_undo(dataset)
+    _offer_undo(place)
 
 
 def _mark(dataset: str, chosen: list[int], tag: str) -> None:

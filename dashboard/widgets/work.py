@@ -12,10 +12,11 @@ from dashboard.words import network as network_words
 from dashboard.words import text
 from dashboard.words import training as training_words
 from pipeline import access
+from pipeline.config import FOLDS, TrainConfig
 from pipeline.errors import InklingError
 from pipeline.jobs import queue
 from pipeline.jobs.job import Job, Status, find_job
-from pipeline.jobs.requests import Fetch, Request, TakeApart
+from pipeline.jobs.requests import Auditing, Fetch, Request, TakeApart
 from pipeline.store.run_folder import Run
 
 NUMBERS_STAND = "Only the pictures are missing: the numbers don't need them."
@@ -143,6 +144,18 @@ def taking_apart(run: Run, why: str = network_words.NOT_TAKEN_APART) -> None:
         st.caption(f"{said} `inkling evaluate {run.id}` does it.")
         return
     _offer(TakeApart(run.id), f"take_apart_{run.id}", said, ("Take it apart", "manufacturing"))
+
+
+def auditing(run: Run, why: str) -> None:
+    """Say in a sentence what an audit of a run's dataset would do, with a button that starts it."""
+    said = f":material/fact_check: {text.plain(why)}"
+    dataset = run.info.dataset_reference
+    if access.read_only():
+        st.caption(f"{said} `inkling audit --dataset {dataset}` does it.")
+        return
+    request = Auditing(TrainConfig(dataset=dataset), FOLDS)
+    key = f"audit_{run.info.dataset.fingerprint}"
+    _offer(request, key, said, ("Check all labels", "fact_check"))
 
 
 def _offer(request: Request, key: str, said: str, button: tuple[str, str]) -> None:

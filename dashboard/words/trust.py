@@ -8,6 +8,7 @@ from dashboard.words.text import percent
 from pipeline import words
 from pipeline.analysis.metrics import Metrics, wilson_interval
 from pipeline.analysis.selective_prediction import RiskCoverage
+from pipeline.store.audits import Facts
 from pipeline.store.run_info import Evaluation
 from pipeline.words import counted, interval
 
@@ -38,6 +39,48 @@ def of_labels(networks: int = 1, *, seen: bool | None) -> str:
     who = "the network finds" if networks == 1 else f"{networks} networks find"
     unseen = ": these images were not used in training" if seen is False else ""
     return f"Where {who} a label very unlikely, the label itself may be wrong{unseen}."
+
+
+def sorted_images(count: int) -> str:
+    """Say how the images of the Labels page are sorted."""
+    return f"{counted(count, 'image')}, least likely label first. Click one for details."
+
+
+def audited_part(part: str, doubted: int, total: int) -> str:
+    """Say how many labels of a part look wrong to the networks of an audit: Markdown.
+
+    Args:
+        part: its name, "training".
+        doubted: how many.
+        total: of how many.
+    """
+    look = "looks" if doubted == 1 else "look"
+    return (
+        f"**{doubted:,}** of the {total:,} labels of the {part} part {look} wrong to networks that "
+        "did not learn from these images."
+    )
+
+
+def who_was_asked(facts: Facts) -> str:
+    """Say how an audit was made."""
+    return (
+        f"From an audit of {facts.created:%B} {facts.created.day}, {facts.created.year}: "
+        f"{facts.folds} networks ({facts.config.network}, preset {facts.config.preset}) were "
+        "trained, each without a share of the images, and asked about it."
+    )
+
+
+def not_audited(images: int, folds: int) -> str:
+    """Say what an audit would do.
+
+    Args:
+        images: how many the dataset has in all.
+        folds: how many networks would be trained.
+    """
+    return (
+        f"The labels of all {images:,} images can be checked, those of the training images, too: "
+        f"{folds} networks are trained, each without a share of the images, and asked about it."
+    )
 
 
 def left_out(marked: int, correct: int, total: int) -> str:

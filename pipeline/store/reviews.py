@@ -1,8 +1,9 @@
 """Reviews of single images: marked as wrong label, ambiguous, or any tag; kept beside the runs.
 
 All are in one file, `<store>/reviews.jsonl`, to which lines are only ever appended: a mark, or the
-undoing of one. Images are identified by their dataset's fingerprint and their index, so reviews
-outlive any training. Several processes may write at once; a truncated line is skipped and counted.
+undoing of one. Images are identified by their dataset's fingerprint, their part of it and their
+index, so reviews outlive any training. Several processes may write at once; a truncated line is
+skipped and counted.
 """
 
 import json
@@ -25,11 +26,11 @@ MOST_IMAGES = 2**31
 
 @dataclass(frozen=True)
 class Review:
-    """One line: a test image was marked, or a mark was undone.
+    """One line: an image was marked, or a mark was undone.
 
     Attributes:
-        dataset: fingerprint.
-        index: of the test image.
+        dataset: the part of a dataset, from `place`.
+        index: of the image in that part.
         tag: "wrong label", "ambiguous", or any other words.
         undo: whether this undoes an earlier mark.
         time: ISO 8601 in UTC.
@@ -87,6 +88,18 @@ class Reviews:
         return pd.DataFrame(rows, columns=["index", "tag", "should_be", "time"])
 
 
+def place(fingerprint: str, part: str) -> str:
+    """Return what a part of a dataset is called in the reviews.
+
+    The test part, which came first, goes by the dataset; earlier versions pass over the others.
+
+    Args:
+        fingerprint: of the dataset.
+        part: "train", "valid" or "test".
+    """
+    return fingerprint if part == "test" else f"{fingerprint}/{part}"
+
+
 def read(store: Store) -> Reviews:
     """Read every review of a store."""
     lines, damaged = journal.read(store.folder / REVIEWS, "review", _parsed)
@@ -102,8 +115,8 @@ def add(
 
     Args:
         store: where the reviews are kept.
-        dataset: fingerprint.
-        index: of the test image.
+        dataset: from `place`.
+        index: of the image.
         tag: "wrong label", "ambiguous", or other words of at most 40 characters.
         undo: undo the mark.
         should_be: name of the right class, along with "wrong label"; "" if unknown.

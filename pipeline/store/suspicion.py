@@ -9,6 +9,7 @@ from pipeline.analysis import label_errors
 from pipeline.analysis.embedding import NEIGHBOR_COLUMNS
 from pipeline.data.prepared import same_images
 from pipeline.errors import InklingError
+from pipeline.store.audits import Audit
 from pipeline.store.run_folder import Run
 
 MOST_ASKED = 5  # runs; more take time and hardly change the order
@@ -35,13 +36,16 @@ def witnesses(run: Run, others: Iterable[Run]) -> list[Run]:
     return [run, *best[: MOST_ASKED - 1]]
 
 
-def of_test_images(runs: Sequence[Run], training_labels: np.ndarray | None) -> np.ndarray:
+def of_test_images(
+    runs: Sequence[Run], training_labels: np.ndarray | None, audit: Audit | None = None
+) -> np.ndarray:
     """Say how suspicious the label of each test image is.
 
     Args:
         runs: from `witnesses`; those after the first are left out if they cannot be read.
         training_labels: int (n_train,) of their dataset, for the labels of the nearest training
             images; None if it is not on this machine.
+        audit: of their dataset, whose networks count as one more; None if there is none.
 
     Returns:
         float32 (n_test,); see `label_errors.suspicion`.
@@ -63,6 +67,15 @@ def _probabilities(run: Run, *, needed: bool) -> np.ndarray | None:
         if needed:
             raise
         return None  # its own page says what is wrong with it
+
+
+def _of_audit(audit: Audit, images: int) -> np.ndarray | None:
+    if audit.facts.counts["test"] != images:
+        return None
+    try:
+        return audit.probabilities("test")
+    except InklingError:
+        return None  # the Labels page says what is wrong with it
 
 
 def _votes(run: Run, training_labels: np.ndarray, classes: int) -> np.ndarray | None:

@@ -5,8 +5,12 @@ import numpy as np
 import pytest
 
 from dashboard import loaders
+from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset
-from pipeline.store import reviews, suspicion
+from pipeline.jobs.job import list_jobs
+from pipeline.jobs.requests import Auditing
+from pipeline.store import audits, reviews, suspicion
+from pipeline.store.audits import Audit, Fold
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
 from tests.dashboard.test_pages import text
@@ -169,3 +173,77 @@ def test_nothing_is_marked_in_read_only(app, monkeypatch):
     monkeypatch.setenv("INKLING_READ_ONLY", "1")
     at = app("labels")
     assert not any(str(button.key).startswith("mark_") for button in at.button)
+
+
+class TestTrainingImages:
+    DOUBTED = (7, 40)  # training images; their networks and neighbors say one class more
+
+    @pytest.fixture
+    def audit(self, store, digits: Dataset) -> Audit:
+        labels = np.concatenate([digits.y_train, digits.y_valid, digits.y_test])
+        believed = (np.eye(10)[labels] * 0.9 + 0.01).astype(np.float32)
+        for image, sure in zip(self.DOUBTED, (0.95, 0.9), strict=True):
+            believed[image] = np.roll(np.r_[sure, [(1 - sure) / 9] * 9], labels[image] + 1)
+        config = TrainConfig(dataset="digits", network="shallow").resolved(1000)
+        return audits.publish(store, digits, config, 5, Fold(believed, np.round(believed)))
+
+    def test_without_an_audit_one_is_offered(self, app, store, children):
+        at = app("labels", store)
+        assert "labels of all 1,797 images can be checked" in text(at)
+        assert not [one for one in at.segmented_control if one.key == "labels_part"]
+        next(one for one in at.button if one.label == "Check all labels").click().run()
+        (job,) = list_jobs(store)
+        assert job.request == Auditing(TrainConfig(dataset="digits"), 5)
+        children[0].end()
+
+    def test_it_is_not_offered_in_read_only(self, app, store, monkeypatch):
+        monkeypatch.setenv("INKLING_READ_ONLY", "1")
+        at = app("labels", store)
+        assert "`inkling audit --dataset digits` does it" in text(at)
+        assert "Check all labels" not in [one.label for one in at.button]
+
+    def test_the_least_likely_come_first(self, app, store, audit, digits):
+        at = app("labels", store)
+        assert "can be checked" not in text(at)
+        at.segmented_control(key="labels_part").set_value("Training images").run()
+        assert not at.exception
+        assert "**1** of the 1,077 labels of the training part looks wrong" in text(at)
+        assert [tile["id"] for tile in tiles(at)[:2]] == list(self.DOUBTED)
+        label = digits.y_train[7]
+        assert tiles(at)[0]["caption"] == f"{label} → {(label + 1) % 10}"
+        assert "Training image 7, 0.3% probability" in text(at)
+        assert "5 networks (shallow, preset default) were trained" in text(at)
+
+    def test_classes_narrow_them_and_an_address_names_one(self, app, store, audit, digits):
+        threes = np.flatnonzero(digits.y_train == 3)
+        at = app("labels", store, true="3", labels_part="training-images", labels_image_train="40")
+        assert {tile["id"] for tile in tiles(at)} <= set(threes.tolist())
+        assert "Training image 40, " in text(at)
+        at = app("labels", store, labels_part="training-images", labels_image_train="99999")
+        assert "Training image 7, " in text(at)  # there is no such image
+
+    def test_marks_are_kept_apart_from_those_of_test_images(self, app, store, audit, digits):
+        at = app("labels", store, labels_part="training-images")
+        at.button(key="mark_wrong label").click().run()
+        place = reviews.place(digits.fingerprint, "train")
+        assert reviews.read(store).of(place, 7) == ("wrong label",)
+        assert reviews.read(store).of(digits.fingerprint, 7) == ()
+        assert "Marked so far: **1** (1 as wrong label)." in text(at)
+        assert tiles(at)[0]["detail"] == "wrong label"
+        at.segmented_control(key="labels_shown").set_value("Marked").run()
+        assert [tile["id"] for tile in tiles(at)] == [7]
+        at.segmented_control(key="labels_part").set_value("Test images").run()
+        assert "No image is marked so far." in text(at)
+
+    def test_its_networks_are_asked_about_test_images_too(
+        self, app, store, audit, digits, tiny_run
+    ):
+        at = app("labels", store)
+        found = suspicion.of_test_images([tiny_run], digits.y_train, audit)
+        assert tiles(at)[0]["id"] == found.argmax()
+
+    def test_a_damaged_audit_is_told_and_the_rest_is_shown(self, app, store, audit):
+        audit.path.write_bytes(b"cut off")
+        at = app("labels", store)
+        assert "is damaged, or from another version" in at.warning[0].value
+        assert len(tiles(at)) == 60
