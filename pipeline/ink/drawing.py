@@ -26,7 +26,7 @@ SMALLEST_SIDE = 1e-9  # of a drawing, in its own unit: anything smaller is a dot
 PEN = 2.4  # width of the pen, pixels of the result: about the median of MNIST's training images
 MOST_STROKES = 200  # accepted in one drawing
 MOST_POINTS = 5_000  # accepted in one drawing
-LARGEST = 1e100  # of a coordinate: differences of larger ones overflow
+LARGEST = 1e12  # from zero, of any coordinate: differences of huge ones overflow
 FURTHEST = 100_000.0  # from zero, of an accepted coordinate
 # What an implementation in another language needs; see `from_strokes` and `checked_ink`.
 FRAME = {
@@ -73,6 +73,7 @@ def from_strokes(strokes: Strokes, pen: float = PEN) -> np.ndarray:
         InklingError: a point is not two finite numbers.
     """
     segments = _segments(strokes)
+    _check_reach(segments, LARGEST)
     points = segments.reshape(-1, 2)
     low, high = points.min(axis=0), points.max(axis=0)
     side = float((high - low).max())
@@ -95,16 +96,8 @@ def checked_ink(strokes: Strokes) -> np.ndarray:
         InklingError: they are not strokes, too many, or too far out.
     """
     check_number(strokes)
-    with np.errstate(all="ignore"):  # of points so far apart that the next check refuses them
-        ink = from_strokes(strokes)
-    drawn = [np.asarray(stroke, np.float64) for stroke in strokes if len(stroke)]
-    furthest = max(np.abs(stroke).max() for stroke in drawn)
-    if furthest > FURTHEST:
-        raise InklingError(
-            f"A coordinate of this drawing is {furthest:.3g} from zero; at most {FURTHEST:,.0f} is "
-            "accepted. Draw it again."
-        )
-    return ink
+    _check_reach(_segments(strokes), FURTHEST)
+    return from_strokes(strokes)
 
 
 def check_number(strokes: Strokes) -> None:
@@ -264,8 +257,7 @@ def _segments(strokes: Strokes) -> np.ndarray:
             points = np.asarray(stroke, dtype=np.float64)
         except (TypeError, ValueError, OverflowError):
             points = np.empty(0)
-        # Not NaN either, which is not less than anything.
-        if points.ndim != 2 or points.shape[1] != 2 or not (np.abs(points) < LARGEST).all():
+        if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():
             raise InklingError(
                 "A stroke must be a list of [x, y] points of two finite numbers; "
                 f"this one starts with {reprlib.repr(stroke)[:60]}."
@@ -275,6 +267,15 @@ def _segments(strokes: Strokes) -> np.ndarray:
     if not pieces:
         raise BlankDrawing
     return np.concatenate(pieces)
+
+
+def _check_reach(segments: np.ndarray, most: float) -> None:
+    furthest = np.abs(segments).max()
+    if furthest > most:
+        raise InklingError(
+            f"A coordinate of this drawing is {furthest:.3g} from zero; at most {most:,.0f} is "
+            "accepted. Draw it again."
+        )
 
 
 def _ink(

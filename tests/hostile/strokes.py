@@ -71,7 +71,7 @@ JSON = [
     strokes("of infinity", "[[Infinity, 1], [2, 2]]"),
     strokes("of minus infinity", "[[-Infinity, 1], [2, 2]]"),
     strokes("of 1e400", "[[1e400, 1], [2, 2]]"),
-    strokes("of 1e308 and −1e308", "[[1e308, 1], [-1e308, 2]]"),
+    strokes("of 1e308 and −1e308", "[[1e308, 1], [-1e308, 2]]", "from zero"),
     strokes("of an integer of 401 digits", f"[[1{'0' * 400}, 1], [2, 2]]"),
     strokes("of an integer of 5,000 digits", f"[[{'9' * 5000}, 1], [2, 2]]", "cannot be read"),
     strokes("of an integer of 500,000 digits", f"[[{'9' * 500_000}, 1]]", "cannot be read"),
