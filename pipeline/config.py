@@ -93,6 +93,7 @@ class Preset:
             that benefit from augmentation: much of its worth, at none of its cost.
         allographs: share of the digits in an epoch that are drawn, for networks that benefit from
             augmentation, on datasets that are known to hold digits.
+        disturbance: share of the images that are disturbed, for the same.
     """
 
     purpose: str
@@ -107,6 +108,7 @@ class Preset:
     decay_rates: tuple[float, float] = (0.9, 0.999)
     batch_shift: int = 0
     allographs: float = 0.0
+    disturbance: float = 0.0
 
 
 PRESETS: dict[str, Preset] = {
@@ -134,6 +136,7 @@ PRESETS: dict[str, Preset] = {
         learning_rate_factor=0.8,
         label_smoothing=0.1,
         allographs=0.1,
+        disturbance=0.25,
     ),
 }
 
@@ -157,6 +160,8 @@ class TrainConfig(BaseModel):
         label_smoothing: share of each label that is spread over all classes (Szegedy et al. 2016).
         allographs: share of the digits in each epoch that are drawn, in ways to write them that
             MNIST lacks; see `training.handwriting`. 0 turns it off.
+        disturbance: share of the images in each epoch that are blurred, littered, unevenly lit or
+            the like; see `training.disturbance`. 0 turns it off.
         variant: a key of VARIANTS; a network without that variant uses its standard one.
         corrections: whether to also learn from the corrections in the store that fit and are not
             held back.
@@ -175,6 +180,7 @@ class TrainConfig(BaseModel):
     augmentation: float | None = Field(default=None, ge=0, le=2)
     label_smoothing: float | None = Field(default=None, ge=0, lt=1)
     allographs: float | None = Field(default=None, ge=0, lt=1)
+    disturbance: float | None = Field(default=None, ge=0, le=1)
     variant: str | None = None
     corrections: bool = False  # opt-in, so that equal settings train equally
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
@@ -234,9 +240,11 @@ class TrainConfig(BaseModel):
         augmentation, smoothing = self.augmentation, self.label_smoothing
         if augmentation is None:
             augmentation = preset.augmentation if network.augmented else 0.0
-        allographs = self.allographs
+        allographs, disturbance = self.allographs, self.disturbance
         if allographs is None:
             allographs = preset.allographs if network.augmented and digits else 0.0
+        if disturbance is None:
+            disturbance = preset.disturbance if network.augmented and digits else 0.0
         return self.model_copy(
             update={
                 "epochs": self.epochs or min(max(usual, preset.fewest_epochs), preset.most_epochs),
@@ -245,6 +253,7 @@ class TrainConfig(BaseModel):
                 "augmentation": augmentation,
                 "label_smoothing": preset.label_smoothing if smoothing is None else smoothing,
                 "allographs": allographs,
+                "disturbance": disturbance,
                 "variant": self.variant or preset.variant,
             }
         )

@@ -66,6 +66,14 @@ def train(
             "lacks, below 1; 0 for none; default: the preset's.",
         ),
     ] = None,
+    disturbance: Annotated[
+        float | None,
+        _bounded(
+            "disturbance",
+            "Share of the images in each epoch that are blurred, littered, unevenly lit or the "
+            "like; 0 for none; default: the preset's.",
+        ),
+    ] = None,
     variant: Annotated[
         str | None,
         typer.Option(
@@ -113,6 +121,7 @@ def train(
         augmentation=augmentation,
         label_smoothing=label_smoothing,
         allographs=allographs,
+        disturbance=disturbance,
         variant=variant,
         seed=seed,
         corrections=corrections,

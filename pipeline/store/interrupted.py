@@ -31,6 +31,7 @@ from pipeline.training.film import Film
 
 FOLDERS = (".checkpoints", ".unfinished")  # the second is from earlier versions
 OLD_SETTINGS = {"variant": "deeper"}  # a flag, true for the deep variant
+LATER_SETTINGS = ("corrections", "allographs", "disturbance")  # unknown to earlier versions
 REFUSED = "interrupted trainings cannot be continued or discarded"
 SETTINGS, STATE = "settings.json", "state.npz"
 DAMAGED = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile)
@@ -184,7 +185,7 @@ class InterruptedTraining:
         try:
             kept = json.loads((self.folder / SETTINGS).read_text("utf-8"))
             # Older settings do not mention what did not exist then, and is not to be added now.
-            return TrainConfig.model_validate({"allographs": 0.0} | kept)
+            return TrainConfig.model_validate({"allographs": 0.0, "disturbance": 0.0} | kept)
         except (OSError, ValueError, TypeError, InklingError) as error:
             raise InklingError(
                 f"The settings of the interrupted training in {self.folder} cannot be read. "
@@ -262,7 +263,7 @@ def _key(config: TrainConfig, fingerprint: str) -> str:
     """Name a training by its settings and dataset, as always: so older checkpoints are found."""
     # What changes no weight is no part of it.
     exclude = {"film"}
-    exclude |= {name for name in ("corrections", "allographs") if not getattr(config, name)}
+    exclude |= {name for name in LATER_SETTINGS if not getattr(config, name)}
     settings = config.model_dump(exclude=exclude)
     deep = None if config.variant is None else config.variant == DEEP
     as_ever = {OLD_SETTINGS.get(name, name): value for name, value in settings.items()}

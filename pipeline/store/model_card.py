@@ -45,6 +45,12 @@ def model_card(
         else ""
     )
     chosen = "" if retrained else "to choose the best epoch and "
+    disturbed = (
+        f" {config.disturbance:.0%} of the images were also blurred, littered, unevenly lit or the "
+        "like."
+        if config.disturbance
+        else ""
+    )
     learned = f" It also learned from {words.corrections(corrections)}." if corrections else ""
     return {
         "Intended use": _intended_use(metrics),
@@ -52,7 +58,7 @@ def model_card(
             f"{_source(dataset)}: {counts.get('train', 0):,} for training, "
             f"{counts.get('valid', 0):,} for validation ({chosen}to calibrate its confidence), "
             f"{counts.get('test', 0):,} for testing, {_tested(retrained)}."
-            f"{drawn}{augmented}{learned}"
+            f"{drawn}{augmented}{disturbed}{learned}"
         ),
         "Limits": _limits(metrics, mnist_framed=dataset.mnist_framed),
     }

@@ -117,7 +117,12 @@ def _elastic_field(
     """Return a smooth random displacement, float32 (batch, height, width, 2)."""
     deviation = strength * ELASTIC * max(height, width) / 28
     coarse = tf.random.stateless_normal((batch, COARSE, COARSE, 2), seed, stddev=deviation)
-    # Bicubic weights as two small matrix products: far faster than resizing every field.
+    return upsampled(coarse, height, width)
+
+
+def upsampled(coarse: tf.Tensor, height: int, width: int) -> tf.Tensor:
+    """Upsample fields (batch, COARSE, COARSE, c) to (batch, height, width, c), bicubically."""
+    # Two small matrix products: far faster than resizing every field.
     down, across = _bicubic(height), _bicubic(width)
     return tf.einsum("hi,bijc,wj->bhwc", down, coarse, across)
 

@@ -10,6 +10,7 @@ from pipeline.config import NETWORKS, PRESETS, TrainConfig
 from pipeline.data.datasets import Dataset
 from pipeline.training.augmentation import augment, shift_batch
 from pipeline.training.checkpoint import ExtraExamples
+from pipeline.training.disturbance import disturb
 from pipeline.training.resuming import Continuation
 
 
@@ -102,6 +103,9 @@ def training_batches(
             images = augment(images, step_seed, strength, mnist_framed=dataset.mnist_framed)
         elif shift and NETWORKS[config.network].augmented:
             images = shift_batch(images, step_seed, shift)
+        if config.disturbance:
+            images = tf.ensure_shape(images, (plan.batch_size, *dataset.image_shape))
+            images = disturb(images, step_seed, config.disturbance)
         return images, labels
 
     steps = tf.data.Dataset.range(first_epoch * plan.steps, plan.epochs * plan.steps)

@@ -95,6 +95,8 @@ def _settings(facts: Facts, config: TrainConfig, say: Say) -> Iterator[tuple[str
     )
     if config.allographs:
         yield "allographs", say("made.drawn", share=say.whole(config.allographs))
+    if config.disturbance:
+        yield "disturbance", say("made.disturbed", share=say.whole(config.disturbance))
     learned = info.corrections
     listed = ", ".join(f"{count} × {say.name(name)}" for name, count in learned.items())
     yield (

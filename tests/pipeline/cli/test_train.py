@@ -20,6 +20,7 @@ CHOSEN = {  # a value for every setting, none of them the default
     "augmentation": 0.5,
     "label_smoothing": 0.125,
     "allographs": 0.25,
+    "disturbance": 0.125,
     "variant": "deep",
     "corrections": True,
     "seed": 2**31 - 1,
@@ -27,7 +28,7 @@ CHOSEN = {  # a value for every setting, none of them the default
 }
 
 
-class Asked(InklingError):
+class Asked(Exception):
     """Stands for the training, which is not what is tested here."""
 
 

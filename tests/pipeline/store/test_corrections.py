@@ -394,9 +394,9 @@ class TestOlder:
         arrays["facts"] = np.array(json.dumps(facts))
         np.savez(place.folder / interrupted.STATE, **arrays)
         raw = json.loads((place.folder / interrupted.SETTINGS).read_text())
-        del raw["corrections"], raw["allographs"]
+        del raw["corrections"], raw["allographs"], raw["disturbance"]
         (place.folder / interrupted.SETTINGS).write_text(json.dumps(raw))
-        assert place.config() == config.model_copy(update={"allographs": 0})
+        assert place.config() == config.model_copy(update={"allographs": 0, "disturbance": 0})
         assert place.load().extra.shown == 0
         assert place.load().best_epoch == 1
 

@@ -24,12 +24,15 @@ def test_a_card_says_data_limits_and_use():
     assert "weakest on “dog”, of which it recognizes 70.0%" in card["Limits"]
     assert "upright" not in card["Limits"]
     digits = pets.model_copy(update={"name": "mnist", "mnist_framed": True})
-    mnist = model_card(digits, TrainConfig(augmentation=1, allographs=0.1), metrics, {"cat": 2})
+    config = TrainConfig(augmentation=1, allographs=0.1, disturbance=0.25)
+    mnist = model_card(digits, config, metrics, {"cat": 2})
     assert mnist["Data"].startswith("70,000 handwritten digits")
     assert mnist["Data"].endswith("It also learned from 2 corrections: 2 × “cat”.")
     assert "shifted, rotated and distorted" in mnist["Data"]
     assert "10% of the digits in each epoch were drawn from templates" in mnist["Data"]
+    assert "25% of the images were also blurred" in mnist["Data"]
     assert "drawn" not in card["Data"]
+    assert "blurred" not in card["Data"]
     assert "upright" in mnist["Limits"]
     taught = Retrained(run="first", taught=3, held_back=1, test_images=(4, 9), share=0.1, images=9)
     again = model_card(digits, TrainConfig(augmentation=0), metrics, {"cat": 3}, taught)

@@ -64,10 +64,15 @@ def test_settings_are_resolved_by_the_size_of_the_dataset():
     assert TrainConfig(preset="quick").resolved(54_000).epochs == 2
     assert TrainConfig(network="pixels").resolved(54_000).augmentation == 0
     chosen = {"epochs": 3, "learning_rate": 0.1, "batch_size": 7, "augmentation": 0.5}
-    kept = TrainConfig(**chosen, label_smoothing=0.2, allographs=0.3, variant="deep")
+    kept = TrainConfig(
+        **chosen, label_smoothing=0.2, allographs=0.3, disturbance=0.4, variant="deep"
+    )
     assert kept.resolved(10) == kept
     assert TrainConfig().resolved(10).label_smoothing == 0
     assert TrainConfig(preset="best").resolved(10).label_smoothing == 0.1
+    assert TrainConfig(preset="best").resolved(10, digits=True).disturbance == 0.25
+    assert TrainConfig(preset="best").resolved(10).disturbance == 0
+    assert TrainConfig(preset="best", network="shallow").resolved(10, digits=True).disturbance == 0
     with pytest.raises(InklingError, match="quick, default, best"):
         TrainConfig(preset="slow")
 
@@ -198,7 +203,9 @@ def test_the_last_good_epoch_is_kept_when_the_loss_explodes(digits):
 @pytest.mark.process
 @pytest.mark.parametrize("network", ["shallow", "cnn"])
 def test_an_interrupted_training_goes_on_as_if_it_had_not_been(digits, tmp_path, network):
-    config = TrainConfig(network=network, epochs=4, augmentation=0.5, allographs=0.2).resolved(1077)
+    config = TrainConfig(
+        network=network, epochs=4, augmentation=0.5, allographs=0.2, disturbance=0.3
+    ).resolved(1077)
     place = InterruptedTraining.of(Store(tmp_path), config, digits.fingerprint)
 
     def keep_two(checkpoint):
