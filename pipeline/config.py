@@ -94,6 +94,8 @@ class Preset:
         allographs: share of the digits in an epoch that are drawn, for networks that benefit from
             augmentation, on datasets that are known to hold digits.
         disturbance: share of the images that are disturbed, for the same.
+        epoch_share: how much of the training images an epoch shows, in (0, 1]; each leaves out
+            others.
     """
 
     purpose: str
@@ -109,6 +111,7 @@ class Preset:
     batch_shift: int = 0
     allographs: float = 0.0
     disturbance: float = 0.0
+    epoch_share: float = 1.0
 
 
 PRESETS: dict[str, Preset] = {
@@ -121,6 +124,7 @@ PRESETS: dict[str, Preset] = {
         learning_rate_factor=1.4,
         decay_rates=(0.8, 0.95),
         batch_shift=1,
+        epoch_share=0.9,
     ),
     "default": Preset(
         "about a minute on MNIST", 750_000, 14, 60, 128, augmentation=0.6, allographs=0.1

@@ -42,7 +42,7 @@ class Plan:
         """Work it out.
 
         Args:
-            config: resolved plan.
+            config: resolved settings.
             dataset: whose training part is learned.
             extra: images to learn besides.
             continued: what the training goes on from, if it does.
@@ -57,7 +57,8 @@ class Plan:
         shown = _shown(dataset, extra)
         if continued is not None:
             shown = max(batch_size, min(shown, continued.images))
-        steps = shown // batch_size
+        wanted = PRESETS[config.preset].epoch_share * shown / batch_size
+        steps = shown // batch_size if continued else min(shown // batch_size, round(wanted))
         return cls(config.epochs, batch_size, steps, keeps_last=continued is not None)
 
 

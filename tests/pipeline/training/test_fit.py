@@ -129,6 +129,16 @@ class TestBatchShift:
         assert asked == ([1] if shifted else [])
 
 
+@pytest.mark.parametrize(
+    ("preset", "images", "steps"), [("quick", 5120, 18), ("quick", 256, 1), ("default", 5120, 40)]
+)
+def test_an_epoch_of_quick_leaves_out_a_tenth(digits, preset, images, steps):
+    """Of batches of 256 and 128: 0.9 · 20; one at least; 40."""
+    labels, pixels = np.zeros(images, np.int64), np.zeros((images, 28, 28, 1), np.uint8)
+    many = dataclasses.replace(digits, x_train=pixels, y_train=labels)
+    assert batches.Plan.of(TrainConfig(preset=preset).resolved(images), many, []).steps == steps
+
+
 @pytest.mark.mnist
 @pytest.mark.process  # a quarter of a minute
 def test_quick_is_right_on_99_percent_of_mnist(mnist_folder):
