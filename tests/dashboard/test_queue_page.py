@@ -1,5 +1,9 @@
 """What waits and what is over, on the Train page."""
 
+import shutil
+import time
+from collections.abc import Callable
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -27,6 +31,13 @@ def store(tmp_path) -> Store:
 def click(at: AppTest, label: str, row: int = 0) -> None:
     [button for button in at.button if button.label == label][row].click().run()
     assert not at.exception
+
+
+def seconds_of(work: Callable[[], object]) -> float:
+    """Measure by the processor's time: others may keep the machine busy."""
+    began = time.process_time()
+    work()
+    return time.process_time() - began
 
 
 def waiting(at: AppTest) -> list[str]:
@@ -104,15 +115,17 @@ def test_what_is_over_is_told_with_its_log(app, store, children):
 
 
 def test_it_opens_with_200_jobs_some_of_other_versions(app, store, children):
-    for number in range(200):
-        (job,) = queue.add([SWEEP[0]], store)
-        children[number].end()
+    (job,) = queue.add([SWEEP[0]], store)
+    children[0].end()
+    for number in range(1, 200):
+        copy = shutil.copytree(job.folder, job.folder.with_name(f"20260101-101500-{number:04x}"))
         if number % 10 == 0:
-            (job.folder / REQUEST).write_text('{"train": {"depth": 3}}')
+            (copy / REQUEST).write_text('{"train": {"depth": 3}}')
     at = app("train", store)
     table = at.dataframe[0].value
     assert len(table) == 200
-    assert (table["what"] == "A job that cannot be read").sum() == 20
+    assert (table["what"] == "A job that cannot be read").sum() == 19
+    assert min(seconds_of(at.run) for _ in range(3)) < 0.3
 
 
 def test_what_waits_to_be_resumed_is_not_offered_twice(app, store, children):

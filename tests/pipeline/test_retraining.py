@@ -6,19 +6,21 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import retraining
+from pipeline import evaluation, retraining
 from pipeline.cli.main import app
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
 from pipeline.ink.drawing import Drawing
+from pipeline.jobs.requests import Retraining
 from pipeline.retraining import retrain
-from pipeline.store import corrections, reviews, teaching
+from pipeline.store import corrections, interrupted, reviews, teaching
 from pipeline.store.run_info import Added
 from pipeline.store.runs import Store
 from pipeline.training import fit as training
 from pipeline.training import handwriting
 from pipeline.training.resuming import Continuation, TrainingFailed
 from pipeline.training.teaching import TeachingSet
+from tests.pipeline.jobs.test_killed import doomed
 
 pytestmark = pytest.mark.process
 
@@ -87,6 +89,30 @@ def test_corrections_keep_their_share_beside_allographs(digits, monkeypatch):
     drawn = handwriting.written(digits, 0.2, seed=0)
     shown = len(digits.y_train) + drawn.shown + extra.shown
     assert extra.shown / shown == pytest.approx(retraining.SHARE, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("fault", "pattern", "saved"),
+    [
+        ("killed", r"os.rename /\.\d{8}-.*", False),  # its run is written, and not yet to be seen
+        ("full", r"open /[^.].*/\.features\..*", True),  # what takes longer is added to its run
+    ],
+)
+def test_one_that_breaks_off_leaves_nothing_or_a_whole_run(
+    corrected, digits, fault, pattern, saved
+):
+    before = corrected.open("latest")
+    job = doomed(corrected, Retraining(before.id), fault, pattern, 1)
+    status = job.status()
+    assert status.state == "failed"
+    left = [run for run in corrected.runs() if run.info.retrained]
+    assert [run.id for run in left] == ([status.run_id] if saved else [])
+    assert interrupted.list_interrupted(corrected) == []
+    for run in left:
+        assert teaching.proof_of(run, before).held_back.total > 0
+        evaluation.complete(run, digits)
+        assert run.features() is not None
+    assert corrected.default_run().run == before
 
 
 def test_the_command_says_what_it_learned(corrected):

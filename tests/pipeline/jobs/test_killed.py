@@ -1,9 +1,8 @@
-"""Trainings killed at any moment: readers see whole runs only, and they end as if nobody had."""
+"""Trainings killed, or out of disk, at any moment: they end as if nothing had happened."""
 
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ import pytest
 from pipeline.config import TrainConfig
 from pipeline.jobs import launch, queue
 from pipeline.jobs.job import ENDED, Job
-from pipeline.jobs.requests import Training
+from pipeline.jobs.requests import Request, Training
 from pipeline.store import interrupted
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
@@ -22,12 +21,14 @@ from tests.pipeline.jobs.test_jobs import wait_for
 pytestmark = pytest.mark.process
 
 # A job's process that kills itself right before one of its operations on files of the store, the
-# n-th that fits a pattern. Between two of them, nothing that others can see changes.
+# n-th that fits a pattern, or has no disk left from then on. Between two of them, nothing that
+# others can see changes.
 DOOMED = """
-import os, re, runpy, signal, sys
+import errno, os, re, runpy, signal, sys
 
-pattern, left, store, told = sys.argv[1], int(sys.argv[2]), sys.argv[3], open(sys.argv[4], "a")
-sys.argv = ["inkling", *sys.argv[5:]]
+fault, pattern, left = sys.argv[1], sys.argv[2], int(sys.argv[3])
+store, told = sys.argv[4], open(sys.argv[5], "a")
+sys.argv = ["inkling", *sys.argv[6:]]
 CHANGES = ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.chmod", "shutil.rmtree")
 
 def look(event, arguments):
@@ -39,13 +40,16 @@ def look(event, arguments):
     if re.fullmatch(pattern, said):
         left -= 1
         print(said, file=told, flush=True)
-        if left == 0:
+        if left == 0 and fault == "killed":
             os.kill(os.getpid(), signal.SIGKILL)
+    if left <= 0 and fault == "full" and event in ("open", "os.rename", "os.mkdir"):
+        raise OSError(errno.ENOSPC, "No space left on device")
 
 sys.addaudithook(look)
 runpy.run_module("pipeline.cli", run_name="__main__", alter_sys=True)
 """
-ANY = ".*"
+PATIENCE = 240  # seconds; only what fails takes so long, and a busy machine some of it
+ANY, NEVER = ".*", 10**6
 
 
 class Undisturbed(NamedTuple):
@@ -65,9 +69,9 @@ def undisturbed(training: Training, tmp_path_factory: pytest.TempPathFactory) ->
     folder = tmp_path_factory.mktemp("undisturbed")
     store = Store(folder / "models")
     with pytest.MonkeyPatch.context() as patch:
-        told = doom(patch, store, ANY, -1, folder / "told.txt")
+        told = doom(patch, store, "killed", ANY, NEVER)
         (job,) = queue.add([training], store)
-        status = wait_for(job, *ENDED)
+        status = wait_for(job, *ENDED, seconds=PATIENCE)
     assert status.state == "finished", status.message
     return Undisturbed(store.open("latest").predictions(), len(told.read_text().splitlines()))
 
@@ -77,13 +81,13 @@ def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "models")
 
 
-def doom(patch: pytest.MonkeyPatch, store: Store, pattern: str, count: int, told: Path) -> Path:
-    """Let jobs' processes kill themselves before they change files for the n-th time."""
-    real = subprocess.Popen
+def doom(patch: pytest.MonkeyPatch, store: Store, fault: str, pattern: str, count: int) -> Path:
+    """Let jobs' processes meet a fault before they change files for the n-th time."""
+    real, told = subprocess.Popen, store.folder.with_name("told.txt")
 
     def start(command: list[str], **options: object) -> subprocess.Popen:
-        killer = [sys.executable, "-c", DOOMED, pattern, str(count), str(store.folder), str(told)]
-        return real([*killer, *command[3:]], **options)
+        doomed = [sys.executable, "-c", DOOMED, fault, pattern, str(count), store.folder, told]
+        return real([*map(str, doomed), *command[3:]], **options)
 
     patch.setattr(launch.subprocess, "Popen", start)
     return told
@@ -97,19 +101,18 @@ def go_on(store: Store, training: Training) -> Run:
     if offered or not store.runs():
         resumed = Training(offered[0].config(), resume=True) if offered else training
         (job,) = queue.add([resumed], store)
-        status = wait_for(job, *ENDED)
+        status = wait_for(job, *ENDED, seconds=PATIENCE)
         assert status.state == "finished", status.message
     (run,) = store.runs()
     return run
 
 
-def killed(
-    store: Store, training: Training, pattern: str, count: int, tmp_path: Path
-) -> Iterator[Job]:
+def doomed(store: Store, request: Request, fault: str, pattern: str, count: int) -> Job:
+    """Do something in a process that meets a fault; return the job when it has ended."""
     with pytest.MonkeyPatch.context() as patch:
-        doom(patch, store, pattern, count, tmp_path / "told.txt")
-        (job,) = queue.add([training], store)
-        wait_for(job, *ENDED)
+        doom(patch, store, fault, pattern, count)
+        (job,) = queue.add([request], store)
+        wait_for(job, *ENDED, seconds=PATIENCE)
     return job
 
 
@@ -132,18 +135,36 @@ def check(run: Run, store: Store, undisturbed: Undisturbed) -> None:
     ],
 )
 def test_a_training_killed_in_the_worst_moment_ends_as_if_nobody_had(
-    store, training, undisturbed, tmp_path, pattern, count
+    store, training, undisturbed, pattern, count
 ):
-    job = killed(store, training, pattern, count, tmp_path)
+    job = doomed(store, training, "killed", pattern, count)
     assert "ended before the job was done" in job.status().message
     check(go_on(store, training), store, undisturbed)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "count", "epochs"),
+    [
+        (r"open .*/\.state\.npz\..*", 3, 2),  # a checkpoint
+        (r"open .*/\.live\.npz\..*", 2, 2),  # a frame of the film, as the page shows it
+        (r"open .*/film\.npz", 1, 4),  # the film of the run
+    ],
+)
+def test_out_of_disk_it_says_so_and_keeps_what_it_had(store, training, pattern, count, epochs):
+    job = doomed(store, training, "full", pattern, count)
+    assert job.status().state == "failed"
+    assert "the disk is full. Free some space and try again" in job.status().message
+    assert store.entries() == []
+    (kept,) = interrupted.list_interrupted(store)
+    assert len(kept.load().rows) == epochs
+
+
 @pytest.mark.slow
+@pytest.mark.parametrize("fault", ["killed", "full"])
 @pytest.mark.parametrize("share", [random.Random(seed).random() for seed in range(20)])
-def test_a_training_killed_at_any_moment_ends_as_if_nobody_had(
-    store, training, undisturbed, tmp_path, share
+def test_whatever_happens_at_any_moment_it_ends_as_if_nothing_had(
+    store, training, undisturbed, fault, share
 ):
-    job = killed(store, training, ANY, 1 + int(share * undisturbed.changes), tmp_path)
+    job = doomed(store, training, fault, ANY, 1 + int(share * undisturbed.changes))
     assert job.status().state in {"failed", "finished"}  # it writes its status now and then
     check(go_on(store, training), store, undisturbed)
