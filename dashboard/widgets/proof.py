@@ -55,14 +55,14 @@ def show(run: Run) -> None:
 def _held_back(run: Run, taught: Taught) -> None:
     """Show the corrections that the network was not taught, those it reads wrong first."""
     lessons = taught.lessons
-    rows = np.flatnonzero(lessons.held_back)
-    rows = rows[np.argsort(taught.after[rows] == lessons.labels[rows], kind="stable")][:MOST]
+    every = np.flatnonzero(lessons.held_back)
+    rows = every[np.argsort(taught.after[every] == lessons.labels[every], kind="stable")][:MOST]
     _pictures(
         lessons.images[rows],
         lessons.labels[rows],
         (taught.before[rows], taught.after[rows]),
         run,
-        "Corrections that were held back: read before → now",
+        words.of_all("Corrections that were held back: read before → now", len(rows), len(every)),
         "held_back",
     )
 
@@ -78,7 +78,8 @@ def _test_images(
 ) -> None:
     """Show some test images of each of two kinds, and what was and is read of them."""
     label, was, now = _answers(before, run)
-    some = np.array([row for kind in found for row in kind[: MOST // 2]], np.int64)
+    some = np.array([row for kind in found for row in kind[:MOST]], np.int64)
+    title = words.of_all(title, len(some), sum(map(len, found)))
     dataset = galleries.images_of(run) if len(some) else None
     if dataset is not None:
         answers = was[some], now[some]

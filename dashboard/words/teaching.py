@@ -145,6 +145,11 @@ def of_cell(true: str | None, said: str | None, *, broken: int, fixed: int) -> s
     return f"Test images{of}{read}: {counts}"
 
 
+def of_all(title: str, shown: int, count: int) -> str:
+    """Add to the title of some pictures how many of all of them are shown, if not all."""
+    return f"{title} ({shown:,} of {count:,})" if shown < count else title
+
+
 def _both(change: Change) -> Sequence[str]:
     return percent(change.before), percent(change.after)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.widgets import proof
 from dashboard.words import teaching as words
 from pipeline.analysis.proof import HeldBack, prove
 from pipeline.jobs import queue
@@ -190,12 +191,17 @@ def test_without_the_run_it_came_from_that_is_said(app, store, taught, tiny_run)
 
 def test_the_measures_before_and_after(tiny_run):
     table = tiny_run.predictions()
-    proof = prove(table, table, tiny_run.class_names, held_back=HeldBack(10, 2, 8, 6), taught=[0])
-    found = words.measures(proof).set_index("")
+    given = prove(table, table, tiny_run.class_names, held_back=HeldBack(10, 2, 8, 6), taught=[0])
+    found = words.measures(given).set_index("")
     assert found.loc["Held-back corrections right"].tolist() == ["2 of 10", "8 of 10"]
     assert not [row for row in found.index if "loses most" in row]
-    assert "1 test image it was taught is left out" in words.interval(proof)
+    assert "1 test image it was taught is left out" in words.interval(given)
     assert words.heard("7", "1", "7")[0] == "1 → 7 ✓"
+
+
+def test_where_not_all_pictures_are_shown_the_title_says_so(app, store, taught, monkeypatch):
+    monkeypatch.setattr(proof, "MOST", 1)
+    assert "held back: read before → now (1 of 2)" in text(app("corrections", store, run=taught.id))
 
 
 def test_what_it_was_taught():
