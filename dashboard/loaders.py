@@ -725,22 +725,29 @@ def corruption_examples(images: Dataset, wanted: tuple[tuple[str, int], ...]) ->
 
 
 def corrupted_mistakes(
-    run: Run, images: Dataset, under: UnderCorruption
+    run: Run, images: Dataset, under: UnderCorruption, part: int
 ) -> tuple[np.ndarray, list[Mistake]]:
-    """Make again what a run misreads under a corruption: uint8 (m, …), and the m mistakes."""
-    rows = first_part(images.y_test)
+    """Make again what a run misreads under a corruption: uint8 (m, …), and the m mistakes.
+
+    Args:
+        run: the run that was measured.
+        images: its dataset.
+        under: what was measured.
+        part: the sheet's, on how many images.
+    """
+    rows = first_part(images.y_test, part)
     places = {int(row): place for place, row in enumerate(rows)}
     # What somebody wrote into the file may fit neither images nor classes.
     classes = len(run.class_names)
     found = [one for one in under.mistakes if one.index in places and one.predicted < classes]
-    part = _corrupted(images, under.name, under.severity)
-    return part[[places[one.index] for one in found]], found
+    corrupted = _corrupted(images, part, under.name, under.severity)
+    return corrupted[[places[one.index] for one in found]], found
 
 
 @st.cache_resource(hash_funcs=_BY_DATASET, max_entries=8, show_spinner=False)
-def _corrupted(images: Dataset, name: str, severity: int) -> np.ndarray:
+def _corrupted(images: Dataset, part: int, name: str, severity: int) -> np.ndarray:
     return corrupted_first_part(
-        images.x_test, images.y_test, name, severity, is_ink=images.mnist_framed
+        images.x_test, images.y_test, part, name, severity, is_ink=images.mnist_framed
     )
 
 

@@ -141,8 +141,8 @@ def _severities(dataset: Dataset, found: list[UnderCorruption], chosen: UnderCor
 
 def _mistakes(view: View, dataset: Dataset, under: UnderCorruption, sheet: CorruptionSheet) -> None:
     """Show the images that the network misreads under a corruption."""
-    pictures, found = loaders.corrupted_mistakes(view.run, dataset, under)
-    st.caption(words.mistakes(under, len(found), sheet.unchanged.images))
+    pictures, found = loaders.corrupted_mistakes(view.run, dataset, under, sheet.part)
+    st.caption(words.mistakes(len(found), sheet.part))
     if not found:
         return
     names, tiles = view.run.class_names, []

@@ -106,7 +106,7 @@ def chosen(under: UnderCorruption, of: int) -> str:
     return f"{name} ({DESCRIBED[under.name]}){which}: {right_on(under)}"
 
 
-def mistakes(under: UnderCorruption, shown: int, part: int) -> str:
+def mistakes(shown: int, part: int) -> str:
     """Say which mistakes are shown."""
     if not shown:
         return f"It misreads none of {images(part)}."
@@ -128,7 +128,7 @@ def turns(turned: Sequence[Turned]) -> str:
 def how(sheet: CorruptionSheet) -> str:
     """Say how it was measured."""
     created, all_of = sheet.created, max(under.images for under in sheet.under)
-    part = sheet.unchanged.images
+    part = sheet.part
     sampled = f"all {images(all_of)} of the test set"
     if part < all_of:
         sampled += f" at the severity of MNIST-C, {part:,} of them at the others and turned"

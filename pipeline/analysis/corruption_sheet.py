@@ -110,6 +110,11 @@ class CorruptionSheet(BaseModel):
     created: datetime
 
     @property
+    def part(self) -> int:
+        """How many images were looked at at every severity: see `first_part`."""
+        return self.turned[0].images
+
+    @property
     def unchanged(self) -> Turned:
         """On how many of the images themselves it is right."""
         return self.turned[0]
@@ -177,16 +182,16 @@ def measure(
     return CorruptionSheet(under=tuple(under), turned=tuple(turned), created=datetime.now(UTC))
 
 
-def first_part(labels: np.ndarray) -> np.ndarray:
-    """Return which images are looked at at every severity: int64 (m,), ascending, seeded."""
-    return sample(labels, PART)
+def first_part(labels: np.ndarray, count: int) -> np.ndarray:
+    """Return which images are looked at at every severity: int64 (count,), ascending, seeded."""
+    return sample(labels, count)
 
 
 def corrupted_first_part(
-    images: np.ndarray, labels: np.ndarray, name: str, severity: int, *, is_ink: bool
+    images: np.ndarray, labels: np.ndarray, count: int, name: str, severity: int, *, is_ink: bool
 ) -> np.ndarray:
-    """Corrupt the first part of a dataset's images as `measure` does: uint8 (m, …)."""
-    return corrupt(images[first_part(labels)], name, severity, is_ink=is_ink)
+    """Corrupt the first part of a dataset's images as `measure` does: uint8 (count, …)."""
+    return corrupt(images[first_part(labels, count)], name, severity, is_ink=is_ink)
 
 
 def measure_original(
@@ -205,7 +210,7 @@ def measure_original(
 
 def _parts(labels: np.ndarray) -> Iterator[np.ndarray]:
     """Split images into parts of 1,000; the first has of each class its share."""
-    first = first_part(labels)
+    first = first_part(labels, PART)
     yield first
     rest = np.setdiff1d(np.arange(len(labels)), first)
     for start in range(0, len(rest), PART):

@@ -28,9 +28,8 @@ def sheet(tiny_run: Run, digits, tmp_path_factory) -> CorruptionSheet:
 
 
 @pytest.fixture
-def store(tiny_run: Run, sheet, tmp_path, monkeypatch) -> Store:
+def store(tiny_run: Run, sheet, tmp_path) -> Store:
     """A store with the tiny run twice, the first of which was measured."""
-    monkeypatch.setattr(corruption_sheet, "PART", PART)
     store = Store(tmp_path)
     for name in ("first", "second"):
         shutil.copytree(tiny_run.folder, store.folder / name)

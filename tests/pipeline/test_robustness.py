@@ -79,7 +79,7 @@ def test_corruptions_are_measured_and_kept_with_the_run(run, digits, tmp_path, m
     found = robustness.measure_corruptions(run, few, tmp_path / "mnist_c", seen.append)
     assert Store(run.folder.parent).open("latest").corruption_sheet() == found
     right = (run.predictions()["label"] == run.predictions()["predicted"]).to_numpy()
-    assert found.unchanged.correct == right[corruption_sheet.first_part(few.y_test)].sum()
+    assert found.unchanged.correct == right[corruption_sheet.first_part(few.y_test, FEW)].sum()
     assert found.mean < right.mean()
     (original,) = found.originals
     assert (original.name, original.correct, original.images) == ("fog", right[:40].sum(), 40)

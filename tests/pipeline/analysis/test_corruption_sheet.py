@@ -59,6 +59,7 @@ def test_inverting_both_sides_turns_every_answer_around(halves):
 
 def test_turns_begin_with_the_images_themselves(halves):
     sheet = measure(where_ink_is, *halves, is_ink=True)
+    assert sheet.part == PART
     assert [turned.degrees for turned in sheet.turned] == [0, 15, 30, 45, 60, 75, 90]
     assert (sheet.unchanged.correct, sheet.unchanged.images) == (PART, PART)
     assert sheet.turned[4].accuracy == 1  # ink stays on its side up to 90°
@@ -71,9 +72,9 @@ def test_mistakes_can_be_shown_again_the_most_confident_first(halves):
     (stripe,) = sheet.of("stripe")
     assert stripe.mistakes
     for found in (under, stripe):
-        again = corrupted_first_part(images, labels, found.name, found.severity, is_ink=True)
+        again = corrupted_first_part(images, labels, PART, found.name, found.severity, is_ink=True)
         said = where_ink_is(again)
-        rows = first_part(labels)
+        rows = first_part(labels, PART)
         for mistake in found.mistakes:
             place = np.searchsorted(rows, mistake.index)
             assert rows[place] == mistake.index
