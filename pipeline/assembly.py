@@ -50,6 +50,7 @@ def assemble(
     *,
     stoppable: bool = False,
     mapped: bool = True,
+    allographs: float = 0.0,
 ) -> Assembled:
     """Export a network, evaluate it on the test part, and compute its features.
 
@@ -62,6 +63,7 @@ def assemble(
         stoppable: whether nothing is lost if this is stopped.
         mapped: whether to compute its features, too: nearest neighbors and a map of the test
             images. They take the longest, and `evaluation.complete` can add them.
+        allographs: share of the digits it was trained with that were drawn.
 
     Raises:
         ExportMismatch: the serving graph does not compute what Keras does.
@@ -85,7 +87,7 @@ def assemble(
     note = "out-of-distribution detector, what excites each map"
     with stage("Mapping", f"features, nearest neighbors, {note}" if mapped else note):
         embedded = evaluation.embed_images(model, dataset) if mapped else None
-        detector = evaluation.fit_ood_detector(model, dataset)
+        detector = evaluation.fit_ood_detector(model, dataset, allographs)
         excitations = what_excites(graph, anatomy, dataset.x_test)
     files = RunFiles(
         history=history,

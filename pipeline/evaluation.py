@@ -7,10 +7,12 @@ Keras. Keras is loaded only to compute features.
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from pipeline.analysis import embedding, metrics
 from pipeline.analysis import out_of_distribution as ood
+from pipeline.analysis.class_planes import SEED
 from pipeline.analysis.metrics import Metrics
 from pipeline.analysis.out_of_distribution import OodDetector
 from pipeline.data.datasets import Dataset
@@ -77,7 +79,8 @@ def complete(run: Run, dataset: Dataset, on_progress: OnProgress = silent) -> No
     if lacks_features:
         run.add_features(embed_images(model, dataset))
     if lacks_detector:
-        run.add_ood_detector(fit_ood_detector(model, dataset))
+        allographs = run.info.config.allographs if run.info.config else None
+        run.add_ood_detector(fit_ood_detector(model, dataset, allographs or 0.0))
     if lacks_anatomy:
         _take_apart(run, model)
     if lacks_excitations and (anatomy := run.anatomy()):
@@ -125,19 +128,30 @@ def embed_images(model: "keras.Model", dataset: Dataset) -> pd.DataFrame:
     return embedding.embed(features(model, dataset.x_train), features(model, dataset.x_test))
 
 
-def fit_ood_detector(model: "keras.Model", dataset: Dataset) -> OodDetector:
+def fit_ood_detector(
+    model: "keras.Model", dataset: Dataset, allographs: float = 0.0
+) -> OodDetector:
     """Learn what the training images look like to a network; see `out_of_distribution.fit`.
 
     Args:
         model: the network.
         dataset: what it was trained on.
+        allographs: share of its digits in training that were drawn; such digits are not strange
+            to it, so others are drawn in the same ways. Which distance is typical, validation
+            images alone say.
     """
     from pipeline.serving.features import middle_layer, vectors
+    from pipeline.training.handwriting import written
 
     rows = ood.sample(len(dataset.y_train))
-    train = vectors(model, dataset.x_train[rows])
+    images, labels = dataset.x_train[rows], dataset.y_train[rows]
+    drawn = written(dataset, allographs, SEED)
+    if drawn.shown:
+        some = slice(round(len(rows) * allographs / (1 - allographs)))
+        images = np.concatenate([images, drawn.images[some]])
+        labels = np.concatenate([labels, drawn.labels[some]])
     valid = vectors(model, dataset.x_valid[ood.sample(len(dataset.y_valid))])
-    return ood.fit(train, dataset.y_train[rows], valid, averaged=[middle_layer(model)])
+    return ood.fit(vectors(model, images), labels, valid, averaged=[middle_layer(model)])
 
 
 def _check_is_its_network(run: Run, model: "keras.Model") -> None:

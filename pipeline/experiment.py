@@ -59,7 +59,14 @@ def run_experiment(
         trained = training.fit(config, dataset, on_progress, keep, checkpoint, extra, drawing)
         timings["training"] = trained.seconds  # including those before an interruption
 
-        found = assemble(trained.model, dataset, trained.history, timings, on_progress)
+        found = assemble(
+            trained.model,
+            dataset,
+            trained.history,
+            timings,
+            on_progress,
+            allographs=config.allographs or 0.0,
+        )
         corrected = trained.extra.counts(dataset.class_names)
         info = describe(trained, found, dataset, config, created, timings, corrected)
         run = store.publish(info, replace(found.files, film=trained.film))

@@ -75,7 +75,15 @@ def retrain(
         networks.load(run.model_path).get_weights(), config, dataset, lessons, on_progress
     )
     timings["training"] = trained.seconds
-    found = assemble(trained.model, dataset, trained.history, timings, on_progress, mapped=False)
+    found = assemble(
+        trained.model,
+        dataset,
+        trained.history,
+        timings,
+        on_progress,
+        mapped=False,
+        allographs=config.allographs or 0.0,
+    )
     taught = Taught(
         lessons,
         _predicted(run.graph(), lessons),

@@ -11,6 +11,8 @@ from pipeline import evaluation
 from pipeline.cli.main import app
 from pipeline.data.known import KNOWN
 from pipeline.errors import InklingError
+from pipeline.ink import allographs
+from pipeline.serving import prediction
 from pipeline.store.run_folder import EXCITING, Run
 from pipeline.store.runs import Store
 from pipeline.training import networks
@@ -35,6 +37,24 @@ def test_what_excites_its_maps_is_added_to_an_older_run(tiny_run, old, digits):
         kind = tiny_run.info.layers[place].kind
         assert kind != "Flatten"
     assert not found[0].dead.all()
+
+
+def test_ways_to_write_a_digit_that_it_learned_are_not_strange_to_it(tiny_run, digits):
+    model, graph = networks.load(tiny_run.model_path), tiny_run.graph()
+    drawn = list(allographs.inked(np.arange(60) % 10, seed=7))
+
+    def strange(share: float) -> tuple[float, float]:
+        detector = evaluation.fit_ood_detector(model, digits, share)
+        scores, own = (
+            [prediction.predict(graph, detector, image).ood_score for image in images]
+            for images in ([ink[..., None] for ink in drawn], digits.x_valid)
+        )
+        return float(np.median(scores)), float(np.mean(np.array(own) > detector.threshold))
+
+    (before, flagged), (after, still_flagged) = strange(0.0), strange(0.5)
+    assert after < before / 2
+    assert flagged == pytest.approx(0.04, abs=0.01)
+    assert still_flagged == pytest.approx(0.04, abs=0.01)
 
 
 def rewritten(run: Run, change) -> None:

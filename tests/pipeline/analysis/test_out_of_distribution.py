@@ -44,12 +44,12 @@ def test_what_lies_along_a_class_is_usual_and_what_lies_across_is_out_of_distrib
 
 @settings(max_examples=15, deadline=None)
 @given(st.integers(1, 300), st.integers(0, 99))
-def test_three_of_a_hundred_validation_images_lie_above(count, seed):
+def test_four_of_a_hundred_validation_images_lie_above(count, seed):
     random = np.random.default_rng(seed)
     (train, labels), (valid, _) = lines(random, 100), lines(random, count)
     found = ood.fit({IMAGE: train}, labels, {IMAGE: valid})
     above = (found.score({IMAGE: valid}) > found.threshold).sum()
-    assert abs(above - 0.03 * count) <= 1
+    assert abs(above - 0.04 * count) <= 1
 
 
 @pytest.mark.parametrize(("training", "dimensions"), [(2, 1), (3, 5), (30, 2000)])
@@ -107,7 +107,7 @@ def test_a_run_finds_noise_out_of_distribution_but_not_its_own_images(tiny_run, 
         scores = [found.score_activations(image, graph.activations(image)) for image in images]
         return float(np.mean([found.is_ood(score) for score in scores]))
 
-    assert share_ood(digits.x_valid[:]) == pytest.approx(0.03, abs=0.01)
+    assert share_ood(digits.x_valid[:]) == pytest.approx(0.04, abs=0.01)
     assert share_ood(digits.x_test[:]) < 0.12
     assert share_ood(random.integers(0, 256, (20, 28, 28, 1)).astype(np.uint8)) == 1
 
