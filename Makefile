@@ -61,7 +61,7 @@ bench: $(VENV)/.test
 pretrained: $(VENV)/.app
 	rm -rf build/pretrained
 	$(BIN)/inkling train --dataset mnist --preset best --models build/pretrained
-	$(BIN)/inkling evaluate latest --adversarial --models build/pretrained
+	$(BIN)/inkling evaluate latest --adversarial --corruptions --models build/pretrained
 	rm -rf models/mnist-cnn
 	mv build/pretrained/2* models/mnist-cnn
 
