@@ -1,7 +1,6 @@
 """Blur as of frosted glass, and as of motion."""
 
 import numpy as np
-from scipy import ndimage
 
 
 def glass(
@@ -20,6 +19,8 @@ def glass(
         float32, shape as `images`. MNIST-C's code treats the columns of a gray image as channels,
         which are not mixed, so gray images are blurred downward only, as in MNIST-C.
     """
+    from scipy import ndimage  # only measuring needs it, pages do not
+
     sigmas = (0, sigma, 0 if images.shape[-1] == 1 else sigma, 0)
     blurred = ndimage.gaussian_filter(images, sigmas, mode="nearest")
     levels = np.floor(255 * np.clip(blurred, 0, 1)) / np.float32(255)

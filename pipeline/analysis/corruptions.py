@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import ndimage
 
 from pipeline.analysis.blurs import glass, motion
 from pipeline.analysis.edges import canny
@@ -233,6 +232,8 @@ def _by_sign(
 
 
 def _blurred(fields: np.ndarray, sigma: float) -> np.ndarray:
+    from scipy import ndimage  # only measuring needs it, pages do not
+
     return ndimage.gaussian_filter(fields, (0, sigma, sigma), mode="nearest")
 
 

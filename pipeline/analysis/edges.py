@@ -1,7 +1,6 @@
 """Edges of images."""
 
 import numpy as np
-from scipy import ndimage
 
 SIGMA, LOW, HIGH = 1.0, 0.1, 0.2  # scikit-image's defaults, which MNIST-C's code uses
 
@@ -19,6 +18,8 @@ def canny(images: np.ndarray) -> np.ndarray:
     Returns:
         bool (n, height, width).
     """
+    from scipy import ndimage  # only measuring needs it, pages do not
+
     slope_y, slope_x = _slopes(images)
     size = np.hypot(slope_y, slope_x)
     ridges = np.zeros(images.shape, bool)
@@ -35,6 +36,8 @@ def canny(images: np.ndarray) -> np.ndarray:
 
 
 def _slopes(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    from scipy import ndimage  # only measuring needs it, pages do not
+
     sigmas = (0, SIGMA, SIGMA)
     smooth = ndimage.gaussian_filter(images.astype(float), sigmas, mode="constant")
     # What lies beyond the edge does not count, rather than being black.
@@ -43,6 +46,8 @@ def _slopes(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _sobel(images: np.ndarray, along: int, across: int) -> np.ndarray:
+    from scipy import ndimage  # only measuring needs it, pages do not
+
     # SciPy's would also smooth from one image to the next.
     return ndimage.correlate1d(ndimage.correlate1d(images, [-1, 0, 1], along), [1, 2, 1], across)
 

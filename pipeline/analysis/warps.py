@@ -1,7 +1,6 @@
 """Affine maps of many images at once, with bilinear interpolation."""
 
 import numpy as np
-from scipy import sparse
 
 Linear = tuple[tuple[float, float], ...]
 
@@ -30,6 +29,8 @@ def warp(images: np.ndarray, matrix: np.ndarray, *, is_ink: bool) -> np.ndarray:
     Returns:
         float32, shape as `images`.
     """
+    from scipy import sparse  # only measuring needs it, pages do not
+
     count, height, width, channels = images.shape
     ys, xs = np.divmod(np.arange(height * width), width)
     # Rounded, so that a pixel that stays in place is not mixed with its neighbors.
