@@ -106,7 +106,7 @@ def test_one_that_breaks_off_leaves_nothing_or_a_whole_run(
     status = job.status()
     assert status.state == "failed"
     left = [run for run in corrected.runs() if run.info.retrained]
-    assert [run.id for run in left] == ([status.run_id] if saved else [])
+    assert [run.id for run in left] == ([status.run_id] if saved else []), status.message
     assert interrupted.list_interrupted(corrected) == []
     for run in left:
         assert teaching.proof_of(run, before).held_back.total > 0
