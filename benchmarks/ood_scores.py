@@ -29,7 +29,9 @@ def look(model: keras.Model, images: np.ndarray) -> dict[int, np.ndarray]:
     """
     seen = features.vectors(model, images)
     weights, biases = model.layers[-1].get_weights()
-    return seen | {LOGITS: seen[features.feature_layer(model)] @ weights + biases}
+    # In full precision, or a softmax says 1 of many images that are not equally certain.
+    last = seen[features.feature_layer(model)].astype(np.float64)
+    return seen | {LOGITS: last @ weights + biases}
 
 
 def baselines(model: keras.Model, train: Seen, labels: np.ndarray) -> dict[str, Score]:
@@ -64,9 +66,11 @@ def mahalanobis(features: np.ndarray, labels: np.ndarray) -> Callable[[np.ndarra
     covariance += np.eye(len(covariance)) * SHRINKAGE * np.trace(covariance) / len(covariance)
     whiten = np.linalg.inv(np.linalg.cholesky(covariance)).T
 
+    centers = means @ whiten
+
     def distance(found: np.ndarray) -> np.ndarray:
-        gaps = [((found - mean).astype(np.float64) @ whiten) ** 2 for mean in means]
-        return np.min([gap.sum(axis=1) for gap in gaps], axis=0)
+        white = found.astype(np.float64) @ whiten
+        return np.min([((white - center) ** 2).sum(axis=1) for center in centers], axis=0)
 
     return distance
 
