@@ -25,6 +25,7 @@ ARGUMENTS = (
 )  # fmt: skip
 # Opened at a deep link, Streamlit looks for its server under that path first; that is no fault.
 PROBES = re.compile(r"/_stcore/(health|host-config)$")
+BUNDLED = Path(__file__).parents[2] / "models" / "mnist-cnn"
 TIMEOUT = 60_000  # milliseconds; only what fails takes so long, and a busy machine some of it
 
 expect.set_options(timeout=TIMEOUT)
@@ -43,6 +44,15 @@ def server(server_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """The dashboard as `inkling app` serves it: its address."""
     with serving(server_store.folder, tmp_path_factory.mktemp("log") / "server.txt") as served:
         yield served[0]
+
+
+@pytest.fixture
+def best_reader(server_store: Store) -> Iterator[None]:
+    """The bundled network, in the server's store while a test lasts."""
+    folder = server_store.folder / BUNDLED.name
+    shutil.copytree(BUNDLED, folder)
+    yield
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,7 +16,6 @@ from pipeline.store.runs import Store
 from tests.browser.conftest import settle
 from tests.browser.pens import draw_strokes, on_paper, open_draw, ready, settled
 
-BUNDLED = Path(__file__).parents[2] / "models" / "mnist-cnn"
 # Many points: between few the canvas's library cuts corners.
 TOP = [[60 + 10 * step, 60] for step in range(14)]
 SEVEN = [[*TOP, *([200 - 5 * step, 60 + 10 * step] for step in range(17))]]
@@ -162,15 +160,6 @@ def test_on_a_phone_the_answer_is_visible_while_drawing(browser, server, tiny_ru
     assert told["y"] + told["height"] <= pad["y"]  # above, where no hand covers it
     assert pad["y"] + pad["height"] <= 844
     context.close()
-
-
-@pytest.fixture
-def best_reader(server_store: Store) -> Iterator[None]:
-    """The bundled network, in the server's store while a test lasts."""
-    folder = server_store.folder / BUNDLED.name
-    shutil.copytree(BUNDLED, folder)
-    yield
-    shutil.rmtree(folder)
 
 
 @pytest.mark.usefixtures("best_reader")
