@@ -131,7 +131,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "best": Preset(
         "most accurate; 15 minutes or more on MNIST",
-        1_780_000,
+        1_944_000,
         20,
         120,
         128,

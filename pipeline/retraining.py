@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import keras
 import numpy as np
 
 from pipeline import evaluation, robustness
@@ -71,9 +72,7 @@ def retrain(
     config = settings(run, seed)
     dataset = _its_dataset(run, data_dir, on_progress)
     lessons = teaching.gather(corrections.read(store), reviews.read(store), dataset)
-    trained = teach(
-        networks.load(run.model_path).get_weights(), config, dataset, lessons, on_progress
-    )
+    trained = teach(networks.load(run.model_path), config, dataset, lessons, on_progress)
     timings["training"] = trained.seconds
     found = assemble(
         trained.model,
@@ -137,23 +136,23 @@ def settings(run: Run, seed: int) -> TrainConfig:
 
 
 def teach(
-    weights: list[np.ndarray],
+    network: keras.Model,
     config: TrainConfig,
     dataset: Dataset,
     lessons: TeachingSet,
     on_progress: OnProgress = silent,
 ) -> Trained:
-    """Go on with a network's weights on a mix of lessons and replay; touches no files.
+    """Go on with a network on a mix of lessons and replay; touches no files.
 
     Args:
-        weights: as `keras.Model.get_weights` gives them.
+        network: what to go on with.
         config: as `settings` gives it.
         dataset: that of its training, for replay; its test part is not used.
         lessons: what to teach; what is held back is not used.
         on_progress: called every few steps and at the end of each epoch.
     """
     extra: ExtraExamples = lessons.examples(_replayed(config, dataset), SHARE)
-    continued = Continuation(weights, IMAGES, BLEND)
+    continued = Continuation(network, IMAGES, BLEND)
     return training.fit(config, dataset, on_progress, extra=extra, continued=continued)
 
 

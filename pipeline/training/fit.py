@@ -22,7 +22,7 @@ from pipeline.training.handwriting import written
 from pipeline.training.hardware import Hardware, computing_in
 from pipeline.training.interrupting import asked_to_stop
 from pipeline.training.optimization import adam, cross_entropy
-from pipeline.training.resuming import Continuation, TrainingFailed, go_on, restore
+from pipeline.training.resuming import Continuation, TrainingFailed, restore
 from pipeline.training.watch import LossIsNoNumber, Watch
 
 VALID_BATCH = 500
@@ -98,14 +98,12 @@ def fit(
     here = hardware.detect(convolutional=NETWORKS[config.network].augmented)
     keras.utils.set_random_seed(config.seed)
     with hardware.strategy(here).scope(), computing_in(here.precision):
-        model = _build(config, dataset)
+        model = _build(config, dataset, continued)
         model.compile(
             optimizer=adam(config, plan.steps * plan.epochs),
             loss=cross_entropy(config.label_smoothing or 0.0),
             metrics=["accuracy"],
         )
-    if continued is not None:
-        go_on(model, continued)
     if checkpoint is not None:
         restore(model, checkpoint)
     with asked_to_stop() as asked:
@@ -122,7 +120,7 @@ def fit(
 
     on_progress(Progress("Calibrating", 0, 1, "on the validation images", stoppable=False))
     with computing_in("float32"):
-        final = _build(config, dataset)
+        final = _build(config, dataset, continued)
     kept = state.best_weights
     final.set_weights(continued.blended(kept) if continued else kept)
     temperature = _calibrate(final, dataset)
@@ -147,7 +145,11 @@ class _End(NamedTuple):
     may_go_on: bool = False
 
 
-def _build(config: TrainConfig, dataset: Dataset) -> keras.Model:
+def _build(config: TrainConfig, dataset: Dataset, continued: Continuation | None) -> keras.Model:
+    if continued is not None:
+        model = networks.like(continued.network)
+        model.set_weights(continued.network.get_weights())
+        return model
     return networks.build(
         config.network,
         dataset.image_shape,

@@ -11,6 +11,7 @@ from pipeline.errors import InklingError, reason
 
 Shape = tuple[int, int, int]
 Builder = Callable[[Shape, int], keras.Model]
+PROBABILITIES = "probabilities"  # the last layer
 
 
 def build(name: str, image_shape: Shape, classes: int, variant: str = STANDARD) -> keras.Model:
@@ -32,6 +33,21 @@ def build(name: str, image_shape: Shape, classes: int, variant: str = STANDARD) 
         )
     builder = DEEP_BUILDERS.get(name, BUILDERS[name]) if variant == DEEP else BUILDERS[name]
     return builder(image_shape, classes)
+
+
+def like(network: keras.Model) -> keras.Model:
+    """Build an untrained network like another one, which may be of another version of Inkling.
+
+    It computes in the precision that is set (`hardware.computing_in`), as one from `build` does.
+    """
+
+    def rebuilt(layer: layers.Layer) -> layers.Layer:
+        settings = layer.get_config()
+        if layer.name != PROBABILITIES:
+            settings["dtype"] = keras.config.dtype_policy().name
+        return layer.from_config(settings)
+
+    return keras.models.clone_model(network, clone_function=rebuilt)
 
 
 def load(path: Path) -> keras.Model:
@@ -105,9 +121,14 @@ def _cnn(image_shape: Shape, classes: int) -> keras.Model:
 
 
 def _deep(image_shape: Shape, classes: int) -> keras.Model:
-    """Build five convolutions with batch normalization: more accurate, and slower."""
+    """Build five convolutions with batch normalization: more accurate, and slower.
+
+    Only the first is unpadded: of 28 pixels it leaves 24, which are pooled to 12, 6 and 3. Padded,
+    they would be 14, 7 and 3: more to compute, and what is at the edge of the 7 would be lost.
+    """
     image = _image(image_shape)
-    x = layers.Conv2D(28, 5, padding="same", activation="relu", name="conv1")(image)
+    padding = "valid" if min(image_shape[:2]) >= 20 else "same"
+    x = layers.Conv2D(28, 5, padding=padding, activation="relu", name="conv1")(image)
     x = layers.MaxPooling2D(name="pool1")(x)
     x = layers.BatchNormalization(momentum=0.9, name="batch_norm1")(x)
     for number, maps in ((2, 56), (3, 112)):
@@ -128,7 +149,7 @@ def _classifier(
     name: str, image: keras.KerasTensor, features: keras.KerasTensor, classes: int
 ) -> keras.Model:
     # In full precision, whatever the layers before it compute in.
-    output = layers.Dense(classes, activation="softmax", dtype="float32", name="probabilities")(
+    output = layers.Dense(classes, activation="softmax", dtype="float32", name=PROBABILITIES)(
         features
     )
     return keras.Model(image, output, name=name)

@@ -18,14 +18,14 @@ class Continuation:
     """A trained network to go on from, in place of random weights.
 
     Attributes:
-        weights: as `keras.Model.get_weights` gives them.
+        network: with these weights.
         images: how many an epoch shows, chosen anew each time; fewer than there are make it short.
         blend: the share of the new weights in what is kept, in (0, 1]; the rest is the old ones.
             Between the two lie networks that have learned nearly as much and forgotten less
             (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models").
     """
 
-    weights: list[np.ndarray]
+    network: keras.Model
     images: int
     blend: float = 1.0
 
@@ -33,23 +33,8 @@ class Continuation:
         """Return what is kept of the weights that were learned."""
         return [
             (1 - self.blend) * old + self.blend * new
-            for old, new in zip(self.weights, learned, strict=True)
+            for old, new in zip(self.network.get_weights(), learned, strict=True)
         ]
-
-
-def go_on(model: keras.Model, continued: Continuation) -> None:
-    """Give a model the weights to go on from.
-
-    Raises:
-        TrainingFailed: they are of a network that is built differently.
-    """
-    try:
-        model.set_weights(continued.weights)
-    except ValueError as error:
-        raise TrainingFailed(
-            "The network is not built as networks of this name are now, such as one of another "
-            "version of Inkling, so it cannot be taught. Train it again first."
-        ) from error
 
 
 def restore(model: keras.Model, checkpoint: Checkpoint) -> None:

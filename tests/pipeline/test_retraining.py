@@ -17,8 +17,8 @@ from pipeline.store import corrections, interrupted, reviews, teaching
 from pipeline.store.run_info import Added
 from pipeline.store.runs import Store
 from pipeline.training import fit as training
-from pipeline.training import handwriting
-from pipeline.training.resuming import Continuation, TrainingFailed
+from pipeline.training import handwriting, networks
+from pipeline.training.resuming import Continuation
 from pipeline.training.teaching import TeachingSet
 from tests.pipeline.jobs.test_killed import doomed
 
@@ -85,7 +85,7 @@ def test_corrections_keep_their_share_beside_allographs(digits, monkeypatch):
     config = TrainConfig(dataset="digits", allographs=0.2)
     some = np.zeros(20, np.int64)
     lessons = TeachingSet(("",) * 20, digits.x_train[:20], some, some > 0, some)
-    extra = retraining.teach([], config, digits, lessons)
+    extra = retraining.teach(networks.build("pixels", (28, 28, 1), 10), config, digits, lessons)
     drawn = handwriting.written(digits, 0.2, seed=0)
     shown = len(digits.y_train) + drawn.shown + extra.shown
     assert extra.shown / shown == pytest.approx(retraining.SHARE, abs=0.01)
@@ -151,7 +151,9 @@ def test_a_network_from_elsewhere_is_not_taught(corrected):
         retrain(other, corrected)
 
 
-def test_another_network_of_that_name_is_refused_in_a_sentence(tiny_run, digits):
-    config = retraining.settings(tiny_run, 0)
-    with pytest.raises(TrainingFailed, match="Train it again first"):
-        training.fit(config, digits, continued=Continuation([np.zeros(3, np.float32)], 100))
+def test_a_network_is_taught_as_it_is_even_if_it_would_be_built_differently_now(tiny_run, digits):
+    config = retraining.settings(tiny_run, 0).model_copy(update={"epochs": 1})
+    as_once = networks.build("perceptron", digits.image_shape, 10)
+    assert config.network != "perceptron"
+    taught = training.fit(config, digits, continued=Continuation(as_once, 256)).model
+    assert [one.name for one in taught.layers] == [one.name for one in as_once.layers]

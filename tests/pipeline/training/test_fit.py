@@ -18,6 +18,7 @@ from pipeline.store.runs import Store
 from pipeline.training import augmentation, batches, calibration, networks, optimization, watch
 from pipeline.training import fit as training
 from pipeline.training.augmentation import augment
+from pipeline.training.hardware import computing_in
 from pipeline.training.interrupting import asked_to_stop
 from pipeline.training.resuming import Continuation, TrainingFailed
 
@@ -49,6 +50,25 @@ def test_every_network_takes_every_size(name, shape):
     model = networks.build(name, shape, 3)
     assert model.output_shape == (None, 3)
     assert model.layers[-1].name == "probabilities"
+
+
+@pytest.mark.parametrize("variant", config.VARIANTS)
+def test_a_network_like_another_computes_in_the_precision_that_is_set(variant):
+    network = networks.build("cnn", (28, 28, 1), 3, variant)
+    with computing_in("mixed_bfloat16"):
+        wanted, got = networks.build("cnn", (28, 28, 1), 3, variant), networks.like(network)
+    for a, b in zip(wanted.layers, got.layers, strict=True):
+        assert (a.name, a.output.shape, a.compute_dtype) == (
+            b.name,
+            b.output.shape,
+            b.compute_dtype,
+        )
+    got.set_weights(network.get_weights())
+    with computing_in("float32"):
+        again = networks.like(got)
+    again.set_weights(got.get_weights())
+    images = np.random.default_rng(1).random((4, 28, 28, 1), np.float32)
+    assert np.array_equal(again.predict(images, verbose=0), network.predict(images, verbose=0))
 
 
 def test_an_unknown_network_names_the_known():
@@ -482,16 +502,17 @@ class TestContinuation:
     """Going on with a trained network."""
 
     def test_what_is_kept_lies_between_old_and_new(self):
-        old, new = [np.zeros(2), np.full(3, 4.0)], [np.full(2, 8.0), np.zeros(3)]
-        kept = Continuation(old, 100, blend=0.75).blended(new)
-        assert [weights.tolist() for weights in kept] == [[6, 6], [1, 1, 1]]
+        old = networks.build("pixels", (1, 2, 1), 2)
+        old.set_weights([np.zeros((2, 2)), np.full(2, 4.0)])
+        kept = Continuation(old, 100, blend=0.75).blended([np.full((2, 2), 8.0), np.zeros(2)])
+        assert [weights.tolist() for weights in kept] == [[[6, 6], [6, 6]], [1, 1]]
 
     def test_it_begins_where_the_network_was_and_keeps_its_last_epoch(self, digits, monkeypatch):
         learned = training.fit(QUICK, digits)
         weights = learned.model.get_weights()
         slow = QUICK.model_copy(update={"learning_rate": 1e-9, "epochs": 3})
         monkeypatch.setattr(watch, "score", lambda row: (-row["epoch"], 0.0))  # first is best
-        again = training.fit(slow, digits, continued=Continuation(weights, 256))
+        again = training.fit(slow, digits, continued=Continuation(learned.model, 256))
         assert again.best_epoch == 3
         assert len(again.history) == 3
         # It was calibrated already, so that no weight changes.
