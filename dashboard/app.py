@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboard import APP, address
+from dashboard import APP, address, visitor
 from dashboard.components.arrival import arrival
 from dashboard.logo import logo, mark
-from dashboard.widgets import frame, presenting, stage, view_list
+from dashboard.widgets import frame, presenting, sign_in, stage, view_list
 from pipeline import access
 
 PAGES = {  # by section: file, title, icon, what it is for
@@ -40,8 +40,9 @@ HIDDEN = {  # from the list of pages
     "feature_maps": "Inside",  # of an earlier version; its address leads on
     "glossary": "Glossary",  # beside every title
 }
-CHANGING = {"train", "corrections"}  # not registered on a read-only dashboard
+CHANGING = {"train", "corrections"}  # only registered for those who may
 
+access.recognize(visitor.role)
 st.set_page_config(page_title="Inkling", page_icon=mark(), layout="wide")
 st.html(APP.parent / "style.css")
 if address.presenting():
@@ -58,7 +59,7 @@ sections = {
             default=name == HOME,
         )
         for name, title, icon, purpose in pages
-        if not (access.read_only() and name in CHANGING)
+        if name not in CHANGING or access.may(access.Change.TRAIN)
     ]
     for section, pages in PAGES.items()
 }
@@ -89,6 +90,7 @@ def show() -> None:
     else:
         frame.run_picker()
         view_list.buttons(name, titles)
+        sign_in.buttons()
     frame.browser_title(page.title)
     arrival(page.title, dark=frame.is_dark())
     page.run()

@@ -18,11 +18,11 @@ import grimp
 from dashboard.palette import palette
 
 PICTURE = Path(__file__).parent / "images" / "house.svg"
-HOUSES = {"dashboard": 22, "pipeline": 526}  # where their left walls stand
+HOUSES = {"dashboard": 12, "pipeline": 508}  # where their left walls stand
 PLUMBING = "pipeline.plumbing"
 HEAVY = {"keras", "tensorflow"}
 LETTER, LINE, TITLE = 6.6, 14, 26  # 11-pixel letters of any monospaced font; a room's name
-WIDE, ROOF, PAD, STAIRS, SHAFT = 452, 50, 11, 25, 10
+WIDE, ROOF, PAD, STAIRS, SHAFT = 480, 50, 11, 25, 10
 TEMPLATE = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 {height}" role="img">
 <title>How Inkling is built</title>

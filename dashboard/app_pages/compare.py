@@ -57,7 +57,7 @@ def what_next(board: list[Run]) -> None:
             "runs can often be told apart even where their confidence intervals overlap.",
             icon=":material/compare_arrows:",
         )
-    elif not access.read_only():
+    elif access.may(access.Change.TRAIN):
         st.page_link(
             frame.TRAIN_PAGE,
             label="Train another run to compare it with",

@@ -18,6 +18,7 @@ from dashboard.widgets import (
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from dashboard.words import training as training_words
+from pipeline import access
 from pipeline.jobs.job import Job
 from pipeline.jobs.requests import Adding, Retraining, Training
 from pipeline.store import interrupted
@@ -66,6 +67,8 @@ elif ended is not None:
 queue.waiting(entries)
 for training_place in interrupted.list_interrupted(loaders.store()):
     training.interrupted(training_place, queue.resumed(entries))
-forms = {TRAIN: training.form, SEVERAL: sweep.form, ADD: adding.form}
+forms = {TRAIN: training.form, SEVERAL: sweep.form}
+if access.may(access.Change.MANAGE):
+    forms[ADD] = adding.form
 forms[choices.segmented("train_what", "What to do", tuple(forms))]()
 job_history.show(entries)

@@ -41,7 +41,7 @@ def images_of(run: Run, *, offers: bool = True) -> Dataset | None:
     except PredictionsMismatch as mismatch:
         st.error(text.plain(str(mismatch)), icon=":material/broken_image:")
     except DatasetMissing as missing:
-        offers = offers and not access.read_only() and not address.presenting()
+        offers = offers and access.may(access.Change.TRAIN) and not address.presenting()
         work.missing_images(run, str(missing), offers=offers)
     return None
 

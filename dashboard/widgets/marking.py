@@ -27,7 +27,7 @@ def one(place: str, sample: int, label: int, class_names: Sequence[str]) -> None
         class_names: one name per class.
     """
     standing = loaders.marks().of(place, sample)
-    if access.read_only():
+    if not access.may(access.Change.JUDGE):
         if standing:
             right = loaders.marks().should_be(place, sample)
             should_be = f"; it should be “{right}”" if right else ""
@@ -89,7 +89,7 @@ def several(place: str, rows: np.ndarray, page_size: int) -> None:
         rows: int (m,), indices of the listed images, in order.
         page_size: how many are marked unless people say otherwise.
     """
-    if access.read_only():
+    if not access.may(access.Change.JUDGE):
         return
     if len(rows) > 1:
         with st.popover("Mark several", icon=":material/done_all:"):

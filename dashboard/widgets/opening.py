@@ -42,8 +42,8 @@ def current_run() -> Run:
             f"The store `{loaders.store().folder}` has no runs. Train a first network: on the "
             "built-in MNIST digits it takes about a minute."
         )
-        if access.read_only():
-            st.info("This dashboard is read-only; train with `inkling train` on the command line.")
+        if not access.may(access.Change.TRAIN):
+            st.info("You can only look here; train with `inkling train` on the command line.")
         else:
             st.page_link(
                 frame.TRAIN_PAGE, label="Train a network", icon=":material/model_training:"

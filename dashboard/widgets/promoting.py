@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard import loaders
+from dashboard import loaders, visitor
 from dashboard.widgets import explaining, run_editor
 from dashboard.words import promotion as words
 from dashboard.words import text
@@ -22,7 +22,7 @@ _UNDONE = "_promotion_undone"  # in the session: so the dialog closes
 
 def default_line(runs: Sequence[Run]) -> None:
     """Say in a line which run is the default run, and let people promote one of those shown."""
-    if access.read_only():
+    if not access.may(access.Change.MANAGE):
         return
     default = loaders.default_run()
     others = [run for run in runs if not default.promotion or run.id != default.promotion.run]
@@ -37,7 +37,7 @@ def default_line(runs: Sequence[Run]) -> None:
 def since(run: Run) -> None:
     """Say of the default run that it is it, and since when."""
     promotion = loaders.default_run().promotion
-    if access.read_only() or promotion is None or promotion.run != run.id:
+    if not access.may(access.Change.MANAGE) or promotion is None or promotion.run != run.id:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="default_run"):
         said = f":material/verified: The default run, {words.since(promotion)}"
@@ -53,7 +53,7 @@ def decide(run: Run, before: Run) -> None:
         before: what it was trained from, which the promotion rule compares it with where no run is
             promoted; shown after the run is discarded.
     """
-    if access.read_only():
+    if not access.may(access.Change.MANAGE):
         return
     default = loaders.default_run()
     if default.promotion and default.promotion.run == run.id:
@@ -101,7 +101,7 @@ def _promote(runs: Sequence[Run], before: Run | None, seen: str) -> None:
 def _make_default(run: Run, seen: str, broken: Sequence[str]) -> None:
     try:
         promotions.promote(
-            loaders.store().folder, run, because=st.session_state[REASON], by=_signed_in(),
+            loaders.store().folder, run, because=st.session_state[REASON], by=visitor.name(),
             crossed=broken, instead_of=seen,
         )  # fmt: skip
     except InklingError as error:
@@ -138,7 +138,7 @@ def _history() -> None:
 
 def _undo(current: Promotion, name: str) -> None:
     try:
-        promotions.undo(loaders.store().folder, current.id, by=_signed_in())
+        promotions.undo(loaders.store().folder, current.id, by=visitor.name())
     except InklingError as error:
         st.toast(text.plain(str(error)), icon=":material/error:")
     else:
@@ -153,8 +153,3 @@ def _promoted_id() -> str:
 
 def _name(run: Run | None) -> str:
     return loaders.label(run, short=True) if run else ""
-
-
-def _signed_in() -> str:
-    """Return the name that people signed in with, else their address; "" where nobody signs in."""
-    return str(st.user.get("name") or st.user.get("email") or "")

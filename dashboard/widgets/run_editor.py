@@ -28,7 +28,7 @@ def run_editor(entry: Run | Damaged, label: str, entries: Sequence[Run | Damaged
         else:
             about = run_words.origin_in_short(run, default=loaders.is_default(run.id))
             st.caption(about, help=run_words.origin(run), width="stretch")
-        if not access.read_only():
+        if access.may(access.Change.MANAGE):
             with st.popover("Edit", type="tertiary", help="Name it, add a note, or delete it."):
                 if run is not None:
                     _words(run)

@@ -137,7 +137,7 @@ def _news(
                 missing={name: _lacks(name, found, texts) for name in lacking},
                 job=said,
                 failed=failed,
-                can_train=not access.read_only(),
+                can_train=access.may(access.Change.TRAIN),
                 command=_command(subject, lacking, found),
             ),
             key="tour_news",

@@ -140,7 +140,7 @@ def missing_images(run: Run, why: str, *, offers: bool) -> None:
 def taking_apart(run: Run, why: str = network_words.NOT_TAKEN_APART) -> None:
     """Say in a sentence that a run has no anatomy yet, with a button that computes it."""
     said = f":material/layers: {why}"
-    if access.read_only():
+    if not access.may(access.Change.TRAIN):
         st.caption(f"{said} `inkling evaluate {run.id}` does it.")
         return
     _offer(TakeApart(run.id), f"take_apart_{run.id}", said, ("Take it apart", "manufacturing"))
@@ -150,7 +150,7 @@ def auditing(run: Run, why: str) -> None:
     """Say in a sentence what an audit of a run's dataset would do, with a button that starts it."""
     said = f":material/fact_check: {text.plain(why)}"
     dataset = run.info.dataset_reference
-    if access.read_only():
+    if not access.may(access.Change.TRAIN):
         st.caption(f"{said} `inkling audit --dataset {dataset}` does it.")
         return
     request = Auditing(TrainConfig(dataset=dataset), FOLDS)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline import atomic, reading
+from pipeline import access, atomic, reading
 from pipeline.data import downloads, prepared, readers
 from pipeline.data.class_names import file_of, naming
 from pipeline.data.embedded import EMBEDDED
@@ -145,11 +145,23 @@ def check(name: str) -> None:
     """
     if name in KNOWN:
         return
+    confine(name)
     place = reading.place(name)
     if place.exists():
         readers.check(place)
     elif prepared.find(name) is None:
         raise _unknown(name)
+
+
+def confine(name: str) -> None:
+    """Refuse a path of a dataset that visitors may not name.
+
+    Raises:
+        InklingError: it is neither known nor in a folder that is open to them.
+    """
+    listed = {known for one in prepared.list_own() for known in (one.name, one.reference)}
+    if name not in KNOWN and name not in listed:
+        access.check_path(name)
 
 
 def _unknown(name: str) -> InklingError:

@@ -141,7 +141,7 @@ class Job:
         Args:
             discard: leave nothing behind, neither the best epoch nor what could be resumed.
         """
-        access.refuse_if_read_only(REFUSED)
+        access.refuse_unless_may(access.Change.TRAIN, REFUSED)
         if self.asked_to_stop or self.status().ended:
             return
         atomic.write_text(self.folder / ASKED_TO_STOP, DISCARD if discard else "")

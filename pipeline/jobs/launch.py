@@ -28,9 +28,10 @@ from pipeline.jobs.job import (
     list_jobs,
     running,
 )
-from pipeline.jobs.requests import Auditing, Request, Training
+from pipeline.jobs.requests import Adding, Auditing, Request, Training
 from pipeline.store.runs import Store
 
+NOT_ADDED = "networks cannot be added"
 ID = re.compile(r"(\d{8}-\d{6})-([0-9a-f]{4})")  # when it was asked for, and a number
 
 
@@ -63,7 +64,7 @@ def locked(store: Store) -> Iterator[None]:
     Raises:
         InklingError: the store cannot be written, or the dashboard is read-only.
     """
-    access.refuse_if_read_only(REFUSED)
+    access.refuse_unless_may(access.Change.TRAIN, REFUSED)
     store.check_writable()
     jobs = store.folder / JOBS
     jobs.mkdir(exist_ok=True)
@@ -83,7 +84,13 @@ def create(request: Request, store: Store, upload: bytes | None = None) -> Job:
         InklingError: what was uploaded is too large, or the disk is full.
     """
     check_upload(upload)
+    if isinstance(request, Adding):  # a file of somebody else's, which a process then opens
+        access.refuse_unless_may(access.Change.MANAGE, NOT_ADDED)
+        datasets.confine(request.dataset)
+        if not request.uploaded:
+            access.check_path(request.file)
     if isinstance(request, Training | Auditing):  # whoever starts it may be in another folder
+        datasets.confine(request.config.dataset)
         dataset = datasets.canonical(request.config.dataset)
         config = request.config.model_copy(update={"dataset": dataset})
         request = replace(request, config=config)

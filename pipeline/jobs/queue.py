@@ -64,7 +64,7 @@ def move_on(store: Store) -> Job | None:
     Raises:
         InklingError: the store cannot be written.
     """
-    if access.read_only() or not waiting(store):
+    if not access.may(access.Change.TRAIN) or not waiting(store):
         return None
     with launch.locked(store):
         return _start_first(store)

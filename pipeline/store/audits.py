@@ -162,7 +162,7 @@ def publish(store: Store, dataset: Dataset, config: TrainConfig, folds: int, fou
     Raises:
         InklingError: the disk is full, or the store cannot be written.
     """
-    access.refuse_if_read_only(REFUSED)
+    access.refuse_unless_may(access.Change.TRAIN, REFUSED)
     labels = np.concatenate([getattr(dataset, f"y_{part}") for part in PARTS])
     believed = label_errors.belief([found.probabilities], found.voted)
     table = metrics.predictions_table(labels, found.probabilities)
@@ -206,7 +206,7 @@ class Unfinished:
         Raises:
             InklingError: it is being made already, or the store is read-only.
         """
-        access.refuse_if_read_only(REFUSED)
+        access.refuse_unless_may(access.Change.TRAIN, REFUSED)
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         try:
             lock = FileLock(self.folder.with_suffix(".lock")).acquire(timeout=0)

@@ -40,7 +40,7 @@ def write(folder: Path, rule: Rule) -> None:
         InklingError: the dashboard is read-only, or the store cannot be written. The old rule holds
             then.
     """
-    access.refuse_if_read_only(REFUSED)
+    access.refuse_unless_may(access.Change.MANAGE, REFUSED)
     atomic.write_text(folder / RULE, rule.model_dump_json(indent=1))
 
 

@@ -106,7 +106,7 @@ class InterruptedTraining:
         Raises:
             InklingError: the dashboard is read-only, or the store cannot be written.
         """
-        access.refuse_if_read_only(REFUSED)
+        access.refuse_unless_may(access.Change.TRAIN, REFUSED)
         arrays = {
             f"{name}_{number:03d}": value
             for name in LISTS
@@ -194,7 +194,7 @@ class InterruptedTraining:
 
     def forget(self) -> None:
         """Delete the checkpoint; raises InklingError where the dashboard is read-only."""
-        access.refuse_if_read_only(REFUSED)
+        access.refuse_unless_may(access.Change.TRAIN, REFUSED)
         (self.folder / STATE).unlink(missing_ok=True)  # first: without it, there is none
         shutil.rmtree(self.folder, ignore_errors=True)
 

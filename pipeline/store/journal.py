@@ -60,7 +60,7 @@ def adding(path: Path, what: str) -> Iterator[Callable[[str], None]]:
     Raises:
         InklingError: the dashboard is read-only, or it cannot be written.
     """
-    access.refuse_if_read_only(f"{what}s cannot be saved or undone")
+    access.refuse_unless_may(access.Change.JUDGE, f"{what}s cannot be saved or undone")
 
     def add(line: str) -> None:
         with path.open("ab+") as file:

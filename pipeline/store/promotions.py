@@ -224,7 +224,7 @@ def _entry(**facts: Any) -> Promotion:
 @contextmanager
 def _changing(folder: Path) -> Iterator[Promotions]:
     """Keep others from changing the pointer, and yield it as it is now."""
-    access.refuse_if_read_only(REFUSED)
+    access.refuse_unless_may(access.Change.MANAGE, REFUSED)
     path = folder / POINTER
     try:
         folder.mkdir(parents=True, exist_ok=True)

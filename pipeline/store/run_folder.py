@@ -356,7 +356,7 @@ class Run:
 
     def _addition(self, name: str) -> Path:
         """Return where to add a file or folder, unless nothing may be changed."""
-        access.refuse_if_read_only(REFUSED)
+        access.refuse_unless_may(access.Change.MANAGE, REFUSED)
         return self._places[-1] / name
 
     def _read(self, name: str, read: Callable[[Path], Content]) -> Content:

@@ -176,7 +176,7 @@ class Store:
         Raises:
             InklingError: the disk is full or the store cannot be written.
         """
-        access.refuse_if_read_only(REFUSED)
+        access.refuse_unless_may(access.Change.MANAGE, REFUSED)
         run_id = _new_id(info.created, info.dataset.name, info.network)
         return run_folder.write(self.folder / run_id, info, files)
 
@@ -187,7 +187,7 @@ class Store:
             InklingError: it is the bundled run, the dashboard is read-only, or the store cannot be
                 written.
         """
-        access.refuse_if_read_only(REFUSED)
+        access.refuse_unless_may(access.Change.MANAGE, REFUSED)
         folder = self.folder / entry.id
         if (isinstance(entry, Run) and entry.bundled) or self._additions(folder):
             raise InklingError(f"Run {entry.id} comes with Inkling and cannot be deleted.")
@@ -206,7 +206,7 @@ class Store:
         Raises:
             InklingError: it cannot.
         """
-        access.refuse_if_read_only(REFUSED)
+        access.refuse_unless_may(access.Change.TRAIN, REFUSED)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             probe = self.folder / f".probe-{secrets.token_hex(4)}"

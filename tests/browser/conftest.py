@@ -97,13 +97,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(store: Path, log: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def serving(
+    store: Path, log: Path, *options: str, port: int = 0, folder: Path | None = None
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Serve a store with `inkling app`, which writes to a log: its address and its process."""
-    port = free_port()
+    port = port or free_port()
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.cli", "app", "--port", str(port)],
+            [sys.executable, "-m", "pipeline.cli", "app", "--port", str(port), *options],
             env={**os.environ, "INKLING_MODELS": str(store)},
+            cwd=folder,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
