@@ -31,6 +31,7 @@ from pipeline.jobs.requests import (
 from pipeline.progress import Discarded, OnProgress, PlainLines, Progress
 from pipeline.quiet import quiet_stderr
 from pipeline.store.audits import Audit
+from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.run_folder import About, Run
 from pipeline.store.runs import Store
 
@@ -119,11 +120,16 @@ def train(
     The dataset is prepared first: what is wrong with it need not wait for TensorFlow.
     """
     store.check_writable()
-    datasets.open_dataset(config.dataset, data_dir, on_progress)
-    _load_tensorflow(on_progress)
-    from pipeline.experiment import run_experiment
+    dataset = datasets.open_dataset(config.dataset, data_dir, on_progress)
+    try:
+        _load_tensorflow(on_progress)
+        from pipeline.experiment import run_experiment
 
-    return run_experiment(config, store, data_dir, on_progress, resume=resume)
+        return run_experiment(config, store, data_dir, on_progress, resume=resume)
+    except Discarded:
+        if resume:  # what it was to go on from goes, too, even if that had not begun
+            InterruptedTraining.of(store, config, dataset.fingerprint).forget()
+        raise
 
 
 def retrain(

@@ -14,8 +14,10 @@ from pipeline.errors import InklingError
 from pipeline.jobs import alive, history, requests, worker
 from pipeline.jobs.job import LIVE, REQUEST, STATUS, WAITS, Job
 from pipeline.jobs.requests import Auditing, Retraining, Series, TakeApart, Training
-from pipeline.progress import Progress
+from pipeline.progress import Discarded, Progress
+from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.runs import Store
+from pipeline.training.checkpoint import Checkpoint
 from pipeline.training.film import Film
 from pipeline.training.snapshot import Snapshot
 
@@ -116,6 +118,21 @@ def test_a_disk_that_is_full_ends_a_job_and_nobody_takes_it_for_alive(job, monke
     status = job.status()
     assert (status.state, status.history) == ("failed", (0.5,))
     assert "ended before the job was done" in status.message
+
+
+@pytest.mark.parametrize("resume", [True, False])
+def test_who_discards_what_was_resumed_discards_what_it_goes_on_from(tmp_path, digits, resume):
+    store = Store(tmp_path / "models")
+    config = TrainConfig(dataset="digits", network="pixels", epochs=9).resolved(len(digits.y_train))
+    place = InterruptedTraining.of(store, config, digits.fingerprint)
+    place.save(config, Checkpoint())
+
+    def discard(progress):  # before TensorFlow is loaded
+        raise Discarded
+
+    with pytest.raises(Discarded):
+        worker.train(config, store, None, discard, resume=resume)
+    assert place.exists() != resume  # another training with its settings has not touched it
 
 
 def test_what_fails_after_its_run_was_published_still_tells_of_it(job, monkeypatch):
