@@ -57,9 +57,6 @@ def evaluate(
     training images, the out-of-distribution detector, what each layer is made of, and what excites
     it.
     """
-    if strangers and dataset is not None:
-        _of_another_dataset(run, dataset, data, models, as_json)
-        return
     corruptions = corruptions or mnist_c is not None
     for option, chosen in (("--adversarial", adversarial), ("--corruptions", corruptions)):
         if chosen and dataset is not None:
@@ -67,6 +64,9 @@ def evaluate(
                 "this is measured on the dataset the run was trained on; leave out --dataset",
                 param_hint=option,
             )
+    if strangers and dataset is not None:
+        _of_another_dataset(run, dataset, data, models, as_json)
+        return
     from pipeline import evaluation, robustness
     from pipeline import strangers as strange_images
     from pipeline.cli.terminal import shown_progress
