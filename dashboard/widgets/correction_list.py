@@ -51,7 +51,10 @@ def pictures(
     def pick(at: int) -> None:
         st.session_state[PICKED] = some[at].id
 
-    _gallery(some, against, pick, picked)
+    # A long gallery scrolls by itself, so that what is beside it, or below, is near.
+    long = len(some) > galleries.LONG
+    with st.container(height=galleries.GALLERY_HEIGHT if long else "content", border=False):
+        _gallery(some, against, pick, picked)
     return picked
 
 

@@ -24,7 +24,7 @@ PAGES = (100, 200, 400)  # choices for the number of tiles on a page
 PAGE = PAGES[0]  # the default
 LONGEST_NAME = 12  # letters of a class name under a tile; the whole is in its hint
 TILE = 84  # CSS pixels, the smallest width of a tile
-GALLERY_HEIGHT = 640  # CSS pixels
+LONG, GALLERY_HEIGHT = 30, 640  # more tiles scroll within so many CSS pixels
 ON_STAGE = 12  # images that can be seen from afar
 SECOND = "predicted by the second run"
 
@@ -139,7 +139,7 @@ def gallery_of(
         )
     sheet = sheet_of(dataset, shown)
     # A long gallery scrolls by itself, so that what is beside it stays in view.
-    with st.container(height=GALLERY_HEIGHT if len(tiles) > 30 else "content", border=False):
+    with st.container(height=GALLERY_HEIGHT if len(tiles) > LONG else "content", border=False):
         gallery(
             tiles,
             sheet,
