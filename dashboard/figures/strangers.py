@@ -5,9 +5,11 @@ import plotly.graph_objects as go
 from dashboard.figures.layout import Table, finish, plain
 from dashboard.palette import Palette
 from dashboard.words import strangers as words
+from dashboard.words.text import shorten
 from pipeline.analysis.strangers import Group, Strangers
 
-ROW = 48  # pixels
+ROW = 66  # pixels
+LONGEST = 40  # letters of a name, which is above its line even on a phone
 SCORE = "score: the higher, the stranger"
 
 
@@ -40,15 +42,17 @@ def spread(found: Strangers, palette: Palette) -> go.Figure:
                 "width": 5,
             },
             customdata=[_numbers(group)],
-            hovertemplate=f"{plain(words.told(group))}<extra></extra>",
+            hovertemplate=f"{plain(shorten(group.name, LONGEST))}<br>{words.told(group)}"
+            "<extra></extra>",
         )
         figure.add_annotation(
-            text=plain(words.label(group)),
+            text=f"<b>{plain(shorten(group.name, LONGEST))}</b><br>{words.numbers(group)}",
+            align="left",
             x=0,
             xref="paper",
             xanchor="left",
             y=row,
-            yshift=17,
+            yshift=27,
             showarrow=False,
             bgcolor=palette.surface,
             borderpad=1,
@@ -65,7 +69,7 @@ def spread(found: Strangers, palette: Palette) -> go.Figure:
     )
     figure.update_layout(
         xaxis={"title": SCORE, "fixedrange": True, "showgrid": True},
-        yaxis={"range": [len(groups) - 0.5, -0.8], "fixedrange": True},
+        yaxis={"range": [len(groups) - 0.6, -0.8], "fixedrange": True},
         yaxis_showticklabels=False,
         yaxis_showgrid=False,
         showlegend=False,

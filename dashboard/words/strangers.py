@@ -6,8 +6,8 @@ from pipeline.words import counted
 
 WHAT = (
     "A network has to call everything one of its classes. So each image also gets a score: how "
-    "unlike the training images it is. Above a threshold, “Unlike most training images” is "
-    "remarked."
+    "unlike the training images it is. Above a threshold, the answer comes with a remark: “Unlike "
+    "most training images”."
 )
 CHART = (
     "A dot is the median score of images of one origin; nine of ten lie on its line. **AUROC** is "
@@ -25,19 +25,17 @@ def finding(found: Strangers) -> str:
     return f"It remarks on {percent(noticed)} of {counted(images, 'strange image')}, and on {own}"
 
 
-def label(group: Group) -> str:
-    """Name images of one origin, with their most important numbers."""
+def numbers(group: Group) -> str:
+    """Say what matters most of images of one origin."""
     remarked = f"{percent(group.flagged)} remarked on"
-    if group.auroc is None:
-        return f"{group.name}: {remarked}"
-    return f"{group.name}: {remarked}, AUROC {group.auroc:.3f}"
+    return remarked if group.auroc is None else f"{remarked}, AUROC {group.auroc:.3f}"
 
 
 def told(group: Group) -> str:
     """Say all that was measured of images of one origin."""
     low, _, middle, _, high = group.quantiles
     said = (
-        f"{counted(group.images, 'image')}: {label(group)}; median score {middle:.1f}, "
+        f"{counted(group.images, 'image')}: {numbers(group)}; median score {middle:.1f}, "
         f"nine of ten from {low:.1f} to {high:.1f}"
     )
     if group.fpr95 is None:

@@ -197,7 +197,10 @@ def test_what_it_makes_of_strangers_is_drawn_or_said_how_to_measure(app, store):
     spec = json.loads(chart.proto.spec)
     assert [trace["x"] for trace in spec["data"]] == [[49.5], [99.5]]
     assert {shape["x0"] for shape in spec["layout"]["shapes"]} == {96.5}
-    assert "<b>" not in json.dumps(spec)
+    notes = [note["text"] for note in spec["layout"]["annotations"]]
+    assert notes[0] == "<b>its own test images</b><br>3.0% remarked on"
+    assert notes[1].startswith("<b>&lt;b&gt;dr*awing")
+    assert len(notes[1]) < 100  # letters, of a name with 230
     assert "It remarks on 53.0%" in chart.proto.alt
 
 

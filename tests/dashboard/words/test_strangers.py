@@ -25,10 +25,10 @@ def test_the_finding_counts_images_not_origins():
 
 
 def test_what_was_measured_of_one_origin_is_said():
-    assert words.label(FOUND.own) == "its own test images: 3.0% remarked on"
-    assert words.label(NOISE) == "noise: 53.0% remarked on, AUROC 0.875"
+    assert words.numbers(FOUND.own) == "3.0% remarked on"
+    assert words.numbers(NOISE) == "53.0% remarked on, AUROC 0.875"
     assert words.told(NOISE) == (
-        "100 images: noise: 53.0% remarked on, AUROC 0.875; median score 99.5, nine of ten from "
+        "100 images: 53.0% remarked on, AUROC 0.875; median score 99.5, nine of ten from "
         "55.0 to 144.1; 45.0% pass where 95% of its own images do"
     )
     assert "pass" not in words.told(FOUND.own)
