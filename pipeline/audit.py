@@ -13,7 +13,7 @@ import keras
 import numpy as np
 
 from pipeline.analysis import embedding, label_errors
-from pipeline.config import FOLDS, TrainConfig
+from pipeline.config import FOLDS, REPEATS, TrainConfig
 from pipeline.data import splitting
 from pipeline.data.datasets import Dataset, canonical, open_dataset, picked
 from pipeline.data.splitting import PARTS
@@ -36,6 +36,7 @@ def audit(
     on_progress: OnProgress = silent,
     *,
     folds: int = FOLDS,
+    repeats: int = REPEATS,
 ) -> Audit:
     """Ask of every image of a dataset, by cross-validation, how likely its label is.
 
@@ -48,7 +49,9 @@ def audit(
         store: where the audit is kept, in place of an earlier one of this dataset.
         data_dir: a folder to search first for a named dataset.
         on_progress: called at every stage.
-        folds: how many networks are trained, at least 2.
+        folds: how many networks are trained each time, at least 2.
+        repeats: how many times, with other folds and another seed; what an image's networks say is
+            averaged, since single ones are easily sure and wrong.
 
     Raises:
         InklingError: the dataset, the settings or the store is unsuitable; the message says why.
@@ -57,24 +60,28 @@ def audit(
     dataset = open_dataset(config.dataset, data_dir, on_progress)
     images = np.concatenate([getattr(dataset, f"x_{part}") for part in PARTS])
     labels = np.concatenate([getattr(dataset, f"y_{part}") for part in PARTS])
-    divided = splitting.folds(labels, folds, config.seed)
+    seeds = range(config.seed, config.seed + repeats)
+    divided = [(seed, fold) for seed in seeds for fold in splitting.folds(labels, folds, seed)]
     # What is not of the dataset says nothing of its labels.
     own = {"dataset": canonical(config.dataset), "corrections": False, "allographs": 0.0}
-    config = config.model_copy(update=own | {"film": False}).resolved(len(divided[0].learned))
+    config = config.model_copy(update=own | {"film": False}).resolved(len(divided[0][1].learned))
 
     networks = np.zeros((len(labels), len(dataset.class_names)), np.float32)
     voted = np.zeros_like(networks)
-    unfinished = Unfinished.of(store, config, folds, dataset.fingerprint)
+    unfinished = Unfinished.of(store, config, (folds, repeats), dataset.fingerprint)
     with unfinished.held():
-        report = _Report(on_progress, folds)
-        for number, fold in enumerate(divided):
+        report = _Report(on_progress, len(divided))
+        for number, (seed, fold) in enumerate(divided):
             found = unfinished.load(number, len(fold.held_out))
             if found is None:
                 report.begin(number)
-                found = _ask(config, _without(dataset, images, labels, fold), report)
+                again = config.model_copy(update={"seed": seed})
+                found = _ask(again, _without(dataset, images, labels, fold), report)
                 unfinished.save(number, found)
-            networks[fold.held_out], voted[fold.held_out] = found.probabilities, found.voted
-        made = audits.publish(store, dataset, config, folds, Fold(networks, voted))
+            networks[fold.held_out] += found.probabilities / repeats
+            voted[fold.held_out] += found.voted / repeats
+        found = Fold(networks, voted)
+        made = audits.publish(store, dataset, config, (folds, repeats), found)
         unfinished.forget()
     on_progress(Progress("Done", 1, 1, f"{len(labels):,} labels", stoppable=False))
     return made
@@ -117,8 +124,8 @@ def _ask(config: TrainConfig, dataset: Dataset, report: "_Report") -> Fold:
 class _Report:
     """Passes on the progress of one network after another as that of one piece of work."""
 
-    def __init__(self, on_progress: OnProgress, folds: int) -> None:
-        self._on_progress, self._folds = on_progress, folds
+    def __init__(self, on_progress: OnProgress, networks: int) -> None:
+        self._on_progress, self._networks = on_progress, networks
         self._fold, self._began = 0, (-1, 0.0)
 
     def begin(self, fold: int) -> None:
@@ -145,9 +152,9 @@ class _Report:
                 progress,
                 stage="Checking labels",
                 done=round(1000 * done),
-                total=1000 * self._folds,
-                note=f"network {self._fold + 1} of {self._folds}, {progress.note}",
-                seconds_left=None if pace is None else pace * (self._folds - done),
+                total=1000 * self._networks,
+                note=f"network {self._fold + 1} of {self._networks}, {progress.note}",
+                seconds_left=None if pace is None else pace * (self._networks - done),
                 stoppable=True,  # nothing of it is a run
             )
         )

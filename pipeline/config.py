@@ -147,7 +147,8 @@ PRESETS: dict[str, Preset] = {
 DEFAULT_DATASET = "mnist-5k"
 DEFAULT_NETWORK = "cnn"
 DEFAULT_PRESET = "default"
-FOLDS = 5  # of an audit: as many networks
+# Of an audit: so many times, as many networks as there are folds, with other folds each time.
+FOLDS, REPEATS, AUDIT_PRESET = 5, 3, "quick"
 
 
 class TrainConfig(BaseModel):

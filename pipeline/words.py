@@ -198,18 +198,18 @@ def contradicted(count: int, total: int) -> str:
     )
 
 
-def audited(doubted: int, total: int, folds: int) -> str:
+def audited(doubted: int, total: int, networks: int) -> str:
     """Say how many labels of an audit are probably wrong.
 
     Args:
         doubted: how many.
         total: of how many.
-        folds: how many networks there were.
+        networks: how many there were.
     """
     look = "looks" if doubted == 1 else "look"
     return (
         f"{doubted:,} of {counted(total, 'label')} {look} wrong to networks that did not learn "
-        f"from them: each of {folds} was asked about the images that it had not seen."
+        f"from them: each of {networks} was asked about the images that it had not seen."
     )
 
 

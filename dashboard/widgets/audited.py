@@ -16,7 +16,7 @@ from dashboard.widgets import choices, frame, galleries, marking, selection_bar,
 from dashboard.words import data as data_words
 from dashboard.words import text
 from dashboard.words import trust as trust_words
-from pipeline.config import FOLDS
+from pipeline.config import FOLDS, REPEATS
 from pipeline.data.datasets import Dataset, picked
 from pipeline.errors import InklingError
 from pipeline.store import reviews
@@ -52,7 +52,7 @@ def part_of(audit: Audit | None) -> str:
 def offer(run: Run) -> None:
     """Offer to audit a run's dataset."""
     images = sum(run.info.dataset.counts.values())
-    work.auditing(run, trust_words.not_audited(images, FOLDS))
+    work.auditing(run, trust_words.not_audited(images, FOLDS * REPEATS))
 
 
 def heading(sentence: str, marks: pd.DataFrame) -> None:

@@ -12,7 +12,7 @@ from dashboard.words import network as network_words
 from dashboard.words import text
 from dashboard.words import training as training_words
 from pipeline import access
-from pipeline.config import FOLDS, TrainConfig
+from pipeline.config import AUDIT_PRESET, FOLDS, REPEATS, TrainConfig
 from pipeline.errors import InklingError
 from pipeline.jobs import queue
 from pipeline.jobs.job import Job, Status, find_job
@@ -153,7 +153,7 @@ def auditing(run: Run, why: str) -> None:
     if not access.may(access.Change.TRAIN):
         st.caption(f"{said} `inkling audit --dataset {dataset}` does it.")
         return
-    request = Auditing(TrainConfig(dataset=dataset), FOLDS)
+    request = Auditing(TrainConfig(dataset=dataset, preset=AUDIT_PRESET), FOLDS, REPEATS)
     key = f"audit_{run.info.dataset.fingerprint}"
     _offer(request, key, said, ("Check all labels", "fact_check"))
 

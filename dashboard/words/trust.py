@@ -65,21 +65,21 @@ def who_was_asked(facts: Facts) -> str:
     """Say how an audit was made."""
     return (
         f"From an audit of {facts.created:%B} {facts.created.day}, {facts.created.year}: "
-        f"{facts.folds} networks ({facts.config.network}, preset {facts.config.preset}) were "
+        f"{facts.networks} networks ({facts.config.network}, preset {facts.config.preset}) were "
         "trained, each without a share of the images, and asked about it."
     )
 
 
-def not_audited(images: int, folds: int) -> str:
+def not_audited(images: int, networks: int) -> str:
     """Say what an audit would do.
 
     Args:
         images: how many the dataset has in all.
-        folds: how many networks would be trained.
+        networks: how many would be trained.
     """
     return (
         f"The labels of all {images:,} images can be checked, those of the training images, too: "
-        f"{folds} networks are trained, each without a share of the images, and asked about it."
+        f"{networks} networks are trained, each without a share of the images, and asked about it."
     )
 
 

@@ -8,12 +8,13 @@ import typer
 
 from pipeline.cli.options import AsJson, Data, Models, store_at
 from pipeline.config import (
+    AUDIT_PRESET,
     DEFAULT_DATASET,
     DEFAULT_NETWORK,
-    DEFAULT_PRESET,
     FOLDS,
     NETWORKS,
     PRESETS,
+    REPEATS,
     TrainConfig,
 )
 from pipeline.data.known import NAMES
@@ -28,8 +29,9 @@ def audit(
         str, typer.Option(help=f"One of {', '.join(NAMES)}, or the path of your own.")
     ] = DEFAULT_DATASET,
     network: Annotated[str, typer.Option(help=f"One of {', '.join(NETWORKS)}.")] = DEFAULT_NETWORK,
-    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}.")] = DEFAULT_PRESET,
-    folds: Annotated[int, typer.Option(min=2, max=20, help="How many networks.")] = FOLDS,
+    preset: Annotated[str, typer.Option(help=f"One of {', '.join(PRESETS)}.")] = AUDIT_PRESET,
+    folds: Annotated[int, typer.Option(min=2, max=20, help="How many networks each time.")] = FOLDS,
+    repeats: Annotated[int, typer.Option(min=1, max=20, help="How many times.")] = REPEATS,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Random seed.")] = 0,
     first: Annotated[int, typer.Option(min=0, help="How many labels to list.")] = 20,
     queued: Annotated[
@@ -43,8 +45,9 @@ def audit(
     """Check every label of a dataset, those of the training images, too.
 
     Trains several networks, each without a share of the images, and asks each about those it has
-    not seen. The Labels page then shows the most suspicious labels of every part. If it is stopped,
-    the same command goes on with the next network.
+    not seen; and all that several times, with other shares. The Labels page then shows the most
+    suspicious labels of every part. If it is stopped, the same command goes on with the next
+    network.
     """
     from pipeline.cli.terminal import shown_progress
     from pipeline.data import datasets
@@ -56,11 +59,11 @@ def audit(
     with shown_progress() as report:
         if queued:  # what is wrong with it is said now
             datasets.open_dataset(dataset, data, report)
-            (job,) = queue.add([Auditing(config, folds)], store)
+            (job,) = queue.add([Auditing(config, folds, repeats)], store)
             print(json.dumps({"id": job.id}) if as_json else f"{job.id} is in the queue")
             return
         try:
-            made = worker.audit(config, store, data, report, folds=folds)
+            made = worker.audit(config, store, data, report, folds=folds, repeats=repeats)
         except KeyboardInterrupt:
             print("Stopped. The same command goes on with the next network.", file=sys.stderr)
             raise typer.Exit(130) from None
@@ -75,6 +78,7 @@ def _say(made: "Audit", first: int, *, as_json: bool) -> None:
         rows = json.loads(found.to_json(orient="records"))
         print(json.dumps(facts.model_dump(mode="json") | {"labels": rows}, ensure_ascii=False))
         return
-    print(audited(sum(facts.doubted.values()), sum(facts.counts.values()), facts.folds))
+    doubted, total = sum(facts.doubted.values()), sum(facts.counts.values())
+    print(audited(doubted, total, facts.networks))
     for row in found.itertuples():
         print(f"{row.part:<6}{row.index:>8}  {row.label} → {row.predicted}")

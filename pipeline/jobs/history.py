@@ -77,8 +77,8 @@ def title(request: Request) -> str:
             said = f"{config.network} on {PurePath(config.dataset).name}, {how}"
         case Retraining(run_id):
             said = f"Teach {run_id} the corrections"
-        case Auditing(config, folds):
-            how = f"{folds} × {config.network}, {config.preset}"
+        case Auditing(config, folds, repeats):
+            how = f"{folds * repeats} × {config.network}, {config.preset}"
             said = f"Check the labels of {PurePath(config.dataset).name}, {how}"
         case Fetch(dataset):
             said = f"Get {PurePath(dataset).name}"

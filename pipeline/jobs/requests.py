@@ -42,11 +42,13 @@ class Auditing:
 
     Attributes:
         config: the settings of the networks, and the dataset.
-        folds: how many networks.
+        folds: how many networks each time.
+        repeats: how many times.
     """
 
     config: TrainConfig
     folds: int
+    repeats: int = 1
 
 
 @dataclass(frozen=True)
@@ -105,8 +107,8 @@ def _described(request: Request) -> dict[str, Any]:
             told: dict[str, Any] = {"fetch": dataset}
         case Retraining():
             told = {"retrain": asdict(request)}
-        case Auditing(config, folds):
-            told = {"audit": config.model_dump(), "folds": folds}
+        case Auditing(config, folds, repeats):
+            told = {"audit": config.model_dump(), "folds": folds, "repeats": repeats}
         case TakeApart(run_id):
             told = {"take_apart": run_id}
         case Adding():
@@ -124,7 +126,8 @@ def _request(raw: dict[str, Any]) -> Request:
     if "retrain" in raw:
         return Retraining(str(raw["retrain"]["run_id"]), int(raw["retrain"]["seed"]))
     if "audit" in raw:
-        return Auditing(TrainConfig.model_validate(raw["audit"]), int(raw["folds"]))
+        config = TrainConfig.model_validate(raw["audit"])
+        return Auditing(config, int(raw["folds"]), int(raw.get("repeats", 1)))
     if "add" in raw:
         return Adding(**raw["add"])
     if "series" in raw:

@@ -96,8 +96,8 @@ def carry_out(request: Request, folder: Path, store: Store, on_progress: OnProgr
         case TakeApart(run_id):
             on_progress(Progress("Taking the network apart", note="loading TensorFlow"))
             evaluation.take_apart(store.open(run_id))
-        case Auditing(config, folds):
-            audit(config, store, None, on_progress, folds=folds)
+        case Auditing(config, folds, repeats):
+            audit(config, store, None, on_progress, folds=folds, repeats=repeats)
         case Adding():
             run = add(request, folder, store, on_progress)
         case Retraining(run_id, seed):
@@ -144,7 +144,13 @@ def retrain(
 
 
 def audit(
-    config: TrainConfig, store: Store, data_dir: Path | None, on_progress: OnProgress, *, folds: int
+    config: TrainConfig,
+    store: Store,
+    data_dir: Path | None,
+    on_progress: OnProgress,
+    *,
+    folds: int,
+    repeats: int,
 ) -> Audit:
     """Load TensorFlow, quietly, and audit the labels of a dataset; see `audit.audit`."""
     store.check_writable()
@@ -152,7 +158,7 @@ def audit(
     _load_tensorflow(on_progress)
     from pipeline.audit import audit
 
-    return audit(config, store, data_dir, on_progress, folds=folds)
+    return audit(config, store, data_dir, on_progress, folds=folds, repeats=repeats)
 
 
 def add(request: Adding, folder: Path, store: Store, on_progress: OnProgress) -> Run:

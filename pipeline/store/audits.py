@@ -35,6 +35,7 @@ from pipeline.store.runs import Store
 
 FOLDER = ".audits"  # in the store
 FACTS = "audit"  # the table's attribute that says who was asked
+LEAST = 0.01  # suspicion that is worth listing: a probability of 99%
 REFUSED = "labels cannot be audited"
 COLUMNS = ("index", "label", "predicted", "confidence", "suspicion", "doubted")
 DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
@@ -48,7 +49,9 @@ class Facts(BaseModel):
         created: when it was done, in UTC.
         dataset: its name.
         config: the settings of its networks.
-        folds: how many networks there were, each asked about the images that it did not learn from.
+        folds: how many networks there were each time, each asked about the images that it did not
+            learn from.
+        repeats: how many times, so how many networks were asked about each image.
         accuracy: the share of all images on which they agree with the label.
         class_names: one name per class, in label order, as they were then.
         counts: how many images each part has, in the order of their rows.
@@ -59,10 +62,16 @@ class Facts(BaseModel):
     dataset: str
     config: TrainConfig
     folds: int
+    repeats: int = 1
     accuracy: float
     class_names: tuple[str, ...]
     counts: dict[str, int]
     doubted: dict[str, int]
+
+    @property
+    def networks(self) -> int:
+        """How many networks were trained."""
+        return self.folds * self.repeats
 
 
 @dataclass(frozen=True)
@@ -101,10 +110,16 @@ class Audit:
         return self._part(part, COLUMNS)
 
     def most_suspicious(self, first: int) -> pd.DataFrame:
-        """Read the most suspicious labels of all parts: as `table`, with a column part."""
+        """Read the most suspicious labels of all parts: as `table`, with a column part.
+
+        Labels that are all but certain are left out, so there may be fewer.
+        """
         parts = [self.table(part).assign(part=part) for part in self.facts.counts]
-        order = pd.concat(parts).sort_values("suspicion", ascending=False, kind="stable")
-        return order.head(first).reset_index(drop=True)
+        found = pd.concat(parts)
+        found = found[found["suspicion"] >= LEAST].sort_values(
+            "suspicion", ascending=False, kind="stable"
+        )
+        return found.head(first).reset_index(drop=True)
 
     def probabilities(self, part: str) -> np.ndarray:
         """Read what the networks said of a part: float32 (n, classes); raises as `table`."""
@@ -149,14 +164,16 @@ def read(store: Store, fingerprint: str) -> Audit | None:
         return Audit(path, Facts.model_validate(kept[FACTS]))
 
 
-def publish(store: Store, dataset: Dataset, config: TrainConfig, folds: int, found: Fold) -> Audit:
+def publish(
+    store: Store, dataset: Dataset, config: TrainConfig, times: tuple[int, int], found: Fold
+) -> Audit:
     """Write the audit of a dataset, in place of an earlier one.
 
     Args:
         store: where.
         dataset: which was audited.
         config: the settings of its networks.
-        folds: how many there were.
+        times: how many there were each time, and how many times.
         found: what they said of all images, part after part.
 
     Raises:
@@ -174,7 +191,8 @@ def publish(store: Store, dataset: Dataset, config: TrainConfig, folds: int, fou
         created=datetime.now(UTC),
         dataset=dataset.name,
         config=config,
-        folds=folds,
+        folds=times[0],
+        repeats=times[1],
         accuracy=float((table["predicted"] == table["label"]).mean()),
         class_names=dataset.class_names,
         counts=dataset.counts,
@@ -193,10 +211,12 @@ class Unfinished:
     folder: Path
 
     @classmethod
-    def of(cls, store: Store, config: TrainConfig, folds: int, fingerprint: str) -> "Unfinished":
-        """Return the place for an audit with these settings of this dataset."""
+    def of(
+        cls, store: Store, config: TrainConfig, times: tuple[int, int], fingerprint: str
+    ) -> "Unfinished":
+        """Return the place for an audit with these settings of this dataset; see `publish`."""
         settings = config.model_dump_json(exclude={"film", "corrections", "dataset"})
-        key = hashlib.sha256(f"{settings} {folds} {fingerprint}".encode()).hexdigest()[:16]
+        key = hashlib.sha256(f"{settings} {times} {fingerprint}".encode()).hexdigest()[:16]
         return cls(store.folder / FOLDER / key)
 
     @contextmanager

@@ -185,7 +185,7 @@ class TestTrainingImages:
         for image, sure in zip(self.DOUBTED, (0.95, 0.9), strict=True):
             believed[image] = np.roll(np.r_[sure, [(1 - sure) / 9] * 9], labels[image] + 1)
         config = TrainConfig(dataset="digits", network="shallow").resolved(1000)
-        return audits.publish(store, digits, config, 5, Fold(believed, np.round(believed)))
+        return audits.publish(store, digits, config, (5, 2), Fold(believed, np.round(believed)))
 
     def test_without_an_audit_one_is_offered(self, app, store, children):
         at = app("labels", store)
@@ -193,7 +193,7 @@ class TestTrainingImages:
         assert not [one for one in at.segmented_control if one.key == "labels_part"]
         next(one for one in at.button if one.label == "Check all labels").click().run()
         (job,) = list_jobs(store)
-        assert job.request == Auditing(TrainConfig(dataset="digits"), 5)
+        assert job.request == Auditing(TrainConfig(dataset="digits", preset="quick"), 5, 3)
         children[0].end()
 
     def test_it_is_not_offered_in_read_only(self, app, store, monkeypatch):
@@ -212,7 +212,7 @@ class TestTrainingImages:
         label = digits.y_train[7]
         assert tiles(at)[0]["caption"] == f"{label} → {(label + 1) % 10}"
         assert "Training image 7, 0.3% probability" in text(at)
-        assert "5 networks (shallow, preset default) were trained" in text(at)
+        assert "10 networks (shallow, preset default) were trained" in text(at)
 
     def test_classes_narrow_them_and_an_address_names_one(self, app, store, audit, digits):
         threes = np.flatnonzero(digits.y_train == 3)

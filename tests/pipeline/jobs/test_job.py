@@ -239,19 +239,19 @@ class TestSnapshot:
 
 
 def test_an_audit_is_carried_out_as_it_was_asked_for(job, monkeypatch):
-    asked = Auditing(TrainConfig(dataset="digits", network="shallow", seed=4), folds=3)
+    asked = Auditing(TrainConfig(dataset="digits", network="shallow", seed=4), folds=3, repeats=2)
     (job.folder / REQUEST).write_text(requests.write(asked))
     assert job.request == asked
     audited = []
 
-    def audit(config, store, data, report, *, folds):
-        audited.append((config, folds))
+    def audit(config, store, data, report, *, folds, repeats):
+        audited.append((config, folds, repeats))
 
     monkeypatch.setattr(worker, "audit", audit)
     worked(job, monkeypatch, None)
-    assert audited == [(asked.config, 3)]
+    assert audited == [(asked.config, 3, 2)]
     assert job.status().state == "finished"
-    assert history.title(asked) == "Check the labels of digits, 3 × shallow, default"
+    assert history.title(asked) == "Check the labels of digits, 6 × shallow, default"
 
 
 def test_a_retraining_is_carried_out_as_it_was_asked_for(job, monkeypatch):

@@ -25,7 +25,8 @@ def made() -> Dataset:
 def audit(store, made) -> Audit:
     """Networks and neighbors believe the labels, but for the third of the training part."""
     sure = np.array([[0.9, 0.1], [0.1, 0.9], [0.05, 0.95], [0.2, 0.8], [0.7, 0.3], [0.4, 0.6]])
-    return audits.publish(store, made, CONFIG, 2, Fold(sure.astype(np.float32), np.round(sure)))
+    found = Fold(sure.astype(np.float32), np.round(sure))
+    return audits.publish(store, made, CONFIG, (2, 1), found)
 
 
 def test_an_audit_is_read_part_by_part(store, made, audit):
@@ -53,10 +54,11 @@ def test_the_most_suspicious_come_first_whatever_their_part(audit):
 
 def test_a_later_audit_takes_the_place_of_an_earlier_one(store, made, audit):
     believed = np.eye(2, dtype=np.float32)[[0, 1, 0, 1, 0, 1]]
-    audits.publish(store, made, CONFIG, 3, Fold(believed, believed))
+    audits.publish(store, made, CONFIG, (3, 2), Fold(believed, believed))
     now = audits.read(store, made.fingerprint)
     assert now is not None
-    assert now.facts.folds == 3
+    assert (now.facts.folds, now.facts.repeats) == (3, 2)
+    assert now.most_suspicious(9).empty  # nothing is worth a look
     assert now.facts.doubted["train"] == 0
     assert audits.read(store, "0" * 64) is None
 
@@ -75,9 +77,9 @@ def test_a_damaged_audit_is_told_in_a_sentence(store, made, audit, text):
 
 
 def test_what_networks_said_is_kept_until_the_audit_is_done(store):
-    place = Unfinished.of(store, CONFIG, 5, "f" * 64)
-    assert place != Unfinished.of(store, CONFIG, 4, "f" * 64)
-    assert place != Unfinished.of(store, CONFIG.model_copy(update={"seed": 1}), 5, "f" * 64)
+    place = Unfinished.of(store, CONFIG, (5, 1), "f" * 64)
+    assert place != Unfinished.of(store, CONFIG, (5, 2), "f" * 64)
+    assert place != Unfinished.of(store, CONFIG.model_copy(update={"seed": 1}), (5, 1), "f" * 64)
     said = Fold(np.full((3, 2), 0.5, np.float32), np.zeros((3, 2), np.float32))
     with place.held():
         assert place.load(0, 3) is None
@@ -98,6 +100,6 @@ def test_what_networks_said_is_kept_until_the_audit_is_done(store):
 def test_nothing_is_audited_in_read_only(store, made, monkeypatch):
     monkeypatch.setenv("INKLING_READ_ONLY", "1")
     with pytest.raises(InklingError, match="read-only"):
-        audits.publish(store, made, CONFIG, 2, Fold(np.ones((6, 2)), np.ones((6, 2))))
+        audits.publish(store, made, CONFIG, (2, 1), Fold(np.ones((6, 2)), np.ones((6, 2))))
     with pytest.raises(InklingError, match="read-only"), Unfinished(store.folder / "x").held():
         pass
