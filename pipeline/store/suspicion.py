@@ -45,16 +45,18 @@ def of_test_images(
         runs: from `witnesses`; those after the first are left out if they cannot be read.
         training_labels: int (n_train,) of their dataset, for the labels of the nearest training
             images; None if it is not on this machine.
-        audit: of their dataset, whose networks count as one more; None if there is none.
+        audit: of their dataset: as many networks more as it has asked about each image; None if
+            there is none.
 
     Returns:
         float32 (n_test,); see `label_errors.suspicion`.
     """
     first, classes = runs[0], len(runs[0].class_names)
     labels = first.predictions(["label"])["label"].to_numpy()
-    tables = [
-        table for run in runs if (table := _probabilities(run, needed=run is first)) is not None
-    ]
+    asked = [_probabilities(run, needed=run is first) for run in runs]
+    if audit is not None:
+        asked += [_of_audit(audit, len(labels))] * audit.facts.repeats
+    tables = [table for table in asked if table is not None]
     voted = None if training_labels is None else _votes(first, training_labels, classes)
     return label_errors.suspicion(labels, label_errors.belief(tables, voted))
 
