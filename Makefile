@@ -1,5 +1,5 @@
 # Each target is one readable recipe; `make app` and `make test` are all that most people need.
-.PHONY: app test slow unit lint web bench pretrained screenshots house clean help
+.PHONY: app test slow hostile unit lint web bench pretrained screenshots house clean help
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,6 +23,7 @@ help:
 	@echo "make app    set up, train four first networks if there are none, serve the dashboard"
 	@echo "make test   everything that must hold: lint, types, import rules, all tests"
 	@echo "make unit   the quick tests only"
+	@echo "make hostile   thousands of broken and harmful inputs, each answered in a sentence"
 	@echo "make slow   what takes minutes: trainings and dashboards killed at many moments"
 	@echo "make web    the live pad's scripts, built anew after a change in web/"
 	@echo "make bench  what is timed, and against what, into docs/benchmarks.md (an hour; with INKLING_DATA)"
@@ -37,6 +38,10 @@ app: $(VENV)/.app
 test: $(VENV)/.test lint
 	$(BIN)/python -m pytest -n 3 --dist loadfile tests || \
 	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none tests
+
+# What is broken on purpose, with what is costly to make; `make test` has the quick part.
+hostile: $(VENV)/.test
+	$(BIN)/python -m pytest -n 0 -m "slow or not slow" tests/hostile
 
 # Trainings and dashboards killed at many random moments: a quarter of an hour.
 slow: $(VENV)/.test

@@ -4,13 +4,17 @@ A named pipe would be waited for without end, `/dev/zero` read without end; so w
 file is refused before it is opened, and nothing is read beyond a limit that the message names.
 """
 
+import errno
+import json
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import InklingError
 
 MEGABYTE = 2**20
+MOST_JSON = 32 * MEGABYTE  # of a file of Inkling's own
 
 
 def place(text: str | Path) -> Path:
@@ -86,6 +90,37 @@ def read_text(path: Path, most: int) -> str:
         return read_bytes(path, most).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InklingError(f"{path} is not a text file in UTF-8.") from None
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file of Inkling's own, which somebody may have damaged or altered.
+
+    Raises:
+        OSError: it is missing, not a regular file, or cannot be read.
+        ValueError: it is too large, no JSON, nested too deeply, or holds what cannot be shown.
+    """
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    if status.st_size > MOST_JSON:
+        raise ValueError(f"it has more than {MOST_JSON // MEGABYTE} MB")
+    return parsed(path.read_text("utf-8"))
+
+
+def parsed(text: str) -> Any:
+    """Parse JSON that somebody may have damaged or altered.
+
+    Raises:
+        ValueError: it is no JSON, nested too deeply, or holds lone surrogates, which no page and no
+            file can show.
+    """
+    try:
+        value = json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    if "\\u" in text:  # only an escape can be one
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
 
 
 def is_encodable(name: str) -> bool:

@@ -182,7 +182,7 @@ def describe(folder: Path) -> Prepared | None:
 def read_facts(folder: Path) -> dict[str, Any] | None:
     """Read a prepared dataset's description as it was written; None if missing or damaged."""
     try:
-        facts: dict[str, Any] = json.loads((folder / FACTS).read_text("utf-8"))
+        facts: dict[str, Any] = reading.read_json(folder / FACTS)
         facts = renamed(facts, {"ink": "mnist_framed"})
         return facts if facts["version"] == VERSION else None
     except (OSError, ValueError, KeyError, TypeError):

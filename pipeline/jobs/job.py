@@ -5,7 +5,6 @@ every report, its output, and a lock that the child holds while it runs; see `al
 started, a file says that it waits; see `queue`.
 """
 
-import json
 import os
 import signal
 import zipfile
@@ -21,6 +20,7 @@ from pipeline.errors import InklingError
 from pipeline.jobs import alive, requests
 from pipeline.jobs.requests import Request
 from pipeline.progress import Progress
+from pipeline.reading import read_json
 from pipeline.store.runs import Store
 from pipeline.training import snapshot
 from pipeline.training.snapshot import Snapshot
@@ -199,7 +199,7 @@ def find_job(store: Store, job_id: str) -> Job | None:
 def _read_status(path: Path) -> Status | None:
     """Read a status file; None if there is none. What a newer version adds is ignored."""
     try:
-        raw = json.loads(path.read_text("utf-8"))
+        raw = read_json(path)
     except FileNotFoundError:
         return None
     return _STATUS.validate_python(raw)

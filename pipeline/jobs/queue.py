@@ -13,6 +13,7 @@ from pipeline.errors import InklingError
 from pipeline.jobs import launch
 from pipeline.jobs.job import JOBS, LIVE, UPLOAD, WAITS, Job, list_jobs, running
 from pipeline.jobs.requests import Request
+from pipeline.reading import read_json
 from pipeline.store.runs import Store
 
 ORDER = "order.json"  # beside the jobs: ids in another order than they were asked for
@@ -145,7 +146,7 @@ def _start_first(store: Store) -> Job | None:
 
 def _order(store: Store) -> list[str]:
     try:
-        order = json.loads((store.folder / JOBS / ORDER).read_text("utf-8"))
+        order = read_json(store.folder / JOBS / ORDER)
     except (OSError, ValueError):  # none was chosen, or nobody knows it any more
         return []
     return [one for one in order if isinstance(one, str)] if isinstance(order, list) else []

@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.config import TrainConfig
 from pipeline.preprocess import Pixels
+from pipeline.reading import parsed
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def read(text: str) -> Request:
     Raises:
         ValueError, TypeError, KeyError, InklingError: it is damaged, or from another version.
     """
-    return _request(json.loads(text))
+    return _request(parsed(text))
 
 
 def _described(request: Request) -> dict[str, Any]:

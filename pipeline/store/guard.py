@@ -1,6 +1,5 @@
 """The promotion rule of a store, and what it says to one run in another one's place."""
 
-import json
 from pathlib import Path
 
 from pipeline import access, atomic
@@ -8,6 +7,7 @@ from pipeline.analysis.guard import Check, Rule, checks
 from pipeline.analysis.proof import Proof
 from pipeline.data.prepared import same_images
 from pipeline.errors import InklingError
+from pipeline.reading import read_json
 from pipeline.store import teaching
 from pipeline.store.promotions import REFUSED
 from pipeline.store.run_folder import Run
@@ -26,10 +26,10 @@ def read(folder: Path) -> tuple[Rule, str]:
     """
     path = folder / RULE
     try:
-        return Rule.model_validate(json.loads(path.read_text("utf-8"))), ""
+        return Rule.model_validate(read_json(path)), ""
     except FileNotFoundError:
         return Rule(), ""
-    except (OSError, ValueError, RecursionError):
+    except (OSError, ValueError):
         return Rule(), f"{path} cannot be read, so the usual promotion rule holds."
 
 

@@ -25,6 +25,7 @@ from pipeline import access, atomic
 from pipeline.config import DEEP, TrainConfig
 from pipeline.errors import InklingError
 from pipeline.progress import Discarded
+from pipeline.reading import read_json
 from pipeline.store.runs import Store
 from pipeline.training.checkpoint import Checkpoint, ExtraExamples, Row, score
 from pipeline.training.film import Film
@@ -183,7 +184,7 @@ class InterruptedTraining:
             InklingError: they are damaged, or from another version of Inkling.
         """
         try:
-            kept = json.loads((self.folder / SETTINGS).read_text("utf-8"))
+            kept = read_json(self.folder / SETTINGS)
             # Older settings do not mention what did not exist then, and is not to be added now.
             return TrainConfig.model_validate({"allographs": 0.0, "disturbance": 0.0} | kept)
         except (OSError, ValueError, TypeError, InklingError) as error:

@@ -3,7 +3,6 @@
 A line that is truncated, or is not an entry, is skipped and counted; nothing else is lost.
 """
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from filelock import FileLock
 
 from pipeline import access
 from pipeline.errors import InklingError
+from pipeline.reading import check_regular, parsed
 
 Entry = TypeVar("Entry")
 
@@ -33,6 +33,8 @@ def read(path: Path, what: str, parse: Callable[[Any], Entry]) -> tuple[list[Ent
     Raises:
         InklingError: the file cannot be read.
     """
+    if path.exists():
+        check_regular(path)
     try:
         text = path.read_text("utf-8", errors="replace")
     except FileNotFoundError:
@@ -43,8 +45,8 @@ def read(path: Path, what: str, parse: Callable[[Any], Entry]) -> tuple[list[Ent
     # Only what `adding` ends lines with: `splitlines` also splits at rarer characters.
     for line in filter(str.strip, text.split("\n")):
         try:
-            entries.append(parse(json.loads(line)))
-        except (ValueError, TypeError, KeyError, RecursionError):
+            entries.append(parse(parsed(line)))
+        except (ValueError, TypeError, KeyError):
             damaged += 1
     return entries, damaged
 

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline import access, atomic
 from pipeline.errors import InklingError, printable
+from pipeline.reading import read_json
 from pipeline.store.run_folder import Damaged, Run
 
 POINTER = "default.json"
@@ -104,13 +105,13 @@ def read(folder: Path) -> Promotions:
     """
     path = folder / POINTER
     try:
-        raw: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        raw: dict[str, Any] = read_json(path)
         if isinstance(raw["format"], int) and raw["format"] > FORMAT:
             return Promotions(damaged=f"{path} was written by a newer version of Inkling.")
         return Promotions(tuple(Promotion.model_validate(entry) for entry in raw["history"]))
     except FileNotFoundError:
         return Promotions()
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+    except (OSError, ValueError, TypeError, KeyError):
         return Promotions(damaged=f"{path} cannot be read.")
 
 

@@ -7,10 +7,11 @@ is never changed: what is added to it is kept in the store.
 
 import contextlib
 import importlib.metadata
-import json
 import os
 import platform
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +20,10 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline import access, atomic
+from pipeline import access, atomic, reading
 from pipeline.analysis import excitation
 from pipeline.analysis import out_of_distribution as ood
 from pipeline.analysis.corruption_sheet import CorruptionSheet
@@ -29,12 +31,12 @@ from pipeline.analysis.excitation import Excitation
 from pipeline.analysis.out_of_distribution import OodDetector
 from pipeline.analysis.strangers import Strangers
 from pipeline.atomic import whole_folder
-from pipeline.errors import InklingError, printable
+from pipeline.errors import InklingError, printable, reason
 from pipeline.names import slug
 from pipeline.serving.anatomy import Anatomy
 from pipeline.serving.anatomy import load as load_anatomy
 from pipeline.serving.inference import ServingGraph
-from pipeline.store import tables
+from pipeline.store import integrity, tables
 from pipeline.store.run_info import FORMAT, Evaluation, Robustness, RunInfo
 from pipeline.training import film as films
 from pipeline.training import teaching
@@ -53,6 +55,10 @@ FILM, TEACHING, STRANGERS = "film.npz", "teaching.npz", "strangers.json"
 ABOUT = "about.json"  # the name and the note that people gave it
 LONGEST_NAME, LONGEST_NOTE = 80, 2000  # characters
 REFUSED = "runs cannot be added, changed or deleted"
+# What the readers of its files raise on damaged ones.
+UNREADABLE = (OSError, ValueError, KeyError, IndexError, TypeError, EOFError, OverflowError,
+              MemoryError, NotImplementedError, RuntimeError, RecursionError, struct.error,
+              zlib.error, zipfile.BadZipFile, pa.ArrowException)  # fmt: skip
 VERSIONED = ("inkling", "tensorflow", "keras", "ai-edge-litert", "numpy")
 Content = TypeVar("Content")
 State = dict[str, tuple[int, int]]  # of each file: its time stamp and its size
@@ -120,13 +126,17 @@ class Run:
 
     @property
     def model_path(self) -> Path:
-        """The path of the Keras model."""
-        return self.folder / MODEL
+        """The path of the Keras model, which is as it was written.
+
+        Raises:
+            RunDamaged: it is not, or cannot be read.
+        """
+        return self._read(MODEL, lambda path: path)
 
     @property
     def graph_path(self) -> Path:
-        """The path of the serving graph."""
-        return self.folder / GRAPH
+        """The path of the serving graph, which is as it was written; raises as `model_path`."""
+        return self._read(GRAPH, lambda path: path)
 
     @property
     def bundled(self) -> bool:
@@ -134,8 +144,18 @@ class Run:
         return self.additions is not None
 
     def graph(self) -> ServingGraph:
-        """Load the serving graph."""
-        return ServingGraph(self.graph_path)
+        """Load the serving graph.
+
+        Raises:
+            InklingError: it is missing, altered, damaged or of another network.
+        """
+        graph = self._read(GRAPH, self._opened_safely)
+        if graph.input_shape != self.info.input_shape:
+            raise RunDamaged(
+                f"{GRAPH} of run {self.id} takes images of {graph.input_shape}, not of "
+                f"{self.info.input_shape}: it is of another network. Copy the run again."
+            )
+        return graph
 
     @property
     def graph_size(self) -> int:
@@ -160,7 +180,7 @@ class Run:
         Raises:
             RunDamaged: the file cannot be read.
         """
-        return self._read(HISTORY, pd.read_csv)
+        return self._read(HISTORY, _load_history)
 
     def predictions(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Read the predictions table, or only some of its columns.
@@ -233,13 +253,15 @@ class Run:
         """
         if not self._path(GRADIENTS).exists():
             return None
-        return self._read(GRADIENTS, Path.read_bytes)
+        return self._read(GRADIENTS, lambda path: self._vouched(path).read_bytes())
 
     def add_anatomy(self, anatomy: Anatomy, gradients: bytes | None) -> None:
         """Add what every layer is made of, and the gradient graph; raises as `describe` does."""
         # The anatomy comes last: where it is, all is there.
         if gradients is not None:
-            atomic.write(self._addition(GRADIENTS), lambda file: file.write(gradients))
+            path = self._addition(GRADIENTS)
+            atomic.write(path, lambda file: file.write(gradients))
+            integrity.vouch(path)
         atomic.write(self._addition(ANATOMY), anatomy.save)
 
     def excitations(self) -> dict[int, Excitation] | None:
@@ -357,20 +379,57 @@ class Run:
     def _addition(self, name: str) -> Path:
         """Return where to add a file or folder, unless nothing may be changed."""
         access.refuse_unless_may(access.Change.MANAGE, REFUSED)
+        if self.additions is None and name in self.info.hashes:
+            self._forget_hash(name)
         return self._places[-1] / name
+
+    def _forget_hash(self, name: str) -> None:
+        """Note, before a file is replaced, that it will not be the one that came with the run."""
+        with FileLock(self.folder.with_name(f".{self.id}.lock")):
+            info = _read_info(self.folder)
+            kept = {file: known for file, known in info.hashes.items() if file != name}
+            if kept != info.hashes:
+                text = info.model_copy(update={"hashes": kept}).model_dump_json(indent=1)
+                atomic.write_text(self.folder / INFO, text)
 
     def _read(self, name: str, read: Callable[[Path], Content]) -> Content:
         try:
-            return read(self._path(name))
-        except (
-            OSError,
-            ValueError,
-            KeyError,
-            EOFError,
-            pa.ArrowException,
-            zipfile.BadZipFile,
-        ) as error:
+            path = self._path(name)
+            reading.check_regular(path)
+            self._check_content(path)
+            return read(path)
+        except RunDamaged:
+            raise
+        except InklingError as error:
             raise RunDamaged(f"{name} of run {self.id} cannot be read: {error}") from error
+        except UNREADABLE as error:
+            raise RunDamaged(f"{name} of run {self.id} cannot be read: {reason(error)}.") from error
+
+    def _check_content(self, path: Path) -> None:
+        """Check that a file is as it was written, if that is known."""
+        known = self.info.hashes.get(path.name) if path.parent == self.folder else None
+        if known is None or integrity.digest(path) == known:
+            return
+        # It may have been replaced since this run was opened, by `_addition`.
+        if _read_info(self.folder).hashes.get(path.name) == known:
+            raise RunDamaged(
+                f"{path.name} of run {self.id} is not as it was written: it is damaged, or was "
+                "altered. Copy the run again from its source, or train again."
+            )
+
+    def _vouched(self, path: Path) -> Path:
+        """Return the path of a graph that can be opened without harm to this process."""
+        came_with_it = path.parent == self.folder
+        ours = came_with_it and (self.bundled or path.name in self.info.hashes)
+        if not (ours or integrity.survives(path)):
+            raise RunDamaged(
+                f"{path.name} of run {self.id} is damaged: a process that opens it fails. Copy the "
+                "run again from its source, or train again."
+            )
+        return path
+
+    def _opened_safely(self, path: Path) -> ServingGraph:
+        return ServingGraph(self._vouched(path))
 
 
 @dataclass(frozen=True)
@@ -456,7 +515,9 @@ def write(target: Path, info: RunInfo, files: RunFiles) -> Run:
         if files.about != NO_WORDS:
             (draft / ABOUT).write_text(files.about.model_dump_json(), encoding="utf-8")
         sizes = {name: (draft / name).stat().st_size for name in REQUIRED}
-        known = {"id": target.name, "versions": _versions(), "files": sizes}
+        hashes = {path.name: integrity.digest(path) for path in sorted(draft.iterdir())}
+        hashes.pop(ABOUT, None)  # people change it
+        known = {"id": target.name, "versions": _versions(), "files": sizes, "hashes": hashes}
         info = info.model_copy(update=known)
         (draft / INFO).write_text(info.model_dump_json(indent=1), encoding="utf-8")
     return Run(target, info, files.about, version=str(state(target)))
@@ -500,6 +561,13 @@ def is_run(files: Collection[str]) -> bool:
     return not {INFO, *REQUIRED}.isdisjoint(files)
 
 
+def _load_history(path: Path) -> pd.DataFrame:
+    history = pd.read_csv(path)
+    if "epoch" not in history:
+        raise ValueError("it lacks the column “epoch”")
+    return history
+
+
 def _load_anatomy(path: Path) -> Anatomy:
     with path.open("rb") as file:
         return load_anatomy(file)
@@ -523,14 +591,14 @@ def _load_teaching(path: Path) -> Taught:
 def _about(path: Path) -> About:
     """Read what people wrote about a run; a damaged file is as good as none."""
     try:
-        return About.model_validate_json(path.read_text("utf-8"))
+        return About.model_validate(reading.read_json(path))
     except (OSError, ValueError):
         return About()
 
 
 def _read_info(folder: Path) -> RunInfo:
     try:
-        raw: dict[str, Any] = json.loads((folder / INFO).read_text("utf-8"))
+        raw: dict[str, Any] = reading.read_json(folder / INFO)
         if isinstance(raw.get("format"), int) and raw["format"] > FORMAT:
             raise RunDamaged(
                 f"Run {folder.name} was written by a newer version of Inkling (format "

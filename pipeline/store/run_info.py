@@ -157,6 +157,8 @@ class RunInfo(BaseModel):
         timings: seconds by stage.
         versions: of Python and the main libraries.
         files: bytes of each required file, so that an incomplete folder is noticed.
+        hashes: SHA-256 of each file that was written with it and not replaced since, so that an
+            altered one is noticed before it is used; runs of earlier versions have none.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -182,6 +184,7 @@ class RunInfo(BaseModel):
     timings: dict[str, float]
     versions: dict[str, str] = {}
     files: dict[str, int] = {}
+    hashes: dict[str, str] = {}
 
     @model_validator(mode="before")
     @classmethod

@@ -15,6 +15,7 @@ from tests.hostile.pictures import (
     raw,
     saved,
 )
+from tests.hostile.runs import flips
 from tests.hostile.strokes import GOOD
 
 PICTURES = [
@@ -50,4 +51,4 @@ LINES = [
         "line 1: It is longer",
     ),
 ]
-CASES = [*PICTURES, *LINES]
+CASES = [*PICTURES, *LINES, *flips(range(1, 25))]

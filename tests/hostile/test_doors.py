@@ -13,7 +13,7 @@ import pytest
 from tests.hostile import doors
 from tests.hostile.doors import Case, Outcome
 
-GROUPS = ("datasets", "pictures", "strokes", "settings")
+GROUPS = ("datasets", "pictures", "strokes", "settings", "runs")
 LONG = ("costly",)  # for `make hostile`
 MOST_SECONDS = 5  # of processor time
 MOST_MEGABYTES = 1024
@@ -25,7 +25,7 @@ def outcomes(group: str) -> dict[str, Outcome]:
     """Run all cases of a group in a process of their own."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.hostile.doors", group],
-        capture_output=True, text=True, timeout=900, check=False,
+        capture_output=True, text=True, timeout=1800, check=False,
         env={**os.environ, "INKLING_BUNDLED": ""}, cwd=Path(__file__).parents[2],
     )  # fmt: skip
     found = [Outcome(**json.loads(line)) for line in done.stdout.splitlines()]

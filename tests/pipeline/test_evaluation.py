@@ -23,6 +23,8 @@ def old(tiny_run: Run, tmp_path) -> Run:
     """The tiny run as an older version wrote it: its Keras model is needed to complete it."""
     shutil.copytree(tiny_run.folder, tmp_path / tiny_run.id)
     (tmp_path / tiny_run.id / "features.parquet").unlink()
+    info = tmp_path / tiny_run.id / "run.json"
+    info.write_text(json.dumps(json.loads(info.read_text("utf-8")) | {"hashes": {}}), "utf-8")
     return Store(tmp_path).open("latest")
 
 

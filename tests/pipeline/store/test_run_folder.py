@@ -197,7 +197,7 @@ def test_a_film_is_optional(store):
     assert again.frames[0].tolist() == [[[1, 1, 1], [1, 1, 1]]]
     for content in (b"", b"PK\3\4 cut off", b"no archive"):
         (run.folder / run_folder.FILM).write_bytes(content)
-        with pytest.raises(RunDamaged, match=r"film\.npz of run .* cannot be read"):
+        with pytest.raises(RunDamaged, match=r"film\.npz of run .* is not as it was written"):
             run.film()
 
 
