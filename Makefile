@@ -43,7 +43,7 @@ test: $(VENV)/.test lint
 hostile: $(VENV)/.test
 	$(BIN)/python -m pytest -n 0 -m "slow or not slow" tests/hostile
 
-# Trainings and dashboards killed at many random moments: a quarter of an hour.
+# Trainings and dashboards killed, or out of disk, at sixty random moments: half an hour.
 slow: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2 --dist load -m slow tests
 

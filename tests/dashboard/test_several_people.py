@@ -47,6 +47,7 @@ def meet(store: Store) -> Iterator[Callable[[], Person]]:
     yield person
     for one in met:
         one.kill()
+    kill_training(store)  # of a test that failed
 
 
 def inkling(store: Store, *arguments: str) -> subprocess.Popen[str]:
