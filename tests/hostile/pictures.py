@@ -75,6 +75,12 @@ def flipped(seed: int, suffix: str) -> bytes:
     return content.tobytes()
 
 
+def spoiled(seed: int, kind: str) -> Case:
+    """A photograph's file with flipped bytes, made only when it is tried."""
+    name = f"flipped bytes {kind} {seed}"
+    return huge(name, lambda path: path.write_bytes(flipped(seed, kind)), kind.lower())
+
+
 def predicted(make: Make, name: str = "odd.png") -> Callable[[Path], list[str]]:
     def command(folder: Path) -> list[str]:
         make(folder / name)
@@ -174,7 +180,7 @@ ODD = [
     huge("turned by its camera", saved(of(dots), exif=EXIF), "jpg"),
     huge("metadata that is damaged", saved(of(dots), exif=BAD_EXIF), "jpg"),
     huge("a color profile that is damaged", saved(of(dots), icc_profile=b"\xff" * 200)),
-    *[huge(f"flipped bytes {kind} {seed}", raw(flipped(seed, kind)), kind.lower())
+    *[spoiled(seed, kind)
       for kind in KINDS for seed in range(3)],
 ]  # fmt: skip
 THIN = [

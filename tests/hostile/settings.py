@@ -76,15 +76,13 @@ RUNS = [
     for what, name in ODD_NAMES.items()
     for command, more in (
         ("predict", ["x.png"]),
-        ("export", ["--to=x", "--format=litert"]),
         ("delete", ["--yes"]),
-        ("promote", []),
     )
 ]
 JOBS = [
     Case(f"jobs {command} {what}", called("jobs", command, name), "")
     for what, name in ODD_NAMES.items()
-    for command in ("log", "remove")
+    for command in ("remove",)
     if name
 ]
 
