@@ -10,8 +10,9 @@ FROM_DATA = re.compile(r"\d|“.+”")
 NOT_YET = ("nothing yet", "computing…")
 
 # Not made from data, or told in another way: Streamlit's logo, its sign of work, and its tables
-# (their canvas has a table within), and the canvas to draw on.
+# (their canvas has a table within), icons beside the words for it, and the canvas to draw on.
 OWN = (
+    "span[role=img][aria-label$=' icon'][translate=no], "
     "[data-testid*='Logo'], [data-testid^='stStatusWidget'], [data-testid='stDataFrame'], "
     ".canvas-container"
 )

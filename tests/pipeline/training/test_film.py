@@ -236,7 +236,7 @@ class TestInTheRun:
         assert film.epochs[-1] == 60
         assert (run.folder / run_folder.FILM).stat().st_size <= 500_000
         (run.folder / run_folder.FILM).write_bytes(b"no film")
-        with pytest.raises(run_folder.RunDamaged, match=r"film\.npz of run .* cannot be read"):
+        with pytest.raises(run_folder.RunDamaged, match=r"film\.npz .* is not as it was written"):
             run.film()
 
     def test_or_does_not(self, few_digits, tmp_path):
