@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.layout import Table, finish, plain
+from dashboard.figures.layout import Table, finish, interval, plain
 from dashboard.palette import Palette
 from dashboard.words import comparison as comparison_words
 from pipeline.analysis.metrics import Metrics
@@ -45,15 +45,7 @@ def intervals(
             mode="markers",
             marker={"size": 11, "color": color},
             customdata=[(low, high)],
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [high - middle],
-                "arrayminus": [middle - low],
-                "color": color,
-                "thickness": 2.5,
-                "width": 5,
-            },
+            error_x=interval(low, middle, high, color),
             hovertemplate=f"{plain(name)}: {comparison_words.accuracy(score)}<extra></extra>",
         )
         figure.add_annotation(

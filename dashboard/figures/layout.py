@@ -71,6 +71,19 @@ def outlined(palette: Palette) -> dict[str, Any]:
     return {"color": palette.sequential[7], "width": 1}
 
 
+def interval(low: float, middle: float, high: float, color: str) -> dict[str, Any]:
+    """Return the whiskers of one marker at `middle`, from `low` to `high`."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [high - middle],
+        "arrayminus": [middle - low],
+        "color": color,
+        "thickness": 2.5,
+        "width": 5,
+    }
+
+
 def finish(figure: go.Figure, palette: Palette, height: int, *, table: Table) -> go.Figure:
     """Apply the layout that all figures share, and keep how its numbers read as a table."""
     # Streamlit's own gray is too faint on paper.

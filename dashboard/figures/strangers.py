@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from dashboard.figures.layout import Table, finish, plain
+from dashboard.figures.layout import Table, finish, interval, plain
 from dashboard.palette import Palette
 from dashboard.words import strangers as words
 from dashboard.words.text import shorten
@@ -32,15 +32,7 @@ def spread(found: Strangers, palette: Palette) -> go.Figure:
             name=plain(group.name),
             mode="markers",
             marker={"size": 11, "color": color, "symbol": "circle" if group.own else "diamond"},
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [high - middle],
-                "arrayminus": [middle - low],
-                "color": color,
-                "thickness": 2.5,
-                "width": 5,
-            },
+            error_x=interval(low, middle, high, color),
             customdata=[_numbers(group)],
             hovertemplate=f"{plain(shorten(group.name, LONGEST))}<br>{words.told(group)}"
             "<extra></extra>",

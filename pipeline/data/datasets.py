@@ -159,9 +159,13 @@ def confine(name: str) -> None:
     Raises:
         InklingError: it is neither known nor in a folder that is open to them.
     """
-    listed = {known for one in prepared.list_own() for known in (one.name, one.reference)}
-    if name not in KNOWN and name not in listed:
+    if name in KNOWN:
+        return
+    try:
         access.check_path(name)
+    except InklingError:  # only now: listing reads the whole cache
+        if not any(name in (one.name, one.reference) for one in prepared.list_own()):
+            raise
 
 
 def _unknown(name: str) -> InklingError:

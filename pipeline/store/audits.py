@@ -19,7 +19,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from filelock import FileLock, Timeout
 from pydantic import AwareDatetime, BaseModel
 
 from pipeline import access, atomic
@@ -29,8 +28,7 @@ from pipeline.data.datasets import Dataset
 from pipeline.data.prepared import same_images
 from pipeline.data.splitting import PARTS
 from pipeline.errors import InklingError
-from pipeline.progress import Discarded
-from pipeline.store import tables
+from pipeline.store import tables, unfinished
 from pipeline.store.runs import Store
 
 FOLDER = ".audits"  # in the store
@@ -227,21 +225,8 @@ class Unfinished:
             InklingError: it is being made already, or the store is read-only.
         """
         access.refuse_unless_may(access.Change.TRAIN, REFUSED)
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            lock = FileLock(self.folder.with_suffix(".lock")).acquire(timeout=0)
-        except Timeout as error:
-            raise InklingError(
-                "An audit with these settings is already running. Wait until it is done, or choose "
-                "another seed."
-            ) from error
-        with lock:
-            atomic.clear(self.folder)  # nobody else writes here now
-            try:
-                yield
-            except Discarded:
-                self.forget()
-                raise
+        with unfinished.held(self.folder, "An audit", self.forget):
+            yield
 
     def load(self, fold: int, images: int) -> Fold | None:
         """Read what the network of a fold said; None if it has to be asked (again).

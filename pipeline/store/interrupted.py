@@ -17,15 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
+from filelock import Timeout
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 from pipeline import access, atomic
 from pipeline.config import DEEP, TrainConfig
 from pipeline.errors import InklingError
-from pipeline.progress import Discarded
 from pipeline.reading import read_json
+from pipeline.store import unfinished
 from pipeline.store.runs import Store
 from pipeline.training.checkpoint import Checkpoint, ExtraExamples, Row, score
 from pipeline.training.film import Film
@@ -74,32 +74,16 @@ class InterruptedTraining:
         Raises:
             InklingError: it is already running.
         """
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            lock = self._lock().acquire(timeout=0)
-        except Timeout as error:
-            raise InklingError(
-                "A training with these settings is already running. Wait until it is done, or "
-                "choose another seed."
-            ) from error
-        with lock:
-            atomic.clear(self.folder)  # nobody else writes here now
-            try:
-                yield
-            except Discarded:
-                self.forget()
-                raise
+        with unfinished.held(self.folder, "A training", self.forget):
+            yield
 
     def running(self) -> bool:
         """Whether a running training holds the lock."""
         try:
-            with self._lock().acquire(timeout=0):
+            with unfinished.lock_of(self.folder).acquire(timeout=0):
                 return False
         except Timeout:
             return True
-
-    def _lock(self) -> FileLock:
-        return FileLock(self.folder.with_suffix(".lock"))
 
     def save(self, config: TrainConfig, checkpoint: Checkpoint) -> None:
         """Save the state after an epoch; the previous one is kept until this one is complete.

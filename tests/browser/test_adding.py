@@ -31,10 +31,10 @@ def test_an_upload_becomes_a_run_or_a_sentence(
         settle(page)
         page.get_by_role("button", name="Add", exact=True).click()
         if file is half:
-            expect(page.get_by_text("half.keras is damaged")).to_be_visible(timeout=60_000)
+            expect(page.get_by_text("half.keras is damaged")).to_be_visible(timeout=120_000)
             assert len(server_store.runs()) == 1
             settle(page)
-    expect(page.get_by_text("Done. Right on")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("Done. Right on")).to_be_visible(timeout=180_000)
     expect(page.get_by_text("It is given pixels from 0 to 255.")).to_be_visible()
     run = server_store.open("The mean")
     page.get_by_role("link", name="Look at The mean").click()

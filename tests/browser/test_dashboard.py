@@ -377,7 +377,7 @@ def test_a_training_started_on_the_page_publishes_a_run(page, server, growing_st
     page.get_by_role("link", name="Mistakes", exact=True).click()
     expect(page.locator(".gallery .tile").first).to_be_visible()
     page.get_by_role("link", name="Train", exact=True).click()
-    expect(page.get_by_text(re.compile("^Done. Right on"))).to_be_visible(timeout=90_000)
+    expect(page.get_by_text(re.compile("^Done. Right on"))).to_be_visible(timeout=180_000)
     (new,) = {run.id for run in growing_store.runs()} - before
     page.get_by_role("link", name=re.compile("^Look at mnist-5k · pixels")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Pixels alone on mnist-5k")
