@@ -8,6 +8,10 @@ import errno
 import json
 import os
 import stat
+import struct
+import tokenize
+import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +19,12 @@ from pipeline.errors import InklingError
 
 MEGABYTE = 2**20
 MOST_JSON = 32 * MEGABYTE  # of a file of Inkling's own
+MOST_UNPACKED = 1024 * MEGABYTE  # of an `.npz` of Inkling's own
+# What readers of files raise on damaged ones. An `.npz` is a zip file of arrays, each of which
+# begins with text of Python.
+DAMAGED = (OSError, ValueError, LookupError, TypeError, EOFError, ArithmeticError, MemoryError,
+           RuntimeError, SyntaxError, tokenize.TokenError, struct.error, zlib.error,
+           zipfile.BadZipFile)  # fmt: skip
 
 
 def place(text: str | Path) -> Path:
@@ -99,12 +109,40 @@ def read_json(path: Path) -> Any:
         OSError: it is missing, not a regular file, or cannot be read.
         ValueError: it is too large, no JSON, nested too deeply, or holds what cannot be shown.
     """
+    return parsed(own_text(path))
+
+
+def own_text(path: Path, most: int = MOST_JSON, errors: str = "strict") -> str:
+    """Read a text file of Inkling's own, which somebody may have damaged or altered.
+
+    Args:
+        path: the file.
+        most: bytes that it may have.
+        errors: what becomes of bytes that are no UTF-8; see `bytes.decode`.
+
+    Raises:
+        OSError: it is missing, not a regular file, or cannot be read.
+        ValueError: it is too large, or no UTF-8.
+    """
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, "not a regular file", str(path))
-    if status.st_size > MOST_JSON:
-        raise ValueError(f"it has more than {MOST_JSON // MEGABYTE} MB")
-    return parsed(path.read_text("utf-8"))
+    if status.st_size > most:
+        raise ValueError(f"it has more than {most // MEGABYTE} MB")
+    return path.read_text("utf-8", errors)
+
+
+def check_unpacked(path: Path) -> None:
+    """Check what an `.npz` of Inkling's own says it takes unpacked, before any of it is.
+
+    Raises:
+        ValueError: that is too much.
+        OSError, BadZipFile: it is missing, or no `.npz`.
+    """
+    with zipfile.ZipFile(path) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+    if size > MOST_UNPACKED:
+        raise ValueError(f"it takes more than {MOST_UNPACKED // MEGABYTE:,} MB unpacked")
 
 
 def parsed(text: str) -> Any:
@@ -121,6 +159,14 @@ def parsed(text: str) -> Any:
     if "\\u" in text:  # only an escape can be one
         json.dumps(value, ensure_ascii=False).encode()
     return value
+
+
+def changed(path: Path) -> float:
+    """When a file was last changed, in seconds since 1970; 0 if it is gone by now."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def is_encodable(name: str) -> bool:

@@ -13,6 +13,7 @@ os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 import numpy as np
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 # Before anything reads them: no test touches the user's cache, store or terminal width.
 os.environ["INKLING_CACHE"] = tempfile.mkdtemp(prefix="inkling-test-cache-")
@@ -32,6 +33,11 @@ from pipeline.data.datasets import Dataset, open_dataset
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
 from tests.children import Child, stand_ins
+
+# The same examples each time, however busy the machine is; `make hostile` tries many others.
+settings.register_profile("quick", derandomize=True, deadline=None)
+settings.register_profile("long", max_examples=5_000, deadline=None, print_blob=True)
+settings.load_profile("quick")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

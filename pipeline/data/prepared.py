@@ -15,6 +15,7 @@ from typing import Any
 
 import platformdirs
 from filelock import FileLock
+from pydantic import TypeAdapter
 
 from pipeline import atomic, reading
 from pipeline.data import class_names as naming
@@ -68,6 +69,9 @@ class Prepared:
         return frozenset((self.fingerprint, *self.aliases))
 
 
+_PREPARED = TypeAdapter(Prepared)
+
+
 def cache_folder() -> Path:
     """Return where downloads and prepared datasets are kept: INKLING_CACHE or the user's cache."""
     named = os.environ.get("INKLING_CACHE")
@@ -77,7 +81,7 @@ def cache_folder() -> Path:
 def list_prepared() -> list[Prepared]:
     """List the datasets in the cache, oldest first; damaged ones are left out."""
     paths = (cache_folder() / "prepared").glob(f"*/{FACTS}")
-    found = (describe(path.parent) for path in sorted(paths, key=lambda path: path.stat().st_mtime))
+    found = (describe(path.parent) for path in sorted(paths, key=reading.changed))
     return [prepared for prepared in found if prepared is not None]
 
 
@@ -165,18 +169,7 @@ def rename_classes(folder: Path, class_names: tuple[str, ...]) -> None:
 def describe(folder: Path) -> Prepared | None:
     """Describe a prepared dataset; None if it is missing or damaged."""
     facts = read_facts(folder)
-    if facts is None:
-        return None
-    return Prepared(
-        folder,
-        facts["name"],
-        tuple(facts["class_names"]),
-        facts["fingerprint"],
-        facts["mnist_framed"],
-        facts["counts"],
-        facts.get("source", ""),
-        tuple(facts.get("aliases", ())),
-    )
+    return None if facts is None else _PREPARED.validate_python({**facts, "folder": folder})
 
 
 def read_facts(folder: Path) -> dict[str, Any] | None:
@@ -184,6 +177,7 @@ def read_facts(folder: Path) -> dict[str, Any] | None:
     try:
         facts: dict[str, Any] = reading.read_json(folder / FACTS)
         facts = renamed(facts, {"ink": "mnist_framed"})
+        _PREPARED.validate_python({**facts, "folder": folder})
         return facts if facts["version"] == VERSION else None
     except (OSError, ValueError, KeyError, TypeError):
         return None

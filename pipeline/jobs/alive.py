@@ -17,7 +17,8 @@ SECONDS_OF_LOOKING = 5.0  # whoever looks holds the lock for an instant
 def held(folder: Path) -> bool:
     """Whether a process works on the job in a folder."""
     try:
-        lock = os.open(folder / ALIVE, os.O_RDONLY)
+        # What is no file, such as a named pipe, is not waited for.
+        lock = os.open(folder / ALIVE, os.O_RDONLY | os.O_NONBLOCK)
     except OSError:  # nobody ever did; or a folder that others own: not a job of this user
         return False
     try:

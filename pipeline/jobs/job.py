@@ -7,7 +7,6 @@ started, a file says that it waits; see `queue`.
 
 import os
 import signal
-import zipfile
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,7 +19,7 @@ from pipeline.errors import InklingError
 from pipeline.jobs import alive, requests
 from pipeline.jobs.requests import Request
 from pipeline.progress import Progress
-from pipeline.reading import read_json
+from pipeline.reading import DAMAGED, check_regular, check_unpacked, own_text, read_json
 from pipeline.store.runs import Store
 from pipeline.training import snapshot
 from pipeline.training.snapshot import Snapshot
@@ -92,8 +91,8 @@ class Job:
             InklingError: the folder is damaged, or from another version of Inkling.
         """
         try:
-            return requests.read((self.folder / REQUEST).read_text("utf-8"))
-        except (OSError, ValueError, TypeError, KeyError, InklingError) as error:
+            return requests.read(read_json(self.folder / REQUEST))
+        except (*DAMAGED, InklingError) as error:
             raise InklingError(
                 f"The job in {self.folder} cannot be read: it is damaged, or from another version "
                 "of Inkling. Nothing depends on it, so you can delete that folder."
@@ -127,9 +126,11 @@ class Job:
     def snapshot(self) -> Snapshot | None:
         """Read what there is to see of its training after the newest epoch; None if nothing."""
         try:
+            check_regular(self.folder / LIVE)
+            check_unpacked(self.folder / LIVE)
             with (self.folder / LIVE).open("rb") as file:
                 return snapshot.load(file)
-        except (*UNREADABLE, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        except (*DAMAGED, InklingError):
             return None  # none yet, over by now, or of another version: the rest is still shown
 
     def stop(self, *, discard: bool = False) -> None:
@@ -145,10 +146,9 @@ class Job:
         if self.asked_to_stop or self.status().ended:
             return
         atomic.write_text(self.folder / ASKED_TO_STOP, DISCARD if discard else "")
-        pid = self.folder / PID
-        if pid.exists() and alive.held(self.folder):
-            with suppress(ProcessLookupError):  # it has just ended
-                os.kill(int(pid.read_text()), signal.SIGINT)
+        if alive.held(self.folder):
+            with suppress(OSError, ValueError):  # it has just ended, or is only about to say its id
+                os.kill(int(own_text(self.folder / PID)), signal.SIGINT)
 
     @property
     def asked_to_stop(self) -> bool:
@@ -159,15 +159,15 @@ class Job:
     def asked_to_discard(self) -> bool:
         """Whether somebody asked it to stop and to leave nothing behind."""
         try:
-            return (self.folder / ASKED_TO_STOP).read_text("utf-8") == DISCARD
-        except OSError:
+            return own_text(self.folder / ASKED_TO_STOP) == DISCARD
+        except UNREADABLE:
             return False
 
     def log(self, lines: int | None = None) -> str:
         """Read what its process printed, or the last lines of it; "" if nothing."""
         try:
-            printed = (self.folder / LOG).read_text("utf-8", "replace").strip()
-        except OSError:
+            printed = own_text(self.folder / LOG, errors="replace").strip()
+        except UNREADABLE:
             return ""
         return "\n".join(printed.splitlines()[-(lines or 0) :])
 

@@ -4,9 +4,10 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from pipeline.config import TrainConfig
 from pipeline.preprocess import Pixels
-from pipeline.reading import parsed
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class Series:
 
 
 Request = Training | Retraining | Fetch | TakeApart | Auditing | Adding | Series
+_ADDING = TypeAdapter(Adding)
 
 
 def write(request: Request) -> str:
@@ -93,13 +95,13 @@ def write(request: Request) -> str:
     return json.dumps(_described(request))
 
 
-def read(text: str) -> Request:
-    """Read a request that `write` wrote.
+def read(written: Any) -> Request:
+    """Read the JSON value of a request that `write` wrote.
 
     Raises:
         ValueError, TypeError, KeyError, InklingError: it is damaged, or from another version.
     """
-    return _request(parsed(text))
+    return _request(written)
 
 
 def _described(request: Request) -> dict[str, Any]:
@@ -130,7 +132,8 @@ def _request(raw: dict[str, Any]) -> Request:
         config = TrainConfig.model_validate(raw["audit"])
         return Auditing(config, int(raw["folds"]), int(raw.get("repeats", 1)))
     if "add" in raw:
-        return Adding(**raw["add"])
+        # By name first: what a newer version asks for is not to be passed over.
+        return _ADDING.validate_python(asdict(Adding(**raw["add"])))
     if "series" in raw:
         return Series(tuple(_one_of_series(one) for one in raw["series"]))
     return _one_of_series(raw)

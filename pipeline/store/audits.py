@@ -8,7 +8,6 @@ said that is not done, a file a fold; so it goes on after a kill or a power fail
 import hashlib
 import json
 import shutil
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from pipeline.data.datasets import Dataset
 from pipeline.data.prepared import same_images
 from pipeline.data.splitting import PARTS
 from pipeline.errors import InklingError
+from pipeline.reading import DAMAGED, check_regular
 from pipeline.store import tables, unfinished
 from pipeline.store.runs import Store
 
@@ -36,8 +36,7 @@ FACTS = "audit"  # the table's attribute that says who was asked
 LEAST = 0.01  # suspicion that is worth listing: a probability of 99%
 REFUSED = "labels cannot be audited"
 COLUMNS = ("index", "label", "predicted", "confidence", "suspicion", "doubted")
-DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, pa.ArrowException)
+UNREADABLE = (*DAMAGED, pa.ArrowException)
 
 
 class Facts(BaseModel):
@@ -261,6 +260,7 @@ class Unfinished:
 def _sound(path: Path) -> Iterator[None]:
     """Turn what a damaged audit raises into one sentence."""
     try:
+        check_regular(path)
         yield
     except UNREADABLE as error:
         raise InklingError(

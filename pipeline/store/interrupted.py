@@ -9,7 +9,6 @@ film so far. Beside it is a lock that the training holds while it runs.
 import hashlib
 import json
 import shutil
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from pydantic_core import to_json
 from pipeline import access, atomic
 from pipeline.config import DEEP, TrainConfig
 from pipeline.errors import InklingError
-from pipeline.reading import read_json
+from pipeline.reading import DAMAGED, changed, check_unpacked, read_json
 from pipeline.store import unfinished
 from pipeline.store.runs import Store
 from pipeline.training.checkpoint import Checkpoint, ExtraExamples, Row, score
@@ -35,7 +34,6 @@ OLD_SETTINGS = {"variant": "deeper"}  # a flag, true for the deep variant
 LATER_SETTINGS = ("corrections", "allographs", "disturbance")  # unknown to earlier versions
 REFUSED = "interrupted trainings cannot be continued or discarded"
 SETTINGS, STATE = "settings.json", "state.npz"
-DAMAGED = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile)
 LISTS = ("variables", "optimizer", "best_weights")
 EXTRA = {
     "extra_images": "images",
@@ -84,6 +82,8 @@ class InterruptedTraining:
                 return False
         except Timeout:
             return True
+        except OSError:  # it can be neither locked nor gone on with
+            return False
 
     def save(self, config: TrainConfig, checkpoint: Checkpoint) -> None:
         """Save the state after an epoch; the previous one is kept until this one is complete.
@@ -120,10 +120,10 @@ class InterruptedTraining:
         """
         if not self.exists():
             return None
-        with self._sound(), np.load(self.folder / STATE, allow_pickle=False) as kept:
+        with self._opened() as kept:
             facts = json.loads(str(kept["facts"]))
             variables, optimizer, best_weights = (
-                [kept[key] for key in sorted(kept.files) if key.rpartition("_")[0] == name]
+                [kept[key] for key in sorted(kept) if key.rpartition("_")[0] == name]
                 for name in LISTS
             )
             extra = ExtraExamples()
@@ -147,14 +147,17 @@ class InterruptedTraining:
         Raises:
             InklingError: the file is damaged.
         """
-        with self._sound(), np.load(self.folder / STATE, allow_pickle=False) as kept:
+        with self._opened() as kept:
             return _rows(json.loads(str(kept["facts"])))
 
     @contextmanager
-    def _sound(self) -> Iterator[None]:
-        """Turn what a damaged checkpoint raises into one sentence."""
+    def _opened(self) -> Iterator[Mapping[str, np.ndarray]]:
+        """Open the checkpoint, and turn what a damaged one raises into one sentence."""
+        path = self.folder / STATE
         try:
-            yield
+            check_unpacked(path)
+            with np.load(path, allow_pickle=False) as kept:
+                yield kept
         except DAMAGED as error:
             raise InklingError(
                 f"The checkpoint in {self.folder} is damaged, or from another version of Inkling. "
@@ -171,7 +174,7 @@ class InterruptedTraining:
             kept = read_json(self.folder / SETTINGS)
             # Older settings do not mention what did not exist then, and is not to be added now.
             return TrainConfig.model_validate({"allographs": 0.0, "disturbance": 0.0} | kept)
-        except (OSError, ValueError, TypeError, InklingError) as error:
+        except (*DAMAGED, InklingError) as error:
             raise InklingError(
                 f"The settings of the interrupted training in {self.folder} cannot be read. "
                 "Delete that folder and train again."
@@ -200,15 +203,8 @@ class InterruptedTraining:
 def list_interrupted(store: Store) -> list[InterruptedTraining]:
     """List the interrupted trainings that can be resumed after an epoch, newest first."""
     states = [state for name in FOLDERS for state in (store.folder / name).glob(f"*/{STATE}")]
-    found = [InterruptedTraining(path.parent) for path in sorted(states, key=_age)]
+    found = [InterruptedTraining(path.parent) for path in sorted(states, key=changed, reverse=True)]
     return [one for one in found if not one.running() and not one.published(store)]
-
-
-def _age(state: Path) -> float:
-    try:
-        return -state.stat().st_mtime
-    except OSError:  # resumed and completed meanwhile
-        return 0.0
 
 
 def _film(kept: Mapping[str, np.ndarray]) -> Film | None:

@@ -13,8 +13,9 @@ from filelock import FileLock
 
 from pipeline import access
 from pipeline.errors import InklingError
-from pipeline.reading import check_regular, parsed
+from pipeline.reading import MEGABYTE, own_text, parsed
 
+MOST_BYTES = 256 * MEGABYTE
 Entry = TypeVar("Entry")
 
 
@@ -33,14 +34,14 @@ def read(path: Path, what: str, parse: Callable[[Any], Entry]) -> tuple[list[Ent
     Raises:
         InklingError: the file cannot be read.
     """
-    if path.exists():
-        check_regular(path)
     try:
-        text = path.read_text("utf-8", errors="replace")
+        text = own_text(path, MOST_BYTES, errors="replace")
     except FileNotFoundError:
         return [], 0
     except OSError as error:
         raise InklingError(f"The {what}s in {path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise InklingError(f"The {what}s in {path} cannot be read: {error}.") from error
     entries, damaged = [], 0
     # Only what `adding` ends lines with: `splitlines` also splits at rarer characters.
     for line in filter(str.strip, text.split("\n")):

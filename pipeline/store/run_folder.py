@@ -9,9 +9,6 @@ import contextlib
 import importlib.metadata
 import os
 import platform
-import struct
-import zipfile
-import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,9 +53,7 @@ ABOUT = "about.json"  # the name and the note that people gave it
 LONGEST_NAME, LONGEST_NOTE = 80, 2000  # characters
 REFUSED = "runs cannot be added, changed or deleted"
 # What the readers of its files raise on damaged ones.
-UNREADABLE = (OSError, ValueError, KeyError, IndexError, TypeError, EOFError, OverflowError,
-              MemoryError, NotImplementedError, RuntimeError, RecursionError, struct.error,
-              zlib.error, zipfile.BadZipFile, pa.ArrowException)  # fmt: skip
+UNREADABLE = (*reading.DAMAGED, pa.ArrowException)
 VERSIONED = ("inkling", "tensorflow", "keras", "ai-edge-litert", "numpy")
 Content = TypeVar("Content")
 State = dict[str, tuple[int, int]]  # of each file: its time stamp and its size
@@ -311,7 +306,7 @@ class Run:
             key=lambda path: path.name,
         ):
             with contextlib.suppress(OSError, ValueError):
-                found.append(Evaluation.model_validate_json(path.read_text("utf-8")))
+                found.append(Evaluation.model_validate(reading.read_json(path)))
         return found
 
     def add_evaluation(self, evaluation: Evaluation) -> None:
@@ -324,7 +319,7 @@ class Run:
     def robustness(self) -> Robustness | None:
         """Read its accuracy under adversarial changes; None if that is not there, or damaged."""
         try:
-            return Robustness.model_validate_json(self._path(ROBUSTNESS).read_text("utf-8"))
+            return Robustness.model_validate(reading.read_json(self._path(ROBUSTNESS)))
         except (OSError, ValueError):
             return None  # it can be measured again
 
@@ -335,7 +330,7 @@ class Run:
     def corruption_sheet(self) -> CorruptionSheet | None:
         """Read its accuracy on corrupted images; None if that is not there, or damaged."""
         try:
-            return CorruptionSheet.model_validate_json(self._path(CORRUPTIONS).read_text("utf-8"))
+            return CorruptionSheet.model_validate(reading.read_json(self._path(CORRUPTIONS)))
         except (OSError, ValueError):
             return None  # it can be measured again
 
@@ -346,7 +341,7 @@ class Run:
     def strangers(self) -> Strangers | None:
         """Read how strange other images are to it; None if that is not there, or damaged."""
         try:
-            return Strangers.model_validate_json(self._path(STRANGERS).read_text("utf-8"))
+            return Strangers.model_validate(reading.read_json(self._path(STRANGERS)))
         except (OSError, ValueError):
             return None  # it can be measured again
 
@@ -396,6 +391,8 @@ class Run:
         try:
             path = self._path(name)
             reading.check_regular(path)
+            if path.suffix == ".npz":
+                reading.check_unpacked(path)
             self._check_content(path)
             return read(path)
         except RunDamaged:

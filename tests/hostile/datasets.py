@@ -44,12 +44,12 @@ def idx_folder(images: bytes, labels: bytes = b"", end: str = "") -> Make:
 
 
 def bomb(megabytes: int, head: bytes = b"") -> bytes:
-    """Many megabytes of zeros, gzipped, without ever holding them."""
+    """Many megabytes of zeros, gzipped, without ever holding them; the checksum is wrong."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    parts = [packer.compress(head)]
-    block = bytes(2**20)
-    parts += [packer.compress(block) for _ in range(megabytes)]
-    return b"".join([*parts, packer.flush()])
+    # After a full flush, equal blocks are packed equally.
+    start = packer.compress(head) + packer.flush(zlib.Z_FULL_FLUSH)
+    block = packer.compress(bytes(2**20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    return start + block * megabytes + packer.flush()
 
 
 def npy(array: np.ndarray) -> bytes:
