@@ -34,7 +34,6 @@ HANDS = {
 
 
 @pytest.mark.usefixtures("best_reader")
-@pytest.mark.xfail(reason="until the bundled network is trained anew", strict=True)
 def test_the_bundled_network_reads_hands_that_mnist_lacks(page, server):
     page.goto(f"{server}/draw?run={BUNDLED.name}&draw_answer=chosen-run")
     settle(page)
