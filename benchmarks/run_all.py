@@ -1,9 +1,10 @@
 """All benchmarks in one go: `make bench`, an hour at most, with their tables in one file.
 
-`python benchmarks/run_all.py [--quick] [--to FILE]` runs each script in a process of its own, with
-a limit for each and for all together, and collects what they print in `docs/benchmarks.md`, after
-each script anew: whatever ends the run early, what was measured is kept. With `--quick`, each does
-as little as it can, to see that all run to their end; its numbers mean nothing, so it writes to
+`python benchmarks/run_all.py [--quick] [--only TITLE …] [--to FILE]` runs each script in a process
+of its own, with a limit for each and for all together, and collects what they print in
+`docs/benchmarks.md`, after each script anew: whatever ends the run early, what was measured is
+kept. With `--only`, the other sections stay as they are. With `--quick`, each does as little as it
+can, to see that all run to their end; its numbers mean nothing, so it writes to
 `build/benchmarks-quick.md`. Needs MNIST and the pen digits: set INKLING_DATA.
 """
 
@@ -74,20 +75,32 @@ def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--quick", action="store_true")
     arguments.add_argument("--to", type=Path)
+    arguments.add_argument("--only", nargs="+", choices=[step.title for step in STEPS])
     chosen = arguments.parse_args()
     usual = "build/benchmarks-quick.md" if chosen.quick else "docs/benchmarks.md"
     path: Path = chosen.to or ROOT / usual
     path.parent.mkdir(parents=True, exist_ok=True)
-    started, sections, failed = time.monotonic(), [], 0
-    for step in STEPS:
+    steps = [step for step in STEPS if not chosen.only or step.title in chosen.only]
+    sections = sections_of(path) if chosen.only else {}
+    started, failed = time.monotonic(), 0
+    for step in steps:
         left = 60 * MINUTES - (time.monotonic() - started)
         text, whole = run(step, min(60 * step.minutes, left), quick=chosen.quick)
         failed += not whole
-        sections.append(f"## {step.title}\n\n{text}\n")
-        path.write_text("\n".join([heading(chosen.quick), *sections]), encoding="utf-8")
+        sections[step.title] = f"## {step.title}\n\n{text}\n"
+        there = [sections[one.title] for one in STEPS if one.title in sections]
+        path.write_text("\n".join([heading(chosen.quick), *there]), encoding="utf-8")
         print(f"{step.title}: {(time.monotonic() - started) / 60:.1f} minutes so far", flush=True)
-    print(f"{len(STEPS) - failed} of {len(STEPS)} ran to their end; see {path}")
+    print(f"{len(steps) - failed} of {len(steps)} ran to their end; see {path}")
     sys.exit(1 if failed else 0)
+
+
+def sections_of(path: Path) -> dict[str, str]:
+    """Read the sections of a file that was written before, by title."""
+    if not path.exists():
+        return {}
+    parts = re.split("^(?=## )", path.read_text("utf-8"), flags=re.MULTILINE)[1:]
+    return {part.splitlines()[0].removeprefix("## "): part.rstrip("\n") + "\n" for part in parts}
 
 
 def run(step: Step, seconds: float, *, quick: bool) -> tuple[str, bool]:
@@ -112,7 +125,8 @@ def run(step: Step, seconds: float, *, quick: bool) -> tuple[str, bool]:
     if process.returncode:
         last = complaints.strip().splitlines()[-1:] or ["nothing"]
         return f"{said} failed. The last it said was: `{last[0][:200]}`", False
-    return f"{said}, {time.monotonic() - began:.0f} s\n\n{tables(printed)}".strip(), True
+    today = f"{datetime.now(UTC):%B} {datetime.now(UTC).day}, {datetime.now(UTC).year}"
+    return f"{said}, {today}, {time.monotonic() - began:.0f} s\n\n{tables(printed)}".strip(), True
 
 
 def stopped(process: "subprocess.Popen[str]") -> str:
@@ -132,14 +146,13 @@ def tables(printed: str) -> str:
 
 
 def heading(quick: bool) -> str:
-    """Say what the file is, when and on what it was measured, and with which versions."""
+    """Say what the file is, on what it was measured, and with which versions."""
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     trial = "A trial run with `--quick`: these numbers mean nothing.\n\n" if quick else ""
     return (
         "# Benchmarks\n\n"
         f"{trial}Written by `make bench`, which runs the scripts in `benchmarks/`; each says at "
         "its top what it\nmeasures, and how. "
-        f"{datetime.now(UTC):%B} {datetime.now(UTC).day}, {datetime.now(UTC).year}; "
         f"{os.cpu_count()} cores ({processor()}), Python {platform.python_version()}, "
         f"{libraries}.\n"
     )

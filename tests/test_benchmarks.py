@@ -38,6 +38,17 @@ def test_what_a_script_prints_is_kept_without_the_machine(script):
     assert run_all.run(step, 60, quick=True)[0].endswith("short")
 
 
+def test_only_what_is_asked_for_is_measured_anew(script, tmp_path, monkeypatch):
+    monkeypatch.setattr(run_all, "STEPS", [script("print(1)"), Step("Other", "other", 1)])
+    before = "# Benchmarks\n\nHere.\n\n## Other\n\nA table.\n"
+    (path := tmp_path / "all.md").write_text(before)
+    monkeypatch.setattr(sys, "argv", ["run_all.py", "--only", "Some", "--to", str(path)])
+    with pytest.raises(SystemExit, match="0"):
+        run_all.main()
+    assert run_all.sections_of(path).keys() == {"Some", "Other"}
+    assert path.read_text().endswith("\n\n1\n\n## Other\n\nA table.\n")
+
+
 def test_what_fails_or_takes_too_long_is_said(script):
     text, whole = run_all.run(script("raise SystemExit('no luck')"), 60, quick=False)
     assert not whole
