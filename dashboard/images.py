@@ -90,14 +90,10 @@ def feature_mosaic(activation: np.ndarray, palette: Palette, columns: int) -> np
     levels = np.clip(maps / peak, 0, 1) if peak > 0 else np.zeros_like(maps)
     rows = -(-count // columns)
     gap = GAP if height > 1 else 0
-    paper = rgb(palette.surface)
-    canvas = np.empty(
-        (rows * (height + gap) - gap, columns * (width + gap) - gap, 3), dtype=np.uint8
-    )
-    canvas[:] = paper
-    for number in range(count):
-        row, column = divmod(number, columns)
-        top, left = row * (height + gap), column * (width + gap)
-        colored_map = colored(levels[..., number], palette.sequential)
-        canvas[top : top + height, left : left + width] = colored_map
-    return canvas
+    # Every map with the gap to its neighbors; the last row may have fewer maps than the others.
+    cells = np.empty((rows * columns, height + gap, width + gap, 3), dtype=np.uint8)
+    cells[:] = rgb(palette.surface)
+    cells[:count, :height, :width] = colored(np.moveaxis(levels, -1, 0), palette.sequential)
+    tiled = cells.reshape(rows, columns, height + gap, width + gap, 3).swapaxes(1, 2)
+    whole = tiled.reshape(rows * (height + gap), columns * (width + gap), 3)
+    return whole[: len(whole) - gap, : whole.shape[1] - gap]

@@ -4,14 +4,16 @@ A run is cached by its folder and the version of its files, so what is added to 
 Tables are shared, not copied: never modify what these functions return.
 """
 
+import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec
 
 import numpy as np
 import pandas as pd
 import streamlit as st
+from plotly.graph_objects import Figure
 
 from dashboard import view as viewed
 from dashboard.cells import Cells, counted
@@ -79,6 +81,8 @@ ORDERS = {  # what galleries are sorted by: column, and whether its largest come
     "highest loss first": ("loss", True),
     "least typical first": ("distance", True),
 }
+
+P = ParamSpec("P")
 
 # A run, a second one if it matters, what is selected, and the images that have its tag.
 Wanted = tuple[Run, Run | None, Selection, frozenset[int]]
@@ -202,6 +206,19 @@ def confusion(run: Run) -> np.ndarray:
 def cells(counts: np.ndarray, shown: str, diagonal: bool, *, dark: bool) -> Cells:
     """Lay out a confusion matrix; see `cells.counted`."""
     return counted(counts, palette(dark), shown=shown, diagonal=diagonal)
+
+
+def drawn(draw: Callable[P, Figure], *inputs: P.args, **named: P.kwargs) -> Figure:
+    """Draw a figure, or return the one that was drawn of equal inputs before.
+
+    Plotly takes longer to make most figures than their page takes for all the rest.
+    """
+    return _drawn(pickle.dumps((draw, inputs, named)), lambda: draw(*inputs, **named))
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _drawn(content: bytes, _draw: Callable[[], Figure]) -> Figure:
+    return _draw()
 
 
 def selected_confusion(view: View, run: Run) -> np.ndarray:

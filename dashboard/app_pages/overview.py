@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import address
+from dashboard import address, loaders
 from dashboard.figures import bars
 from dashboard.selection import PREDICTED, TRUE
 from dashboard.widgets import (
@@ -63,7 +63,7 @@ with right:
     confusions(run)
 if metrics.correct < metrics.total:
     finding = run_words.weakest_class(metrics)
-    figure = bars.class_bars(metrics.classes, frame.colors())
+    figure = loaders.drawn(bars.class_bars, metrics.classes, frame.colors())
     alt = f"Share of each class that is missed. {finding}."
     frame.chart(figure, alt, "classes", finding=finding)
 model.layers(run)

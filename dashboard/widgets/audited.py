@@ -185,7 +185,7 @@ def _detail(view: View, dataset: Dataset, audit: Audit, part: str, image: int) -
     )
     marking.one(_place(view, part), image, label, names)
     shares = audit.of_image(part, image)
-    figure = bars.predictions([shares], [ASKED], names, frame.colors(), true=label)
+    figure = loaders.drawn(bars.predictions, [shares], [ASKED], names, frame.colors(), true=label)
     best = int(shares.argmax())
     alt = (
         f"Probability of each class; the largest is “{names[best]}”, {text.percent(shares[best])}."

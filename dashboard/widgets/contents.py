@@ -50,7 +50,7 @@ def _counts(run: Run, dataset: Dataset | None) -> dict[str, np.ndarray]:
     counts = loaders.class_counts(run, dataset)
     finding = data_words.balance(counts, run.class_names)
     parts = {data_words.PARTS[part]: values for part, values in counts.items()}
-    figure = figures.class_counts(parts, run.class_names, frame.colors())
+    figure = loaders.drawn(figures.class_counts, parts, run.class_names, frame.colors())
     frame.chart(figure, f"Images of each class, by part. {finding}.", "class_counts", finding)
     return counts
 

@@ -175,7 +175,9 @@ def _mistakes(view: View, dataset: Dataset, under: UnderCorruption, sheet: Corru
 def _turned(sheets: Sheets) -> None:
     finding = words.turns(sheets[0][1].turned)
     names = [name for name, _ in sheets]
-    figure = figures.turned(names, [sheet.turned for _, sheet in sheets], frame.colors())
+    figure = loaders.drawn(
+        figures.turned, names, [sheet.turned for _, sheet in sheets], frame.colors()
+    )
     alt = f"Accuracy by how far images are turned. {finding}."
     frame.chart(figure, alt, "turned", finding=finding)
 

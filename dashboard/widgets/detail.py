@@ -150,7 +150,7 @@ def _predictions(view: View, sample: int, label: int) -> None:
     """Show the probabilities as predicted by each run."""
     values = [run.probabilities(sample) for run in view.runs]
     titles, names = loaders.labels(view.runs), view.run.class_names
-    figure = bars.predictions(values, titles, names, frame.colors(), true=label)
+    figure = loaders.drawn(bars.predictions, values, titles, names, frame.colors(), true=label)
     largest = [f"“{names[int(one.argmax())]}”, {text.percent(float(one.max()))}" for one in values]
     alt = f"Probability of each class; the largest is {'; in the second run '.join(largest)}."
     frame.chart(figure, alt, "predictions")

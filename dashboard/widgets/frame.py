@@ -185,7 +185,7 @@ def chart(
     if address.presenting():
         if finding:
             st.markdown(text.plain(finding))
-        shown = enlarged(figure, presenting.scale())
+        shown = enlarged(Figure(figure), presenting.scale())  # other pages show it, too
         st.plotly_chart(shown, key=key, alt=alt, height="stretch", config={"displayModeBar": False})
         return
     if finding:

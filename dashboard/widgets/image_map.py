@@ -56,7 +56,8 @@ def _map(run: Run, places: np.ndarray, rows: np.ndarray, chosen: Selection) -> N
     table, names = loaders.predictions(run), run.class_names
     label, predicted = table["label"].to_numpy(), table["predicted"].to_numpy()
     finding = data_words.astray(places, label, predicted, len(names))
-    figure = figures.image_map(
+    figure = loaders.drawn(
+        figures.image_map,
         places,
         table,
         names,

@@ -67,7 +67,9 @@ def accuracies(board: Sequence[Run], chosen: Sequence[Run], most: int) -> int:
     else:
         finding = comparison_words.spread([run.info.metrics for run in board])
     names = loaders.labels(shown, short=True)
-    figure = figures.intervals(names, metrics, frame.colors(), marked=_marked(shown, chosen))
+    figure = loaders.drawn(
+        figures.intervals, names, metrics, frame.colors(), marked=_marked(shown, chosen)
+    )
     alt = "; ".join(
         f"{name}: {comparison_words.accuracy(score)}"
         for name, score in zip(names, metrics, strict=True)
@@ -92,8 +94,13 @@ def learning(board: Sequence[Run], chosen: Sequence[Run]) -> None:
         names, [table["val_accuracy"].to_numpy() for table in histories]
     )
     by = choices.segmented("curves_by", "Horizontal axis", ("epochs", "seconds"))
-    figure = figures.learning_curves(
-        names, histories, frame.colors(), marked=_marked(shown, chosen), by=by
+    figure = loaders.drawn(
+        figures.learning_curves,
+        names,
+        histories,
+        frame.colors(),
+        marked=_marked(shown, chosen),
+        by=by,
     )
     alt, terms = f"Validation accuracy by {by}. {finding}.", ("validation", "epoch")
     frame.chart(figure, alt, "learning", finding, terms=terms)

@@ -78,7 +78,7 @@ def learning_curve(run: Run) -> None:
         return
     finding = f"The weights of epoch {kept} of {config.epochs} are kept: best validation accuracy"
     table = loaders.history(run)
-    figure = curves.history(table, kept, frame.colors())
+    figure = loaders.drawn(curves.history, table, kept, frame.colors())
     alt = training_words.learned(table["val_accuracy"].to_list(), kept)
     frame.chart(figure, alt, "history", finding, terms=("epoch", "validation", "early_stopping"))
 

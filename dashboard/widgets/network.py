@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from dashboard import images
+from dashboard import images, loaders
 from dashboard.components.pictures import Picture, pictures
 from dashboard.figures import bars
 from dashboard.widgets import explaining, frame
@@ -23,7 +23,9 @@ def probabilities(
     values: Sequence[float] | np.ndarray, run: Run, key: str, true: int | None = None
 ) -> None:
     """Show the probability of each class as bars."""
-    figure = bars.probability_bars(values, run.class_names, frame.colors(), true=true)
+    figure = loaders.drawn(
+        bars.probability_bars, values, run.class_names, frame.colors(), true=true
+    )
     best = int(np.argmax(values))
     alt = f"Probability of each class; the largest is “{run.class_names[best]}”"
     frame.chart(figure, f"{alt}, {text.percent(float(values[best]))}.", key)

@@ -27,7 +27,7 @@ def robustness(run: Run) -> None:
         with column:
             finding = words.finding(measured, norm)
             alt = f"Accuracy against the size of an adversarial change. {finding}."
-            figure = figures.under_change(measured, norm, frame.colors())
+            figure = loaders.drawn(figures.under_change, measured, norm, frame.colors())
             frame.chart(figure, alt, f"under_change_{norm}", finding=finding)
             st.caption(words.explained(norm))
     st.caption(words.how(found))

@@ -24,6 +24,6 @@ def strangers(run: Run) -> None:
     st.markdown(f"{words.WHAT} {words.CHART}")
     finding = words.finding(found)
     alt = f"The scores of {len(found.groups)} kinds of images against a threshold. {finding}."
-    figure = figures.spread(found, frame.colors())
+    figure = loaders.drawn(figures.spread, found, frame.colors())
     frame.chart(figure, alt, "strangers", finding=finding)
     st.caption(words.how(found))

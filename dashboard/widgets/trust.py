@@ -51,8 +51,13 @@ def remaining_errors(found: RiskCoverage) -> int | None:
         explained="The images with the lowest confidence go to a person, who is assumed to be "
         "right.",
     )
-    figure = figures.risk_coverage(
-        found.curve(), passed, found.errors_remaining(passed), found.total, frame.colors()
+    figure = loaders.drawn(
+        figures.risk_coverage,
+        found.curve(),
+        passed,
+        found.errors_remaining(passed),
+        found.total,
+        frame.colors(),
     )
     finding = trust_words.passed_on(found, passed)
     alt = f"Errors that remain against images passed to a person. {finding}."
@@ -68,7 +73,7 @@ def calibration(run: Run) -> None:
     )
     bins, error = loaders.calibration(run), run.info.metrics.calibration_error
     finding = trust_words.calibration(bins, error)
-    figure = figures.reliability(bins, trust_words.FEW, frame.colors())
+    figure = loaders.drawn(figures.reliability, bins, trust_words.FEW, frame.colors())
     frame.chart(figure, f"Accuracy by confidence. {finding}.", "reliability", finding=finding)
     st.caption(
         f"Expected calibration error: {text.percent(error)}, the mean gap between confidence and "

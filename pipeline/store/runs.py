@@ -65,9 +65,9 @@ class Store:
         """
         try:
             folders = [
-                entry
-                for entry in self.folder.iterdir()
-                if entry.is_dir() and not entry.name.startswith(".")
+                Path(entry)
+                for entry in os.scandir(self.folder)
+                if not entry.name.startswith(".") and entry.is_dir()
             ]
         except FileNotFoundError:
             folders = []
@@ -90,7 +90,7 @@ class Store:
         # Names first: following links takes longer, and pages ask for every run.
         if self.bundled is None or folder.name != self.bundled.name:
             return None
-        if folder.resolve() != self.bundled.resolve():
+        if folder != self.bundled and folder.resolve() != self.bundled.resolve():
             return None
         return self.folder / ADDITIONS / folder.name
 
