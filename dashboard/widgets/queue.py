@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import loaders
 from dashboard.words import jobs as job_words
 from dashboard.words import text
+from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
 from pipeline.jobs import history, queue
 from pipeline.jobs.history import Entry
@@ -60,10 +61,10 @@ def waiting(entries: Sequence[Entry]) -> None:
     panel()
 
 
-def resumed(entries: Sequence[Entry]) -> list[Training]:
-    """Return the interrupted trainings that go on already, or wait for that."""
+def resumed(entries: Sequence[Entry]) -> list[TrainConfig]:
+    """Return the settings of trainings that run or wait: an interrupted one may be among them."""
     asked = [one.request for one in entries if not one.status.ended]
-    return [one for one in asked if isinstance(one, Training) and one.resume]
+    return [one.config for one in asked if isinstance(one, Training)]
 
 
 def _waits(entry: Entry) -> bool:

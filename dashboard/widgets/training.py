@@ -77,8 +77,8 @@ def form() -> None:
             job_forms.start(Training(config))
 
 
-def interrupted(place: InterruptedTraining, resumed: Sequence[Training]) -> None:
-    """Offer to resume an interrupted training, or to discard it.
+def interrupted(place: InterruptedTraining, resumed: Sequence[TrainConfig]) -> None:
+    """Offer to resume an interrupted training, to start it again, or to discard it.
 
     Args:
         place: of its checkpoint.
@@ -90,7 +90,7 @@ def interrupted(place: InterruptedTraining, resumed: Sequence[Training]) -> None
         config = None
         try:
             rows, config = place.rows(), place.config()
-            if Training(config, resume=True) in resumed:
+            if config in resumed:
                 st.caption(training_words.waits_to_resume(config))
                 return
             said = training_words.interrupted(config, rows)
@@ -104,6 +104,13 @@ def interrupted(place: InterruptedTraining, resumed: Sequence[Training]) -> None
             help=training_words.RESUMED,
         ):
             job_forms.start(Training(config, resume=True))
+        if config is not None and st.button(
+            "Start again",
+            icon=":material/restart_alt:",
+            key=f"restart_{place.key}",
+            help=training_words.STARTED_AGAIN,
+        ):
+            job_forms.start(Training(config))
         if st.button("Discard", icon=":material/delete:", key=f"forget_{place.key}"):
             place.forget()
             st.rerun()

@@ -25,6 +25,7 @@ DISCARDED = (
     "The training stops, and nothing of it is kept: no run, and no checkpoint to resume it from."
 )
 RESUMED = "Continue after its last epoch; the result will be the same as without the interruption."
+STARTED_AGAIN = "Train with the same settings from the first epoch. What it has learned is lost."
 
 
 def stopping(status: Status, *, asked: bool, discard: bool = False, retrains: bool = False) -> str:
@@ -125,9 +126,9 @@ def interrupted(config: TrainConfig, rows: Sequence[Mapping[str, float]]) -> str
 
 
 def waits_to_resume(config: TrainConfig) -> str:
-    """Say that an interrupted training goes on by itself: Markdown."""
+    """Say that an interrupted training is in the queue: Markdown."""
     what = f"**{plain(config.network)}** on **{plain(config.dataset)}**"
-    return f"{what} was interrupted, and goes on in its turn."
+    return f"{what} was interrupted, and waits for its turn."
 
 
 def doing(request: Request) -> str:

@@ -102,6 +102,7 @@ class InterruptedTraining:
             "best_epoch": checkpoint.best_epoch,
             "seconds": checkpoint.seconds,
             "repeats": checkpoint.extra.repeats,
+            "network": checkpoint.network,
         }
         arrays |= {name: getattr(checkpoint.extra, field) for name, field in EXTRA.items()}
         if checkpoint.film is not None:
@@ -139,6 +140,7 @@ class InterruptedTraining:
                 seconds=float(facts["seconds"]),
                 extra=extra,
                 film=_film(kept),
+                network=str(facts.get("network", "")),
             )
 
     def rows(self) -> list[Row]:

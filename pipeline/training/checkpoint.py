@@ -48,6 +48,7 @@ class Checkpoint:
         seconds: training time so far.
         extra: what it learns from besides the training part; must stay the same when resumed.
         film: its frames so far; None if it is not filmed.
+        network: how it is built (`networks.fingerprint`); "" where an earlier version kept it.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -58,6 +59,7 @@ class Checkpoint:
     seconds: float = 0.0
     extra: ExtraExamples = field(default_factory=ExtraExamples)
     film: Film | None = None
+    network: str = ""
 
     @property
     def best(self) -> tuple[float, float]:

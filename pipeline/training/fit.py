@@ -89,7 +89,7 @@ def fit(
 
     Raises:
         TrainingFailed: the loss became NaN or infinite, or memory ran out, before the first epoch
-            was completed; the message says what to change.
+            was completed, or the checkpoint is of another network; the message says what to do.
     """
     state = checkpoint or Checkpoint(extra=extra or ExtraExamples())
     # Drawn anew where a training is resumed: like its augmentation, they follow from the seed.
@@ -105,7 +105,8 @@ def fit(
             metrics=["accuracy"],
         )
     if checkpoint is not None:
-        restore(model, checkpoint)
+        restore(model, checkpoint, config)
+    state.network = networks.fingerprint(model)
     with asked_to_stop() as asked:
         looks = state.film.looks if state.film else None
         examiner = Examiner(

@@ -1,5 +1,7 @@
 """A name -> an untrained Keras network; smallest first."""
 
+import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,6 +50,16 @@ def like(network: keras.Model) -> keras.Model:
         return layer.from_config(settings)
 
     return keras.models.clone_model(network, clone_function=rebuilt)
+
+
+def fingerprint(network: keras.Model) -> str:
+    """Return a hash of how a network is built, whatever precision it computes in.
+
+    The weights of one network can fit into another that computes something else, such as one with
+    other padding: their shapes do not tell.
+    """
+    settings = [layer.get_config() | {"dtype": None} for layer in network.layers]
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
 
 def load(path: Path) -> keras.Model:

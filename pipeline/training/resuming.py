@@ -5,8 +5,15 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
+from pipeline.config import DEEP, TrainConfig
 from pipeline.errors import InklingError
+from pipeline.training import networks
 from pipeline.training.checkpoint import Checkpoint
+
+OTHER_NETWORK = (
+    "The interrupted training was of a network that is built differently, such as that of another "
+    "version of Inkling, so it cannot be resumed. Start it again, or discard it."
+)
 
 
 class TrainingFailed(InklingError):
@@ -37,12 +44,19 @@ class Continuation:
         ]
 
 
-def restore(model: keras.Model, checkpoint: Checkpoint) -> None:
+def restore(model: keras.Model, checkpoint: Checkpoint, config: TrainConfig) -> None:
     """Bring a compiled model and its optimizer to where a training was interrupted.
+
+    Args:
+        model: as it is built now.
+        checkpoint: what is resumed.
+        config: settings of the training.
 
     Raises:
         TrainingFailed: the checkpoint is of a network that is built differently.
     """
+    if not _same_network(model, checkpoint, config):
+        raise TrainingFailed(OTHER_NETWORK)
     model.optimizer.build(model.trainable_variables)
     try:
         for variable, value in zip(model.variables, checkpoint.variables, strict=True):
@@ -50,7 +64,11 @@ def restore(model: keras.Model, checkpoint: Checkpoint) -> None:
         for variable, value in zip(model.optimizer.variables, checkpoint.optimizer, strict=True):
             variable.assign(value)
     except ValueError as error:
-        raise TrainingFailed(
-            "The interrupted training was of a different network, such as that of another version "
-            "of Inkling, so it cannot be resumed. Discard it and train again."
-        ) from error
+        raise TrainingFailed(OTHER_NETWORK) from error
+
+
+def _same_network(model: keras.Model, checkpoint: Checkpoint, config: TrainConfig) -> bool:
+    if checkpoint.network:
+        return checkpoint.network == networks.fingerprint(model)
+    # Before checkpoints said how it is built, the deep network's first convolution was padded.
+    return not (config.variant == DEEP and config.network in networks.DEEP_BUILDERS)

@@ -128,14 +128,15 @@ def test_it_opens_with_200_jobs_some_of_other_versions(app, store, children):
     assert min(seconds_of(at.run) for _ in range(3)) < 0.3
 
 
-def test_what_waits_to_be_resumed_is_not_offered_twice(app, store, children):
+@pytest.mark.parametrize(("label", "resume"), [("Resume", True), ("Start again", False)])
+def test_what_waits_to_be_resumed_is_not_offered_twice(app, store, children, label, resume):
     place = InterruptedTraining(store.folder / ".checkpoints" / "abc")
     config = TrainConfig(network="pixels", epochs=9)
     row = {"epoch": 1, "loss": 1.0, "val_accuracy": 0.5, "val_loss": 1.0}
     place.save(config, Checkpoint(rows=[row], best_epoch=1))
     queue.add([SWEEP[0]], store)
     at = app("train", store)
-    click(at, "Resume")
-    assert queue.waiting(store)[0].request == Training(config, resume=True)
-    assert "goes on in its turn" in text(at)
-    assert all(one.label != "Resume" for one in at.button)
+    click(at, label)
+    assert queue.waiting(store)[0].request == Training(config, resume=resume)
+    assert "waits for its turn" in text(at)
+    assert not {"Resume", "Start again"} & {one.label for one in at.button}
