@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.table import show
 from benchmarks.views import cell_clicks, made_up
 from pipeline.config import TrainConfig
-from pipeline.jobs import launch
+from pipeline.jobs import queue
 from pipeline.jobs.job import Job, Status
 from pipeline.jobs.requests import Training
 from pipeline.store.runs import Store
@@ -80,7 +80,7 @@ def is_training(status: Status) -> bool:
 
 def start_and_stop(store: Store) -> tuple[float, float, float, float]:
     """Return the seconds: to a first word, to the first step, to leave the loop, to the run."""
-    job = launch.start(Training(ENDLESS), store)
+    (job,) = queue.add([Training(ENDLESS)], store)
     said = until(job, lambda status: status.state == "running")
     began = said + until(job, is_training)
     until(job, lambda status: len(status.history) > 0)
@@ -101,7 +101,7 @@ def clicks(store: Store, folder: Path, rounds: int) -> dict[str, list[float]]:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         for _ in range(rounds):
             times["idle"] += cell_clicks(page, address, run)
-            job = launch.start(Training(ENDLESS), store)
+            (job,) = queue.add([Training(ENDLESS)], store)
             until(job, lambda status: len(status.history) > 0)
             times["while a training runs"] += cell_clicks(page, address, run)
             job.stop()
@@ -125,7 +125,7 @@ def epochs(folder: Path, *, as_job: bool) -> list[float]:
     """Return the seconds per epoch of a training, without the first."""
     store = Store(folder)
     if as_job:
-        job = launch.start(Training(COMPARED), store)
+        (job,) = queue.add([Training(COMPARED)], store)
         until(job, lambda status: status.state == "finished")
     else:
         command = [sys.executable, "-m", "pipeline.cli", "train", "--models", str(folder)]

@@ -1,6 +1,7 @@
 """`inkling add`."""
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +15,7 @@ from pipeline.preprocess import Pixels
 if TYPE_CHECKING:
     from pipeline.jobs.job import Job, Status
     from pipeline.progress import OnProgress
+    from pipeline.store.runs import Store
 
 SECONDS_BETWEEN_LOOKS = 0.2
 
@@ -42,13 +44,14 @@ def add(
 ) -> None:
     """Add a Keras network that was trained elsewhere: a run with all that the dashboard shows.
 
-    The file is checked, and loaded in a process of its own; code in it is not run.
+    The file is checked, and loaded in a process of its own; code in it is not run. If another job
+    runs, it waits for that one, before others that wait.
     """
     from pathlib import Path
 
     from pipeline.cli.terminal import shown_progress
     from pipeline.data import datasets
-    from pipeline.jobs import launch
+    from pipeline.jobs import queue
     from pipeline.jobs.requests import Adding
     from pipeline.store.run_folder import About
 
@@ -59,7 +62,8 @@ def add(
         datasets.open_dataset(dataset, data, report, names)
         path = str(Path(file).expanduser().absolute())
         request = Adding(path, datasets.canonical(dataset), name, pixels=pixels)
-        status = _followed(launch.start(request, store), report)
+        (job,) = queue.add([request], store, first=True)
+        status = _followed(job, store, report)
     if status.state != "finished":
         raise InklingError(status.message)
     run = store.open(status.run_id)
@@ -71,13 +75,21 @@ def add(
         print("\n".join(run.info.added.found))
 
 
-def _followed(job: "Job", report: "OnProgress") -> "Status":
-    """Show a job's progress until it ends; Ctrl-C stops it."""
+def _followed(job: "Job", store: "Store", report: "OnProgress") -> "Status":
+    """Show a job's progress until it ends; Ctrl-C stops it, or takes it out of the queue."""
+    from pipeline.jobs import queue
+
     while True:
         try:
             while not (status := job.status()).ended:
+                if status.state == "waiting":
+                    queue.move_on(store)
+                    why = queue.stuck(store) or "for its turn; “inkling jobs” shows what runs"
+                    status = replace(status, progress=replace(status.progress, note=why))
                 report(status.progress)
                 time.sleep(SECONDS_BETWEEN_LOOKS)
+            if not job.folder.exists():
+                raise InklingError("It was taken out of the queue; nothing was added.")
             return status
         except KeyboardInterrupt:
-            job.stop()
+            queue.give_up(job, store)

@@ -26,35 +26,12 @@ from pipeline.jobs.job import (
     WAITS,
     Job,
     list_jobs,
-    running,
 )
 from pipeline.jobs.requests import Adding, Auditing, Request, Training
 from pipeline.store.runs import Store
 
 NOT_ADDED = "networks cannot be added"
 ID = re.compile(r"(\d{8}-\d{6})-([0-9a-f]{4})")  # when it was asked for, and a number
-
-
-def start(request: Request, store: Store, upload: bytes | None = None) -> Job:
-    """Do something at once, before what waits in the queue, in a child process.
-
-    Args:
-        request: what to do.
-        store: where its run is published.
-        upload: as for `create`.
-
-    Raises:
-        InklingError: another job is running; or as `locked` and `create` do.
-    """
-    with locked(store):
-        if running(store) is not None:
-            raise InklingError(
-                "Another job, such as a training or a download, is already running. Wait until it "
-                "is done, or stop it first: two at once would only slow each other down."
-            )
-        job = create(request, store, upload)
-        spawn(job, store)
-        return job
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from dashboard.words.text import plain
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import open_dataset, take_in
 from pipeline.errors import InklingError
-from pipeline.jobs import launch, queue, requests, worker
+from pipeline.jobs import queue, requests, worker
 from pipeline.jobs.job import LIVE, REQUEST, Job, list_jobs
 from pipeline.jobs.requests import Adding, Retraining, Training
 from pipeline.progress import Progress
@@ -168,7 +168,7 @@ class TestAdding:
     def test_more_than_50_mb_are_refused(self, store):
         request = Adding("net.keras", "digits", uploaded=True)
         with pytest.raises(InklingError, match="up to 50 MB"):
-            launch.start(request, store, bytes(50 * 2**20 + 1))
+            queue.add([request], store, bytes(50 * 2**20 + 1))
         assert list_jobs(store) == []
 
     def test_its_progress_and_its_outcome(self, app, store, tiny_run):

@@ -4,13 +4,21 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
+from unittest.mock import Mock
 
 import pytest
+from typer.testing import CliRunner
 
+from pipeline.cli import add as command
+from pipeline.cli.main import app
+from pipeline.config import TrainConfig
+from pipeline.jobs import queue
+from pipeline.jobs.requests import Training
 from pipeline.store.runs import Store
 from tests import strangers
 
-pytestmark = pytest.mark.process
+QUICK = Training(TrainConfig(dataset="digits", network="pixels"))
 
 
 def add(store: Store, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -21,6 +29,7 @@ def add(store: Store, *arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.process
 def test_it_prints_what_was_found_and_nothing_else(tmp_path, digits):
     store = Store(tmp_path / "models")
     model = strangers.knowing(digits.x_train, digits.y_train, 1)
@@ -43,6 +52,7 @@ def test_it_prints_what_was_found_and_nothing_else(tmp_path, digits):
     assert (added["file"], added["takes"]) == ("mean.keras", "0 to 255")
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("file", "said"), [("nowhere.keras", "There is no file nowhere.keras"), ("old.h5", ".h5")]
 )
@@ -55,3 +65,40 @@ def test_what_cannot_be_added_is_a_sentence(tmp_path, file, said):
     assert "Traceback" not in told.stderr
     assert told.stdout == ""
     assert store.entries() == []
+
+
+class TestWaiting:
+    """While another job runs; what happens meanwhile happens whenever the command looks again."""
+
+    @pytest.fixture
+    def store(self, tmp_path) -> Store:
+        return Store(tmp_path / "models")
+
+    @pytest.fixture
+    def added(self, store, children, monkeypatch):
+        """Call `inkling add` beside a training; return what came of it."""
+
+        queue.add([QUICK], store)
+
+        def call(*meanwhile: Callable[[], object]):
+            left = iter(meanwhile)
+            monkeypatch.setattr(command, "time", Mock(sleep=lambda seconds: next(left)()))
+            where = ["--dataset", "digits", "--models", str(store.folder)]
+            return CliRunner().invoke(app, ["add", "x.keras", *where])
+
+        return call
+
+    def test_it_waits_until_the_job_that_runs_is_done(self, store, children, added):
+        done = added(
+            children[0].end,
+            lambda: children[1].end("failed", message="There is no file x.keras."),
+        )
+        assert "Waiting: for its turn" in done.stderr
+        assert str(done.exception) == "There is no file x.keras."
+        assert len(children) == 2
+
+    def test_ctrl_c_takes_it_out_of_the_queue(self, store, children, added):
+        done = added(Mock(side_effect=KeyboardInterrupt))
+        assert "taken out of the queue" in str(done.exception)
+        assert queue.waiting(store) == []
+        assert len(children) == 1

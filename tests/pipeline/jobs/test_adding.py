@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from pipeline.jobs import launch, requests, worker
+from pipeline.jobs import queue, requests, worker
 from pipeline.jobs.job import REQUEST, UPLOAD, Job
 from pipeline.jobs.requests import Adding
 from pipeline.progress import Progress
@@ -25,7 +25,7 @@ def store(tmp_path) -> Store:
 def test_an_uploaded_network_becomes_a_run(tmp_path, store):
     content = strangers.saved(strangers.tutorial(), tmp_path).read_bytes()
     request = Adding("theirs.keras", "digits", "Theirs", uploaded=True)
-    job = launch.start(request, store, content)
+    (job,) = queue.add([request], store, content)
     assert (job.folder / UPLOAD).stat().st_mode & 0o777 == 0o600
     status = wait_for(job, "finished", "failed", "stopped")
     assert status.state == "finished", status.message
@@ -38,7 +38,7 @@ def test_an_uploaded_network_becomes_a_run(tmp_path, store):
 @pytest.mark.process
 def test_what_is_refused_is_a_sentence_and_leaves_nothing(tmp_path, store):
     content = strangers.saved(strangers.tutorial((12, 12, 1)), tmp_path).read_bytes()
-    job = launch.start(Adding("theirs.keras", "digits", uploaded=True), store, content)
+    (job,) = queue.add([Adding("theirs.keras", "digits", uploaded=True)], store, content)
     status = wait_for(job, "finished", "failed", "stopped")
     assert status.state == "failed"
     assert status.message.startswith("theirs.keras takes 12×12×1")
@@ -49,7 +49,7 @@ def test_what_is_refused_is_a_sentence_and_leaves_nothing(tmp_path, store):
 @pytest.mark.process
 def test_a_loader_that_crashes_is_a_sentence_and_leaves_nothing(tmp_path, store):
     content = strangers.saved(strangers.tutorial(), tmp_path).read_bytes()
-    job = launch.start(Adding("theirs.keras", "digits", uploaded=True), store, content)
+    (job,) = queue.add([Adding("theirs.keras", "digits", uploaded=True)], store, content)
     wait_for(job, "running")
     os.kill(int((job.folder / "pid").read_text()), signal.SIGKILL)
     assert "ended before the job was done" in wait_for(job, "failed").message

@@ -12,7 +12,7 @@ from pipeline import access
 from pipeline.cli.job import NICENESS
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
-from pipeline.jobs import launch, worker
+from pipeline.jobs import launch, queue, worker
 from pipeline.jobs.job import ENDED, Job, Status, list_jobs
 from pipeline.jobs.requests import Fetch, TakeApart, Training
 from pipeline.jobs.worker import StatusWriter
@@ -40,10 +40,8 @@ def store(tmp_path) -> Store:
 
 
 def test_a_training_in_the_background_publishes_its_run(store):
-    job = launch.start(QUICK, store)
+    (job,) = queue.add([QUICK], store)
     assert not job.status().ended
-    with pytest.raises(InklingError, match="already running"):
-        launch.start(QUICK, store)
     status = wait_for(job, *ENDED)
     assert status.state == "finished", status.message
     assert len(status.history) == 2
@@ -54,7 +52,7 @@ def test_a_training_in_the_background_publishes_its_run(store):
 
 
 def test_stop_keeps_the_best_epoch_as_a_stopped_run(store):
-    job = launch.start(ENDLESS, store)
+    (job,) = queue.add([ENDLESS], store)
     deadline = time.monotonic() + 60
     while len(job.status().history) < 2:
         assert time.monotonic() < deadline, job.status()
@@ -75,18 +73,19 @@ def test_stop_keeps_the_best_epoch_as_a_stopped_run(store):
 
 
 def test_a_killed_training_is_reported_as_failed(store):
-    job = launch.start(ENDLESS, store)
+    (job,) = queue.add([ENDLESS], store)
     wait_for(job, "running")
     os.kill(int((job.folder / "pid").read_text()), signal.SIGKILL)
     status = wait_for(job, *ENDED)
     assert status.state == "failed"
     assert "ended before the job was done" in status.message
-    launch.start(QUICK, store)  # the dead one is not in the way
+    (after,) = queue.add([QUICK], store)
+    assert after.status().state != "waiting"  # the dead one is not in the way
 
 
 def test_a_killed_training_can_go_on_where_it_was(store):
     long = TrainConfig(dataset="digits", network="shallow", epochs=30, batch_size=8)
-    job = launch.start(Training(long), store)
+    (job,) = queue.add([Training(long)], store)
     deadline = time.monotonic() + 60
     while len(job.status().history) < 2:
         assert time.monotonic() < deadline, job.status()
@@ -97,7 +96,7 @@ def test_a_killed_training_can_go_on_where_it_was(store):
     (kept,) = interrupted.list_interrupted(store)
     done = len(kept.rows())
     assert 2 <= done < 30
-    again = launch.start(Training(kept.config(), resume=True), store)
+    (again,) = queue.add([Training(kept.config(), resume=True)], store)
     status = wait_for(again, *ENDED)
     assert status.state == "finished", status.message
     history = store.open(status.run_id).history()
@@ -106,14 +105,14 @@ def test_a_killed_training_can_go_on_where_it_was(store):
 
 
 def test_a_failing_training_says_why(store):
-    job = launch.start(Training(TrainConfig(dataset="/nowhere/at/all")), store)
+    (job,) = queue.add([Training(TrainConfig(dataset="/nowhere/at/all"))], store)
     status = wait_for(job, *ENDED)
     assert status.state == "failed"
     assert "no dataset" in status.message
 
 
 def test_fetching_a_dataset_is_a_job_too(store):
-    job = launch.start(Fetch("digits"), store)
+    (job,) = queue.add([Fetch("digits")], store)
     assert wait_for(job, *ENDED).state == "finished"
     assert job.request == Fetch("digits")
     assert store.entries() == []
@@ -124,7 +123,7 @@ def test_taking_a_run_apart_is_a_job_too(store, tiny_run):
     shutil.copytree(tiny_run.folder, folder)
     for name in ("anatomy.npz", "gradients.tflite"):
         (folder / name).unlink()
-    job = launch.start(TakeApart(tiny_run.id), store)
+    (job,) = queue.add([TakeApart(tiny_run.id)], store)
     assert wait_for(job, *ENDED).state == "finished"
     assert job.request == TakeApart(tiny_run.id)
     found = store.open(tiny_run.id)
@@ -138,7 +137,8 @@ def test_a_process_that_never_comes_up_is_noticed(store, monkeypatch):
         launch.subprocess, "Popen",
         lambda command, **kw: real([sys.executable, "-c", "print('no luck'); exit(3)"], **kw),
     )  # fmt: skip
-    status = wait_for(launch.start(QUICK, store), *ENDED, seconds=10)
+    (job,) = queue.add([QUICK], store)
+    status = wait_for(job, *ENDED, seconds=10)
     assert status.state == "failed"
     assert "no luck" in status.message
 
@@ -146,7 +146,7 @@ def test_a_process_that_never_comes_up_is_noticed(store, monkeypatch):
 def test_read_only_starts_and_stops_nothing(store, monkeypatch):
     monkeypatch.setenv(access.READ_ONLY, "1")
     with pytest.raises(InklingError, match="read-only"):
-        launch.start(QUICK, store)
+        queue.add([QUICK], store)
     with pytest.raises(InklingError, match="read-only"):
         Job(store.folder).stop()
     assert list_jobs(store) == []

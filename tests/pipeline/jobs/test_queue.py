@@ -72,15 +72,6 @@ class TestOrder:
         children[0].end()
         assert queue.move_on(store) == jobs[order[0]]
 
-    def test_one_that_is_wanted_at_once_comes_before_those_that_wait(self, store, children):
-        queue.add(TRAININGS, store)
-        with pytest.raises(InklingError, match="already running"):
-            launch.start(QUICK, store)
-        children[0].end()
-        job = launch.start(QUICK, store)
-        assert running(store) == job
-        assert seeds(queue.waiting(store)) == [1, 2]
-
     def test_one_that_somebody_waits_for_is_next(self, store, children):
         _, *others = queue.add(TRAININGS, store)
         queue.move(others[1], 1, store)
