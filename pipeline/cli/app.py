@@ -28,7 +28,7 @@ def serve(
         typer.Option(
             "--name",
             help="Host name that browsers ask for, such as inkling.example.org; repeatable. "
-            "Others are refused. Needed with --host.",
+            "Others are refused. Needed with --host, and behind a proxy.",
         ),
     ] = None,
     read_only: Annotated[
@@ -55,7 +55,8 @@ def serve(
     """Serve the dashboard on this machine."""
     from importlib.resources import files
 
-    public = not _is_local(host)
+    # Behind a proxy, this machine is all that asks, but for others.
+    public = not _is_local(host) or any(not _is_local(one) for one in name or [])
     if public and not name:
         raise InklingError(
             f"Say under which name browsers reach {host}, such as --name inkling.example.org: "

@@ -6,6 +6,7 @@ started, a file says that it waits; see `queue`.
 """
 
 import os
+import platform
 import signal
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -137,16 +138,18 @@ class Job:
         """Ask the process to stop, once: a second Ctrl-C would cost the best epoch.
 
         Do nothing if the job has ended. A file records the request, because a signal is lost on a
-        process that is not up yet.
+        process that is not up yet, and does not reach another machine or container, where the
+        number of the process may be somebody else's.
 
         Args:
             discard: leave nothing behind, neither the best epoch nor what could be resumed.
         """
         access.refuse_unless_may(access.Change.TRAIN, REFUSED)
-        if self.asked_to_stop or self.status().ended:
+        status = self.status()
+        if self.asked_to_stop or status.ended:
             return
         atomic.write_text(self.folder / ASKED_TO_STOP, DISCARD if discard else "")
-        if alive.held(self.folder):
+        if status.machine == platform.node() and alive.held(self.folder):
             with suppress(OSError, ValueError):  # it has just ended, or is only about to say its id
                 os.kill(int(own_text(self.folder / PID)), signal.SIGINT)
 

@@ -56,6 +56,14 @@ def test_others_who_sign_in_may_change_what_their_role_says(served, tmp_path):
     access.check_path(tmp_path / "open" / "digits")
 
 
+def test_who_comes_through_a_proxy_is_not_at_this_machine(served):
+    told = served("--name", "a.example")
+    assert "--server.address=localhost" in told
+    assert not access.may(access.Change.JUDGE)
+    with pytest.raises(InklingError, match="open to them: none"):
+        access.check_path("/anywhere")
+
+
 def test_a_host_needs_a_name(served):
     with pytest.raises(InklingError, match="under which name"):
         served("--host", "0.0.0.0")

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import platform
 import signal
 from types import SimpleNamespace
 
@@ -60,6 +61,14 @@ class TestStop:
             job.stop()  # a second Ctrl-C would cost its best epoch
         assert job.asked_to_stop
         assert killed == [(os.getpid(), signal.SIGINT)]
+
+    def test_a_job_of_another_container_is_asked_without_a_signal(self, job, killed, monkeypatch):
+        with worker.working(job.folder):
+            worker.StatusWriter(job.folder).report(Progress("Training", 1, 2))
+            monkeypatch.setattr(platform, "node", lambda: "elsewhere")
+            job.stop()  # the number of its process may be somebody else's here
+        assert job.asked_to_stop
+        assert not killed
 
     def test_a_job_that_has_ended_is_left_alone(self, job, killed):
         worker.StatusWriter(job.folder).end("finished", "some-run")
