@@ -8,6 +8,7 @@ import typer
 from pipeline.cli.add import add
 from pipeline.cli.app import serve
 from pipeline.cli.audit import audit
+from pipeline.cli.backup import backup
 from pipeline.cli.data import data
 from pipeline.cli.evaluate import evaluate
 from pipeline.cli.export import export
@@ -43,6 +44,7 @@ for command in (
     delete,
     data,
     export,
+    backup,
 ):
     app.command()(command)
 app.add_typer(jobs)

@@ -361,6 +361,15 @@ class Run:
         )
         atomic.write_text(self._addition(ABOUT), about.model_dump_json())
 
+    def checked(self) -> "Run | Damaged":
+        """Return it, or what is wrong, after reading every file of which is known what it was."""
+        try:
+            for name in self.info.hashes:
+                self._read(name, lambda _: None)
+        except RunDamaged as error:
+            return Damaged(self.id, str(error))
+        return self
+
     @property
     def _places(self) -> list[Path]:
         """Where its files may be; the last one is where files are added."""
