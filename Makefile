@@ -1,5 +1,5 @@
 # Each target is one readable recipe; `make app` and `make test` are all that most people need.
-.PHONY: app test slow hostile unit lint web bench pretrained screenshots house clean help
+.PHONY: app test slow hostile unit lint web bench pretrained screenshots house lock clean help
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,6 +28,7 @@ help:
 	@echo "make web    the live pad's scripts, built anew after a change in web/"
 	@echo "make bench  what is timed, and against what, into docs/benchmarks.md (an hour; with INKLING_DATA)"
 	@echo "make pretrained   the bundled model, trained anew from MNIST"
+	@echo "make lock   the hashes of all that a server installs, after a change of constraints.txt"
 	@echo "make house  the picture of the structure, drawn anew from the imports"
 
 app: $(VENV)/.app
@@ -77,6 +78,9 @@ screenshots: $(VENV)/.test
 
 house: $(VENV)/.test
 	$(BIN)/python docs/house.py
+
+lock: $(VENV)/.test
+	$(BIN)/python deploy/lock.py
 
 clean:
 	rm -rf $(VENV)
