@@ -28,6 +28,11 @@ def test_all_are_there_and_fit_into_an_hour():
     assert len({step.title for step in STEPS}) == len(STEPS)
 
 
+def test_the_file_has_a_section_for_each():
+    kept = run_all.sections_of(run_all.ROOT / "docs" / "benchmarks.md")
+    assert list(kept) == [step.title for step in STEPS]
+
+
 def test_what_a_script_prints_is_kept_without_the_machine(script):
     machine = f"({run_all.os.cpu_count()} cores, x86_64, Python 3.11)"
     step = script(f"import sys; print('A table', {machine!r}, '| a |', sys.argv[1], sep='\\n')")
