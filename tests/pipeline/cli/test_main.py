@@ -11,6 +11,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 from pipeline.cli import train
+from pipeline.cli.main import main
 from pipeline.ink.drawing import Drawing
 from pipeline.store import corrections, second_opinion
 from pipeline.store.runs import Store
@@ -21,11 +22,34 @@ pytestmark = pytest.mark.process
 SHORT_TRAINING = ("train", "--dataset", "digits", "--network", "pixels", "--epochs", 1)
 
 
-def inkling(*arguments, **environment) -> subprocess.CompletedProcess[str]:
+def typed(*arguments, **environment) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a shell does, in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "pipeline.cli", *map(str, arguments)],
         capture_output=True, text=True, check=False, env={**os.environ, **environment},
     )  # fmt: skip
+
+
+@pytest.fixture
+def inkling(monkeypatch, capsys):
+    """Call the command line in this process, where TensorFlow is loaded: a callable.
+
+    What a process of its own adds (seconds, and what libraries print by themselves) is tried in
+    the few tests that use `typed`.
+    """
+
+    def call(*arguments, **environment) -> subprocess.CompletedProcess[str]:
+        capsys.readouterr()
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "argv", ["inkling", *map(str, arguments)])
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            with pytest.raises(SystemExit) as ended:
+                main()
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess(sys.argv, ended.value.code, said.out, said.err)
+
+    return call
 
 
 def picture(path, digit=0, paper=255):
@@ -47,7 +71,7 @@ def test_predict_prints_a_json_line_a_drawing(tmp_path, models):
     seven = [[[60, 60], [200, 60], [120, 220]]]
     strokes.write_text(json.dumps({"strokes": seven}) + "\n\n" + json.dumps(seven) + "\n")
     dark, light = picture(tmp_path / "dark.png"), picture(tmp_path / "light.png", paper=0)
-    done = inkling("predict", "latest", dark, light, strokes, "--json", "--models", models)
+    done = typed("predict", "latest", dark, light, strokes, "--json", "--models", models)
     assert done.returncode == 0, done.stderr
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert [(row["file"], row["line"]) for row in rows] == [
@@ -61,7 +85,7 @@ def test_predict_prints_a_json_line_a_drawing(tmp_path, models):
         assert row["confidence"] == max(row["probabilities"].values())
 
 
-def test_one_bad_file_does_not_hide_the_others(tmp_path, models):
+def test_one_bad_file_does_not_hide_the_others(inkling, tmp_path, models):
     text = tmp_path / "text.png"
     text.write_text("I am a text")
     Image.new("L", (50, 50)).save(tmp_path / "blank.png")
@@ -88,7 +112,7 @@ def test_one_bad_file_does_not_hide_the_others(tmp_path, models):
     assert "Traceback" not in done.stderr
 
 
-def test_export_says_what_it_wrote(tmp_path, models, tiny_run):
+def test_export_says_what_it_wrote(inkling, tmp_path, models, tiny_run):
     done = inkling(
         "export", "latest", "--to", tmp_path / "out", "--format", "litert", "--json",
         "--models", models,
@@ -113,7 +137,7 @@ def test_export_says_what_it_wrote(tmp_path, models, tiny_run):
     assert "'onnx' is not one of 'html', 'litert', 'pdf', 'report', 'tfjs'" in wrong.stderr
 
 
-def test_export_writes_a_report(tmp_path, models, tiny_run):
+def test_export_writes_a_report(inkling, tmp_path, models, tiny_run):
     wanted = ("export", "latest", "--format", "report", "--models", models)
     done = inkling(*wanted, "--to", tmp_path / "bericht.html", "--lang", "de")
     assert done.returncode == 0, done.stderr
@@ -128,7 +152,7 @@ def test_export_writes_a_report(tmp_path, models, tiny_run):
 
 
 def test_export_for_tensorflow_js(tmp_path, models):
-    done = inkling(
+    done = typed(
         "export", "latest", "--to", tmp_path / "out", "--format", "tfjs", "--models", models
     )
     assert done.returncode == 0, done.stderr
@@ -138,13 +162,13 @@ def test_export_for_tensorflow_js(tmp_path, models):
     assert written["userDefinedMetadata"]["classes"] == list("0123456789")
 
 
-def test_evaluate_agrees_with_the_run(models, tiny_run):
+def test_evaluate_agrees_with_the_run(inkling, models, tiny_run):
     done = inkling("evaluate", "latest", "--json", "--models", models)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == json.loads(tiny_run.info.metrics.model_dump_json())
 
 
-def test_evaluate_adds_what_an_older_run_lacks(tmp_path, tiny_run):
+def test_evaluate_adds_what_an_older_run_lacks(inkling, tmp_path, tiny_run):
     folder = tmp_path / "old"
     shutil.copytree(tiny_run.folder, folder)
     (folder / "features.parquet").unlink()
@@ -164,7 +188,7 @@ def test_evaluate_adds_what_an_older_run_lacks(tmp_path, tiny_run):
     assert {name: (folder / name).read_bytes() for name in kept} == kept
 
 
-def test_evaluate_measures_adversarial_changes(tmp_path, tiny_run):
+def test_evaluate_measures_adversarial_changes(inkling, tmp_path, tiny_run):
     shutil.copytree(tiny_run.folder, tmp_path / "copy")
     done = inkling("evaluate", "copy", "--adversarial", "--json", "--models", tmp_path)
     assert done.returncode == 0, done.stderr
@@ -180,7 +204,7 @@ def test_evaluate_measures_adversarial_changes(tmp_path, tiny_run):
     assert stages == ["Misleading", "Misleading again"]
 
 
-def test_evaluate_measures_corruptions(tmp_path, tiny_run):
+def test_evaluate_measures_corruptions(inkling, tmp_path, tiny_run):
     shutil.copytree(tiny_run.folder, tmp_path / "copy")
     done = inkling("evaluate", "copy", "--corruptions", "--models", tmp_path)
     assert done.returncode == 0, done.stderr
@@ -197,7 +221,7 @@ def test_evaluate_measures_corruptions(tmp_path, tiny_run):
     }
 
 
-def test_evaluate_measures_strangers(tmp_path, tiny_run):
+def test_evaluate_measures_strangers(inkling, tmp_path, tiny_run):
     shutil.copytree(tiny_run.folder, tmp_path / "copy")
     clothes = made.write_clothes(tmp_path / "clothes", train=60, test=20)
     done = inkling(
@@ -218,13 +242,13 @@ def test_evaluate_measures_strangers(tmp_path, tiny_run):
 
 
 @pytest.mark.parametrize("option", ["--adversarial", "--corruptions"])
-def test_changes_are_measured_on_the_runs_own_dataset(models, option):
+def test_changes_are_measured_on_the_runs_own_dataset(inkling, models, option):
     done = inkling("evaluate", "latest", option, "--dataset", "digits", "--models", models)
     assert done.returncode == 2
     assert "leave out --dataset" in " ".join(done.stderr.split())
 
 
-def test_predict_says_what_looks_like_nothing_in_training(tmp_path, models, digits):
+def test_predict_says_what_looks_like_nothing_in_training(inkling, tmp_path, models, digits):
     comb = tmp_path / "comb.jsonl"
     comb.write_text(json.dumps([[[x, 0], [x, 200]] for x in range(0, 201, 25)]))
     usual = tmp_path / "usual.png"
@@ -238,7 +262,7 @@ def test_predict_says_what_looks_like_nothing_in_training(tmp_path, models, digi
     assert [line.endswith(words) for line in said] == [True, False]
 
 
-def test_runs_lists_whole_and_damaged(tmp_path, models, tiny_run):
+def test_runs_lists_whole_and_damaged(inkling, tmp_path, models, tiny_run):
     rows = json.loads(inkling("runs", "--json", "--models", models).stdout)
     assert [row["id"] for row in rows] == [tiny_run.id]
     (tmp_path / "broken").mkdir()
@@ -249,15 +273,15 @@ def test_runs_lists_whole_and_damaged(tmp_path, models, tiny_run):
 
 
 def test_train_and_data(tmp_path):
-    done = inkling(*SHORT_TRAINING, "--models", tmp_path, "--json")
+    done = typed(*SHORT_TRAINING, "--models", tmp_path, "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["metrics"]["total"] == 600
     assert "epoch 1 of 1" in done.stderr
     assert len(Store(tmp_path).runs()) == 1
-    assert "1,797 images" in inkling("data").stdout
+    assert "1,797 images" in typed("data").stdout
 
 
-def test_train_learns_from_corrections_when_told_to(tmp_path):
+def test_train_learns_from_corrections_when_told_to(inkling, tmp_path):
     corrections.add(
         Store(tmp_path),
         label="7",
@@ -300,7 +324,7 @@ def test_train_says_which_corrections_to_look_at_again(tmp_path, monkeypatch, ca
         (("data", "mine", "--from", "/nowhere"), "no folder or file /nowhere"),
     ],
 )
-def test_what_a_user_can_cause_is_one_sentence(tmp_path, arguments, words):
+def test_what_a_user_can_cause_is_one_sentence(inkling, tmp_path, arguments, words):
     done = inkling(*arguments, INKLING_MODELS=str(tmp_path / "models"))
     assert done.returncode == 1
     assert words in done.stderr
@@ -308,7 +332,7 @@ def test_what_a_user_can_cause_is_one_sentence(tmp_path, arguments, words):
     assert done.stdout == ""
 
 
-def test_a_store_in_the_way_is_one_sentence(tmp_path):
+def test_a_store_in_the_way_is_one_sentence(inkling, tmp_path):
     (tmp_path / "file").write_text("in the way")
     done = inkling("train", "--epochs", 1, "--models", tmp_path / "file")
     assert done.returncode == 1
@@ -317,11 +341,11 @@ def test_a_store_in_the_way_is_one_sentence(tmp_path):
 
 
 def test_wrong_usage_exits_with_2():
-    assert inkling("train", "--epochs", "many").returncode == 2
-    assert inkling("fly").returncode == 2
+    assert typed("train", "--epochs", "many").returncode == 2
+    assert typed("fly").returncode == 2
 
 
-def test_a_run_is_only_measured_on_its_own_classes(tmp_path, models):
+def test_a_run_is_only_measured_on_its_own_classes(inkling, tmp_path, models):
     x, y = np.zeros((6, 28, 28), np.uint8), np.arange(6) % 2
     np.savez(tmp_path / "two.npz", x_train=x, y_train=y, x_test=x, y_test=y)
     done = inkling("evaluate", "latest", "--dataset", tmp_path / "two.npz", "--models", models)
@@ -341,7 +365,7 @@ def test_a_killed_training_resumes_to_the_same_predictions(tmp_path):
         "--seed",
         "3",
     ]
-    whole = inkling(*arguments, "--models", tmp_path / "whole")
+    whole = typed(*arguments, "--models", tmp_path / "whole")
     assert whole.returncode == 0, whole.stderr
 
     broken = tmp_path / "broken"
@@ -355,20 +379,20 @@ def test_a_killed_training_resumes_to_the_same_predictions(tmp_path):
     process.wait()
     assert Store(broken).entries() == []
 
-    resumed = inkling("train", "--resume", "--models", broken)
+    resumed = typed("train", "--resume", "--models", broken)
     assert resumed.returncode == 0, resumed.stderr
     assert "epoch 25 of 25" in resumed.stderr
     assert "epoch 1 of 25" not in resumed.stderr
     first, second = (Store(tmp_path / name).open("latest") for name in ("whole", "broken"))
     assert first.predictions().equals(second.predictions())
     assert not list(broken.glob(".checkpoints/*/state.npz"))
-    again = inkling("train", "--resume", "--models", broken)
+    again = typed("train", "--resume", "--models", broken)
     assert again.returncode == 1
     assert "nothing to resume" in again.stderr
 
 
 @pytest.mark.mnist
-def test_mnist_from_the_command_line(tmp_path, mnist_folder):
+def test_mnist_from_the_command_line(inkling, tmp_path, mnist_folder):
     done = inkling(
         "train", "--dataset", "mnist", "--data", mnist_folder, "--network", "pixels",
         "--epochs", 1, "--models", tmp_path, "--json",
