@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,9 +40,19 @@ settings.register_profile("quick", derandomize=True, deadline=None)
 settings.register_profile("long", max_examples=5_000, deadline=None, print_blob=True)
 settings.load_profile("quick")
 
+# About how many seconds a test takes that starts a browser or a process; files that take far more.
+STARTS = 4
+LONG = {"test_first_minute.py": 90, "test_tour.py": 60, "test_live_pad.py": 30}
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs MNIST where its files are not, and say how to run it."""
+    """Put what takes long first, and skip what needs MNIST where its files are not."""
+    expected: Counter[Path] = Counter()
+    for item in items:
+        starts = "browser" in item.path.parts or "process" in item.keywords
+        expected[item.path] += STARTS if starts and "hostile" not in item.path.parts else 0.1
+    # No worker of a parallel run is left with a long file while the others have nothing to do.
+    items.sort(key=lambda item: -expected[item.path] - LONG.get(item.path.name, 0))
     if REAL_DATA and (Path(REAL_DATA) / "mnist").is_dir():
         return
     skip = pytest.mark.skip(reason="set INKLING_DATA to the folder that holds mnist/")

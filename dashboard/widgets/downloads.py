@@ -1,6 +1,8 @@
 """A drawing or an image as files to download, which `inkling predict` reads."""
 
 import re
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -36,18 +38,19 @@ def downloads(
     """
     safe = re.sub(r"[^\w-]+", "-", name).strip("-") or "drawing"
     height, width = image.shape[:2]
-    picture = images.for_screen(image, mnist_framed=False, dark=False)
-    offered: list[tuple[str, str, str, str | bytes]] = [
-        ("PNG", "png", "image/png", images.png(picture)),
-        ("CSV", "csv", "text/csv", drawing_files.to_csv(image)),
+    # Made when they are clicked: a file that is made before is gone with the next stroke.
+    offered: list[tuple[str, str, str, Callable[[], str | bytes]]] = [
+        ("PNG", "png", "image/png", partial(_png, image)),
+        ("CSV", "csv", "text/csv", partial(drawing_files.to_csv, image)),
     ]
     if strokes:
-        offered.append(("JSON", "json", "application/json", drawing_files.to_json(strokes)))
+        to_json = partial(drawing_files.to_json, strokes)
+        offered.append(("JSON", "json", "application/json", to_json))
     with st.container(horizontal=True, gap="small"):
-        for label, end, mime, data in offered:
+        for label, end, mime, make in offered:
             st.download_button(
                 label,
-                data,
+                make,
                 file_name=f"{safe}.{end}",
                 mime=mime,
                 icon=":material/download:",
@@ -62,3 +65,7 @@ def downloads(
     if strokes:
         said += "; JSON holds your strokes"
     st.caption(f"{said}. `inkling predict` reads all of them.")
+
+
+def _png(image: np.ndarray) -> bytes:
+    return images.png(images.for_screen(image, mnist_framed=False, dark=False))

@@ -143,7 +143,7 @@ def file(table: pd.DataFrame) -> None:
     """Offer the marks as a file, and say where they are kept."""
     st.download_button(
         "Download marks (CSV)",
-        table.to_csv(index=False),
+        lambda: table.to_csv(index=False),
         file_name="marks.csv",
         mime="text/csv",
         icon=":material/download:",

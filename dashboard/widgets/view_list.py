@@ -69,7 +69,7 @@ def _edit(titles: Mapping[str, str]) -> None:
         with st.container(horizontal=True):
             st.download_button(
                 said.say("present.download"),
-                slides.to_file(views),
+                lambda: slides.to_file(views),
                 file_name="inkling-views.json",
                 mime="application/json",
                 icon=":material/download:",

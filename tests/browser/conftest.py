@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
@@ -73,11 +73,18 @@ def browser(chromium_path: str) -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of 1280×900; the test fails if its console had an error."""
+@pytest.fixture(scope="session")
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    """What the pages of all tests share: Streamlit's scripts, fetched and compiled once."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(profile: BrowserContext) -> Iterator[Page]:
+    """A page of 1280×900 that remembers nothing; the test fails if its console had an error."""
+    page = profile.new_page()
     page.set_default_timeout(TIMEOUT)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -85,8 +92,18 @@ def page(browser: Browser) -> Iterator[Page]:
     page.on("requestfailed", lambda request: _note_failure(errors, request.url, request.failure))
     page.on("console", lambda said: _note_console(errors, said))
     yield page
-    context.close()
-    assert errors == []
+    forget(page)
+    found = list(errors)  # what closing breaks off is no fault
+    page.close()
+    assert found == []
+
+
+def forget(page: Page) -> None:
+    """Leave nothing of a page to the next one of its profile."""
+    if page.url.startswith("http"):
+        page.evaluate("localStorage.clear()")
+    page.context.clear_cookies()
+    page.context.clear_permissions()
 
 
 def free_port() -> int:

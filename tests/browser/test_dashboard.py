@@ -209,9 +209,8 @@ def test_a_link_opens_the_same_view(page, server, tiny_run):
     expect(page.get_by_text(re.compile(rf"^{count} images?\. Click one"))).to_be_visible()
 
 
-def test_a_link_lands_at_the_top_of_its_page(browser, server):
-    context = browser.new_context(viewport={"width": 1280, "height": 500})
-    page = context.new_page()
+def test_a_link_lands_at_the_top_of_its_page(page, server):
+    page.set_viewport_size({"width": 1280, "height": 500})
     main = page.locator("[data-testid='stMain']")
     for name in ("The images passed on", "The errors that remain"):
         page.goto(f"{server}/scorecard")
@@ -223,7 +222,6 @@ def test_a_link_lands_at_the_top_of_its_page(browser, server):
         settle(page)
         expect(page.locator(".gallery .tile").first).to_be_visible()
         expect(main).to_have_js_property("scrollTop", 0)
-    context.close()
 
 
 def test_tiles_are_reached_by_keyboard(page, server, tiny_run):
@@ -316,9 +314,8 @@ def test_a_test_image_is_edited_until_the_network_changes_its_mind(page, server,
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_page_follows_the_viewers_theme(browser, server, theme):
-    context = browser.new_context(color_scheme=theme)
-    page = context.new_page()
+def test_the_page_follows_the_viewers_theme(page, server, theme):
+    page.emulate_media(color_scheme=theme)
     open_page(page, server, "Mistakes")
     color = page.locator("[data-testid='stApp']").evaluate(
         "e => getComputedStyle(e).backgroundColor"
@@ -337,19 +334,16 @@ def test_the_page_follows_the_viewers_theme(browser, server, theme):
         }"""
     )
     assert pixels == (255 if theme == "light" else 0)  # the corner is paper
-    context.close()
 
 
-def test_nothing_runs_off_a_narrow_screen(browser, server):
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
+def test_nothing_runs_off_a_narrow_screen(page, server):
+    page.set_viewport_size({"width": 390, "height": 844})
     for name in (title.lower().replace(" ", "_") for title in PAGES):
         page.goto(f"{server}/{'' if name == 'overview' else name}")
         settle(page)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         main = page.locator("[data-testid='stMain']")
         assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 1, name
-    context.close()
 
 
 @pytest.fixture

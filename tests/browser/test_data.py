@@ -148,14 +148,12 @@ def test_a_drawn_lot_is_drawn_again_and_leads_to_the_image(page, server):
     expect(page.locator(".pixels tbody tr")).to_have_count(28)
 
 
-def test_no_view_runs_off_a_narrow_screen(browser, server):
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
+def test_no_view_runs_off_a_narrow_screen(page, server):
+    page.set_viewport_size({"width": 390, "height": 844})
     for view in ("Classes", "One image", "Map"):
         open_view(page, server, view)
         main = page.locator("[data-testid='stMain']")
         assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 1, view
-    context.close()
 
 
 def test_hovering_over_a_point_shows_its_picture(page, server, tiny_run: Run, digits: Dataset):

@@ -148,9 +148,8 @@ def test_before_the_pen_comes_nothing_empty_is_shown(page, server, tiny_run):
     assert page.locator("[data-testid='stMain']").evaluate("e => e.scrollHeight") <= 900
 
 
-def test_on_a_phone_the_answer_is_visible_while_drawing(browser, server, tiny_run):
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
+def test_on_a_phone_the_answer_is_visible_while_drawing(page, server, tiny_run):
+    page.set_viewport_size({"width": 390, "height": 844})
     open_draw(page, server, tiny_run)
     surface = ready(page)
     draw_strokes(page, surface, SEVEN, unit=280)
@@ -159,7 +158,7 @@ def test_on_a_phone_the_answer_is_visible_while_drawing(browser, server, tiny_ru
     assert told["y"] >= 0
     assert told["y"] + told["height"] <= pad["y"]  # above, where no hand covers it
     assert pad["y"] + pad["height"] <= 844
-    context.close()
+    settle(page)
 
 
 @pytest.mark.usefixtures("best_reader")

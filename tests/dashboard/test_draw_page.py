@@ -68,6 +68,15 @@ def test_a_test_image_that_is_not_edited_is_not_offered_to_learn_from(
     assert all(button.disabled for button in offered)
 
 
+def test_what_is_saved_is_made_when_it_is_clicked(tiny_run, tiny_store, monkeypatch):
+    monkeypatch.setenv("INKLING_MODELS", str(tiny_store.folder))
+    at = open_draw(tiny_run, draw_way="edit-an-image")
+    saved = [button.proto for button in at.get("download_button")]
+    assert [one.label for one in saved] == ["PNG", "CSV"]
+    # A file with an address would be gone, and the address dead, when the page is drawn again.
+    assert all(one.deferred_file_id and not one.url for one in saved)
+
+
 def test_a_mode_that_the_network_does_not_have_is_dropped(gray):
     at = open_draw(gray, draw_way="live")
     assert at.segmented_control("draw_way").value == "Try an image"

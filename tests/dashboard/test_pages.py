@@ -48,6 +48,8 @@ def test_every_page_opens(app, name):
     at = app(name)
     assert at.title[0].value == PAGES[name]
     assert not at.error
+    # What can be downloaded is made when it is clicked.
+    assert not [button.proto.label for button in at.get("download_button") if button.proto.url]
 
 
 def test_the_numbers_are_those_of_the_predictions(app, tiny_run: Run):
