@@ -40,19 +40,25 @@ settings.register_profile("quick", derandomize=True, deadline=None)
 settings.register_profile("long", max_examples=5_000, deadline=None, print_blob=True)
 settings.load_profile("quick")
 
-# About how many seconds a test takes that starts a browser or a process; files that take far more.
-STARTS = 4
-LONG = {"test_first_minute.py": 90, "test_tour.py": 60, "test_live_pad.py": 30}
+# About how many seconds a test takes in a browser, or with processes and trainings of its own; and
+# files that take far longer than that.
+IN_A_BROWSER, WITH_PROCESSES = 4, 2
+LONG = {
+    "test_first_minute.py": 90, "test_tour.py": 60, "test_killed.py": 60, "test_teaching.py": 40,
+    "test_retraining.py": 40, "test_jobs.py": 40, "test_several_people.py": 40,
+}  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what takes long first, and skip what needs MNIST where its files are not."""
-    expected: Counter[Path] = Counter()
+    """Put what takes long first, and skip what needs MNIST where its files are not.
+
+    So no worker of a parallel run is left with a long file while the others have nothing to do.
+    """
+    expected = Counter({item.path: LONG.get(item.path.name, 0) for item in items})
     for item in items:
-        starts = "browser" in item.path.parts or "process" in item.keywords
-        expected[item.path] += STARTS if starts and "hostile" not in item.path.parts else 0.1
-    # No worker of a parallel run is left with a long file while the others have nothing to do.
-    items.sort(key=lambda item: -expected[item.path] - LONG.get(item.path.name, 0))
+        in_a_browser, has_processes = "browser" in item.path.parts, "process" in item.keywords
+        expected[item.path] += IN_A_BROWSER * in_a_browser + WITH_PROCESSES * has_processes
+    items.sort(key=lambda item: -expected[item.path])
     if REAL_DATA and (Path(REAL_DATA) / "mnist").is_dir():
         return
     skip = pytest.mark.skip(reason="set INKLING_DATA to the folder that holds mnist/")

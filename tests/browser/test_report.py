@@ -26,12 +26,11 @@ def report(tiny_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["light", "dark"])
+@pytest.fixture
 def opened(request, browser: Browser, report: Path) -> Iterator[Page]:
-    """The report in each mode, without a network; its console stays empty."""
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 720}, color_scheme=request.param
-    )
+    """The report, light unless a test asks, without a network; its console stays empty."""
+    mode = getattr(request, "param", "light")
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, color_scheme=mode)
     context.set_offline(True)
     page = context.new_page()
     page.set_default_timeout(TIMEOUT)
@@ -79,6 +78,7 @@ def test_the_keyboard_reaches_every_cell(opened: Page):
     expect(opened.locator("#matrix button:focus")).to_have_count(0)
 
 
+@pytest.mark.parametrize("opened", ["light", "dark"], indirect=True)
 def test_nothing_grave_is_found(opened: Page):
     for details in opened.locator("details").all():
         details.evaluate("element => element.open = true")

@@ -70,6 +70,7 @@ def store_of_kind(request, tmp_path_factory, few_digits) -> Store:
     return store
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("name", ["overview", "inside", "draw", "data"])
 def test_pages_draw_layers_of_every_shape(app, store_of_kind, name):
     assert not app(name, store_of_kind).error

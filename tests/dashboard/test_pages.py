@@ -441,6 +441,7 @@ def test_read_only_does_not_register_the_page_that_trains(app, monkeypatch):
     assert app("train").title[0].value == PAGES["overview"]  # as for any page there is none of
 
 
+@pytest.mark.process
 def test_the_web_process_never_imports_what_trains(tiny_store):
     """A fresh process opens every page; pytest's own has TensorFlow loaded already."""
     code = f"""

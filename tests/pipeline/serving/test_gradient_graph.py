@@ -15,6 +15,7 @@ from pipeline.serving.gradients import GradientGraph
 from pipeline.serving.litert import shown_layers
 from pipeline.training import networks
 
+pytestmark = pytest.mark.process  # a second each, to convert networks
 NETWORKS = [(name, "standard") for name in networks.BUILDERS] + [("cnn", "deep")]
 
 

@@ -212,6 +212,7 @@ def test_read_only_keeps_and_undoes_nothing(store, monkeypatch):
     assert corrections.read(store).standing == (kept,)
 
 
+@pytest.mark.process
 def test_two_processes_at_once_lose_nothing(store):
     code = f"""
 import sys
@@ -324,6 +325,7 @@ class TestTraining:
         assert share > 0.8
         assert share > before
 
+    @pytest.mark.process
     def test_no_correction_changes_nothing(self, digits):
         one, other = (
             training.fit(QUICK, digits, extra=extra).model.get_weights()

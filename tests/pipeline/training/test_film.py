@@ -195,6 +195,7 @@ class TestFilming:
         measured = ["loss", "accuracy", "val_loss", "val_accuracy"]
         assert with_film.history[measured].equals(without.history[measured])
 
+    @pytest.mark.process
     def test_a_resumed_training_goes_on_with_its_film(self, digits, tmp_path):
         place = InterruptedTraining.of(Store(tmp_path), PIXELS, digits.fingerprint)
 
@@ -239,6 +240,7 @@ class TestInTheRun:
         with pytest.raises(run_folder.RunDamaged, match=r"film\.npz .* is not as it was written"):
             run.film()
 
+    @pytest.mark.process
     def test_or_does_not(self, few_digits, tmp_path):
         config = TrainConfig(dataset=few_digits, network="pixels", epochs=1, film=False)
         assert run_experiment(config, Store(tmp_path)).film() is None

@@ -258,6 +258,7 @@ def test_an_interrupted_training_goes_on_as_if_it_had_not_been(digits, tmp_path,
     assert whole.history[columns].equals(resumed.history[columns])
 
 
+@pytest.mark.process
 def test_stopping_keeps_the_best_epoch_so_far(digits):
     def interrupt(checkpoint):
         if len(checkpoint.rows) == 3:
@@ -401,6 +402,7 @@ def exploding(build):
     return build_and_poison
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("name", networks.BUILDERS)
 def test_the_serving_graph_is_the_network(name, tmp_path, random):
     model = networks.build(name, (12, 10, 3), 4)
@@ -419,6 +421,7 @@ def test_the_serving_graph_is_the_network(name, tmp_path, random):
     assert np.array_equal(probabilities[0], outputs[-1])
 
 
+@pytest.mark.process
 def test_a_graph_of_more_than_ten_layers_keeps_their_order(tmp_path, random):
     """The converter orders outputs by name, and output_10 comes before output_2."""
     model = networks.build("cnn", (28, 28, 1), 10, variant="deep")
@@ -466,6 +469,7 @@ def test_an_experiment_publishes_what_it_measured(tiny_run, digits):
     assert len(tiny_run.history()) == tiny_run.info.config.epochs == 3
 
 
+@pytest.mark.process
 def test_a_failed_export_check_publishes_nothing(tmp_path, monkeypatch, few_digits):
     def differs(*args):
         raise litert.ExportMismatch("layer hidden differs")
@@ -507,6 +511,7 @@ class TestContinuation:
         kept = Continuation(old, 100, blend=0.75).blended([np.full((2, 2), 8.0), np.zeros(2)])
         assert [weights.tolist() for weights in kept] == [[[6, 6], [6, 6]], [1, 1]]
 
+    @pytest.mark.process
     def test_it_begins_where_the_network_was_and_keeps_its_last_epoch(self, digits, monkeypatch):
         learned = training.fit(QUICK, digits)
         weights = learned.model.get_weights()
