@@ -18,8 +18,11 @@ from typing import BinaryIO
 from pipeline.errors import InklingError
 
 NEARLY_NOTHING = 2**20  # bytes of free space
+# What some network drives, and folders that may be written but not read, say to being synced.
+UNSYNCED = (errno.EINVAL, errno.ENOTSUP, errno.EACCES)
 REASONS = {
     errno.ENOSPC: "the disk is full. Free some space and try again",
+    errno.EFBIG: "the file would be larger than is allowed here",
     errno.EDQUOT: "your disk quota is exceeded. Free some space and try again",
     errno.EACCES: "permission denied. Choose another location or change its permissions",
     errno.EPERM: "permission denied. Choose another location or change its permissions",
@@ -44,7 +47,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
         InklingError: the disk is full, the location cannot be written, or `target` already exists.
     """
     with _said_plainly(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
         try:
             with _held(draft):
@@ -55,7 +58,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
                     _sync(path)
                 draft.chmod(0o755)  # mkdtemp's 0o700 would hide it from other users of the store
                 draft.rename(target)
-            _sync(target.parent)
+            sync_folder(target.parent)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
             raise
@@ -73,7 +76,7 @@ def write(path: Path, fill: Callable[[BinaryIO], object]) -> None:
         InklingError: the disk is full or the location cannot be written.
     """
     with _said_plainly(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -83,13 +86,47 @@ def write(path: Path, fill: Callable[[BinaryIO], object]) -> None:
                 os.fsync(handle)
                 Path(draft).chmod(0o644)  # mkstemp's 0o600 would hide it from others
                 Path(draft).replace(path)
+            sync_folder(path.parent)
         except BaseException:
             Path(draft).unlink(missing_ok=True)
             raise
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those that it is in; all of them are there after a power failure, too.
+
+    Raises:
+        OSError: there can be none.
+    """
+    if folder.is_dir():
+        return
+    try:
+        folder.mkdir(exist_ok=True)
+    except FileNotFoundError:
+        if folder.parent == folder:  # the working folder was deleted
+            raise
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk: a synced file may have none otherwise.
+
+    Raises:
+        OSError: the disk fails.
+    """
+    try:
+        _sync(folder)
+    except OSError as error:
+        if error.errno not in UNSYNCED:
+            raise
+
+
 def remove_folder(folder: Path) -> None:
     """Delete a folder, at once for all readers: it is renamed first, to a name that none lists.
+
+    Only then do its files go, so that no power failure brings a part of it back.
 
     Raises:
         OSError: it is gone already, or may not be deleted.
@@ -97,6 +134,7 @@ def remove_folder(folder: Path) -> None:
     away = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")  # `clear` may have to go on
     with _held(folder):
         folder.rename(away)
+        sync_folder(folder.parent)
         shutil.rmtree(away)
 
 

@@ -35,6 +35,8 @@ from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
 from tests.children import Child, stand_ins
 
+pytest_plugins = ["tests.tally"]
+
 # The same examples each time, however busy the machine is; `make hostile` tries many others.
 settings.register_profile("quick", derandomize=True, deadline=None)
 settings.register_profile("long", max_examples=5_000, deadline=None, print_blob=True)

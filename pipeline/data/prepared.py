@@ -80,7 +80,7 @@ def cache_folder() -> Path:
 
 def list_prepared() -> list[Prepared]:
     """List the datasets in the cache, oldest first; damaged ones are left out."""
-    paths = (cache_folder() / "prepared").glob(f"*/{FACTS}")
+    paths = (cache_folder() / "prepared").glob(f"[!.]*/{FACTS}")  # not what is being prepared
     found = (describe(path.parent) for path in sorted(paths, key=reading.changed))
     return [prepared for prepared in found if prepared is not None]
 
@@ -135,7 +135,7 @@ def locked(folder: Path) -> Iterator[None]:
         InklingError: the cache cannot be written.
     """
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        atomic.make_folder(folder.parent)
         lock = FileLock(folder.with_name(f".{folder.name}.lock"))
         lock.acquire()
     except OSError as error:

@@ -44,7 +44,7 @@ def locked(store: Store) -> Iterator[None]:
     access.refuse_unless_may(access.Change.TRAIN, REFUSED)
     store.check_writable()
     jobs = store.folder / JOBS
-    jobs.mkdir(exist_ok=True)
+    atomic.make_folder(jobs)
     with FileLock(jobs / ".start.lock"):
         yield
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from filelock import FileLock
 
-from pipeline import access
+from pipeline import access, atomic
 from pipeline.errors import InklingError
 from pipeline.reading import MEGABYTE, own_text, parsed
 
@@ -75,9 +75,11 @@ def adding(path: Path, what: str) -> Iterator[Callable[[str], None]]:
             file.write((line + "\n").encode())
             file.flush()
             os.fsync(file.fileno())
+        if not size:  # whoever created it may have been killed before its name was on the disk
+            atomic.sync_folder(path.parent)
 
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        atomic.make_folder(path.parent)
         with FileLock(path.with_suffix(".lock")):
             yield add
     except OSError as error:

@@ -228,7 +228,7 @@ def _changing(folder: Path) -> Iterator[Promotions]:
     access.refuse_unless_may(access.Change.MANAGE, REFUSED)
     path = folder / POINTER
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        atomic.make_folder(folder)
         with FileLock(path.with_suffix(".lock")):
             found = read(folder)
             if found.damaged:

@@ -208,7 +208,7 @@ class Store:
         """
         access.refuse_unless_may(access.Change.TRAIN, REFUSED)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            atomic.make_folder(self.folder)
             probe = self.folder / f".probe-{secrets.token_hex(4)}"
             probe.touch()
             probe.unlink()

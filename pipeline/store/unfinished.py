@@ -28,7 +28,7 @@ def held(folder: Path, work: str, forget: Callable[[], None]) -> Iterator[None]:
     Raises:
         InklingError: it is being done already.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    atomic.make_folder(folder.parent)
     try:
         lock = lock_of(folder).acquire(timeout=0)
     except Timeout as error:

@@ -1,10 +1,15 @@
 """What is half written: nobody sees it, and it is cleared away once its writer is gone."""
 
+import errno
+import os
+import stat
+from contextlib import nullcontext as nothing
 from pathlib import Path
 
 import pytest
 
 from pipeline import atomic
+from pipeline.errors import InklingError
 
 
 def names(folder: Path) -> list[str]:
@@ -60,3 +65,20 @@ def test_a_folder_is_gone_before_its_files_are(tmp_path, monkeypatch):
     assert names(tmp_path) == []
     with pytest.raises(FileNotFoundError):
         atomic.remove_folder(tmp_path / "run")
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP, errno.EIO])
+def test_a_drive_that_cannot_sync_folders_is_written_to_and_one_that_fails_is_said(
+    tmp_path, monkeypatch, number
+):
+    real = os.fsync
+
+    def fsync(handle):
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(number, os.strerror(number))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(InklingError, match="the disk fails") if number == errno.EIO else nothing():
+        atomic.write_text(tmp_path / "deep" / "down" / "a.json", "first")
+        assert (tmp_path / "deep" / "down" / "a.json").read_text() == "first"
