@@ -20,7 +20,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.drawing import canvas, framed, inked
-from benchmarks.table import show
+from benchmarks.table import mean_sd, show
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset, find_named, open_dataset
 from pipeline.preprocess import to_model_input
@@ -28,6 +28,7 @@ from pipeline.training import fit as training
 
 FILE = Path(os.environ.get("INKLING_DATA", "")) / "drawings" / "pen-digits-dev.jsonl"
 THICK = 28  # canvas pixels, the widest pen of the Draw page
+FORMS = (".0f", ".0f", ".2f", ".2f", ".2f", ".0f")  # of what is measured
 
 
 @dataclass(frozen=True)
@@ -56,22 +57,16 @@ def predicted(model: keras.Model, images: np.ndarray) -> np.ndarray:
     return model.predict(to_model_input(images), batch_size=500, verbose=0).argmax(axis=1)
 
 
-def row(config: TrainConfig, mnist: Dataset, drawn: Drawings) -> list[str]:
-    """Train once; return a row of the table."""
+def measured(config: TrainConfig, mnist: Dataset, drawn: Drawings) -> list[float]:
+    """Train once; return what the table's columns have."""
     trained = training.fit(config.resolved(len(mnist.y_train), digits=True), mnist)
     said, true = predicted(trained.model, np.asarray(mnist.x_valid)), np.asarray(mnist.y_valid)
     one_or_seven = np.isin(said, (1, 7)) & np.isin(true, (1, 7)) & (said != true)
     right = predicted(trained.model, drawn.strokes[..., None]) == drawn.labels
     worst = min(right[drawn.writers == writer].mean() for writer in np.unique(drawn.writers))
     thick = predicted(trained.model, drawn.thick[..., None]) == drawn.labels
-    return [
-        f"{config.allographs or 0:.0%}",
-        str(config.seed),
-        str(int((said != true).sum())),
-        str(int(one_or_seven.sum())),
-        *(f"{100 * share:.2f}" for share in (right.mean(), worst, thick.mean())),
-        f"{trained.seconds:.0f}",
-    ]
+    shares = (100 * float(share) for share in (right.mean(), worst, thick.mean()))
+    return [int((said != true).sum()), int(one_or_seven.sum()), *shares, trained.seconds]
 
 
 def main() -> None:
@@ -86,14 +81,19 @@ def main() -> None:
         print("allographs: skipped, MNIST or the drawings are not on this machine "
               "(set INKLING_DATA)")  # fmt: skip
         return
-    mnist, drawn, rows = open_dataset("mnist"), read(chosen.some), []
+    mnist, drawn, rows = open_dataset("mnist"), read(chosen.some), list[list[str]]()
     for share in chosen.shares:
+        found = []
         for seed in chosen.seeds:
             config = TrainConfig(
                 dataset="mnist", preset=chosen.preset, allographs=share, seed=seed, film=False
             )
-            rows.append(row(config, mnist, drawn))
+            found.append(measured(config, mnist, drawn))
+            numbers = (f"{one:{form}}" for one, form in zip(found[-1], FORMS, strict=True))
+            rows.append([f"{share:.0%}", str(seed), *numbers])
             print(" ".join(rows[-1]), file=sys.stderr)
+        columns = zip(zip(*found, strict=True), FORMS, strict=True)
+        rows.append([f"{share:.0%}", "mean ± sd", *(mean_sd(one, form) for one, form in columns)])
     show(
         f"`cnn --preset {chosen.preset}` on MNIST: mistakes on {len(mnist.y_valid):,} validation "
         f"images, and accuracy on {len(drawn.labels):,} pen digits",

@@ -78,6 +78,15 @@ def read_right(graph: ServingGraph, ink: np.ndarray, labels: np.ndarray) -> np.n
     return graph.probabilities(ink[..., None]).argmax(axis=1) == labels
 
 
+def over_writers(right: np.ndarray, writers: np.ndarray) -> str:
+    """Write the 95% interval of an accuracy, had other people like these drawn (bootstrap)."""
+    people, who = np.unique(writers, return_inverse=True)
+    hits, drawn = np.bincount(who, weights=right), np.bincount(who)
+    some = np.random.default_rng(0).integers(len(people), size=(10_000, len(people)))
+    low, high = np.percentile(hits[some].sum(axis=1) / drawn[some].sum(axis=1), [2.5, 97.5])
+    return f"{100 * low:.1f}–{100 * high:.1f}"
+
+
 def images_by_way(drawings: list[Strokes]) -> dict[str, np.ndarray]:
     """Return uint8 (n, 28, 28) for each way of presenting the drawings."""
     ways = {"strokes": inked(drawings)}
@@ -103,16 +112,20 @@ def main() -> None:
         print("drawing: skipped, the drawings are not on this machine (set INKLING_DATA)")
         return
     rows = [json.loads(line) for line in path.read_text().splitlines()][: chosen.some]
-    labels = np.array([row["label"] for row in rows])
+    labels, writers = (np.array([row[key] for row in rows]) for key in ("label", "writer"))
     run = (Store(Path(chosen.models)) if chosen.models else Store.default()).open(chosen.run)
     graph = run.graph()
     table = []
     for way, ink in images_by_way([row["strokes"] for row in rows]).items():
         right = read_right(graph, ink, labels)
         by_class = [f"{100 * right[labels == digit].mean():.1f}" for digit in range(10)]
-        table.append([way, f"{100 * right.mean():.2f}", *by_class])
-    title = f"{run.id} on {len(rows):,} pen digits: accuracy in %, overall and by class"
-    show(title, ["input", "all", *map(str, range(10))], table)
+        interval = over_writers(right, writers)
+        table.append([way, f"{100 * right.mean():.2f}", interval, *by_class])
+    title = (
+        f"{run.id} on {len(rows):,} pen digits by {len(set(writers.tolist()))} people: accuracy in "
+        "%, with its 95% interval over people, and by class"
+    )
+    show(title, ["input", "all", "95% interval", *map(str, range(10))], table)
 
 
 if __name__ == "__main__":

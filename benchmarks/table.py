@@ -2,7 +2,14 @@
 
 import os
 import platform
+import statistics
 from collections.abc import Sequence
+
+
+def mean_sd(values: Sequence[float], form: str = ".2f") -> str:
+    """Write a mean and, of several values, their standard deviation: "98.52 ± 0.11"."""
+    mean = f"{statistics.mean(values):{form}}"
+    return f"{mean} ± {statistics.stdev(values):{form}}" if len(values) > 1 else mean
 
 
 def show(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -23,7 +23,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.table import show
+from benchmarks.table import mean_sd, show
 from pipeline.config import NETWORKS
 from pipeline.data.datasets import find_named
 from pipeline.store.run_folder import Run
@@ -159,10 +159,8 @@ def quick(seeds: int) -> None:
         for seed, (_, seconds, accuracy) in enumerate(found)
     ]
     accuracies = [100 * accuracy for _, _, accuracy in found]
-    spread = f"{statistics.mean(accuracies):.2f}"
-    if seeds > 1:
-        spread += f" ± {statistics.stdev(accuracies):.2f}"
-    rows.append(["mean ± sd", f"{statistics.mean(row[1] for row in found):.1f}", spread])
+    seconds = statistics.mean(row[1] for row in found)
+    rows.append(["mean ± sd", f"{seconds:.1f}", mean_sd(accuracies)])
     reached = sum(accuracy >= GOAL for _, _, accuracy in found)
     rows.append([f"at least {GOAL:.1%}", "", f"{reached} of {seeds}"])
     show("`cnn --preset quick` on MNIST", ["", "seconds", "test accuracy, %"], rows)
