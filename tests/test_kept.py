@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from dashboard.selection import FILTERS, OLD_NAMES, SAMPLE, Selection, parse
 from pipeline.analysis import embedding
-from pipeline.config import DEEP
+from pipeline.cli.main import app as cli
+from pipeline.config import DEEP, TrainConfig
 from pipeline.data import datasets, prepared
 from pipeline.data.datasets import Dataset
 from pipeline.experiment import run_experiment
@@ -17,8 +19,9 @@ from pipeline.jobs.job import list_jobs
 from pipeline.jobs.requests import Training
 from pipeline.renamed import renamed
 from pipeline.serving import prediction
-from pipeline.store import corrections, interrupted, reviews
+from pipeline.store import corrections, interrupted, promotions, reviews
 from pipeline.store.run_folder import Run
+from pipeline.store.run_info import FORMAT
 from pipeline.store.runs import Store
 from pipeline.training import networks
 from tests.dashboard.conftest import app  # noqa: F401
@@ -119,6 +122,98 @@ def test_an_address_means_what_it_meant():
     read = parse(renamed(old, OLD_NAMES), "0123456789", 600, second=True)
     assert read == Selection((3,), (9,), "wrong", (0.5, 0.9), (3, 5), "changed", sample=7)
     assert set(renamed(old, OLD_NAMES)) <= {*FILTERS, SAMPLE}
+
+
+@pytest.fixture
+def format_2(tmp_path) -> Store:
+    """A copy of the store of format 2."""
+    return Store(Path(shutil.copytree(KEPT / "models-2", tmp_path / "models-2")))
+
+
+def test_a_store_of_format_2_is_read(format_2: Store, digits: Dataset):
+    run = format_2.open("default")
+    assert (run.info.format, run.info.hashes) == (2, {})
+    assert run.about.name == "Kept"
+    assert run.checked() is run
+    predicted = run.graph().probabilities(digits.x_test[:50]).argmax(axis=1)
+    assert predicted.tolist() == run.predictions(["predicted"])["predicted"][:50].tolist()
+    assert run.film().losses.size
+    assert run.anatomy() is not None
+    assert run.gradient_bytes()
+    assert run.excitations()
+    assert run.ood_detector() is not None
+    fingerprint = run.info.dataset.fingerprint
+    assert reviews.read(format_2).should_be(fingerprint, 17) == "4"
+    assert corrections.read(format_2).counts(run.class_names) == {"1": 1}
+    (promotion,) = promotions.read(format_2.folder).history
+    assert (promotion.because, promotion.by) == ("it is the only one", "ada")
+
+
+@pytest.mark.parametrize("name", ["overview", "scorecard", "feature_maps", "train"])
+def test_pages_open_on_format_2(app, format_2, name):  # noqa: F811
+    assert not app(name, format_2).error
+
+
+@pytest.fixture(params=["format", "setting"])
+def newer(request, store: Store, run: Run) -> str:
+    """The id of a run of a newer version in the store: of another format, or with a setting."""
+    folder = Path(shutil.copytree(run.folder, store.folder / "20991231-235959-digits-pixels-ffff"))
+    info = json.loads((folder / "run.json").read_text("utf-8"))
+    if request.param == "format":
+        info |= {"format": FORMAT + 1, "metrics": "told otherwise"}
+    else:
+        info["config"]["shape_of_things_to_come"] = 0.5
+    (folder / "run.json").write_text(json.dumps(info), "utf-8")
+    return folder.name
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["predict", "RUN", "nothing.png"],
+        ["evaluate", "RUN"],
+        ["export", "RUN", "--to", "pad.html", "--format", "html"],
+        ["name", "RUN", "Mine"],
+        ["promote", "RUN", "--because", "it is newer"],
+        ["retrain", "RUN"],
+        ["runs", "--check"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_run_of_a_newer_version_is_refused_and_left_as_it_is(
+    store: Store, newer, command, tmp_path, monkeypatch
+):
+    before = {path: path.read_bytes() for path in store.folder.rglob("*") if path.is_file()}
+    monkeypatch.chdir(tmp_path)
+    said = [newer if word == "RUN" else word for word in command]
+    done = CliRunner().invoke(cli, [*said, "--models", str(store.folder)])
+    assert done.exit_code == 1
+    told = f"{done.output}{done.exception}"
+    assert f"{newer} was written by a newer version of Inkling" in told
+    assert "Update Inkling to open it." in told
+    after = {path: path.read_bytes() for path in before}
+    assert after == before
+
+
+def test_beside_a_run_of_a_newer_version_others_are_as_before(app, store, run: Run, newer):  # noqa: F811
+    assert [one.id for one in store.runs()] == [run.id]
+    at = app("overview", store)
+    assert not at.error
+    assert not at.exception
+    at = app("overview", store, run=newer)
+    assert not at.exception
+    assert "newer version of Inkling" in str([one.value for one in (*at.error, *at.warning)])
+
+
+def test_a_setting_that_is_new_raises_the_format():
+    """Earlier versions refuse settings that they do not know: by the format, they say why."""
+    settings = (
+        "dataset", "network", "preset", "epochs", "batch_size", "learning_rate", "augmentation",
+        "label_smoothing", "allographs", "disturbance", "variant", "corrections", "seed", "film",
+    )  # fmt: skip
+    assert (tuple(TrainConfig.model_fields), FORMAT) == (settings, 3), (
+        "raise FORMAT, write down the settings here, and keep a store of the last format"
+    )
 
 
 @pytest.mark.parametrize("name", PAGES)

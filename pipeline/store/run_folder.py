@@ -616,7 +616,14 @@ def _read_info(folder: Path) -> RunInfo:
     except OSError as error:
         raise _damaged(folder, f"{INFO} cannot be read ({error.strerror})") from error
     except ValidationError as error:
-        what = ".".join(str(part) for part in error.errors()[0]["loc"])
+        faults = error.errors()
+        unknown = next((one for one in faults if one["type"] == "extra_forbidden"), None)
+        what = ".".join(str(part) for part in (unknown or faults[0])["loc"])
+        if unknown:
+            raise RunDamaged(
+                f"Run {folder.name} was written by a newer version of Inkling: “{what}” in {INFO} "
+                "is new. Update Inkling to open it."
+            ) from error
         raise _damaged(folder, f"“{what}” in {INFO} is missing or invalid") from error
     except (ValueError, AttributeError) as error:
         raise _damaged(folder, f"{INFO} is incomplete or invalid") from error

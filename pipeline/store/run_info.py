@@ -20,8 +20,9 @@ from pipeline.data.datasets import Dataset
 from pipeline.renamed import renamed
 from pipeline.serving.inference import LayerInfo
 
-# 2 since names changed (`ink`, `card`, `novelty.npz`); folders of format 1 can still be read.
-FORMAT = 2
+# 2 since names changed (`ink`, `card`, `novelty.npz`), 3 since there are settings that versions
+# which write 2 take for damage (`allographs`, `disturbance`); all of them can still be read.
+FORMAT = 3
 
 
 class DatasetInfo(BaseModel):
