@@ -198,6 +198,16 @@ def test_nothing_is_replaced(store, tmp_path):
         backup.write(Store(tmp_path / "none"), tmp_path / "kept.tar")
 
 
+def test_files_that_were_left_out_of_a_run_are_not_missed(store):
+    """As of the bundled run, which is smaller for that."""
+    (store.folder / RUN / "exciting.npz").unlink()
+    run = store.open(RUN)
+    assert "exciting.npz" in run.info.hashes
+    assert run.checked() is run
+    bundled = Store(BUNDLED.parent).open(BUNDLED.name)
+    assert bundled.checked() is bundled
+
+
 def test_the_command_line_makes_one_and_checks_what_was_restored(store, tmp_path):
     def inkling(*arguments: str) -> tuple[int, str]:
         done = CliRunner().invoke(app, [*arguments, "--models", str(store.folder)])
