@@ -13,8 +13,6 @@ from pipeline.training.checkpoint import ExtraExamples
 from pipeline.training.disturbance import disturb
 from pipeline.training.resuming import Continuation
 
-CALM = 0.45  # of the strength of augmentation, in calm epochs; nothing is disturbed in these
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -24,7 +22,6 @@ class Plan:
         epochs: passes over the training images.
         batch_size: images per step; no more than there are.
         steps: per epoch.
-        calm_epochs: how many of the last epochs are varied less; see CALM.
         keeps_last: whether the last epoch is kept, even if another one is better on the validation
             part.
     """
@@ -32,7 +29,6 @@ class Plan:
     epochs: int
     batch_size: int
     steps: int
-    calm_epochs: int = 0
     keeps_last: bool = False
 
     @classmethod
@@ -63,8 +59,7 @@ class Plan:
             shown = max(batch_size, min(shown, continued.images))
         wanted = PRESETS[config.preset].epoch_share * shown / batch_size
         steps = shown // batch_size if continued else min(shown // batch_size, round(wanted))
-        calm = round(PRESETS[config.preset].calm * config.epochs)
-        return cls(config.epochs, batch_size, steps, calm, keeps_last=continued is not None)
+        return cls(config.epochs, batch_size, steps, keeps_last=continued is not None)
 
 
 def training_batches(
@@ -91,8 +86,7 @@ def training_batches(
         Batches of images float32 (batch, height, width, channels) and labels (batch,).
     """
     gather, shown = _gatherer(dataset, extra), _shown(dataset, extra)
-    seed = config.seed
-    strength, disturbance = config.augmentation or 0.0, config.disturbance or 0.0
+    seed, strength = config.seed, config.augmentation or 0.0
     shift = PRESETS[config.preset].batch_shift
     within = tf.range(plan.batch_size, dtype=tf.int64)
 
@@ -106,25 +100,14 @@ def training_batches(
         # The same scaling as preprocess.to_model_input, inside the graph.
         images = tf.cast(pixels, tf.float32) / 255.0
         step_seed = tf.stack([tf.constant(seed), tf.cast(step, tf.int32)])
-        if plan.calm_epochs:
-            images = tf.cond(
-                epoch < plan.epochs - plan.calm_epochs,
-                lambda: varied(images, step_seed, strength, disturbance),
-                lambda: varied(images, step_seed, CALM * strength, 0.0),
-            )
-        else:
-            images = varied(images, step_seed, strength, disturbance)
-        return images, labels
-
-    def varied(
-        images: tf.Tensor, step_seed: tf.Tensor, strength: float, disturbance: float
-    ) -> tf.Tensor:
         if strength > 0:
             images = augment(images, step_seed, strength, mnist_framed=dataset.mnist_framed)
         elif shift and NETWORKS[config.network].augmented:
             images = shift_batch(images, step_seed, shift)
-        images = tf.ensure_shape(images, (plan.batch_size, *dataset.image_shape))
-        return disturb(images, step_seed, disturbance) if disturbance else images
+        if config.disturbance:
+            images = tf.ensure_shape(images, (plan.batch_size, *dataset.image_shape))
+            images = disturb(images, step_seed, config.disturbance)
+        return images, labels
 
     steps = tf.data.Dataset.range(first_epoch * plan.steps, plan.epochs * plan.steps)
     return steps.map(batch).prefetch(2)

@@ -159,20 +159,6 @@ def test_an_epoch_of_quick_leaves_out_a_tenth(digits, preset, images, steps):
     assert batches.Plan.of(TrainConfig(preset=preset).resolved(images), many, []).steps == steps
 
 
-def test_the_last_epochs_of_best_are_calm(digits):
-    config = TrainConfig(preset="best", epochs=5, augmentation=0.0, disturbance=0.5)
-    config = config.resolved(len(digits.y_train))
-    plan = batches.Plan.of(config, digits, ())
-    assert plan.calm_epochs == 1
-    shown = batches.training_batches(digits, (), config, plan, first_epoch=3)
-    own = {np.float32(image).tobytes() for image in digits.x_train[:] / np.float32(255)}
-    as_they_are = [
-        np.mean([image.tobytes() in own for image in images.numpy()]) for images, _ in shown
-    ]
-    assert max(as_they_are[: plan.steps]) <= 0.75
-    assert min(as_they_are[plan.steps :]) == 1
-
-
 @pytest.mark.mnist
 @pytest.mark.process  # a quarter of a minute
 def test_quick_is_right_on_99_percent_of_mnist(mnist_folder):
