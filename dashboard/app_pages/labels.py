@@ -21,7 +21,6 @@ from dashboard.widgets import (
     selection_bar,
     stage,
 )
-from dashboard.words import text
 from dashboard.words import trust as trust_words
 
 SUSPICIOUS, MARKED = "Suspicious", "Marked"
@@ -56,9 +55,7 @@ def of_test_part(view: View, above: DeltaGenerator) -> None:
         if kind_shown() == MARKED:
             rows = rows[np.isin(rows, list(marked))]
         if len(rows):
-            st.caption(
-                f"{text.images(len(rows))}, least likely label first. Click one for details."
-            )
+            st.caption(trust_words.sorted_images(len(rows)))
             galleries.gallery_of(
                 view,
                 dataset,

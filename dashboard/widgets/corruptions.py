@@ -45,10 +45,14 @@ def corruptions(view: View) -> None:
             "The second run was not measured yet: "
             f"`inkling evaluate {view.second.id} --corruptions`"
         )
-    st.markdown(words.WHAT)
+    pictured = galleries.has_images(view.run)
+    st.markdown(words.WHAT if pictured else words.WHAT_WITHOUT_IMAGES)
+    if pictured and len(sheets) == 2:
+        st.caption(text.plain(words.told_of_two([name for name, _ in sheets])))
     _pictured(view, sheets)
     _turned(sheets)
-    with st.expander("All corruptions and severities as a table", icon=":material/table:"):
+    title = "All corruptions and severities as a table"
+    with st.expander(title, icon=":material/table:", expanded=not pictured):
         st.dataframe(_table(sheets), hide_index=True, height="content", key="corruptions_table")
     if sheet.originals:
         st.caption(words.on_originals(sheet, corruption_sheet.mean(sheet.originals)))

@@ -14,6 +14,10 @@ WHAT = (
     "of them, and how many the network still gets right. The worst come first; a click shows what "
     "it misreads."
 )
+WHAT_WITHOUT_IMAGES = (
+    "The same test images again, made worse, and how many the network still gets right. The worst "
+    "come first."
+)
 MISSING = (
     "Noise, blur, fog, tilt and more: how much of its accuracy is left when images are worse than "
     "those it learned from."
@@ -63,6 +67,11 @@ def compared(first: CorruptionSheet, second: CorruptionSheet, names: Sequence[st
         f"“{names[other]}” on {percent(means[other])}; they differ most on {corruption(name)}, "
         f"where “{ahead}” is ahead by {points(abs(gain))}"
     )
+
+
+def told_of_two(names: Sequence[str]) -> str:
+    """Say what is under the pictures of two runs."""
+    return f"Under each picture: “{names[0]}” → “{names[1]}”. The first misreads the images below."
 
 
 def gained(first: CorruptionSheet, second: CorruptionSheet) -> dict[str, float]:

@@ -66,7 +66,7 @@ def who_was_asked(facts: Facts) -> str:
     return (
         f"From an audit of {facts.created:%B} {facts.created.day}, {facts.created.year}: "
         f"{facts.networks} networks ({facts.config.network}, preset {facts.config.preset}) were "
-        "trained, each without a share of the images, and asked about it."
+        "trained, each without a share of the images, about which it was then asked."
     )
 
 
@@ -79,7 +79,8 @@ def not_audited(images: int, networks: int) -> str:
     """
     return (
         f"The labels of all {images:,} images can be checked, those of the training images, too: "
-        f"{networks} networks are trained, each without a share of the images, and asked about it."
+        f"{networks} networks are trained, each without a share of the images, about which it is "
+        "then asked."
     )
 
 

@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from dashboard.words import corruptions as words
 from pipeline.analysis import corruption_sheet
 from pipeline.analysis.corruption_sheet import CorruptionSheet, Mistake
 from pipeline.analysis.corruptions import CORRUPTIONS
@@ -108,6 +109,7 @@ def test_a_second_run_shows_the_difference(app, store, sheet):
     before = sheet.of("fog")[-1].accuracy
     assert fog["detail"] == f"{100 * before:.1f}% → 100%"
     assert "they differ most on fog" in said(at)
+    assert "Under each picture: “" in said(at)
     gains = at.dataframe[-1].value.set_index("corruption")["second run (points)"]
     assert gains["fog"] == pytest.approx(100 * (1 - before), abs=0.01)
     assert (gains.drop("fog") == 0).all()
@@ -136,6 +138,10 @@ def test_without_the_images_the_numbers_are_there(app, store, monkeypatch):
     monkeypatch.setattr(loaders, "dataset", missing)
     at = app("scorecard", store, run="first")
     assert "not on this machine" in said(at)
+    assert "click" not in words.WHAT_WITHOUT_IMAGES
+    assert words.WHAT_WITHOUT_IMAGES in said(at)
+    (table,) = (one for one in at.expander if one.label.startswith("All corruptions"))
+    assert table.proto.expanded
     assert len(at.dataframe[-1].value) == 15
 
 
