@@ -17,7 +17,7 @@ from filelock import FileLock
 from hypothesis import settings
 
 # Before anything reads them: no test touches the user's cache, store or terminal width.
-os.environ["INKLING_CACHE"] = tempfile.mkdtemp(prefix="inkling-test-cache-")
+CACHE = os.environ["INKLING_CACHE"] = tempfile.mkdtemp(prefix="inkling-test-cache-")
 # Only tests of the bundled run see it: other stores hold what their test puts in.
 os.environ["INKLING_BUNDLED"] = ""
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -67,6 +67,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "mnist" in item.keywords:
             item.add_marker(skip)
+
+
+def pytest_unconfigure() -> None:
+    """Take the cache away that only these tests had."""
+    shutil.rmtree(CACHE, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
