@@ -34,7 +34,17 @@ def readable(text: str) -> str:
 
 def reason(error: Exception) -> str:
     """Say in a line why a library failed: without colors, a full stop, and what only leads up."""
-    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    said = isinstance(error, OSError) and error.strerror
+    text = re.sub(r"\x1b\[[0-9;]*m", "", said or str(error))
     lines = [line.strip() for line in text.splitlines()]
     told = [line for line in lines if line and not line.startswith("Exception encountered")]
     return (told[0] if told else type(error).__name__).rstrip(".:")[:LONGEST_REASON]
+
+
+def denied(error: PermissionError) -> str:
+    """Say in a sentence what may not be read or written; that is nobody's fault but the folder's.
+
+    Returns:
+        The sentence, made readable.
+    """
+    return readable(f"{error.filename or 'Something'}: {error.strerror}.")

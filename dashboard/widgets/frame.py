@@ -14,7 +14,7 @@ from dashboard.palette import Palette, palette
 from dashboard.widgets import explaining, presenting, run_editor, stage
 from dashboard.words import runs as run_words
 from dashboard.words import text
-from pipeline.errors import InklingError
+from pipeline.errors import InklingError, denied
 from pipeline.store.run_folder import Damaged, Run
 
 P = ParamSpec("P")
@@ -41,6 +41,8 @@ def plainly(show: Callable[P, None]) -> Callable[P, None]:
             show(*args, **kwargs)
         except InklingError as error:
             st.error(text.plain(str(error)), icon=":material/error:")
+        except PermissionError as error:  # of a folder that a page only looks into
+            st.error(text.plain(denied(error)), icon=":material/error:")
 
     return shown
 

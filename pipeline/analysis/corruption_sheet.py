@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import numpy as np
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from pipeline.analysis import metrics
 from pipeline.analysis.corruptions import CORRUPTIONS, applicable, corrupt, turn
@@ -34,7 +34,7 @@ class Mistake(BaseModel):
         confidence: in [0, 1].
     """
 
-    index: int
+    index: int = Field(ge=0)
     predicted: int = Field(ge=0)
     confidence: float
 
@@ -83,6 +83,14 @@ class UnderCorruption(Share):
             raise ValueError(f"there is no corruption {name}")
         return name
 
+    @field_validator("severity")
+    @classmethod
+    def _within(cls, severity: int, info: ValidationInfo) -> int:
+        name = info.data.get("name", "")
+        if name in CORRUPTIONS and not 1 <= severity <= len(CORRUPTIONS[name].parameters):
+            raise ValueError(f"{name} has no severity {severity}")
+        return severity
+
 
 class Turned(Share):
     """On how many images a network is right when each is turned, to the left or to the right.
@@ -108,6 +116,13 @@ class CorruptionSheet(BaseModel):
     turned: tuple[Turned, ...] = Field(min_length=1)
     originals: tuple[UnderCorruption, ...] = ()
     created: datetime
+
+    @field_validator("under")
+    @classmethod
+    def _to_compare(cls, under: tuple[UnderCorruption, ...]) -> tuple[UnderCorruption, ...]:
+        if not any(one.published for one in under):
+            raise ValueError("it has no corruption at a severity of MNIST-C")
+        return under
 
     @property
     def part(self) -> int:

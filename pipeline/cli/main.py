@@ -21,7 +21,7 @@ from pipeline.cli.retrain import retrain
 from pipeline.cli.rule import rule
 from pipeline.cli.runs import runs
 from pipeline.cli.train import train
-from pipeline.errors import InklingError, readable
+from pipeline.errors import InklingError, denied
 
 app = typer.Typer(
     name="inkling",
@@ -62,5 +62,5 @@ def main() -> None:
         print(f"Error: {error}", file=sys.stderr)
         sys.exit(1)
     except PermissionError as error:  # of a folder that a command only looks into
-        print(f"Error: {readable(f'{error.filename}: {error.strerror}')}.", file=sys.stderr)
+        print(f"Error: {denied(error)}", file=sys.stderr)
         sys.exit(1)

@@ -11,6 +11,7 @@ import os
 import platform
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -57,6 +58,8 @@ UNREADABLE = (*reading.DAMAGED, pa.ArrowException)
 VERSIONED = ("inkling", "tensorflow", "keras", "ai-edge-litert", "numpy")
 Content = TypeVar("Content")
 State = dict[str, tuple[int, int]]  # of each file: its time stamp and its size
+UNKNOWN = (0, 0)
+STAMPED = f"{'[0-9]' * 8}-{'[0-9]' * 6}-*"  # an id as a glob; see `Store.publish`
 
 
 class RunDamaged(InklingError):
@@ -405,9 +408,9 @@ class Run:
         try:
             path = self._path(name)
             reading.check_regular(path)
+            self._check_content(path)
             if path.suffix == ".npz":
                 reading.check_unpacked(path)
-            self._check_content(path)
             return read(path)
         except RunDamaged:
             raise
@@ -560,10 +563,22 @@ def read(folder: Path, additions: Path | None, version: str) -> Run:
 def state(folder: Path) -> State:
     """Return the time stamp and the size of each file in a folder, and of folders in it."""
     try:
-        stats = {entry.name: entry.stat() for entry in os.scandir(folder)}
+        return {
+            entry.name: _stamp(entry)
+            for entry in sorted(os.scandir(folder), key=lambda one: one.name)
+        }
+    except PermissionError:  # that it is a run, its name tells; `read` says the rest
+        return {INFO: UNKNOWN} if fnmatch(folder.name, STAMPED) else {}
     except OSError:  # there is no such folder, or it is being deleted
         return {}
-    return {name: (stat.st_mtime_ns, stat.st_size) for name, stat in sorted(stats.items())}
+
+
+def _stamp(entry: os.DirEntry[str]) -> tuple[int, int]:
+    try:
+        stat = entry.stat()
+    except OSError:  # a link to nothing, or what may not be looked at
+        return UNKNOWN
+    return stat.st_mtime_ns, stat.st_size
 
 
 def is_run(files: Collection[str]) -> bool:
@@ -618,6 +633,11 @@ def _read_info(folder: Path) -> RunInfo:
         return RunInfo.model_validate(raw)
     except FileNotFoundError:
         raise _damaged(folder, f"{INFO} is missing") from None
+    except PermissionError as error:
+        raise RunDamaged(
+            f"Run {folder.name} may not be read: permission denied. Let this user read its folder "
+            f"and {INFO}."
+        ) from error
     except OSError as error:
         raise _damaged(folder, f"{INFO} cannot be read ({error.strerror})") from error
     except ValidationError as error:

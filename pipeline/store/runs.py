@@ -15,11 +15,10 @@ from pipeline.names import slug
 from pipeline.store import promotions, run_folder
 from pipeline.store.bundled import bundled_run
 from pipeline.store.promotions import Default
-from pipeline.store.run_folder import REFUSED, Damaged, Run, RunDamaged, RunFiles
+from pipeline.store.run_folder import REFUSED, STAMPED, Damaged, Run, RunDamaged, RunFiles
 from pipeline.store.run_info import RunInfo
 
 DEFAULT = "default"  # what the promoted run is called on the command line
-STAMPED = f"{'[0-9]' * 8}-{'[0-9]' * 6}-*"  # an id as a glob; see `_new_id`
 ADDITIONS = ".additions"  # in the store: what is added to a run that is never changed itself
 
 

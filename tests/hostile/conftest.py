@@ -2,7 +2,10 @@
 
 import pytest
 
+from tests.dashboard.conftest import app, components_found_once
 from tests.hostile import tally
+
+__all__ = ["app", "components_found_once"]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,6 +1,7 @@
 """Run folders that were altered, and journals, jobs and settings beside them that were."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -158,4 +159,49 @@ BESIDE = [
         (".jobs/order.json", ("jobs", "--json")),
     )
 ]
-CASES = [*ALTERED, *INFOS, *BESIDE]
+
+
+def in_place(what: str, make: Make, file: str, *arguments: str) -> Case:
+    """A command on a store in which something beside the runs is no file."""
+
+    def command(folder: Path) -> list[str]:
+        path = folder / MODELS / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(folder / MODELS / ".unfinished")  # which would be gone on with
+        if file.startswith(JOB) and not file.endswith("job.json"):
+            (path.parent / "job.json").write_text('{"fetch": "mnist"}')
+        if path.is_dir():
+            shutil.rmtree(path)
+        path.unlink(missing_ok=True)
+        make(path)
+        return list(arguments)
+
+    return Case(f"{' '.join(arguments)}: {file} is {what}", command, refused=False)
+
+
+NO_FILES = {"a named pipe": fifo, "a folder": Path.mkdir, "a link to itself": loop,
+            "/dev/zero": link("/dev/zero")}  # fmt: skip
+IN_PLACE = [
+    in_place(what, make, file, *arguments)
+    for what, make in NO_FILES.items()
+    for file, arguments in (
+        ("reviews.jsonl", ("runs",)),
+        ("corrections.jsonl", ("train", "--corrections", "--dataset=digits", "--epochs=1")),
+        ("default.json", ("promote",)),
+        ("default.json", ("promote", RUN)),
+        ("promotion-rule.json", ("rule",)),
+        (f"{RUN}/about.json", ("runs",)),
+        (f"{RUN}/evaluations/x.json", ("export", RUN, "--to=out", "--format=report")),
+        (f"{RUN}/robustness.json", ("export", RUN, "--to=out", "--format=report")),
+        (JOB + "job.json", ("jobs",)),
+        (JOB + "status.json", ("jobs",)),
+        (JOB + "alive.lock", ("jobs",)),
+        (JOB + "output.txt", ("jobs", "--json")),
+        (JOB + "pid", ("jobs", "remove", JOB.split("/")[1])),
+        (".jobs/order.json", ("jobs", "--json")),
+        (".jobs", ("jobs",)),
+        (".checkpoints", ("train", "--resume")),
+        (".checkpoints/0123456789abcdef/state.npz", ("train", "--resume")),
+    )
+]
+CASES = [*ALTERED, *INFOS, *BESIDE, *IN_PLACE]
