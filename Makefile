@@ -40,9 +40,10 @@ test: $(VENV)/.test lint
 	$(BIN)/python -m pytest -n 3 --dist loadfile tests || \
 	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none tests
 
-# What is broken on purpose, with what is costly to make; `make test` has the quick part.
+# What is broken on purpose, with what is costly to make; `make test` has the quick part. It ends by
+# saying what was tried.
 hostile: $(VENV)/.test
-	$(BIN)/python -m pytest -n 0 -m "slow or not slow" tests/hostile
+	$(BIN)/python -m pytest -n 0 -m "slow or not slow" --hypothesis-profile=long tests/hostile
 
 # Trainings and dashboards killed, or out of disk, at sixty random moments: half an hour.
 slow: $(VENV)/.test
