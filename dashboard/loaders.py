@@ -5,10 +5,13 @@ Tables are shared, not copied: never modify what these functions return.
 """
 
 import pickle
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
+from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -17,6 +20,7 @@ from plotly.graph_objects import Figure
 
 from dashboard import view as viewed
 from dashboard.cells import Cells, counted
+from dashboard.figures.layout import Drawn
 from dashboard.palette import palette
 from dashboard.selection import Selection, matching
 from dashboard.view import View
@@ -67,9 +71,9 @@ from pipeline.store.runs import Store
 from pipeline.store.second_opinion import Contradiction
 
 _BY_RUN: dict[str | type[Any], Callable[[Any], Any]] = {
-    Run: lambda run: f"{run.folder.resolve()} {run.version}",
+    Run: lambda run: f"{run.folder.absolute()} {run.version}",
     Selection: repr,
-    Audit: lambda found: f"{found.path.resolve()} {_version(found.path)}",
+    Audit: lambda found: f"{found.path.absolute()} {_version(found.path)}",
 }
 _BY_DATASET: dict[str | type[Any], Callable[[Any], Any]] = {Dataset: lambda data: data.fingerprint}
 COLUMNS = ("label", "predicted", "confidence", "margin", "loss")
@@ -83,6 +87,7 @@ ORDERS = {  # what galleries are sorted by: column, and whether its largest come
 }
 
 P = ParamSpec("P")
+Answer = TypeVar("Answer")
 
 # A run, a second one if it matters, what is selected, and the images that have its tag.
 Wanted = tuple[Run, Run | None, Selection, frozenset[int]]
@@ -92,15 +97,55 @@ class PredictionsMismatch(InklingError):
     """A run's predictions belong to other images than the run states."""
 
 
+_seen: ContextVar[dict[Any, Any] | None] = ContextVar("_seen", default=None)
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Look at the store once for all that is asked meanwhile: what a page shows fits together."""
+    if _seen.get() is not None:
+        yield
+        return
+    before = _seen.set({})
+    try:
+        yield
+    finally:
+        _seen.reset(before)
+
+
+def _once(ask: Callable[[], Answer]) -> Callable[[], Answer]:
+    """Ask once in `one_look`."""
+
+    @wraps(ask)
+    def asked() -> Answer:
+        known = _seen.get()
+        if known is None:
+            return ask()
+        if ask not in known:
+            known[ask] = ask()
+        answer: Answer = known[ask]
+        return answer
+
+    return asked
+
+
+@_once
 def store() -> Store:
     """Return the store that the dashboard shows."""
     return Store.default()
 
 
+@_once
+def _listing() -> tuple[str, int]:
+    """Return what changes with the files of any run: what lists of the runs are cached by."""
+    shown = store()
+    return str(shown.folder.absolute()), hash(shown.versions())
+
+
+@_once
 def entries() -> list[Run | Damaged]:
     """List the store as it is now, newest first: runs may be added at any time."""
-    shown = store()
-    return _entries(str(shown.folder.resolve()), hash(shown.versions()))
+    return _entries(*_listing())
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -129,6 +174,7 @@ def is_default(run_id: str) -> bool:
     return current is not None and current.run == run_id
 
 
+@_once
 def promoted() -> Promotions:
     """Read who promoted which run, as it is now."""
     path = store().folder / promotions.POINTER
@@ -153,14 +199,18 @@ def labels(runs: Sequence[Run], *, short: bool = False, marked: bool = False) ->
         short: leave out the middle of a long name.
         marked: say which one is the default run.
     """
-    shown = store()
-    known = _labels(str(shown.folder.resolve()), hash(shown.versions()))
+    known = _names()
     found = [known.get(run.id, run.id) for run in runs]
     found = [text.shorten(name) for name in found] if short else found
     return [
         run_words.as_default(name) if marked and is_default(run.id) else name
         for run, name in zip(runs, found, strict=True)
     ]
+
+
+@_once
+def _names() -> dict[str, str]:
+    return _labels(*_listing())
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -218,7 +268,7 @@ def drawn(draw: Callable[P, Figure], *inputs: P.args, **named: P.kwargs) -> Figu
 
 @st.cache_resource(max_entries=128, show_spinner=False)
 def _drawn(content: bytes, _draw: Callable[[], Figure]) -> Figure:
-    return _draw()
+    return Drawn(_draw())
 
 
 def selected_confusion(view: View, run: Run) -> np.ndarray:

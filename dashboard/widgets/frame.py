@@ -33,12 +33,13 @@ def colors() -> Palette:
 
 
 def plainly(show: Callable[P, None]) -> Callable[P, None]:
-    """Show an error that people can fix as a sentence on the page, wherever it is raised."""
+    """Show one state of the store, and an error that people can fix as a sentence on the page."""
 
     @wraps(show)
     def shown(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            show(*args, **kwargs)
+            with loaders.one_look():
+                show(*args, **kwargs)
         except InklingError as error:
             st.error(text.plain(str(error)), icon=":material/error:")
         except PermissionError as error:  # of a folder that a page only looks into
