@@ -263,12 +263,21 @@ def drawn(draw: Callable[P, Figure], *inputs: P.args, **named: P.kwargs) -> Figu
 
     Plotly takes longer to make most figures than their page takes for all the rest.
     """
-    return _drawn(pickle.dumps((draw, inputs, named)), lambda: draw(*inputs, **named))
+    figure: Figure = _made(
+        pickle.dumps((draw, inputs, named)), lambda: Drawn(draw(*inputs, **named))
+    )
+    return figure
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
-def _drawn(content: bytes, _draw: Callable[[], Figure]) -> Figure:
-    return Drawn(_draw())
+def made(make: Callable[P, Answer], *inputs: P.args, **named: P.kwargs) -> Answer:
+    """Make what follows from its inputs alone, or return what was made of equal ones before."""
+    found: Answer = _made(pickle.dumps((make, inputs, named)), lambda: make(*inputs, **named))
+    return found
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _made(content: bytes, _make: Callable[[], Any]) -> Any:
+    return _make()
 
 
 def selected_confusion(view: View, run: Run) -> np.ndarray:

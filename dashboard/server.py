@@ -1,4 +1,4 @@
-"""The web server: the dashboard, what browsers are told to forbid, and how the server is.
+"""The web server: the dashboard, what browsers are told to forbid, how many it lets in, how it is.
 
 `inkling app` runs it with `streamlit run`, which finds `app` here.
 """
@@ -24,6 +24,8 @@ from streamlit.runtime.stats import GaugeStat
 from dashboard import APP
 
 STATM = Path("/proc/self/statm")
+MOST_SESSIONS = 200  # open at a time; each takes about half a megabyte, and 40 clicking ones a core
+TRY_AGAIN_LATER = 1013  # a close code of WebSockets
 
 
 def _inline_scripts() -> str:
@@ -86,6 +88,27 @@ class Careful:
         await self._app(scope, receive, careful if scope["type"] == "http" else send)
 
 
+class Bounded:
+    """Lets in so many sessions at a time; browsers that come later try again by themselves."""
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        """Wrap an application."""
+        self._app, self._most, self._open = app, most, 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; refuse a session where there are enough."""
+        if scope["type"] != "websocket":
+            await self._app(scope, receive, send)
+        elif self._open >= self._most:
+            await send({"type": "websocket.close", "code": TRY_AGAIN_LATER})
+        else:
+            self._open += 1
+            try:
+                await self._app(scope, receive, send)
+            finally:
+                self._open -= 1
+
+
 async def how_it_is(_: Request) -> JSONResponse:
     """Answer with the number of sessions and the memory of this process, for operators."""
     families = get_instance().stats_mgr.get_stats(family_names=["active_sessions"])
@@ -108,4 +131,8 @@ def _resident_bytes() -> int:
     return most * (1 if sys.platform == "darwin" else 1024)
 
 
-app = App(APP, middleware=[Middleware(Careful)], routes=[Route("/healthz", how_it_is)])
+app = App(
+    APP,
+    middleware=[Middleware(Careful), Middleware(Bounded, most=MOST_SESSIONS)],
+    routes=[Route("/healthz", how_it_is)],
+)

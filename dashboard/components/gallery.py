@@ -73,7 +73,7 @@ def gallery(
     _component(
         key=key,
         data={
-            "tiles": [asdict(tile) | {"facts": list(tile.facts.values())} for tile in tiles],
+            "tiles": [vars(tile) | {"facts": list(tile.facts.values())} for tile in tiles],
             "columns": list(tiles[0].facts) if tiles else [],
             "sheet": asdict(sheet),
             "about": asdict(about),

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import images, loaders
 from dashboard.components.pictures import Picture, pictures
 from dashboard.figures import bars
+from dashboard.palette import Palette
 from dashboard.widgets import explaining, frame
 from dashboard.words import text
 from pipeline import words
@@ -45,15 +46,18 @@ def feature_maps(run: Run, activations: Sequence[np.ndarray], key: str) -> None:
         "its own scale.",
         help=explaining.hover("layer", "activation", "feature_map"),
     )
-    shown = [layer_picture(*pair) for pair in zip(run.info.layers, activations, strict=True)]
+    shown = [
+        loaders.made(layer_picture, layer, activation, frame.colors())
+        for layer, activation in zip(run.info.layers, activations, strict=True)
+    ]
     pictures(shown, key=key)
 
 
-def layer_picture(layer: LayerInfo, activation: np.ndarray) -> Picture:
+def layer_picture(layer: LayerInfo, activation: np.ndarray, colors: Palette) -> Picture:
     """Lay out the output of one layer."""
     drawn = activation.reshape(layer.drawn_shape)
     columns = layer_words.columns(drawn.shape)
-    mosaic = images.feature_mosaic(drawn, frame.colors(), columns)
+    mosaic = images.feature_mosaic(drawn, colors, columns)
     gives = layer_words.gives(layer)
     short = drawn.ndim == 1 and len(drawn) == columns
     output = words.OUTPUT.format(name=layer.name, gives=gives)
