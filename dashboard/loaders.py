@@ -20,7 +20,6 @@ from plotly.graph_objects import Figure
 
 from dashboard import view as viewed
 from dashboard.cells import Cells, counted
-from dashboard.figures.layout import Drawn
 from dashboard.palette import palette
 from dashboard.selection import Selection, matching
 from dashboard.view import View
@@ -258,13 +257,26 @@ def cells(counts: np.ndarray, shown: str, diagonal: bool, *, dark: bool) -> Cell
     return counted(counts, palette(dark), shown=shown, diagonal=diagonal)
 
 
+class _Drawn(Figure):
+    """A figure that nobody changes any more: it is written out once, however often it is shown."""
+
+    def __init__(self, figure: Figure) -> None:
+        """Take over a figure."""
+        super().__init__(figure)
+        self._written = super().to_dict()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figure as it was written out, which must not be changed either."""
+        return self._written
+
+
 def drawn(draw: Callable[P, Figure], *inputs: P.args, **named: P.kwargs) -> Figure:
     """Draw a figure, or return the one that was drawn of equal inputs before.
 
     Plotly takes longer to make most figures than their page takes for all the rest.
     """
     figure: Figure = _made(
-        pickle.dumps((draw, inputs, named)), lambda: Drawn(draw(*inputs, **named))
+        pickle.dumps((draw, inputs, named)), lambda: _Drawn(draw(*inputs, **named))
     )
     return figure
 

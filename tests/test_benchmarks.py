@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from benchmarks import run_all
+from benchmarks.load import Reading, Visit, ratio, row
 from benchmarks.run_all import STEPS, Step
 
 
@@ -73,3 +74,17 @@ def test_the_file_names_machine_and_versions():
     assert f"Python {sys.version_info[0]}.{sys.version_info[1]}" in said
     assert "tensorflow 2." in said
     assert "mean nothing" not in run_all.heading(quick=False)
+
+
+def test_a_load_is_summed_up():
+    visits = [Visit(1, 0.1, ()), Visit(2, 0.3, ()), Visit(3, 0.2, ("no",)), Visit(11, 9.0, ())]
+    readings = [Reading(0, 10.0, 100), Reading(5, 10.3, 110), Reading(10, 10.6, 120)]
+    ours = row("all", visits, readings, 0, 10)
+    assert ours == ["all", "18", "200", "200", "200", "120", "1"]
+    assert ratio(ours[1:6], ["9", "100", "400", "50", "60"]) == [
+        "2.0×",
+        "2.0×",
+        "0.5×",
+        "4.0×",
+        "2.0×",
+    ]

@@ -35,19 +35,6 @@ class Table:
     across: bool = False
 
 
-class Drawn(go.Figure):
-    """A figure that nobody changes any more: it is written out once, however often it is shown."""
-
-    def __init__(self, figure: go.Figure) -> None:
-        """Take over a figure."""
-        super().__init__(figure)
-        self._written = super().to_dict()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the figure as it was written out, which must not be changed either."""
-        return self._written
-
-
 def class_axis(names: Sequence[str], title: str = "") -> dict[str, Any]:
     """Return an axis of classes; long names are cut there, but whole in hover texts."""
     longest = max(LONGEST_LABEL, ROOM // max(len(names), 1))
