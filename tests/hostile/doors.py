@@ -136,8 +136,9 @@ def _content_of(path: Path) -> str:
 def _give_back(folder: Path) -> None:
     """Let what a case has forbidden be deleted."""
     for place, folders, _ in os.walk(folder):  # which looks into folders after this
-        for name in folders:
-            (Path(place) / name).chmod(0o700)
+        for path in (Path(place) / name for name in folders):
+            if not path.is_symlink():
+                path.chmod(0o700)
 
 
 def _call(arguments: list[str]) -> tuple[int, str, str, str, float]:
