@@ -1,5 +1,5 @@
 # Each target is one readable recipe; `make app` and `make test` are all that most people need.
-.PHONY: app test slow hostile unit lint web bench pretrained screenshots house lock clean help
+.PHONY: app test slow hostile unit lint web bench pretrained screenshots house lock release clean help
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -29,6 +29,7 @@ help:
 	@echo "make bench  what is timed, and against what, into docs/benchmarks.md (an hour; with INKLING_DATA)"
 	@echo "make pretrained   the bundled model, trained anew from MNIST"
 	@echo "make lock   the hashes of all that a server installs, after a change of constraints.txt"
+	@echo "make release   sdist and wheel into dist/, installed and tried, with licenses and bill of materials"
 	@echo "make house  the picture of the structure, drawn anew from the imports"
 
 app: $(VENV)/.app
@@ -82,6 +83,10 @@ house: $(VENV)/.test
 
 lock: $(VENV)/.test
 	$(BIN)/python deploy/lock.py
+
+# The wheel, installed where nothing else is, trains and serves; see docs/deploy.md.
+release: $(VENV)/.test
+	$(BIN)/python deploy/release.py
 
 clean:
 	rm -rf $(VENV)

@@ -115,7 +115,7 @@ def first_minute(programs: Path, folder: Path) -> None:
     def ask(*arguments: str) -> str:
         return output(inkling, *arguments, cwd=place, env=surroundings)
 
-    ask("train", "--dataset", "digits", "--network", "pixels", "--preset", "quick")
+    ask("train", "--dataset", "digits", "--network", "pixels", "--epochs", "5")
     runs = json.loads(ask("runs", "--check", "--json"))
     trained, bundled = runs
     assert bundled["bundled"], "the bundled run is missing"
@@ -158,9 +158,9 @@ def run(*command: str | Path) -> None:
 
 def output(*command: str | Path, cwd: Path = ROOT, env: dict[str, str] | None = None) -> str:
     """Run a program; return what it prints."""
-    done = subprocess.run(command, cwd=cwd, env=env, stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
-        sys.exit(f"{done.stdout}\nThis failed: {' '.join(map(str, command))}")
+        sys.exit(f"{done.stdout}{done.stderr}\nThis failed: {' '.join(map(str, command))}")
     return done.stdout
 
 
