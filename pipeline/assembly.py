@@ -8,13 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import keras
 import pandas as pd
 
-from pipeline import evaluation
+from pipeline import atomic, evaluation
 from pipeline.analysis import metrics
 from pipeline.analysis.metrics import Metrics
 from pipeline.config import TrainConfig
@@ -76,8 +74,8 @@ def assemble(
         yield
         timings[name.lower()] = time.perf_counter() - started
 
-    with stage("Exporting", "writing and checking its graphs"), TemporaryDirectory() as scratch:
-        graph_path = Path(scratch) / "model.tflite"
+    with stage("Exporting", "writing and checking its graphs"), atomic.scratch() as scratch:
+        graph_path = scratch / "model.tflite"
         graph = litert.export_checked(model, graph_path, dataset.x_valid)
         graph_bytes = graph_path.read_bytes()
         anatomy, gradients = gradient_graph.explain(model)

@@ -7,6 +7,7 @@ which the operating system frees however the writer ends; so `clear` can tell wh
 import errno
 import fcntl
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -18,6 +19,7 @@ from typing import BinaryIO
 from pipeline.errors import InklingError
 
 NEARLY_NOTHING = 2**20  # bytes of free space
+SHORT = re.compile(r"\d+ requested and \d+ written")  # NumPy, also where a quota is exceeded
 # What some network drives, and folders that may be written but not read, say to being synced.
 UNSYNCED = (errno.EINVAL, errno.ENOTSUP, errno.EACCES)
 REASONS = {
@@ -46,13 +48,13 @@ def whole_folder(target: Path) -> Iterator[Path]:
     Raises:
         InklingError: the disk is full, the location cannot be written, or `target` already exists.
     """
-    with _said_plainly(target):
+    with said_plainly(target):
         make_folder(target.parent)
         draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
         try:
             with _held(draft):
                 # In here, before the draft is removed and its space is free again.
-                with _said_plainly(target):
+                with said_plainly(target):
                     yield draft
                 for path in [*draft.rglob("*"), draft]:
                     _sync(path)
@@ -64,18 +66,24 @@ def whole_folder(target: Path) -> Iterator[Path]:
             raise
 
 
-def write_text(path: Path, text: str) -> None:
-    """Replace the content of a file atomically; raises as `write`."""
-    write(path, lambda file: file.write(text.encode()))
+def write_text(path: Path, text: str, *, lasting: bool = True) -> None:
+    """Replace the content of a file atomically; see `write`."""
+    write(path, lambda file: file.write(text.encode()), lasting=lasting)
 
 
-def write(path: Path, fill: Callable[[BinaryIO], object]) -> None:
-    """Replace a file atomically with what `fill` writes.
+def write(path: Path, fill: Callable[[BinaryIO], object], *, lasting: bool = True) -> None:
+    """Replace a file atomically.
+
+    Args:
+        path: the file.
+        fill: writes its content.
+        lasting: whether it is there after a power failure, too, once this returns. What is
+            replaced several times a second need not be, and is written faster.
 
     Raises:
         InklingError: the disk is full or the location cannot be written.
     """
-    with _said_plainly(path):
+    with said_plainly(path):
         make_folder(path.parent)
         handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
@@ -86,7 +94,8 @@ def write(path: Path, fill: Callable[[BinaryIO], object]) -> None:
                 os.fsync(handle)
                 Path(draft).chmod(0o644)  # mkstemp's 0o600 would hide it from others
                 Path(draft).replace(path)
-            sync_folder(path.parent)
+            if lasting:
+                sync_folder(path.parent)
         except BaseException:
             Path(draft).unlink(missing_ok=True)
             raise
@@ -161,6 +170,20 @@ def clear(folder: Path, name: str = "*") -> None:
 
 
 @contextmanager
+def scratch() -> Iterator[Path]:
+    """Yield a new folder where the system keeps such things; it is gone afterwards.
+
+    Raises:
+        InklingError: that place is full, or cannot be written.
+    """
+    with (
+        said_plainly(Path(tempfile.gettempdir()) / "inkling"),
+        tempfile.TemporaryDirectory(prefix="inkling-") as folder,
+    ):
+        yield Path(folder)
+
+
+@contextmanager
 def _held(draft: Path) -> Iterator[None]:
     handle = os.open(draft, os.O_RDONLY)
     try:
@@ -176,12 +199,19 @@ def _lock(handle: int) -> None:
 
 
 @contextmanager
-def _said_plainly(target: Path) -> Iterator[None]:
+def said_plainly(target: Path) -> Iterator[None]:
+    """Say in a sentence why a file or folder could not be written.
+
+    Raises:
+        InklingError: it could not, for a reason that people can do something about.
+    """
     try:
         yield
     except OSError as error:
+        number = error.errno
         # NumPy and HDF5 give no error number when a write falls short.
-        number = error.errno if error.errno is not None or not _is_full(target) else errno.ENOSPC
+        if number is None and (SHORT.search(str(error)) or _is_full(target)):
+            number = errno.ENOSPC
         if number == errno.ENOENT and error.filename in map(str, target.parents):
             raise InklingError(f"{target} could not be written: there can be no folder.") from error
         if number not in REASONS:

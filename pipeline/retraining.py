@@ -8,12 +8,11 @@ and pseudorehearsal"). The run it comes from stays as it is.
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import keras
 import numpy as np
 
-from pipeline import evaluation, robustness
+from pipeline import atomic, evaluation, robustness
 from pipeline.assembly import assemble, describe
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset, DatasetMissing, open_by_fingerprint, open_dataset
@@ -178,8 +177,8 @@ def _predicted(graph: ServingGraph, lessons: TeachingSet) -> np.ndarray:
 
 def _predicted_by(files: RunFiles, lessons: TeachingSet) -> np.ndarray:
     """Predict the lessons with what is about to be published."""
-    with TemporaryDirectory() as scratch:
-        path = Path(scratch) / "model.tflite"
+    with atomic.scratch() as scratch:
+        path = scratch / "model.tflite"
         files.write_graph(path)
         return _predicted(ServingGraph(path), lessons)
 

@@ -10,6 +10,8 @@ import os
 import time
 from pathlib import Path
 
+from pipeline import atomic
+
 ALIVE = "alive.lock"
 SECONDS_OF_LOOKING = 5.0  # whoever looks holds the lock for an instant
 
@@ -37,7 +39,8 @@ def take(folder: Path) -> int | None:
         A file descriptor: the lock is held until it is closed in this process and in every child
         that inherited it. None if another process works on the job.
     """
-    lock = os.open(folder / ALIVE, os.O_RDWR | os.O_CREAT, 0o644)
+    with atomic.said_plainly(folder / ALIVE):
+        lock = os.open(folder / ALIVE, os.O_RDWR | os.O_CREAT, 0o644)
     deadline = time.monotonic() + SECONDS_OF_LOOKING
     while True:
         try:

@@ -5,6 +5,7 @@ command line, and a job's process when it ends. They agree by a lock, which `lau
 """
 
 import json
+import os
 import shutil
 from collections.abc import Sequence
 
@@ -18,6 +19,7 @@ from pipeline.store.runs import Store
 
 ORDER = "order.json"  # beside the jobs: ids in another order than they were asked for
 LEAST_FREE = 50 * 2**20  # bytes on the disk; with less, a training could not save its run
+LEAST_FILES = 100  # that the disk can still take; likewise
 MOST_AT_ONCE = 100
 
 
@@ -73,10 +75,12 @@ def move_on(store: Store) -> Job | None:
 
 def stuck(store: Store) -> str:
     """Say why nothing that waits is started, in a sentence; "" if nothing is in the way."""
-    if shutil.disk_usage(store.folder).free < LEAST_FREE:
+    disk = os.statvfs(store.folder)  # some that need no count of files say 0
+    no_more_files = disk.f_files > 0 and disk.f_favail < LEAST_FILES
+    if no_more_files or shutil.disk_usage(store.folder).free < LEAST_FREE:
         return (
             f"The disk of {store.folder} is nearly full. The queue goes on once there are "
-            f"{LEAST_FREE // 2**20} MB."
+            f"{LEAST_FREE // 2**20} MB, and room for {LEAST_FILES} files."
         )
     return ""
 

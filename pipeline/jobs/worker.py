@@ -228,7 +228,7 @@ class StatusWriter:
         before = (len(known), self._status.progress.stage, self._status.run_id)
         new = (len(history), progress.stage, published) != before
         if progress.picture is not None:  # before the status tells of it
-            atomic.write(self._live, progress.picture)
+            atomic.write(self._live, progress.picture, lasting=False)
         said = replace(progress, history=(), picture=None, run_id="")
         self._status = Status("running", said, published, history=history)
         if new or time.monotonic() - self._written > SECONDS_BETWEEN_WRITES:
@@ -250,7 +250,7 @@ class StatusWriter:
             peak_memory=_peak_memory(),
             machine=platform.node(),
         )
-        atomic.write_text(self._path, json.dumps(asdict(now)))
+        atomic.write_text(self._path, json.dumps(asdict(now)), lasting=now.ended)
 
 
 def _peak_memory() -> int:

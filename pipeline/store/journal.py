@@ -66,15 +66,20 @@ def adding(path: Path, what: str) -> Iterator[Callable[[str], None]]:
     access.refuse_unless_may(access.Change.JUDGE, f"{what}s cannot be saved or undone")
 
     def add(line: str) -> None:
-        with path.open("ab+") as file:
+        with path.open("ab+", buffering=0) as file:
             size = file.seek(0, os.SEEK_END)
             if size:
                 file.seek(size - 1)
                 # A line truncated by a crash must not swallow this one.
                 line = line if file.read(1) == b"\n" else "\n" + line
-            file.write((line + "\n").encode())
-            file.flush()
-            os.fsync(file.fileno())
+            left = (line + "\n").encode()
+            try:
+                while left:
+                    left = left[file.write(left) :]
+                os.fsync(file.fileno())
+            except OSError:  # half of it may be there
+                file.truncate(size)
+                raise
         if not size:  # whoever created it may have been killed before its name was on the disk
             atomic.sync_folder(path.parent)
 

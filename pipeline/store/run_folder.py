@@ -397,7 +397,8 @@ class Run:
 
     def _forget_hash(self, name: str) -> None:
         """Note, before a file is replaced, that it will not be the one that came with the run."""
-        with FileLock(self.folder.with_name(f".{self.id}.lock")):
+        lock = self.folder.with_name(f".{self.id}.lock")
+        with atomic.said_plainly(lock), FileLock(lock):
             info = _read_info(self.folder)
             kept = {file: known for file, known in info.hashes.items() if file != name}
             if kept != info.hashes:

@@ -19,6 +19,7 @@ from pipeline.jobs.job import ENDED, PID, list_jobs, running
 from pipeline.jobs.requests import Training
 from pipeline.store import interrupted, promotions
 from pipeline.store.runs import Store
+from tests import tally
 from tests.dashboard.person import Person, words
 from tests.pipeline.jobs.test_jobs import wait_for
 from tests.pipeline.jobs.test_killed import PATIENCE, go_on
@@ -177,7 +178,8 @@ def test_whatever_is_killed_at_any_moment_the_training_can_be_had(app, store, me
     app("train", store)  # whoever looks next moves on what nobody started
     for job in list_jobs(store):
         wait_for(job, *ENDED, seconds=PATIENCE)
-    run = go_on(store, AS_SET)
-    assert run.history()["epoch"].tolist() == list(range(1, EPOCHS + 1))
-    assert interrupted.list_interrupted(store) == []
-    assert "Done" in words(app("train", store))
+    with tally.fault():
+        run = go_on(store, AS_SET)
+        assert run.history()["epoch"].tolist() == list(range(1, EPOCHS + 1))
+        assert interrupted.list_interrupted(store) == []
+        assert "Done" in words(app("train", store))

@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 from pipeline import atomic
@@ -48,10 +47,10 @@ def write(html: str, to: Path, browser: str) -> None:
     Raises:
         InklingError: the browser fails, or the file cannot be written.
     """
-    with tempfile.TemporaryDirectory(prefix="inkling-report-") as folder:
-        page, printed = Path(folder) / "report.html", Path(folder) / "report.pdf"
+    with atomic.scratch() as folder:
+        page, printed = folder / "report.html", folder / "report.pdf"
         page.write_text(html, encoding="utf-8")
-        _print(browser, page, printed, Path(folder) / "profile")
+        _print(browser, page, printed, folder / "profile")
         content = printed.read_bytes()
     atomic.write(to, lambda file: file.write(content))
 

@@ -112,10 +112,10 @@ DAMAGED = ["", "{", "[]", "3", '{"train": 5}', '{"train": {"depth": 3}}', '{"dre
 def test_a_disk_that_is_full_ends_a_job_and_nobody_takes_it_for_alive(job, monkeypatch):
     write = worker.atomic.write_text
 
-    def full(path, text):
+    def full(path, text, **options):
         if path.name == STATUS and "epoch 2" in text:
             raise InklingError(f"{path} could not be written: the disk is full.")
-        write(path, text)
+        write(path, text, **options)
 
     def train(config, store, data, report, *, resume):
         monkeypatch.setattr(worker.atomic, "write_text", full)

@@ -16,6 +16,7 @@ from pipeline.jobs.requests import Request, Training
 from pipeline.store import interrupted
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
+from tests import tally
 from tests.pipeline.jobs.test_jobs import wait_for
 
 pytestmark = pytest.mark.process
@@ -139,7 +140,8 @@ def test_a_training_killed_in_the_worst_moment_ends_as_if_nobody_had(
 ):
     job = doomed(store, training, "killed", pattern, count)
     assert "ended before the job was done" in job.status().message
-    check(go_on(store, training), store, undisturbed)
+    with tally.fault():
+        check(go_on(store, training), store, undisturbed)
 
 
 @pytest.mark.parametrize(
@@ -154,9 +156,10 @@ def test_out_of_disk_it_says_so_and_keeps_what_it_had(store, training, pattern, 
     job = doomed(store, training, "full", pattern, count)
     assert job.status().state == "failed"
     assert "the disk is full. Free some space and try again" in job.status().message
-    assert store.entries() == []
-    (kept,) = interrupted.list_interrupted(store)
-    assert len(kept.load().rows) == epochs
+    with tally.fault():
+        assert store.entries() == []
+        (kept,) = interrupted.list_interrupted(store)
+        assert len(kept.load().rows) == epochs
 
 
 @pytest.mark.slow
@@ -167,4 +170,5 @@ def test_whatever_happens_at_any_moment_it_ends_as_if_nothing_had(
 ):
     job = doomed(store, training, fault, ANY, 1 + int(share * undisturbed.changes))
     assert job.status().state in {"failed", "finished"}  # it writes its status now and then
-    check(go_on(store, training), store, undisturbed)
+    with tally.fault():
+        check(go_on(store, training), store, undisturbed)

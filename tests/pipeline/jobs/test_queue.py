@@ -10,6 +10,7 @@ import time
 from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -183,6 +184,10 @@ class TestOthers:
             patch.setattr(shutil, "disk_usage", lambda path: usage(10, 9, 1))
             assert queue.move_on(store) is None
             assert "nearly full" in queue.stuck(store)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "statvfs", lambda path: SimpleNamespace(f_files=500, f_favail=99))
+            assert "room for 100 files" in queue.stuck(store)
+            assert queue.move_on(store) is None
         assert queue.stuck(store) == ""
         assert queue.move_on(store) == jobs[1]
 

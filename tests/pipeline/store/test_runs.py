@@ -92,9 +92,13 @@ def test_a_write_that_falls_short_on_a_full_disk_is_said_plainly(tmp_path, monke
 
     def short():
         with atomic.whole_folder(tmp_path / "a"):
-            raise OSError("844368 requested and 307072 written")
+            raise OSError(message)
 
-    with pytest.raises(OSError, match="requested"):
+    message = "844368 requested and 307072 written"
+    with pytest.raises(InklingError, match="disk is full"):
+        short()
+    message = "Can't synchronously write data"
+    with pytest.raises(OSError, match="synchronously"):
         short()
     usage = shutil.disk_usage(tmp_path)._replace(free=0)
     monkeypatch.setattr(atomic.shutil, "disk_usage", lambda place: usage)
