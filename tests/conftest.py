@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 # Before NumPy is there: test files run side by side, and threads would wait for each other, busily.
@@ -33,6 +33,7 @@ from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset, open_dataset
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
+from tests import made
 from tests.children import Child, stand_ins
 
 pytest_plugins = ["tests.tally"]
@@ -95,20 +96,41 @@ def few_digits(tmp_path_factory: pytest.TempPathFactory, digits: Dataset) -> str
     return str(path)
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Make a folder for all workers of a parallel run, in the first that needs it: its path."""
+    base = factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with FileLock(f"{shared}.lock"):
+        if not shared.exists():
+            make(shared)
+    return shared
+
+
 @pytest.fixture(scope="session")
 def tiny_store(tmp_path_factory: pytest.TempPathFactory, digits: Dataset) -> Store:
     """A store with one quickly trained run that makes some mistakes; each worker has a copy."""
-    folder = tmp_path_factory.getbasetemp()
-    shared = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "tiny"
-    with FileLock(f"{shared}.lock"):
-        if not shared.exists():
-            from pipeline.experiment import run_experiment
 
-            config = TrainConfig(dataset="digits", network="lenet5", epochs=3)
-            _without_hashes_of_tables(run_experiment(config, Store(shared)))
+    def train(folder: Path) -> None:
+        from pipeline.experiment import run_experiment
+
+        config = TrainConfig(dataset="digits", network="lenet5", epochs=3)
+        _without_hashes_of_tables(run_experiment(config, Store(folder)))
+
     store = Store(tmp_path_factory.mktemp("store") / "models")
-    shutil.copytree(shared, store.folder)
+    shutil.copytree(made_once(tmp_path_factory, "tiny", train), store.folder)
     return store
+
+
+@pytest.fixture(scope="session")
+def shapes_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run on the made shapes, for all workers: to be copied, not to be changed."""
+
+    def train(folder: Path) -> None:
+        made.train(made.write(folder / "shapes"), Store(folder / "models"))
+
+    folder = made_once(tmp_path_factory, "shapes-run", train)
+    open_dataset(str(folder / "shapes"))  # each worker has a cache of its own
+    return Store(folder / "models").open("latest")
 
 
 def _without_hashes_of_tables(run: Run) -> None:

@@ -26,6 +26,11 @@ ARGUMENTS = (
 # Opened at a deep link, Streamlit looks for its server under that path first; that is no fault.
 PROBES = re.compile(r"/_stcore/(health|host-config)$")
 BUNDLED = Path(__file__).parents[2] / "models" / "mnist-cnn"
+# An assertion that has to wait looks ever more rarely, and describes the page each time.
+SETTLED = (
+    "[data-testid='stApp'][data-test-connection-state='CONNECTED']"
+    "[data-test-script-state='notRunning']:not(:has([data-testid='stSkeleton']))"
+)
 TIMEOUT = 60_000  # milliseconds; only what fails takes so long, and a busy machine some of it
 
 expect.set_options(timeout=TIMEOUT)
@@ -138,10 +143,7 @@ def serving(
 
 def settle(page: Page) -> None:
     """Wait until the script has run and what it sent is there."""
-    app = page.locator("[data-testid='stApp']")
-    expect(app).to_have_attribute("data-test-connection-state", "CONNECTED")
-    expect(app).to_have_attribute("data-test-script-state", "notRunning")
-    expect(page.locator("[data-testid='stSkeleton']")).to_have_count(0)
+    page.locator(SETTLED).wait_for(state="attached", timeout=TIMEOUT)
 
 
 def leave(page: Page) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from pipeline.store.run_folder import Run
-from tests.browser.conftest import settle
+from tests.browser.conftest import TIMEOUT, settle
 from tests.conftest import REAL_DATA
 
 Strokes = list[list[list[float]]]
@@ -74,13 +74,15 @@ def on_paper(page: Page) -> None:
 
 def ready(page: Page) -> Locator:
     """Wait until the live pad can answer; return what to draw on."""
-    expect(page.locator(".pad:not(.inside)")).to_have_attribute("data-state", "ready")
+    pad = page.locator(".pad:not(.inside)[data-state='ready']")
+    pad.wait_for(state="attached", timeout=TIMEOUT)
     return page.locator(".surface")
 
 
 def settled(page: Page) -> None:
     """Wait until the live pad has answered to the last point."""
-    expect(page.locator(".pad:not(.inside)")).to_have_attribute("data-settled", "true")
+    pad = page.locator(".pad:not(.inside)[data-settled='true']")
+    pad.wait_for(state="attached", timeout=TIMEOUT)
 
 
 def shares_of(page: Page, answer: int = 0) -> dict[str, str]:

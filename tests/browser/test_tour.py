@@ -1,6 +1,7 @@
 """The tour, in a real browser: one drawing through all steps, by keyboard alone."""
 
 import re
+import shutil
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,7 +16,6 @@ from pipeline.export.tour_spec import STEPS
 from pipeline.ink import drawing
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
-from tests import made
 from tests.browser import later_steps
 from tests.browser.alternatives import untold
 from tests.browser.conftest import leave, serving, settle
@@ -243,10 +243,11 @@ def test_it_is_told_in_german_in_the_dark(browser: Browser, tour: str) -> None:
 
 
 def test_what_is_missing_is_trained_by_a_click_and_nothing_speaks_of_digits(
-    page: Page, tmp_path, monkeypatch
+    page: Page, shapes_run: Run, tmp_path, monkeypatch
 ) -> None:
     store = Store(tmp_path / "models")
-    run = made.train(made.write(tmp_path / "shapes"), store)
+    shutil.copytree(shapes_run.folder, store.folder / shapes_run.id)
+    run = store.open(shapes_run.id)
     (run.folder / "film.npz").unlink()
     with serving(store.folder, tmp_path / "log.txt") as (address, _):
         page.goto(f"{address}/tour?run={run.id}&step=2")

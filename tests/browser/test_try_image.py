@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,10 @@ APART = 0.02
 
 
 @pytest.fixture(scope="module")
-def shapes(server_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def shapes(server_store: Store, shapes_run: Run) -> Iterator[Run]:
     """A run on the made dataset, in the server's store while these tests last."""
-    folder = made.write(tmp_path_factory.mktemp("made") / "shapes")
-    run = made.train(folder, server_store)
+    shutil.copytree(shapes_run.folder, server_store.folder / shapes_run.id)
+    run = server_store.open(shapes_run.id)
     yield run
     shutil.rmtree(run.folder)
 

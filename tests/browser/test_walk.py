@@ -35,13 +35,13 @@ OF_DIGITS = re.compile(
 
 
 @pytest.fixture(scope="module", params=["clothes", "shapes"])
-def run(request, server_store: Store, tmp_path_factory) -> Iterator[Run]:
+def run(request, server_store: Store, shapes_run: Run, tmp_path_factory) -> Iterator[Run]:
     """A run on gray images in IDX files without names, or on color images with long names."""
-    folder = tmp_path_factory.mktemp("walk")
     if request.param == "shapes":
-        trained = made.train(made.write(folder / "shapes"), server_store)
+        shutil.copytree(shapes_run.folder, server_store.folder / shapes_run.id)
+        trained = server_store.open(shapes_run.id)
     else:
-        clothes = made.write_clothes(folder / "fashion-mnist")
+        clothes = made.write_clothes(tmp_path_factory.mktemp("walk") / "fashion-mnist")
         config = TrainConfig(dataset=str(clothes), network="lenet5", epochs=4)
         trained = run_experiment(config, server_store)
     yield trained
