@@ -9,6 +9,7 @@ the bundled run and copies of it; with MNIST (INKLING_DATA), there are images, t
 
 import argparse
 import asyncio
+import math
 import os
 import random
 import shutil
@@ -140,7 +141,7 @@ def row(
         name,
         f"{len(within) / minutes if minutes else 0:.0f}",
         f"{1000 * statistics.median(times):.0f}",
-        f"{1000 * times[int(0.95 * (len(times) - 1))]:.0f}",
+        f"{1000 * times[math.ceil(0.95 * len(times)) - 1]:.0f}",
         f"{1000 * busy:.0f}",
         f"{last.memory:.0f}",
         str(sum(bool(visit.errors) for visit in within)),

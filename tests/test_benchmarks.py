@@ -80,8 +80,8 @@ def test_a_load_is_summed_up():
     visits = [Visit(1, 0.1, ()), Visit(2, 0.3, ()), Visit(3, 0.2, ("no",)), Visit(11, 9.0, ())]
     readings = [Reading(0, 10.0, 100), Reading(5, 10.3, 110), Reading(10, 10.6, 120)]
     ours = row("all", visits, readings, 0, 10)
-    assert ours == ["all", "18", "200", "200", "200", "120", "1"]
-    assert ratio(ours[1:6], ["9", "100", "400", "50", "60"]) == [
+    assert ours == ["all", "18", "200", "300", "200", "120", "1"]
+    assert ratio(ours[1:6], ["9", "100", "600", "50", "60"]) == [
         "2.0×",
         "2.0×",
         "0.5×",
