@@ -60,6 +60,13 @@ def best_reader(server_store: Store) -> Iterator[None]:
     shutil.rmtree(folder)
 
 
+def right_of_bundled() -> int:
+    """How many of 10,000 test images the bundled network gets right."""
+    metrics = Store(BUNDLED.parent).open(BUNDLED.name).info.metrics
+    assert metrics.total == 10_000
+    return metrics.correct
+
+
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     """The path of a Chromium; where there is none, the tests fail and say so."""

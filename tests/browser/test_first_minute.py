@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from pipeline.cli import first_runs
 from pipeline.store.bundled import BUNDLED
 from pipeline.store.runs import Store
-from tests.browser.conftest import free_port, settle, wait_until_healthy
+from tests.browser.conftest import free_port, right_of_bundled, settle, wait_until_healthy
 from tests.browser.test_dashboard import busiest_cell, cell, open_page
 
 pytestmark = pytest.mark.process
@@ -101,7 +101,7 @@ def test_the_bundled_network_says_what_it_is_without_its_images(page: Page, firs
     page.goto(f"{first_server}/?run=mnist-cnn")
     settle(page)
     expect(page.get_by_text("Comes with Inkling").first).to_be_visible()
-    expect(page.get_by_text("9,960 of 10,000").first).to_be_visible()
+    expect(page.get_by_text(f"{right_of_bundled():,} of 10,000").first).to_be_visible()
     # Its mistakes are listed; the pictures cannot be had without a network, which is said.
     open_page(page, first_server, "Mistakes", "run=mnist-cnn")
     expect(page.get_by_text("are not on this machine")).to_have_count(1)

@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,12 @@ def served(tiny_run: Run, tmp_path: Path) -> Iterator[str]:
         process.wait()
 
 
+def in_a_thread(visits: Coroutine[None, None, None]) -> None:
+    """Run in a thread: where browser tests ran before, this one has an event loop already."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, visits).result()
+
+
 def sessions(address: str) -> int:
     """How many sessions are open, as operators see it."""
     with urllib.request.urlopen(f"{address}/healthz", timeout=LONG) as reply:
@@ -91,7 +98,7 @@ def test_a_slow_and_a_broken_session_harm_no_other(served, tiny_run, tmp_path):
         while await asyncio.to_thread(sessions, served):
             await asyncio.sleep(0.02)
 
-    asyncio.run(asyncio.wait_for(people(), LONG))
+    in_a_thread(asyncio.wait_for(people(), LONG))
 
 
 def test_only_so_many_sessions_are_let_in():
@@ -121,4 +128,4 @@ def test_only_so_many_sessions_are_let_in():
         await visit()
         assert sent == ["websocket.close", *["let in"] * 4]
 
-    asyncio.run(visits())
+    in_a_thread(visits())
