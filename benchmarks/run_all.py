@@ -52,6 +52,7 @@ STEPS = (
     Step("Inside the network", "inside", 2),
     Step("Tour", "tour", 2),
     Step("Views", "views", 3, (), ("10,000",)),
+    Step("Many visitors", "load", 4, ("--minutes", "2"), ("--sessions", "4", "--minutes", "0.1")),
     Step("The report", "report", 1, (), ("--rounds", "1")),
     Step("Known label errors", "labels", 1),
     Step("Out of distribution", "out_of_distribution", 2),
@@ -61,12 +62,12 @@ STEPS = (
     Step("Preset quick", "training", 3, ("quick",), ("quick", "--seeds", "1")),
     Step("Bundled network", "training", 1, ("best", "--models", "models", "--seeds", "1")),
     Step("Every network", "training", 7, ("ladder",), ("ladder", "--preset", "quick")),
-    Step("Time to 99%", "training", 7, ("speed",), ("speed", "--seeds", "1")),
-    Step("Overhead of training", "overhead", 5, (), ("--rounds", "1")),
-    Step("Jobs", "jobs", 5, (), ("--rounds", "1")),
+    Step("Time to 99%", "training", 6, ("speed",), ("speed", "--seeds", "1")),
+    Step("Overhead of training", "overhead", 4, (), ("--rounds", "1")),
+    Step("Jobs", "jobs", 4, (), ("--rounds", "1")),
     Step(
         "Corrections", "corrections",
-        5, (), ("--seeds", "1", "--repeats", "20"),
+        4, (), ("--seeds", "1", "--repeats", "20"),
     ),
 )  # fmt: skip
 
