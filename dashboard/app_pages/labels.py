@@ -22,6 +22,7 @@ from dashboard.widgets import (
     stage,
 )
 from dashboard.words import trust as trust_words
+from pipeline.store.audits import Audit
 
 SUSPICIOUS, MARKED = "Suspicious", "Marked"
 FIRST = 60  # images on a page
@@ -33,18 +34,15 @@ def kind_shown() -> str:
     return choices.segmented("labels_shown", "Images", (SUSPICIOUS, MARKED), voids=[SAMPLE])
 
 
-def of_test_part(view: View, above: DeltaGenerator) -> None:
-    """Show the test images, as the runs of the store see them; what they say goes above."""
+def of_test_part(view: View, audit: Audit | None, above: DeltaGenerator) -> None:
+    """Show the test images, as an audit or the runs see them; what these say goes above."""
     table, place = loaders.marks_table(view.run), view.run.info.dataset.fingerprint
     marked = {index: ", ".join(loaders.marks().of(place, index)) for index in table["index"]}
     rows = loaders.least_likely_labels(view)
+    asked = audit.facts.repeats if audit else len(loaders.witnesses(view.run))
     with above:
-        audited.heading(
-            trust_words.of_labels(
-                len(loaders.witnesses(view.run)), seen=view.run.info.saw_test_images
-            ),
-            table,
-        )
+        said = trust_words.of_labels(asked, seen=view.run.info.saw_test_images)
+        audited.heading(said, table)
     dataset = galleries.images_of(view.run)
     stage.alone(
         lambda: galleries.on_stage(view, dataset, rows, "labels_gallery", TITLE, marked), view=view
@@ -80,7 +78,7 @@ detail.alone("Labels", view)
 audit, above = audited.newest(view), st.container()
 part = audited.part_of(audit)
 if audit is None or part == audited.TEST:
-    of_test_part(view, above)
+    of_test_part(view, audit, above)
 else:
     audited.of_part(view, audit, part, above, marked_only=lambda: kind_shown() == MARKED)
 if audit is None and galleries.has_images(view.run):
