@@ -275,10 +275,11 @@ def drawn(draw: Callable[P, Figure], *inputs: P.args, **named: P.kwargs) -> Figu
 
     Plotly takes longer to make most figures than their page takes for all the rest.
     """
-    figure: Figure = _made(
-        pickle.dumps((draw, inputs, named)), lambda: _Drawn(draw(*inputs, **named))
-    )
-    return figure
+    return made(_finished, draw, *inputs, **named)
+
+
+def _finished(draw: Callable[P, Figure], /, *inputs: P.args, **named: P.kwargs) -> Figure:
+    return _Drawn(draw(*inputs, **named))
 
 
 def made(make: Callable[P, Answer], *inputs: P.args, **named: P.kwargs) -> Answer:
@@ -416,13 +417,21 @@ def rows(view: View, order: str) -> np.ndarray:
 
 def least_likely_labels(view: View) -> np.ndarray:
     """Find the selected test images, the most suspicious label first: int32 (m,) row numbers."""
-    found = rows(view, CONFIDENT)
-    try:
-        audited = audit(view.run)
-    except InklingError:  # the page says so
-        audited = None
-    score = _suspicion(view.run, witnesses(view.run), audited)
+    found, score = rows(view, CONFIDENT), _by_audit(view.run)
+    if score is None:
+        score = _suspicion(view.run, witnesses(view.run))
     return found[np.argsort(-score[found], kind="stable")]
+
+
+def _by_audit(run: Run) -> np.ndarray | None:
+    """Return how suspicious an audit finds the test labels; None without one that can be read."""
+    try:
+        found = audit(run)
+        if found is None or found.facts.counts["test"] != run.info.dataset.counts["test"]:
+            return None
+        return audited(found, "test")["suspicion"].to_numpy()
+    except InklingError:  # the page says so
+        return None
 
 
 def witnesses(run: Run) -> list[Run]:
@@ -431,12 +440,12 @@ def witnesses(run: Run) -> list[Run]:
 
 
 @st.cache_resource(hash_funcs=_BY_RUN, max_entries=4, show_spinner="Asking the networks…")
-def _suspicion(run: Run, asked: Sequence[Run], audited: Audit | None) -> np.ndarray:
+def _suspicion(run: Run, asked: Sequence[Run]) -> np.ndarray:
     try:
         labels = dataset(run).y_train
     except (DatasetMissing, PredictionsMismatch):
         labels = None
-    return suspicion.of_test_images(asked, labels, audited)
+    return suspicion.of_test_images(asked, labels)
 
 
 def audit(run: Run) -> Audit | None:

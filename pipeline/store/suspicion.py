@@ -9,7 +9,6 @@ from pipeline.analysis import label_errors
 from pipeline.analysis.embedding import NEIGHBOR_COLUMNS
 from pipeline.data.prepared import same_images
 from pipeline.errors import InklingError
-from pipeline.store.audits import Audit
 from pipeline.store.run_folder import Run
 
 MOST_ASKED = 5  # runs; more take time and hardly change the order
@@ -36,26 +35,19 @@ def witnesses(run: Run, others: Iterable[Run]) -> list[Run]:
     return [run, *best[: MOST_ASKED - 1]]
 
 
-def of_test_images(
-    runs: Sequence[Run], training_labels: np.ndarray | None, audit: Audit | None = None
-) -> np.ndarray:
-    """Say how suspicious the label of each test image is.
+def of_test_images(runs: Sequence[Run], training_labels: np.ndarray | None) -> np.ndarray:
+    """Say how suspicious the label of each test image is to runs, where there is no audit.
 
     Args:
         runs: from `witnesses`; those after the first are left out if they cannot be read.
         training_labels: int (n_train,) of their dataset, for the labels of the nearest training
             images; None if it is not on this machine.
-        audit: of their dataset: if there is one, its networks are asked instead, as about the
-            images of the other parts. They are small, and so less sure of odd labels.
 
     Returns:
         float32 (n_test,); see `label_errors.suspicion`.
     """
     first, classes = runs[0], len(runs[0].class_names)
     labels = first.predictions(["label"])["label"].to_numpy()
-    found = None if audit is None else _of_audit(audit, len(labels))
-    if found is not None:
-        return found
     asked = [_probabilities(run, needed=run is first) for run in runs]
     tables = [table for table in asked if table is not None]
     voted = None if training_labels is None else _votes(first, training_labels, classes)
@@ -70,15 +62,6 @@ def _probabilities(run: Run, *, needed: bool) -> np.ndarray | None:
         if needed:
             raise
         return None  # its own page says what is wrong with it
-
-
-def _of_audit(audit: Audit, images: int) -> np.ndarray | None:
-    if audit.facts.counts["test"] != images:
-        return None
-    try:
-        return audit.table("test")["suspicion"].to_numpy()
-    except InklingError:
-        return None  # the Labels page says what is wrong with it
 
 
 def _votes(run: Run, training_labels: np.ndarray, classes: int) -> np.ndarray | None:

