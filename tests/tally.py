@@ -6,13 +6,19 @@ from contextlib import contextmanager
 
 import pytest
 
-FAULTS, LOST = "faults injected", "lost"
+INPUTS, FAULTS, LOST = "inputs tried", "faults injected", "lost"
 _counts: Counter[str] = Counter()
 
 
 def count(what: str, number: int = 1) -> None:
-    """Count something that the end of the run says, such as "inputs tried"."""
+    """Count something that the end of the run says."""
     _counts[what] += number
+
+
+def check_kept(kept: bool, what: object) -> None:
+    """Fail, and count a loss, if something that had been kept is not as it was."""
+    count(LOST, not kept)
+    assert kept, what
 
 
 @contextmanager
@@ -41,7 +47,7 @@ def pytest_testnodedown(node: object, error: object) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say it, if there is anything to say."""
-    if _counts[FAULTS]:
+    if _counts[INPUTS] or _counts[FAULTS]:
         _counts[LOST] += 0  # which is worth saying
     said = ", ".join(f"{what}: {number:,}" for what, number in sorted(_counts.items()))
     if said:

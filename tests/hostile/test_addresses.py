@@ -4,7 +4,8 @@ import pytest
 
 from dashboard import address
 from pipeline.store.runs import Store
-from tests.hostile import stores, tally
+from tests import tally
+from tests.hostile import stores
 from tests.hostile.addresses import HOSTILE, OF_ALL, OF_PAGES, queries
 
 FEW = {page: (11 * place % len(HOSTILE),) for place, page in enumerate(OF_PAGES)}  # `make test`
@@ -27,7 +28,7 @@ def asked(monkeypatch) -> set[str]:
 def check(app, page: str, store: Store, turns, asked: set[str]) -> None:
     for turn in turns:
         for query in queries(page, stores.VALID, turn).values():
-            tally.tried(len(query))
+            tally.count(tally.INPUTS, len(query))
             at = app(page, store, **query)  # which fails on an exception
             assert at.title or at.markdown, query
     assert asked <= {*OF_ALL, *OF_PAGES[page]}, "a parameter that is not tried"

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile import doors, tally
+from tests import tally
+from tests.hostile import doors
 from tests.hostile.doors import Case, Outcome
 
 GROUPS = ("datasets", "pictures", "strokes", "settings", "runs", "denied")
@@ -50,7 +51,7 @@ ALL = [
 @pytest.mark.parametrize(("group", "case"), ALL)
 def test_hostile_input_is_answered_in_a_sentence(group: str, case: Case) -> None:
     outcome = outcomes(group)[case.name]
-    (tally.injected if group in FAULTS else tally.tried)()
+    tally.count(tally.FAULTS if group in FAULTS else tally.INPUTS)
     assert not outcome.crash, outcome.crash
     assert "Traceback" not in outcome.said + outcome.printed
     if case.refused or outcome.code:

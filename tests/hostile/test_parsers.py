@@ -18,7 +18,8 @@ from dashboard import selection
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
 from pipeline.store.run_folder import Run
-from tests.hostile import altering, parsers, runs, tally
+from tests import tally
+from tests.hostile import altering, parsers, runs
 from tests.hostile.parsers import Parser
 
 OFTEN = settings(
@@ -39,7 +40,7 @@ def odd_content(parser: Parser) -> st.SearchStrategy[bytes]:
 
 def check(folder: Path, parser: Parser, content: bytes) -> None:
     (folder / parser.file).write_bytes(content)
-    tally.tried()
+    tally.count(tally.INPUTS)
     with contextlib.suppress(InklingError):
         parser.read(folder)
 
@@ -96,7 +97,7 @@ def test_any_file_of_a_run_is_answered(tmp_path_factory, tiny_run: Run, name):
     )
 )
 def test_any_address_is_a_selection(address):
-    tally.tried()
+    tally.count(tally.INPUTS)
     found = selection.parse(address, ("0", "1", "a,b"), 100, second=True)
     written = selection.to_address(found, ("0", "1", "a,b"))
     again = selection.parse(written, ("0", "1", "a,b"), 100, second=True)
@@ -107,7 +108,7 @@ def test_any_address_is_a_selection(address):
 
 @given(st.dictionaries(st.sampled_from([*TrainConfig.model_fields, "deeper"]), altering.VALUES))
 def test_any_settings_are_taken_or_refused(given_settings):
-    tally.tried()
+    tally.count(tally.INPUTS)
     with contextlib.suppress(InklingError):
         found = TrainConfig.of(**given_settings)
         assert TrainConfig.of(**json.loads(found.model_dump_json())) == found

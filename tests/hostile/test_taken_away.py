@@ -5,7 +5,8 @@ import shutil
 import pytest
 
 from pipeline.store.runs import Store
-from tests.hostile import privilege, stores, tally
+from tests import tally
+from tests.hostile import privilege, stores
 from tests.hostile.addresses import OF_PAGES
 
 
@@ -54,7 +55,7 @@ def test_a_page_stands_when_something_is_taken_away(app, store, page, what):
     try:
         with privilege.dropped():
             take(path)
-            tally.injected()
+            tally.count(tally.FAULTS)
             at.run()
             assert not at.exception, at.exception
             assert at.title or at.error
@@ -75,7 +76,7 @@ def test_a_page_stands_when_the_images_are_deleted(app, store, tmp_path, monkeyp
     monkeypatch.setenv("INKLING_CACHE", str(here))
     at = app(page, store, **stores.VALID)
     shutil.rmtree(here)
-    tally.injected()
+    tally.count(tally.FAULTS)
     at.run()
     assert not at.exception, at.exception
     assert at.title
