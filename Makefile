@@ -1,5 +1,5 @@
 # Each target is one readable recipe; `make app` and `make test` are all that most people need.
-.PHONY: app test slow hostile unit lint web bench pretrained screenshots house lock release clean help
+.PHONY: app test slow cluster hostile unit lint web bench pretrained screenshots house lock release clean help
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,6 +25,7 @@ help:
 	@echo "make unit   the quick tests only"
 	@echo "make hostile   thousands of broken and harmful inputs, each answered in a sentence"
 	@echo "make slow   what takes minutes: trainings and dashboards killed at many moments"
+	@echo "make cluster   what takes long with Ray, trackers and an S3 server, on this machine"
 	@echo "make web    the live pad's scripts, built anew after a change in web/"
 	@echo "make bench  what is timed, and against what, into docs/benchmarks.md (an hour; with INKLING_DATA)"
 	@echo "make pretrained   the bundled model, trained anew from MNIST"
@@ -44,14 +45,19 @@ test: $(VENV)/.test lint
 # What is broken on purpose, with what is costly to make; `make test` has the quick part. It ends by
 # saying what was tried.
 hostile: $(VENV)/.test
-	$(BIN)/python -m pytest -n 0 -m "slow or not slow" --hypothesis-profile=long tests/hostile
+	$(BIN)/python -m pytest -n 0 -m "not cluster" --hypothesis-profile=long tests/hostile
 
 # Trainings and dashboards killed, or out of disk, at sixty random moments: half an hour.
 slow: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2 --dist load -m slow tests
 
+# Sweeps, scoring and data-parallel training on a Ray of several processes, some of them killed, and
+# what needs the real servers of trackers and S3. `make test` has the quick ones of these.
+cluster: $(VENV)/.test
+	$(BIN)/python -m pytest -n 0 -m cluster tests
+
 unit: $(VENV)/.test
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not process" tests --ignore tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not process and not slow and not cluster" tests --ignore tests/browser
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check

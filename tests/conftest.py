@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shutil
 import tempfile
 from collections import Counter
@@ -26,7 +27,9 @@ os.environ["COLUMNS"] = "200"
 REAL_DATA = os.environ.pop("INKLING_DATA", None) or os.environ.get("INKLING_REAL_DATA")
 if REAL_DATA:
     os.environ["INKLING_REAL_DATA"] = REAL_DATA
-for name in ("INKLING_MODELS", "INKLING_READ_ONLY"):
+# A Ray that tests start asks for a token of its own, so none is kept in the user's home.
+os.environ["RAY_AUTH_MODE"], os.environ["RAY_AUTH_TOKEN"] = "token", secrets.token_hex(32)
+for name in ("INKLING_MODELS", "INKLING_READ_ONLY", "RAY_ADDRESS"):
     os.environ.pop(name, None)
 
 from pipeline.config import TrainConfig
@@ -145,6 +148,15 @@ def _without_hashes_of_tables(run: Run) -> None:
 def tiny_run(tiny_store: Store) -> Run:
     """The run in `tiny_store`."""
     return tiny_store.open("latest")
+
+
+@pytest.fixture(scope="session")
+def own_ray() -> Iterator[None]:
+    """A Ray of two cores on this machine, that `cluster.connected()` finds; one for each worker."""
+    from pipeline import cluster
+
+    with cluster.connected(cores=2, object_store=300_000_000):
+        yield
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ import pytest
 
 INPUTS, FAULTS, LOST = "inputs tried", "faults injected", "lost"
 _counts: Counter[str] = Counter()
+LONG = {"slow", "cluster"}  # markers of tests that have a target of their own: `make NAME`
+_left_out: Counter[str] = Counter()
 
 
 def count(what: str, number: int = 1) -> None:
@@ -33,16 +35,27 @@ def fault() -> Iterator[None]:
 
 
 @pytest.hookimpl
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    """Count the tests that take long and are left out, by the target that runs them."""
+    _left_out.update(
+        name for item in items for name in sorted(LONG) if item.get_closest_marker(name)
+    )
+
+
+@pytest.hookimpl
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Send what a worker of a parallel run has counted to the one who asked."""
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["tally"] = dict(_counts)
+        session.config.workeroutput |= {"tally": dict(_counts), "left out": dict(_left_out)}
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: object, error: object) -> None:
-    """Add what a worker has counted."""
-    _counts.update(getattr(node, "workeroutput", {}).get("tally", {}))
+    """Add what a worker has counted; each has left out the same tests."""
+    told = getattr(node, "workeroutput", {})
+    _counts.update(told.get("tally", {}))
+    for name, count in told.get("left out", {}).items():
+        _left_out[name] = max(_left_out[name], count)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -52,3 +65,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     said = ", ".join(f"{what}: {number:,}" for what, number in sorted(_counts.items()))
     if said:
         terminalreporter.write_line(said)
+    if _left_out:
+        left = " and ".join(f"{count} (make {name})" for name, count in sorted(_left_out.items()))
+        terminalreporter.write_line(f"left out, because they take long: {left}")
