@@ -1,5 +1,5 @@
 # Each target is one readable recipe; `make app` and `make test` are all that most people need.
-.PHONY: app test slow cluster hostile unit lint web bench pretrained screenshots house lock release clean help
+.PHONY: app test hostile cluster unit lint web bench pretrained screenshots house lock release clean help
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,8 +23,7 @@ help:
 	@echo "make app    set up, train four first networks if there are none, serve the dashboard"
 	@echo "make test   everything that must hold: lint, types, import rules, all tests"
 	@echo "make unit   the quick tests only"
-	@echo "make hostile   thousands of broken and harmful inputs, each answered in a sentence"
-	@echo "make slow   what takes minutes: trainings and dashboards killed at many moments"
+	@echo "make hostile   thousands of broken inputs, kills at many moments, fifty sessions: half an hour"
 	@echo "make cluster   what takes long with Ray, trackers and an S3 server, on this machine"
 	@echo "make web    the live pad's scripts, built anew after a change in web/"
 	@echo "make bench  what is timed, and against what, into docs/benchmarks.md (an hour; with INKLING_DATA)"
@@ -42,14 +41,10 @@ test: $(VENV)/.test lint
 	$(BIN)/python -m pytest -n 3 --dist loadfile tests || \
 	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none tests
 
-# What is broken on purpose, with what is costly to make; `make test` has the quick part. It ends by
-# saying what was tried.
+# What is broken on purpose, with what is costly to make: broken and harmful inputs, faults at random
+# moments, fifty sessions for ten minutes. Half an hour; it ends by saying what was tried.
 hostile: $(VENV)/.test
-	$(BIN)/python -m pytest -n 0 -m "not cluster" --hypothesis-profile=long tests/hostile
-
-# Trainings and dashboards killed, or out of disk, at sixty random moments: half an hour.
-slow: $(VENV)/.test
-	$(BIN)/python -m pytest -n 2 --dist load -m slow tests
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "slow or hostile" --hypothesis-profile=long tests
 
 # Sweeps, scoring and data-parallel training on a Ray of several processes, some of them killed, and
 # what needs the real servers of trackers and S3. `make test` has the quick ones of these.

@@ -49,17 +49,24 @@ settings.load_profile("quick")
 # About how many seconds a test takes in a browser, or with processes and trainings of its own; and
 # files that take far longer than that.
 IN_A_BROWSER, WITH_PROCESSES = 4, 2
+ATTACKS = {"hostile", "faults"}
 LONG = {
     "test_first_minute.py": 90, "test_tour.py": 60, "test_killed.py": 60, "test_teaching.py": 40,
     "test_retraining.py": 40, "test_jobs.py": 40, "test_several_people.py": 40,
+    "test_load.py": 600,
 }  # fmt: skip
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what takes long first, and skip what needs MNIST where its files are not.
 
     So no worker of a parallel run is left with a long file while the others have nothing to do.
+    What is in the folders of attacks is marked before tests are chosen by their marks.
     """
+    for item in items:
+        if ATTACKS & set(item.path.parts):
+            item.add_marker("hostile")
     expected = Counter({item.path: LONG.get(item.path.name, 0) for item in items})
     for item in items:
         in_a_browser, has_processes = "browser" in item.path.parts, "process" in item.keywords
