@@ -15,6 +15,7 @@ from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
 from pipeline.training import fit as training
 from pipeline.training.handwriting import holds_digits
+from pipeline.training.loop import Loop
 
 
 def run_experiment(
@@ -24,6 +25,7 @@ def run_experiment(
     on_progress: OnProgress = silent,
     *,
     resume: bool = False,
+    loop: Loop | None = None,
 ) -> Run:
     """Train a network and publish its run.
 
@@ -34,6 +36,7 @@ def run_experiment(
         on_progress: called at every stage.
         resume: continue an interrupted training with the same settings, if there is one, after
             its last completed epoch.
+        loop: who takes the steps of the training; None for this process.
 
     Returns:
         The published run, marked "stopped" if it ended early. If anything fails, the runs in the
@@ -56,7 +59,9 @@ def run_experiment(
             extra = teaching.to_learn(corrected_so_far, dataset)
         keep = partial(interrupted.save, config)
         drawing = teaching.newest_drawing(corrected_so_far, dataset)
-        trained = training.fit(config, dataset, on_progress, keep, checkpoint, extra, drawing)
+        trained = training.fit(
+            config, dataset, on_progress, keep, checkpoint, extra, drawing, loop=loop
+        )
         timings["training"] = trained.seconds  # including those before an interruption
 
         found = assemble(

@@ -6,6 +6,7 @@ been interrupted.
 """
 
 import math
+from typing import NamedTuple
 
 import tensorflow as tf
 
@@ -24,8 +25,20 @@ GAPS = (3, 5)  # pixels: window sizes of the closing, one per batch
 PARTS = 9  # random numbers per image, besides its elastic field
 
 
+class Part(NamedTuple):
+    """Which images of a batch there are, where several workers divide it."""
+
+    rows: slice
+    batch: int
+
+
 def augment(
-    images: tf.Tensor, seed: tf.Tensor, strength: float, *, mnist_framed: bool
+    images: tf.Tensor,
+    seed: tf.Tensor,
+    strength: float,
+    *,
+    mnist_framed: bool,
+    part: Part | None = None,
 ) -> tf.Tensor:
     """Shift, rotate, slant, scale and distort each image a little, and vary the pen of ink.
 
@@ -34,18 +47,21 @@ def augment(
         seed: int32 (2,); the same seed gives the same images.
         strength: 0 changes nothing; 1 is a good default for digits.
         mnist_framed: whether images are light ink on black, whose pen width may vary.
+        part: of the batch that they are; each is changed as if the whole batch were there. None if
+            they are all of it.
 
     Returns:
         float32, same shape and range as `images`; what comes from outside the image is 0.
     """
-    batch = tf.shape(images)[0]
-    numbers = tf.random.stateless_uniform((PARTS, batch, 1, 1), seed, -strength, strength)
+    part = part or Part(slice(None), tf.shape(images)[0])
+    numbers = tf.random.stateless_uniform((PARTS, part.batch, 1, 1), seed, -strength, strength)
+    numbers = numbers[:, part.rows]
     if mnist_framed:
         # |u| is uniform in [0, strength]: it exceeds this with probability CLOSED · strength.
         which = tf.abs(numbers[8][..., None]) > strength * (1 - CLOSED * strength)
         images = _closed(images, which, seed)
         images = _pen(images, numbers[7][..., None] * PEN)
-    rows, columns = _sources(images, numbers, seed + 1, strength)
+    rows, columns = _sources(images, numbers, seed + 1, strength, part)
     return _sample(images, rows, columns)
 
 
@@ -91,7 +107,7 @@ def _pen(images: tf.Tensor, change: tf.Tensor) -> tf.Tensor:
 
 
 def _sources(
-    images: tf.Tensor, numbers: tf.Tensor, seed: tf.Tensor, strength: float
+    images: tf.Tensor, numbers: tf.Tensor, seed: tf.Tensor, strength: float, part: Part
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Return the source of each pixel: rows and columns, float32 (batch, height, width)."""
     height, width = images.shape[1], images.shape[2]
@@ -104,7 +120,7 @@ def _sources(
     cos, sin = tf.cos(turn * TURN), tf.sin(turn * TURN)
     across = (1 + wide * STRETCH) * (1 + scale * SCALE)
     along = (1 + tall * STRETCH) * (1 + scale * SCALE)
-    field = _elastic_field(tf.shape(images)[0], height, width, seed, strength)
+    field = _elastic_field(part, height, width, seed, strength)
     slanted = x + slant * SLANT * y
     columns = (cos * slanted - sin * y) * across + right * SHIFT * width / 28 + field[..., 0]
     rows = (sin * slanted + cos * y) * along + down * SHIFT * height / 28 + field[..., 1]
@@ -112,12 +128,12 @@ def _sources(
 
 
 def _elastic_field(
-    batch: tf.Tensor, height: int, width: int, seed: tf.Tensor, strength: float
+    part: Part, height: int, width: int, seed: tf.Tensor, strength: float
 ) -> tf.Tensor:
-    """Return a smooth random displacement, float32 (batch, height, width, 2)."""
+    """Return a smooth random displacement, float32 (part of the batch, height, width, 2)."""
     deviation = strength * ELASTIC * max(height, width) / 28
-    coarse = tf.random.stateless_normal((batch, COARSE, COARSE, 2), seed, stddev=deviation)
-    return upsampled(coarse, height, width)
+    coarse = tf.random.stateless_normal((part.batch, COARSE, COARSE, 2), seed, stddev=deviation)
+    return upsampled(coarse[part.rows], height, width)
 
 
 def upsampled(coarse: tf.Tensor, height: int, width: int) -> tf.Tensor:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 from pipeline.config import NETWORKS, PRESETS, TrainConfig
 from pipeline.data.datasets import Dataset
-from pipeline.training.augmentation import augment, shift_batch
+from pipeline.training.augmentation import Part, augment, shift_batch
 from pipeline.training.checkpoint import ExtraExamples
 from pipeline.training.disturbance import disturb
 from pipeline.training.resuming import Continuation
@@ -62,18 +63,54 @@ class Plan:
         return cls(config.epochs, batch_size, steps, keeps_last=continued is not None)
 
 
+class Lesson(NamedTuple):
+    """What a training learns from, and how.
+
+    Attributes:
+        dataset: its training part is learned.
+        extra: images to learn besides.
+        config: resolved settings.
+        plan: for these settings and this dataset.
+    """
+
+    dataset: Dataset
+    extra: Sequence[ExtraExamples]
+    config: TrainConfig
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Share:
+    """One worker's share of every batch, if several divide them.
+
+    Attributes:
+        rank: which worker, counted from 0.
+        workers: how many there are.
+    """
+
+    rank: int = 0
+    workers: int = 1
+
+    def of(self, batch_size: int) -> Part:
+        """Return which images of a batch are this worker's; shares differ by one at most."""
+        first, end = (batch_size * rank // self.workers for rank in (self.rank, self.rank + 1))
+        return Part(slice(first, end), batch_size)
+
+
 def training_batches(
     dataset: Dataset,
     extra: Sequence[ExtraExamples],
     config: TrainConfig,
     plan: Plan,
     first_epoch: int,
+    share: Share | None = None,
 ) -> tf.data.Dataset:
     """Serve batches of float32 images in [0, 1], epoch after epoch.
 
     The images stay uint8 in memory; a whole batch is gathered and augmented at once, with no Python
     code per image. What a step sees depends only on the seed and its number, so a training can be
-    resumed anywhere. Extra examples are shuffled in with the others and augmented anew each time.
+    resumed anywhere, and several workers can divide its batches. Extra examples are shuffled in
+    with the others and augmented anew each time.
 
     Args:
         dataset: its training part is served.
@@ -81,6 +118,7 @@ def training_batches(
         config: resolved settings.
         plan: for these settings and this dataset.
         first_epoch: counted from 0, where to begin.
+        share: of each batch; None for all of it.
 
     Returns:
         Batches of images float32 (batch, height, width, channels) and labels (batch,).
@@ -89,6 +127,7 @@ def training_batches(
     seed, strength = config.seed, config.augmentation or 0.0
     shift = PRESETS[config.preset].batch_shift
     within = tf.range(plan.batch_size, dtype=tf.int64)
+    part = (share or Share()).of(plan.batch_size)
 
     def batch(step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         epoch, place = step // plan.steps, step % plan.steps * plan.batch_size
@@ -96,17 +135,23 @@ def training_batches(
         index = tf.random.experimental.index_shuffle(
             place + within, seed=shuffle, max_index=shown - 1
         )
+        if not config.disturbance:  # which takes fragments from anywhere in the batch
+            index = index[part.rows]
         pixels, labels = gather(index)
         # The same scaling as preprocess.to_model_input, inside the graph.
         images = tf.cast(pixels, tf.float32) / 255.0
         step_seed = tf.stack([tf.constant(seed), tf.cast(step, tf.int32)])
         if strength > 0:
-            images = augment(images, step_seed, strength, mnist_framed=dataset.mnist_framed)
+            shown_part = None if config.disturbance else part
+            images = augment(
+                images, step_seed, strength, mnist_framed=dataset.mnist_framed, part=shown_part
+            )
         elif shift and NETWORKS[config.network].augmented:
             images = shift_batch(images, step_seed, shift)
         if config.disturbance:
             images = tf.ensure_shape(images, (plan.batch_size, *dataset.image_shape))
             images = disturb(images, step_seed, config.disturbance)
+            images, labels = images[part.rows], labels[part.rows]
         return images, labels
 
     steps = tf.data.Dataset.range(first_epoch * plan.steps, plan.epochs * plan.steps)

@@ -1,6 +1,6 @@
 """A configuration and a dataset -> a trained model and its history; touches no files."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from pipeline.config import NETWORKS, STANDARD, TrainConfig
 from pipeline.data.datasets import Dataset
 from pipeline.progress import OnProgress, Progress, silent
 from pipeline.training import calibration, hardware, networks
-from pipeline.training.batches import Plan, training_batches
+from pipeline.training.batches import Lesson, Plan
 from pipeline.training.camera import Camera
 from pipeline.training.checkpoint import Checkpoint, ExtraExamples
 from pipeline.training.examination import Examiner, followed
@@ -21,6 +21,7 @@ from pipeline.training.film import Film
 from pipeline.training.handwriting import written
 from pipeline.training.hardware import Hardware, computing_in
 from pipeline.training.interrupting import asked_to_stop
+from pipeline.training.loop import InThisProcess, Loop
 from pipeline.training.optimization import adam, cross_entropy
 from pipeline.training.resuming import Continuation, TrainingFailed, restore
 from pipeline.training.watch import LossIsNoNumber, Watch
@@ -68,6 +69,7 @@ def fit(
     extra: ExtraExamples | None = None,
     drawing: tuple[np.ndarray, int] | None = None,
     continued: Continuation | None = None,
+    loop: Loop | None = None,
 ) -> Trained:
     """Train a network on the training part, choosing the best epoch on the validation part.
 
@@ -86,16 +88,18 @@ def fit(
             resumed has its own.
         continued: what to go on from. Its last epoch is kept, not the best one: the validation part
             cannot tell how much was learned from the extra images.
+        loop: who takes the steps; None for this process.
 
     Raises:
         TrainingFailed: the loss became NaN or infinite, or memory ran out, before the first epoch
             was completed, or the checkpoint is of another network; the message says what to do.
     """
+    loop = loop or InThisProcess()
     state = checkpoint or Checkpoint(extra=extra or ExtraExamples())
     # Drawn anew where a training is resumed: like its augmentation, they follow from the seed.
     extras = state.extra, written(dataset, config.allographs or 0.0, config.seed)
     plan = Plan.of(config, dataset, extras, continued)
-    here = hardware.detect(convolutional=NETWORKS[config.network].augmented)
+    here = loop.hardware(convolutional=NETWORKS[config.network].augmented)
     keras.utils.set_random_seed(config.seed)
     with hardware.strategy(here).scope(), computing_in(here.precision):
         model = _build(config, dataset, continued)
@@ -115,7 +119,7 @@ def fit(
             looks.followed if looks is not None else followed(dataset, drawing),
         )
         watch = Watch(plan, dataset, on_progress, on_checkpoint, state, examiner, asked.is_set)
-        end = _run(model, dataset, extras, config, plan, watch)
+        end = _run(loop, model, Lesson(dataset, extras, config, plan), watch)
     if not state.best_epoch:
         raise TrainingFailed(end.why)
 
@@ -159,28 +163,14 @@ def _build(config: TrainConfig, dataset: Dataset, continued: Continuation | None
     )
 
 
-def _run(
-    model: keras.Model,
-    dataset: Dataset,
-    extras: Sequence[ExtraExamples],
-    config: TrainConfig,
-    plan: Plan,
-    watch: Watch,
-) -> _End:
+def _run(loop: Loop, model: keras.Model, lesson: Lesson, watch: Watch) -> _End:
     """Fit the model, and return how that ended."""
-    done = len(watch.state.rows)
+    done, config, plan = len(watch.state.rows), lesson.config, lesson.plan
     camera = Camera(watch.state, plan.epochs, plan.steps, watch.examiner)
     try:
-        model.fit(
-            training_batches(dataset, extras, config, plan, first_epoch=done),
-            initial_epoch=done,
-            epochs=plan.epochs,
-            steps_per_epoch=plan.steps,
-            # The film is part of the checkpoint that the watch hands over.
-            callbacks=[watch.examiner, *([camera] if config.film else []), watch],
-            shuffle=False,  # the batches are already shuffled
-            verbose=0,
-        )
+        # The film is part of the checkpoint that the watch hands over.
+        callbacks = [watch.examiner, *([camera] if config.film else []), watch]
+        loop.run(model, lesson, done, callbacks)
     except KeyboardInterrupt:
         if not watch.state.best_epoch:
             raise

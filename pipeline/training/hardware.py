@@ -17,10 +17,12 @@ class Hardware(BaseModel):
     Attributes:
         devices: "CPU", or one name per GPU.
         precision: Keras's name for the policy: "float32", "mixed_bfloat16" or "mixed_float16".
+        workers: processes that divided each batch, each with one of the devices.
     """
 
     devices: tuple[str, ...]
     precision: str
+    workers: int = 1
 
 
 def detect(*, convolutional: bool) -> Hardware:
@@ -39,8 +41,8 @@ def detect(*, convolutional: bool) -> Hardware:
 
 
 def strategy(hardware: Hardware) -> tf.distribute.Strategy:
-    """Return the strategy that spreads each batch over all GPUs, or the default one."""
-    if len(hardware.devices) > 1:
+    """Return the strategy that spreads each batch over all GPUs here, or the default one."""
+    if len(hardware.devices) > 1 and hardware.workers == 1:
         return tf.distribute.MirroredStrategy()
     return tf.distribute.get_strategy()
 
