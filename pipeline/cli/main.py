@@ -20,6 +20,7 @@ from pipeline.cli.promote import promote
 from pipeline.cli.retrain import retrain
 from pipeline.cli.rule import rule
 from pipeline.cli.runs import runs
+from pipeline.cli.track import track
 from pipeline.cli.train import train
 from pipeline.errors import InklingError, denied
 
@@ -44,6 +45,7 @@ for command in (
     delete,
     data,
     export,
+    track,
     backup,
 ):
     app.command()(command)
