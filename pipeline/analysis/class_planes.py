@@ -34,7 +34,6 @@ STORED = {
     "centers": np.float32,
     "directions": np.float16,
 }
-AXES = {"mean": 1, "basis": 2, "centers": 2, "directions": 3}  # the others are numbers
 NOT_ALWAYS = {"averaged": np.False_, "unit": np.False_}  # what files before these names mean
 
 
@@ -125,11 +124,11 @@ class Planes:
     averaged: bool = False
     unit: bool = False
 
-    def vector(self, output: np.ndarray) -> np.ndarray:
-        """Return what is looked at of its layer's output for one image: float (1, d)."""
+    def vectors(self, outputs: np.ndarray) -> np.ndarray:
+        """Return what is looked at of its layer's outputs, float (n, …), of n images: (n, d)."""
         if self.averaged:
-            output = output.reshape(-1, output.shape[-1]).mean(axis=0)
-        return output.reshape(1, -1)
+            outputs = outputs.reshape(len(outputs), -1, outputs.shape[-1]).mean(axis=1)
+        return outputs.reshape(len(outputs), -1)
 
     def log_distances(self, vectors: np.ndarray) -> np.ndarray:
         """Measure how far vectors are from the nearest plane.
@@ -179,9 +178,6 @@ def read(arrays: Mapping[str, np.ndarray]) -> Planes:
         ValueError, KeyError: it is damaged.
     """
     kept = {name: NOT_ALWAYS[name] if _lacks(arrays, name) else arrays[name] for name in STORED}
-    for name, value in kept.items():
-        if value.ndim != AXES.get(name, 0) or value.dtype.kind not in "biuf":
-            raise ValueError(f"{name} is {value.dtype} {value.shape}")
     fields: dict[str, Any] = {
         name: value.item() if value.ndim == 0 else value.astype(np.float32)
         for name, value in kept.items()

@@ -65,7 +65,7 @@ class OodDetector:
     ) -> dict[int, np.ndarray]:
         """Return what it looks at of one image, by layer: float (1, d); as `score` takes it."""
         seen = {IMAGE: to_model_input(image[None])[0], **dict(enumerate(activations))}
-        return {part.layer: part.vector(seen[part.layer]) for part in self.parts}
+        return {part.layer: part.vectors(seen[part.layer][None]) for part in self.parts}
 
     def is_ood(self, score: float) -> bool:
         """Whether an image with this score is unlike anything in training."""

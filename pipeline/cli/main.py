@@ -20,7 +20,7 @@ from pipeline.cli.promote import promote
 from pipeline.cli.retrain import retrain
 from pipeline.cli.rule import rule
 from pipeline.cli.runs import runs
-from pipeline.cli.track import track
+from pipeline.cli.score import score
 from pipeline.cli.train import train
 from pipeline.errors import InklingError, denied
 
@@ -38,6 +38,7 @@ for command in (
     evaluate,
     audit,
     predict,
+    score,
     runs,
     name,
     promote,
@@ -45,7 +46,6 @@ for command in (
     delete,
     data,
     export,
-    track,
     backup,
 ):
     app.command()(command)

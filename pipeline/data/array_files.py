@@ -39,8 +39,8 @@ def read_idx(path: Path) -> np.ndarray:
     Raises:
         InklingError: it is missing, damaged or truncated, too large, or has another data type.
     """
-    with _opened(path) as file:
-        shape = _idx_shape(file, path)
+    with opened(path) as file:
+        shape = idx_shape(file, path)
         expected = math.prod(shape)
         data = file.read(expected + 1)
     if len(data) != expected:
@@ -52,8 +52,17 @@ def read_idx(path: Path) -> np.ndarray:
     return np.frombuffer(data, np.uint8).reshape(shape)
 
 
-def _idx_shape(file: IO[bytes], path: Path) -> tuple[int, ...]:
-    """Read the header of an IDX file."""
+def idx_shape(file: IO[bytes], path: Path, most: int = MOST_BYTES) -> tuple[int, ...]:
+    """Read the header of an opened IDX file: what it says of its shape.
+
+    Args:
+        file: at its beginning; then at its data.
+        path: of the file, for errors.
+        most: bytes that images may have.
+
+    Raises:
+        InklingError: it is none, truncated, too large, or has another data type.
+    """
     head = file.read(4)
     if len(head) < 4 or head[:2] != b"\0\0":
         raise InklingError(f"{path} is not an IDX file: it does not start with two zero bytes.")
@@ -70,13 +79,17 @@ def _idx_shape(file: IO[bytes], path: Path) -> tuple[int, ...]:
     if len(sides) < 4 * axes:
         raise InklingError(f"{path} is truncated inside its header. Copy or download it again.")
     shape = struct.unpack(f">{axes}I", sides)
-    _check_size(shape, 1, MOST_LABELS if axes == 1 else MOST_BYTES, str(path))
+    _check_size(shape, 1, MOST_LABELS if axes == 1 else most, str(path))
     return shape
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file, to be unpacked as it is read if it is gzipped; say what is wrong with it."""
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file, to be unpacked as it is read if it is gzipped.
+
+    Raises:
+        InklingError: it is missing, no regular file, or damaged, as is found out while it is read.
+    """
     check_regular(path)
     try:
         with path.open("rb") as raw:
@@ -102,17 +115,28 @@ def opened_npz(path: Path, keys: tuple[str, ...]) -> Iterator["Npz"]:
     Raises:
         InklingError: it is missing, damaged, or lacks a key.
     """
+    with opened_zip(path) as archive:
+        npz = Npz(archive, path)
+        missing = [key for key in keys if key not in npz.keys]
+        if missing:
+            raise InklingError(
+                f"{path} lacks {', '.join(missing)}; it has {npz.held}. Save it with "
+                f"numpy.savez(path, {', '.join(f'{key}=…' for key in keys)})."
+            )
+        yield npz
+
+
+@contextmanager
+def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Open the zip file that an `.npz` is; what is wrong with it, now or later, is said.
+
+    Raises:
+        InklingError: it is missing or damaged.
+    """
     check_regular(path)
     try:
         with zipfile.ZipFile(path) as archive:
-            npz = Npz(archive, path)
-            missing = [key for key in keys if key not in npz.keys]
-            if missing:
-                raise InklingError(
-                    f"{path} lacks {', '.join(missing)}; it has {npz.held}. Save it with "
-                    f"numpy.savez(path, {', '.join(f'{key}=…' for key in keys)})."
-                )
-            yield npz
+            yield archive
     except zipfile.BadZipFile as error:
         raise InklingError(
             f"{path} is not a complete .npz file: {reason(error)}. Save it with numpy.savez, or "
@@ -163,7 +187,7 @@ def map_npy(path: Path, most: int = MOST_BYTES) -> np.ndarray:
     Raises:
         InklingError: it is missing, damaged, larger, or holds Python objects (never unpickled).
     """
-    with _opened(path) as file:
+    with opened(path) as file:
         shape, dtype = _checked_header(file, str(path), most)
     try:
         return np.lib.format.open_memmap(path, mode="r")
@@ -176,8 +200,8 @@ def map_npy(path: Path, most: int = MOST_BYTES) -> np.ndarray:
 def _checked_header(
     member: IO[bytes], called: str, most: int
 ) -> tuple[tuple[int, ...], np.dtype[Any]]:
-    """Check what an array says of itself; see `_npy_header`."""
-    shape, dtype = _npy_header(member, called)
+    """Check what an array says of itself; see `npy_header`."""
+    shape, _, dtype = npy_header(member, called)
     if dtype.hasobject:
         raise InklingError(
             f"{called} contains Python objects, which can run code when they are loaded and "
@@ -189,22 +213,30 @@ def _checked_header(
     return shape, dtype
 
 
-def _npy_header(member: IO[bytes], called: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
-    """Read what an array in an `.npz` says of itself: its shape and its type."""
+def npy_header(member: IO[bytes], called: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Read what an `.npy` says of itself: its shape, whether columns come first, and its type.
+
+    Args:
+        member: at its beginning; then at its data.
+        called: what it is, for errors.
+
+    Raises:
+        InklingError: it is none.
+    """
     try:
         version = np.lib.format.read_magic(member)
         reader = {
             (1, 0): np.lib.format.read_array_header_1_0,
             (2, 0): np.lib.format.read_array_header_2_0,
         }[version]
-        shape, _, dtype = reader(member, max_header_size=LONGEST_HEADER)
+        shape, columns_first, dtype = reader(member, max_header_size=LONGEST_HEADER)
     # The header is text of Python: what can be wrong with that is wrong in many ways.
     except (ValueError, KeyError, TypeError, SyntaxError, RecursionError, MemoryError,
             tokenize.TokenError) as error:  # fmt: skip
         raise InklingError(
             f"{called} is not a complete array of numbers as numpy.save writes it."
         ) from error
-    return shape, dtype
+    return shape, columns_first, dtype
 
 
 def _check_size(shape: tuple[int, ...], itemsize: int, most: int, called: str) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from pipeline.config import TrainConfig
-from pipeline.export.trackers.choice import NO_TRACKING, Tracking
 from pipeline.preprocess import Pixels
 
 
@@ -25,12 +24,10 @@ class Training:
     Attributes:
         config: the settings.
         resume: continue an interrupted training with the same settings.
-        tracking: where else it is written to.
     """
 
     config: TrainConfig
     resume: bool = False
-    tracking: Tracking = NO_TRACKING
 
 
 @dataclass(frozen=True)
@@ -90,7 +87,7 @@ class Series:
 
 
 Request = Training | Retraining | Fetch | TakeApart | Auditing | Adding | Series
-_ADDING, _TRACKING = TypeAdapter(Adding), TypeAdapter(Tracking)
+_ADDING = TypeAdapter(Adding)
 
 
 def write(request: Request) -> str:
@@ -121,9 +118,8 @@ def _described(request: Request) -> dict[str, Any]:
             told = {"add": asdict(request)}
         case Series(several):
             told = {"series": [_described(one) for one in several]}
-        case Training(config, resume, tracking):
+        case Training(config, resume):
             told = {"train": config.model_dump(), "resume": resume}
-            told |= {} if tracking == NO_TRACKING else {"track": asdict(tracking)}
     return told
 
 
@@ -146,5 +142,4 @@ def _request(raw: dict[str, Any]) -> Request:
 def _one_of_series(raw: dict[str, Any]) -> Training | TakeApart:
     if "take_apart" in raw:
         return TakeApart(str(raw["take_apart"]))
-    tracking = _TRACKING.validate_python(raw.get("track", {}))
-    return Training(TrainConfig.model_validate(raw["train"]), bool(raw.get("resume")), tracking)
+    return Training(TrainConfig.model_validate(raw["train"]), bool(raw.get("resume")))

@@ -2,6 +2,7 @@
 
 import math
 import threading
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -43,8 +44,8 @@ class ServingGraph:
     Thread-safe: its interpreter is not, so calls take turns.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Load a graph.
+    def __init__(self, source: Path | bytes) -> None:
+        """Load a graph from a file, or from its bytes.
 
         Raises:
             InklingError: the file is missing or not a LiteRT graph.
@@ -53,7 +54,8 @@ class ServingGraph:
         from ai_edge_litert.interpreter import Interpreter
 
         try:
-            self._interpreter = Interpreter(model_content=path.read_bytes())
+            content = source.read_bytes() if isinstance(source, Path) else source
+            self._interpreter = Interpreter(model_content=content)
             self._interpreter.allocate_tensors()
             (self._input,) = self._interpreter.get_input_details()
             # The outputs are shuffled; only the signature says which is which, as in "output_12".
@@ -64,7 +66,8 @@ class ServingGraph:
             self._outputs = [outputs[name] for name in names]
         except (OSError, ValueError, RuntimeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is damaged"
-            raise InklingError(f"The network {path} cannot be loaded: {reason}.") from error
+            called = f"network {source}" if isinstance(source, Path) else "network"
+            raise InklingError(f"The {called} cannot be loaded: {reason}.") from error
         self._lock = threading.Lock()
 
     @property
@@ -87,8 +90,25 @@ class ServingGraph:
         Returns:
             float32 (n, classes); each row sums to 1.
         """
-        last = self._outputs[-1]
-        result = np.empty((len(images), last["shape"][-1]), np.float32)
+        return self.outputs(images, ())[0]
+
+    def outputs(
+        self, images: np.ndarray, layers: Collection[int]
+    ) -> tuple[np.ndarray, dict[int, np.ndarray]]:
+        """Predict images, and return what some layers give for them.
+
+        Args:
+            images: uint8 (n, height, width, channels).
+            layers: their places among the run's layers.
+
+        Returns:
+            float32 (n, classes), each row sums to 1; and float32 (n, …) by layer.
+        """
+        wanted = {layer: self._outputs[layer] for layer in (*layers, len(self._outputs) - 1)}
+        found = {
+            layer: np.empty((len(images), *output["shape"][1:]), np.float32)
+            for layer, output in wanted.items()
+        }
         with self._lock:
             for start in range(
                 0, len(images), 1000
@@ -96,8 +116,9 @@ class ServingGraph:
                 batch = self._checked(images[start : start + 1000])
                 for row, image in enumerate(batch, start=start):
                     self._run(image)
-                    result[row] = self._interpreter.get_tensor(last["index"])[0]
-        return result
+                    for layer, output in wanted.items():
+                        found[layer][row] = self._interpreter.get_tensor(output["index"])[0]
+        return found[len(self._outputs) - 1], found
 
     def activations(self, image: np.ndarray) -> list[np.ndarray]:
         """Return every layer's output for one image.

@@ -56,8 +56,8 @@ def test_vectors_of_length_1_forget_how_long_they_were():
 
 def test_maps_count_by_their_average():
     maps = np.array([[[1.0, 10], [2, 20]], [[3, 30], [4, 40]]])  # 2×2 places, two maps
-    assert dataclasses.replace(BY_HAND, averaged=True).vector(maps).tolist() == [[2.5, 25]]
-    assert BY_HAND.vector(maps).tolist() == [[1, 10, 2, 20, 3, 30, 4, 40]]
+    assert dataclasses.replace(BY_HAND, averaged=True).vectors(maps[None]).tolist() == [[2.5, 25]]
+    assert BY_HAND.vectors(maps[None]).tolist() == [[1, 10, 2, 20, 3, 30, 4, 40]]
 
 
 def ellipse(random: np.random.Generator, count: int) -> np.ndarray:
