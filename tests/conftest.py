@@ -34,9 +34,11 @@ for name in ("INKLING_MODELS", "INKLING_READ_ONLY", "RAY_ADDRESS"):
 
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset, open_dataset
+from pipeline.store import objects
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
 from tests import made
+from tests.buckets import CREDENTIALS, Line, Server
 from tests.children import Child, stand_ins
 
 pytest_plugins = ["tests.tally"]
@@ -170,6 +172,37 @@ def own_ray() -> Iterator[None]:
 def children(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Child]]:
     """The processes of jobs that were started, none of which is one."""
     yield from stand_ins(monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[Server]:
+    """A real S3 server."""
+    server = Server()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def line(s3_server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
+    """The line to the S3 server, which the usual environment names."""
+    import s3fs
+
+    objects._opened.cache_clear()  # of another test, whose line was cut
+    s3fs.S3FileSystem.clear_instance_cache()
+    line = Line(s3_server.port)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{line.port}")
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    yield line
+    line.cut()
+
+
+@pytest.fixture
+def bucket(line: Line) -> str:
+    """The URL of a store in a new bucket, which is empty."""
+    name = f"bucket-{secrets.token_hex(4)}"
+    objects._opened(f"s3://{name}")[0].mkdir(name)
+    return f"s3://{name}/team"
 
 
 @pytest.fixture

@@ -108,7 +108,7 @@ def evaluate(
 
 
 def _of_another_dataset(
-    run: str, dataset: str, data: Path | None, models: Path | None, as_json: bool
+    run: str, dataset: str, data: Path | None, models: str | None, as_json: bool
 ) -> None:
     """Measure how strange the images of a dataset of other things are to a run."""
     from pipeline import strangers

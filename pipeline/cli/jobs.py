@@ -44,7 +44,7 @@ def listed(
         print(json.dumps([_record(entry, order) for entry in entries], ensure_ascii=False))
         return
     if not entries:
-        print(f"There are no jobs in {store.folder} yet. Add one with “inkling train --queue”.")
+        print(f"There are no jobs in {store.where} yet. Add one with “inkling train --queue”.")
         return
     by_id = {entry.job.id: entry for entry in entries}
     over = [entry for entry in entries if entry.status.ended]

@@ -38,7 +38,7 @@ def delete(
     if not yes:
         current = promotions.read(store.folder).current
         what = " It is the default run." if current and current.run == found.id else ""
-        question = f"Delete {found.id} from {store.folder}?{what} This cannot be undone."
+        question = f"Delete {found.id} from {store.where}?{what} This cannot be undone."
         typer.confirm(question, abort=True)
     store.delete(found)
     print(f"{found.id} is deleted")

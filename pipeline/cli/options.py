@@ -11,9 +11,13 @@ if TYPE_CHECKING:
     from pipeline.store.runs import Store
 
 Models = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
-        "--models", help="Folder with the runs.", envvar="INKLING_MODELS", show_default="models"
+        "--models",
+        metavar="DIRECTORY|URL",
+        help="Folder with the runs, or the URL of a shared store: s3://bucket/folder.",
+        envvar="INKLING_MODELS",
+        show_default="models",
     ),
 ]
 Data = Annotated[
@@ -39,11 +43,14 @@ def class_names_in(text: str | None) -> tuple[str, ...] | None:
     return None if text is None else class_names.parse(text)
 
 
-def store_at(models: Path | None) -> "Store":
+def store_at(models: str | Path | None) -> "Store":
     """Return the store that was named, or the default one, with the bundled run.
 
+    Of a shared store that does not answer, what is on this machine can still be read. That is said
+    on standard error.
+
     Raises:
-        InklingError: that is no folder.
+        InklingError: that is no folder, or a shared store that cannot be used.
     """
     from pipeline.errors import InklingError
     from pipeline.reading import place
@@ -55,6 +62,8 @@ def store_at(models: Path | None) -> "Store":
         raise InklingError(
             f"The store {store.folder} is not a folder. Name one with --models or INKLING_MODELS."
         )
+    if store.note:
+        print(f"Note: {store.note}", file=sys.stderr)
     return store
 
 

@@ -54,7 +54,7 @@ def _show(
     from pipeline.store.run_folder import Damaged
 
     if not entries:
-        print(f"There are no runs in {store.folder} yet. Train one with “inkling train”.")
+        print(f"There are no runs in {store.where} yet. Train one with “inkling train”.")
     for entry in entries:
         if isinstance(entry, Damaged):
             print(f"{entry.id}\n  {entry.reason}")

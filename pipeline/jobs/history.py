@@ -64,7 +64,7 @@ def find(store: Store, job_id: str) -> Job:
     exact = [job for job in fitting if job.id == job_id] or fitting
     if len(exact) != 1 or not job_id:
         said = "Several jobs match" if exact else "There is no job"
-        raise InklingError(f"{said} “{job_id}” in {store.folder}. “inkling jobs” lists them.")
+        raise InklingError(f"{said} “{job_id}” in {store.where}. “inkling jobs” lists them.")
     return exact[0]
 
 

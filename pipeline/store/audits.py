@@ -144,6 +144,9 @@ def path_of(store: Store, fingerprint: str) -> Path:
     """Return where the audit of a dataset is, or would be."""
     places = [store.folder / FOLDER / f"{one}.parquet" for one in same_images(fingerprint)]
     wanted = store.folder / FOLDER / f"{fingerprint}.parquet"
+    if store.shared is not None:
+        for place in (one for one in [wanted, *places] if store.shared.has(one)):
+            store.shared.fetch(place)
     return next((place for place in [wanted, *places] if place.exists()), wanted)
 
 
@@ -197,7 +200,11 @@ def publish(
     )
     table.attrs = {FACTS: facts.model_dump(mode="json")}
     path = path_of(store, dataset.fingerprint)
-    atomic.write(path, lambda file: tables.write(table, file))
+    if store.shared is None:
+        atomic.write(path, lambda file: tables.write(table, file))
+    else:
+        store.shared.write(path, lambda file: tables.write(table, file))
+        store.shared.fetch(path)
     return Audit(path, facts)
 
 

@@ -40,6 +40,11 @@ def write(store: Store, target: Path) -> int:
         InklingError: there is no store, `target` exists or is in the store, a file cannot be read,
             or the disk is full.
     """
+    if store.shared is not None:
+        raise InklingError(
+            f"{store.where} is a shared store, of which this machine has only a copy of a part. "
+            "Copy it with the tools of its service, such as: aws s3 sync"
+        )
     folder = reading.place(store.folder.absolute())
     if not folder.is_dir():
         raise InklingError(f"There is no store at {store.folder}.")

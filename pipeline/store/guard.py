@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from pipeline import access, atomic
+from pipeline import access
 from pipeline.analysis.guard import Check, Rule, checks
 from pipeline.analysis.proof import Proof
 from pipeline.data.prepared import same_images
 from pipeline.errors import InklingError
 from pipeline.reading import read_json
-from pipeline.store import teaching
+from pipeline.store import shared, teaching
 from pipeline.store.promotions import REFUSED
 from pipeline.store.run_folder import Run
 
@@ -41,7 +41,7 @@ def write(folder: Path, rule: Rule) -> None:
             then.
     """
     access.refuse_unless_may(access.Change.MANAGE, REFUSED)
-    atomic.write_text(folder / RULE, rule.model_dump_json(indent=1))
+    shared.write(folder / RULE, rule.model_dump_json(indent=1))
 
 
 def judge(folder: Path, before: Run | None, after: Run) -> list[Check]:

@@ -236,7 +236,7 @@ def newest(store: Store) -> InterruptedTraining:
     found = list_interrupted(store)
     if not found:
         raise InklingError(
-            f"There is no interrupted training in {store.folder}: nothing to resume. "
+            f"There is no interrupted training in {store.where}: nothing to resume. "
             "Start a new one with “inkling train”."
         )
     return found[0]

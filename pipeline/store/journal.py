@@ -14,6 +14,7 @@ from filelock import FileLock
 from pipeline import access, atomic
 from pipeline.errors import InklingError
 from pipeline.reading import MEGABYTE, own_text, parsed
+from pipeline.store import shared
 
 MOST_BYTES = 256 * MEGABYTE
 Entry = TypeVar("Entry")
@@ -64,6 +65,11 @@ def adding(path: Path, what: str) -> Iterator[Callable[[str], None]]:
         InklingError: the dashboard is read-only, or it cannot be written.
     """
     access.refuse_unless_may(access.Change.JUDGE, f"{what}s cannot be saved or undone")
+    shared_with = shared.of(path.parent)
+    if shared_with is not None:
+        with shared_with.adding(path.name) as add_lines:
+            yield add_lines
+        return
 
     def add(line: str) -> None:
         with path.open("ab+", buffering=0) as file:

@@ -7,8 +7,8 @@ counts is the order in the file, not the times in it: a clock may be set back.
 
 import json
 import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from pipeline import access, atomic
 from pipeline.errors import InklingError, printable
 from pipeline.reading import read_json
+from pipeline.store import shared
+from pipeline.store.objects import ObjectExists
 from pipeline.store.run_folder import Damaged, Run
 
 POINTER = "default.json"
@@ -27,6 +29,8 @@ FORMAT = 1
 LONGEST_REASON, LONGEST_NAME = 500, 200  # characters
 MOST_KEPT = 1_000  # promotions and undos
 REFUSED = "runs cannot be promoted"
+Replace = Callable[[str], None]
+MEANWHILE = "Somebody else changed the default run meanwhile: look again."
 
 
 class Promotion(BaseModel):
@@ -174,7 +178,7 @@ def promote(
             "The promotion rule is not met, so say in a sentence why this run is promoted all the "
             f"same: {'; '.join(crossed)}."
         )
-    with _changing(folder) as found:
+    with _changing(folder) as (found, replace):
         now = found.current.run if found.current else ""
         if now == run.id:
             raise InklingError(f"{run.id} is the default run already.")
@@ -186,7 +190,7 @@ def promote(
         if not run.folder.is_dir():
             raise InklingError(f"{run.id} was deleted meanwhile, so it cannot be promoted.")
         entry = _entry(run=run.id, by=by, because=because, crossed=tuple(crossed))
-        _write(folder, found, entry)
+        _write(folder, found, entry, replace)
     return entry
 
 
@@ -205,15 +209,15 @@ def undo(folder: Path, promotion: str, *, because: str = "", by: str = "") -> Pr
         InklingError: it is not in effect any more, the dashboard is read-only, or the store cannot
             be written. Nothing was changed then.
     """
-    with _changing(folder) as found:
+    with _changing(folder) as (found, replace):
         *before, last = found.standing or (None,)
         if last is None or last.id != promotion:
-            raise InklingError("Somebody else changed the default run meanwhile: look again.")
+            raise InklingError(MEANWHILE)
         former = before[-1].run if before and before[-1] else ""
         reason = printable(" ".join(because.split()))[:LONGEST_REASON]
         who = " ".join(by.split())[:LONGEST_NAME]
         entry = _entry(run=former, by=who, because=reason, undoes=last.id)
-        _write(folder, found, entry)
+        _write(folder, found, entry, replace)
     return entry
 
 
@@ -223,30 +227,44 @@ def _entry(**facts: Any) -> Promotion:
 
 
 @contextmanager
-def _changing(folder: Path) -> Iterator[Promotions]:
-    """Keep others from changing the pointer, and yield it as it is now."""
+def _changing(folder: Path) -> Iterator[tuple[Promotions, Replace | None]]:
+    """Keep others from changing the pointer, and yield it as it is now, with what replaces it."""
     access.refuse_unless_may(access.Change.MANAGE, REFUSED)
     path = folder / POINTER
     try:
         atomic.make_folder(folder)
-        with FileLock(path.with_suffix(".lock")):
+        with FileLock(path.with_suffix(".lock")), _conditionally(path) as replace:
             found = read(folder)
             if found.damaged:
                 raise InklingError(
                     f"{found.damaged} Mend it, or move it away to start a new history."
                 )
-            yield found
+            yield found, replace
+    except ObjectExists as error:
+        raise InklingError(
+            "Somebody else changed the default run meanwhile: look again."
+        ) from error
     except OSError as error:
         raise InklingError(
             f"{path} could not be written: {error.strerror}. Nothing was changed."
         ) from error
 
 
-def _write(folder: Path, found: Promotions, entry: Promotion) -> None:
+def _conditionally(path: Path) -> AbstractContextManager[Replace | None]:
+    """Return what yields what replaces a file of a shared store, unless it changed; else None."""
+    shared_with = shared.of(path.parent)
+    return nullcontext() if shared_with is None else shared_with.changing(path.name)
+
+
+def _write(folder: Path, found: Promotions, entry: Promotion, replace: Replace | None) -> None:
     kept = _shortened(Promotions((*found.history, entry)))
     lines = [one.model_dump(mode="json", exclude_defaults=True) for one in kept]
     pointer = {"format": FORMAT, "run": entry.run, "history": lines}
-    atomic.write_text(folder / POINTER, json.dumps(pointer, ensure_ascii=False, indent=1))
+    text = json.dumps(pointer, ensure_ascii=False, indent=1)
+    if replace is None:
+        atomic.write_text(folder / POINTER, text)
+    else:
+        replace(text)
 
 
 def _shortened(found: Promotions) -> list[Promotion]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -36,6 +36,7 @@ from pipeline.serving.anatomy import load as load_anatomy
 from pipeline.serving.inference import ServingGraph
 from pipeline.store import integrity, tables
 from pipeline.store.run_info import FORMAT, Evaluation, Robustness, RunInfo
+from pipeline.store.shared import Shared
 from pipeline.training import film as films
 from pipeline.training import teaching
 from pipeline.training.film import Film
@@ -101,9 +102,11 @@ class Run:
         folder: its place.
         info: the content of run.json.
         about: the name and the note that people gave it.
-        additions: for the bundled run, which is never changed: where the store keeps what is
-            added to it. None for a run that keeps its additions itself.
+        additions: where the store keeps what is added to a run that is never changed itself: the
+            bundled one, and those of a shared store. None for a run that keeps its additions
+            itself.
         version: of all of its files as they were when it was opened; caches are keyed by it.
+        shared: the shared store that keeps it; its files are fetched when they are needed.
     """
 
     folder: Path
@@ -111,6 +114,7 @@ class Run:
     about: About = NO_WORDS
     additions: Path | None = None
     version: str = ""
+    shared: Shared | None = None
 
     @property
     def id(self) -> str:
@@ -139,7 +143,8 @@ class Run:
     @property
     def bundled(self) -> bool:
         """Whether it comes with Inkling, and so is never changed or deleted."""
-        return self.additions is not None
+        of_the_store = self.shared is not None and self.shared.holds(self.folder)
+        return self.additions is not None and not of_the_store
 
     def graph(self) -> ServingGraph:
         """Load the serving graph.
@@ -204,13 +209,13 @@ class Run:
         Raises:
             RunDamaged: the file exists but cannot be read.
         """
-        if not self._path(FEATURES).exists():
+        if not self._has(FEATURES):
             return None
         return self._read(FEATURES, lambda path: tables.read_features(path, columns))
 
     def add_features(self, features: pd.DataFrame) -> None:
         """Add features to a run that was written without them; raises as `describe` does."""
-        atomic.write(self._addition(FEATURES), lambda file: tables.write(features, file))
+        self._add(FEATURES, lambda file: tables.write(features, file))
 
     def ood_detector(self) -> OodDetector | None:
         """Read the out-of-distribution detector; None if there is none.
@@ -219,7 +224,7 @@ class Run:
             RunDamaged: the file exists but cannot be read.
         """
         names = (OOD_DETECTOR, OLD_OOD_DETECTOR)
-        name = next((name for name in names if self._path(name).exists()), None)
+        name = next((name for name in names if self._has(name)), None)
         if name is None:
             return None
 
@@ -231,7 +236,7 @@ class Run:
 
     def add_ood_detector(self, found: OodDetector) -> None:
         """Add an OOD detector to a run that was written without one; raises as `describe` does."""
-        atomic.write(self._addition(OOD_DETECTOR), found.save)
+        self._add(OOD_DETECTOR, found.save)
 
     def anatomy(self) -> Anatomy | None:
         """Read what every layer is made of; None if that is not there.
@@ -239,7 +244,7 @@ class Run:
         Raises:
             InklingError: the file exists but cannot be read.
         """
-        if not self._path(ANATOMY).exists():
+        if not self._has(ANATOMY):
             return None
         return self._read(ANATOMY, _load_anatomy)
 
@@ -249,7 +254,7 @@ class Run:
         Raises:
             RunDamaged: the file exists but cannot be read.
         """
-        if not self._path(GRADIENTS).exists():
+        if not self._has(GRADIENTS):
             return None
         return self._read(GRADIENTS, lambda path: self._vouched(path).read_bytes())
 
@@ -257,10 +262,9 @@ class Run:
         """Add what every layer is made of, and the gradient graph; raises as `describe` does."""
         # The anatomy comes last: where it is, all is there.
         if gradients is not None:
-            path = self._addition(GRADIENTS)
-            atomic.write(path, lambda file: file.write(gradients))
-            integrity.vouch(path)
-        atomic.write(self._addition(ANATOMY), anatomy.save)
+            self._add(GRADIENTS, lambda file: file.write(gradients))
+            self._read(GRADIENTS, integrity.vouch)
+        self._add(ANATOMY, anatomy.save)
 
     def excitations(self) -> dict[int, Excitation] | None:
         """Read what excites the maps of each layer, by its place; None if that is not there.
@@ -268,18 +272,18 @@ class Run:
         Raises:
             RunDamaged: the file exists but cannot be read.
         """
-        if not self._path(EXCITING).exists():
+        if not self._has(EXCITING):
             return None
         return self._read(EXCITING, _load_excitations)
 
     def add_excitations(self, found: Mapping[int, Excitation]) -> None:
         """Add what excites the maps of each layer; raises as `describe` does."""
-        atomic.write(self._addition(EXCITING), lambda file: excitation.save(found, file))
+        self._add(EXCITING, lambda file: excitation.save(found, file))
 
     @property
     def has_film(self) -> bool:
         """Whether its training was filmed."""
-        return self._path(FILM).exists()
+        return self._has(FILM)
 
     def film(self) -> Film | None:
         """Read the film of its training; None if there is none.
@@ -297,7 +301,7 @@ class Run:
         Raises:
             RunDamaged: the file exists but cannot be read.
         """
-        if not self._path(TEACHING).exists():
+        if not self._has(TEACHING):
             return None
         return self._read(TEACHING, _load_teaching)
 
@@ -316,8 +320,7 @@ class Run:
         """Save the results on another dataset, replacing older ones; raises as `describe` does."""
         dataset = evaluation.dataset
         name = f"{slug(dataset.name)}-{dataset.fingerprint[:8]}.json"
-        text = evaluation.model_dump_json(indent=1)
-        atomic.write_text(self._addition(EVALUATIONS) / name, text)
+        self._add_text(f"{EVALUATIONS}/{name}", evaluation.model_dump_json(indent=1))
 
     def robustness(self) -> Robustness | None:
         """Read its accuracy under adversarial changes; None if that is not there, or damaged."""
@@ -328,7 +331,7 @@ class Run:
 
     def add_robustness(self, found: Robustness) -> None:
         """Save its accuracy under adversarial changes, replacing older; raises as `describe`."""
-        atomic.write_text(self._addition(ROBUSTNESS), found.model_dump_json(indent=1))
+        self._add_text(ROBUSTNESS, found.model_dump_json(indent=1))
 
     def corruption_sheet(self) -> CorruptionSheet | None:
         """Read its accuracy on corrupted images; None if that is not there, or damaged."""
@@ -339,7 +342,7 @@ class Run:
 
     def add_corruption_sheet(self, found: CorruptionSheet) -> None:
         """Save its accuracy on corrupted images, replacing older; raises as `describe` does."""
-        atomic.write_text(self._addition(CORRUPTIONS), found.model_dump_json())
+        self._add_text(CORRUPTIONS, found.model_dump_json())
 
     def strangers(self) -> Strangers | None:
         """Read how strange other images are to it; None if that is not there, or damaged."""
@@ -350,7 +353,7 @@ class Run:
 
     def add_strangers(self, found: Strangers) -> None:
         """Save how strange other images are to it, replacing older; raises as `describe` does."""
-        atomic.write_text(self._addition(STRANGERS), found.model_dump_json(indent=1))
+        self._add_text(STRANGERS, found.model_dump_json(indent=1))
 
     def describe(self, *, name: str | None = None, note: str | None = None) -> None:
         """Give the run a name, a note or both; "" removes one, and None leaves it as it is.
@@ -362,7 +365,7 @@ class Run:
         about = About.of(
             self.about.name if name is None else name, self.about.note if note is None else note
         )
-        atomic.write_text(self._addition(ABOUT), about.model_dump_json())
+        self._add_text(ABOUT, about.model_dump_json())
 
     def checked(self) -> "Run | Damaged":
         """Return it, or what is wrong, after reading every file of which is known what it was.
@@ -372,7 +375,7 @@ class Run:
         """
         try:
             for name in self.info.hashes:
-                if (self.folder / name).exists():
+                if self._has(name):
                     self._read(name, lambda _: None)
         except RunDamaged as error:
             return Damaged(self.id, str(error))
@@ -386,14 +389,30 @@ class Run:
     def _path(self, name: str) -> Path:
         """Return where a file is read: where it was added, if it was."""
         added = self._places[-1] / name
-        return added if added.exists() else self.folder / name
+        was_added = added.exists() or (self.shared is not None and self.shared.has(added))
+        return added if was_added else self.folder / name
 
-    def _addition(self, name: str) -> Path:
-        """Return where to add a file or folder, unless nothing may be changed."""
+    def _has(self, name: str) -> bool:
+        """Whether it has a file, even if that was not fetched from a shared store yet."""
+        path = self._path(name)
+        if path.exists() or self.shared is None:
+            return path.exists()
+        of_the_store = self.shared.holds(self.folder) and name in self.info.hashes
+        return self.shared.has(path) or of_the_store
+
+    def _add_text(self, name: str, text: str) -> None:
+        self._add(name, lambda file: file.write(text.encode()))
+
+    def _add(self, name: str, fill: Callable[[BinaryIO], object]) -> None:
+        """Add or replace a file, unless nothing may be changed."""
         access.refuse_unless_may(access.Change.MANAGE, REFUSED)
+        path = self._places[-1] / name
+        if self.shared is not None:
+            self.shared.write(path, fill)
+            return
         if self.additions is None and name in self.info.hashes:
             self._forget_hash(name)
-        return self._places[-1] / name
+        atomic.write(path, fill)
 
     def _forget_hash(self, name: str) -> None:
         """Note, before a file is replaced, that it will not be the one that came with the run."""
@@ -408,6 +427,9 @@ class Run:
     def _read(self, name: str, read: Callable[[Path], Content]) -> Content:
         try:
             path = self._path(name)
+            if self.shared is not None:
+                known = self.info.hashes.get(name) if path.parent == self.folder else None
+                self.shared.fetch(path, known)
             reading.check_regular(path)
             self._check_content(path)
             if path.suffix == ".npz":
@@ -538,13 +560,14 @@ def write(target: Path, info: RunInfo, files: RunFiles) -> Run:
     return Run(target, info, files.about, version=str(state(target)))
 
 
-def read(folder: Path, additions: Path | None, version: str) -> Run:
+def read(folder: Path, additions: Path | None, version: str, shared: Shared | None = None) -> Run:
     """Read a run folder's description and check that its files are complete.
 
     Args:
         folder: the run folder.
         additions: where its additions are kept if not in it; see `Run`.
         version: what `state` says of all of its files.
+        shared: the shared store that keeps it; what is not on this machine yet is not missing.
 
     Raises:
         RunDamaged: a file is missing or cut off, or run.json cannot be read.
@@ -552,13 +575,15 @@ def read(folder: Path, additions: Path | None, version: str) -> Run:
     info = _read_info(folder)
     for name in REQUIRED:
         path, expected = folder / name, info.files.get(name)
+        if shared is not None and shared.holds(path) and not path.exists():
+            continue
         if not path.is_file():
             raise _damaged(folder, f"{name} is missing")
         if expected is not None and path.stat().st_size != expected:
             raise _damaged(folder, f"{name} has {path.stat().st_size:,} of {expected:,} bytes")
     # A folder that was renamed or copied keeps working under the name it has now.
     info = info.model_copy(update={"id": folder.name})
-    return Run(folder, info, _about((additions or folder) / ABOUT), additions, version)
+    return Run(folder, info, _about((additions or folder) / ABOUT), additions, version, shared)
 
 
 def state(folder: Path) -> State:

@@ -17,6 +17,7 @@ from pipeline.store.bundled import bundled_run
 from pipeline.store.promotions import Default
 from pipeline.store.run_folder import REFUSED, STAMPED, Damaged, Run, RunDamaged, RunFiles
 from pipeline.store.run_info import RunInfo
+from pipeline.store.shared import LOCAL, Shared, located
 
 DEFAULT = "default"  # what the promoted run is called on the command line
 ADDITIONS = ".additions"  # in the store: what is added to a run that is never changed itself
@@ -27,7 +28,13 @@ class RunMissing(InklingError):
 
 
 class Store:
-    """A folder of run folders, and beside it the run that comes with Inkling."""
+    """A folder of run folders, and beside it the run that comes with Inkling.
+
+    Attributes:
+        shared: where it is the copy of a shared store: that store. See `remote`.
+    """
+
+    shared: Shared | None = None
 
     def __init__(self, folder: Path, bundled: Path | None = None) -> None:
         """Set the folder, which is created when the first run is published.
@@ -39,13 +46,33 @@ class Store:
         self.folder, self.bundled = folder, bundled
 
     @classmethod
-    def default(cls, folder: Path | None = None) -> "Store":
+    def default(cls, place: str | Path | None = None) -> "Store":
         """Return a store with the bundled run.
 
         Args:
-            folder: None for what INKLING_MODELS names, or else `models/` in the working folder.
+            place: a folder, or the URL of a shared store such as s3://bucket/folder; None for what
+                INKLING_MODELS names, or else `models/` in the working folder.
+
+        Raises:
+            InklingError: a shared store cannot be used; the message says why.
         """
-        return cls(folder or Path(os.environ.get("INKLING_MODELS") or "models"), bundled_run())
+        place = place or os.environ.get("INKLING_MODELS") or "models"
+        shared = located(place)
+        if shared is not None:
+            from pipeline.store.remote import RemoteStore
+
+            return RemoteStore(shared, bundled_run())
+        return cls(Path(str(place).removeprefix(LOCAL)), bundled_run())
+
+    @property
+    def where(self) -> str:
+        """What people call it: its folder, or the URL of a shared store."""
+        return str(self.folder)
+
+    @property
+    def note(self) -> str:
+        """A sentence that says why what is shown may be old; "" if it is not."""
+        return ""
 
     def entries(self) -> list[Run | Damaged]:
         """List the runs, newest first, then the bundled one; damaged ones with the reason.
@@ -99,7 +126,7 @@ class Store:
 
     def _entry(self, folder: Path, version: str) -> Run | Damaged:
         try:
-            return run_folder.read(folder, self._additions(folder), version)
+            return run_folder.read(folder, self._additions(folder), version, self.shared)
         except RunDamaged as error:
             return Damaged(folder.name, str(error))
 
@@ -132,7 +159,7 @@ class Store:
             newest = next((entry for entry in entries if isinstance(entry, Run)), None)
             if newest is None:
                 raise RunMissing(
-                    f"There are no runs in {self.folder} yet. Train one with “inkling train”."
+                    f"There are no runs in {self.where} yet. Train one with “inkling train”."
                 )
             return newest
         if run_id == DEFAULT:
@@ -146,7 +173,7 @@ class Store:
             known = ", ".join(entry.id for entry in (fitting or entries)[:5]) or "none"
             raise RunMissing(
                 f"{'Several runs match' if fitting else 'There is no run'} “{run_id}” in "
-                f"{self.folder}. {'Matches' if fitting else 'Newest runs'}: {known}."
+                f"{self.where}. {'Matches' if fitting else 'Newest runs'}: {known}."
             )
         return fitting[0]
 
@@ -160,7 +187,7 @@ class Store:
         if found.promotion is None or found.run is None:
             raise RunMissing(
                 found.note
-                or f"No run in {self.folder} is promoted: “inkling promote RUN” makes one the "
+                or f"No run in {self.where} is promoted: “inkling promote RUN” makes one the "
                 "default run, while “latest” is the newest."
             )
         return found.run
@@ -176,7 +203,7 @@ class Store:
             InklingError: the disk is full or the store cannot be written.
         """
         access.refuse_unless_may(access.Change.MANAGE, REFUSED)
-        run_id = _new_id(info.created, info.dataset.name, info.network)
+        run_id = new_id(info.created, info.dataset.name, info.network)
         return run_folder.write(self.folder / run_id, info, files)
 
     def delete(self, entry: Run | Damaged) -> None:
@@ -194,7 +221,7 @@ class Store:
             atomic.remove_folder(folder)
         except FileNotFoundError as error:
             raise RunMissing(
-                f"Run {entry.id} is not in {self.folder}: it was already deleted."
+                f"Run {entry.id} is not in {self.where}: it was already deleted."
             ) from error
         except OSError as error:
             raise InklingError(f"Run {entry.id} could not be deleted: {error.strerror}.") from error
@@ -226,7 +253,7 @@ def _age(entry: Run | Damaged) -> tuple[bool, str, str]:
     return not entry.bundled, entry.info.created.strftime("%Y%m%d-%H%M%S"), entry.id
 
 
-def _new_id(created: datetime, dataset: str, network: str) -> str:
+def new_id(created: datetime, dataset: str, network: str) -> str:
     """Return an id that sorts by time and is safe as a path and in a URL."""
     stamp = created.astimezone(UTC).strftime("%Y%m%d-%H%M%S")
     return f"{stamp}-{slug(dataset)}-{slug(network)}-{secrets.token_hex(2)}"

@@ -1,0 +1,230 @@
+"""The objects of a shared store, through fsspec: S3, Google Cloud Storage, and what else it knows.
+
+An object is written as a whole or not at all; that is what everything above relies on. fsspec is
+imported when the first object is asked for, never before.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from pipeline.errors import InklingError, reason
+
+URL = re.compile(r"([a-z][a-z0-9+.-]*)://(.*)", re.DOTALL)
+EXTRAS = {"s3": "'inkling[s3]'", "s3a": "'inkling[s3]'", "gs": "gcsfs", "gcs": "gcsfs"}
+# A server that does not answer is said to be away soon, not after the minutes that boto waits.
+OPTIONS: Mapping[str, dict[str, Any]] = {
+    "s3": {
+        "use_listings_cache": False,
+        "config_kwargs": {
+            "connect_timeout": 5,
+            "read_timeout": 20,
+            "retries": {"total_max_attempts": 2},
+            "max_pool_connections": 32,
+        },
+    },
+    "gs": {"use_listings_cache": False},
+}
+AT_ONCE = 100  # objects that are read side by side
+
+
+class StoreAway(InklingError):
+    """The shared store does not answer; what is on this machine can still be read."""
+
+
+class ObjectGone(InklingError):
+    """There is no such object, or no longer."""
+
+
+class ObjectExists(InklingError):
+    """An object that should be new is there already."""
+
+
+class Listed(NamedTuple):
+    """What a listing says of an object.
+
+    Attributes:
+        stamp: changes whenever its content does.
+        changed: when that was, in seconds since 1970; None if the service does not say.
+    """
+
+    stamp: str
+    changed: float | None
+
+
+class Objects:
+    """The objects below a URL, by their names relative to it, such as `index/a/run.json`."""
+
+    def __init__(self, url: str) -> None:
+        """Set the URL; nothing is asked of it yet."""
+        self.url = url.rstrip("/")
+
+    def list(self, folder: str) -> dict[str, Listed]:
+        """List all objects below a folder, by their names relative to it.
+
+        Raises:
+            StoreAway: the store does not answer.
+            InklingError: there is no such store, or it may not be read.
+        """
+        system, root = _opened(self.url)
+        with self._said_plainly():
+            found = system.find(f"{root}/{folder}", detail=True)
+        within = f"{root.lstrip('/')}/{folder}/"
+        names = {path.lstrip("/"): about for path, about in found.items()}
+        return {
+            path.removeprefix(within): _listed(about)
+            for path, about in names.items()
+            if path.startswith(within)
+        }
+
+    def folders(self, folder: str) -> set[str]:
+        """List the names right below a folder; raises as `list` does."""
+        system, root = _opened(self.url)
+        with self._said_plainly():
+            try:
+                found = system.ls(f"{root}/{folder}", detail=False)
+            except FileNotFoundError:  # nothing was ever put there
+                return set()
+        return {path.rstrip("/").rpartition("/")[2] for path in found}
+
+    def read(self, name: str) -> bytes:
+        """Read an object; raises ObjectGone if there is none, and as `list` does."""
+        ((_, content),) = self.read_all([name])
+        return content
+
+    def read_all(self, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Read objects, many side by side; raises as `read` does."""
+        system, root = _opened(self.url)
+        paths = [f"{root}/{name}" for name in names]
+        for start in range(0, len(paths), AT_ONCE):
+            with self._said_plainly():
+                contents = system.cat(paths[start : start + AT_ONCE], on_error="return")
+                for path, content in contents.items():
+                    if isinstance(content, FileNotFoundError):
+                        raise ObjectGone(f"{self.url} has no {path.rpartition('/')[2]} any more.")
+                    if isinstance(content, Exception):
+                        raise content
+            below = len(root.lstrip("/")) + 1
+            yield from ((path.lstrip("/")[below:], content) for path, content in contents.items())
+
+    def write(self, name: str, content: bytes, *, new: bool = False) -> None:
+        """Write an object.
+
+        Args:
+            name: its name.
+            content: its content.
+            new: do not replace one that exists, but raise ObjectExists. Of several who write it at
+                once, one succeeds; where the service knows no conditional writes, maybe more.
+
+        Raises:
+            StoreAway: the store does not answer.
+            InklingError: there is no such store, or it may not be written.
+        """
+        system, root = _opened(self.url)
+        with self._said_plainly():
+            mode = {"mode": "create"} if new else {}
+            try:
+                system.pipe_file(f"{root}/{name}", content, **mode)
+            except FileExistsError as error:
+                raise ObjectExists(f"{self.url} has {name} already.") from error
+
+    def delete(self, names: Iterable[str]) -> None:
+        """Delete objects, one after another; those that are gone are no fault."""
+        system, root = _opened(self.url)
+        with self._said_plainly():
+            for name in names:
+                try:
+                    system.rm_file(f"{root}/{name}")
+                except FileNotFoundError:
+                    continue
+
+    @contextmanager
+    def _said_plainly(self) -> Iterator[None]:
+        """Say in a sentence why the store could not be read or written."""
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise InklingError(
+                f"There is no {self.url}: its bucket does not exist. Make it first, or correct the "
+                "address."
+            ) from error
+        except PermissionError as error:
+            raise InklingError(
+                f"{self.url} may not be read or written: {reason(error)}. Check the credentials, "
+                "such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or AWS_PROFILE, and what they "
+                "allow."
+            ) from error
+        except _failures(self.url) as error:
+            if type(error).__name__ in ("NoCredentialsError", "PartialCredentialsError"):
+                raise InklingError(
+                    f"There are no credentials for {self.url}. Set AWS_ACCESS_KEY_ID and "
+                    "AWS_SECRET_ACCESS_KEY, or AWS_PROFILE."
+                ) from error
+            raise StoreAway(f"{self.url} cannot be reached: {reason(error)}.") from error
+
+
+def is_url(text: object) -> bool:
+    """Whether a place is given as a URL, such as `s3://bucket/prefix`."""
+    return URL.match(str(text)) is not None
+
+
+@lru_cache(16)
+def _opened(url: str) -> tuple[Any, str]:
+    """Return the file system of a URL, and the path in it.
+
+    Raises:
+        InklingError: it is not one that fsspec knows, what it needs is not installed, or it names
+            no bucket.
+    """
+    found = URL.match(url)
+    protocol, rest = found.groups() if found else ("", "")
+    install = EXTRAS.get(protocol, "'inkling[s3]'")
+    missing = f"{url} needs a package that is not installed. Add it with: pip install {install}"
+    if not rest.strip("/"):
+        raise InklingError(
+            f"“{url}” names no bucket. A shared store is named like this: s3://bucket/folder"
+        )
+    try:
+        import fsspec
+    except ImportError as error:
+        raise InklingError(missing) from error
+    try:
+        system, root = fsspec.core.url_to_fs(url, **OPTIONS.get(protocol, {}))
+    except ImportError as error:
+        raise InklingError(missing) from error
+    except ValueError as error:
+        raise InklingError(
+            f"“{url}” cannot be used as a store: {reason(error)}. Name a folder, or a URL such as "
+            "s3://bucket/folder"
+        ) from error
+    return system, str(root).rstrip("/")
+
+
+def _failures(url: str) -> tuple[type[Exception], ...]:
+    """Return what a file system raises if its server fails; each has errors of its own."""
+    found: list[type[Exception]] = [OSError]
+    if url.startswith("s3"):
+        import aiohttp
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        found += [BotoCoreError, ClientError, aiohttp.ClientError]
+    elif url.startswith(("gs:", "gcs:")):
+        import aiohttp
+        from gcsfs.retry import HttpError
+
+        found += [HttpError, aiohttp.ClientError]
+    return tuple(found)
+
+
+def _listed(about: Mapping[str, Any]) -> Listed:
+    """Read what a listing says; each file system has words of its own."""
+    tag = next((about[key] for key in ("ETag", "etag", "mtime", "created") if about.get(key)), "")
+    times = (about[key] for key in ("LastModified", "updated", "created") if key in about)
+    changed: Any = next(times, None)
+    if isinstance(changed, datetime):
+        changed = changed.timestamp()
+    known = changed if isinstance(changed, int | float) else None
+    return Listed(f"{str(tag).strip(chr(34))} {about['size']}", known)
