@@ -90,7 +90,7 @@ ARRAYS: tuple[Callable[[np.ndarray], np.ndarray], ...] = (
     lambda array: np.ravel(array)[0] if array.size else np.zeros(()),
     lambda array: np.concatenate([array, array]),
     lambda array: array.T,
-    lambda array: array.astype(str),
+    lambda array: array.astype(str) if array.dtype.kind != "S" else array,
     lambda array: np.full(array.shape, np.nan),
     lambda array: np.full(array.shape, np.inf, np.float32),
     lambda array: np.full(array.shape, -1),
