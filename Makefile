@@ -44,7 +44,7 @@ test: $(VENV)/.test lint
 # What is broken on purpose, with what is costly to make: broken and harmful inputs, faults at random
 # moments, fifty sessions for ten minutes. Half an hour; it ends by saying what was tried.
 hostile: $(VENV)/.test
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "slow or hostile" --hypothesis-profile=long tests
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "(slow or hostile) and not cluster" --hypothesis-profile=long tests
 
 # Sweeps, scoring and data-parallel training on a Ray of several processes, some of them killed, and
 # what needs the real servers of trackers and S3. `make test` has the quick ones of these.

@@ -18,13 +18,13 @@ import grimp
 from dashboard.palette import palette
 
 PICTURE = Path(__file__).parent / "images" / "house.svg"
-HOUSES = {"dashboard": 12, "pipeline": 588}  # where their left walls stand
+HOUSES = {"dashboard": 12, "pipeline": 628}  # where their left walls stand
 PLUMBING = "pipeline.plumbing"
 HEAVY = {"keras", "tensorflow"}
 LETTER, LINE, TITLE = 6.6, 14, 26  # 11-pixel letters of any monospaced font; a room's name
-WIDE, ROOF, PAD, STAIRS, SHAFT = 560, 50, 11, 25, 10
+WIDE, ROOF, PAD, STAIRS, SHAFT = 600, 50, 11, 25, 10
 TEMPLATE = """\
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1160 {height}" role="img">
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1240 {height}" role="img">
 <title>How Inkling is built</title>
 <desc>The dashboard and the pipeline as two houses, their packages as rooms. Arrows lead down to
 what a room imports. The dashboard imports from the pipeline, never the other way.</desc>
@@ -41,7 +41,7 @@ text {{ font: 11px Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: {ink.te
 </style>
 <marker id="tip" viewBox="0 0 8 8" refX="4" refY="4" markerWidth="7" markerHeight="7"
 orient="auto"><path d="M0 1L8 4L0 7Z" fill="{ink.text}"/></marker>
-<rect width="1160" height="{height}" fill="{ink.surface}"/>
+<rect width="1240" height="{height}" fill="{ink.surface}"/>
 <text class="serif" x="22" y="40">How Inkling is built</text>
 <text x="22" y="66">Arrows lead down to what a room imports.</text>
 <text x="22" y="81">What follows from other arrows is left out.</text>
@@ -50,8 +50,8 @@ orient="auto"><path d="M0 1L8 4L0 7Z" fill="{ink.text}"/></marker>
 <text x="55" y="119">imports TensorFlow or Keras</text>
 <g transform="translate(0 {ground})">
 {houses}
-<path d="M560 -200h30v-6l12 8.5l-12 8.5v-6h-30Z" fill="{ink.accent}"/>
-<path d="M22 0H1138" stroke="{ink.text}" stroke-width="1.5"/>
+<path d="M600 -200h30v-6l12 8.5l-12 8.5v-6h-30Z" fill="{ink.accent}"/>
+<path d="M22 0H1218" stroke="{ink.text}" stroke-width="1.5"/>
 </g>
 </svg>
 """

@@ -214,6 +214,17 @@ class TrainConfig(BaseModel):
             )
         return name
 
+    @field_validator("dataset")
+    @classmethod
+    def _writable(cls, name: str) -> str:
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            raise InklingError(
+                f"The dataset's path {name} is not UTF-8. Rename the file or folder."
+            ) from None
+        return name
+
     @classmethod
     def of(cls, **settings: Any) -> "TrainConfig":
         """Validate settings that a person gave.

@@ -1,5 +1,6 @@
 """The pipeline on one page: dataset -> fit -> export and evaluate -> published run."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -8,6 +9,8 @@ from pathlib import Path
 from pipeline.assembly import assemble, describe
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import canonical, open_dataset
+from pipeline.export.trackers.following import following
+from pipeline.export.trackers.tracker import Tracker, Underway
 from pipeline.progress import OnProgress, Progress, silent
 from pipeline.store import corrections, teaching
 from pipeline.store.interrupted import InterruptedTraining
@@ -26,6 +29,7 @@ def run_experiment(
     *,
     resume: bool = False,
     loop: Loop | None = None,
+    track: Sequence[Tracker] = (),
 ) -> Run:
     """Train a network and publish its run.
 
@@ -37,6 +41,7 @@ def run_experiment(
         resume: continue an interrupted training with the same settings, if there is one, after
             its last completed epoch.
         loop: who takes the steps of the training; None for this process.
+        track: who is told of it as it goes, and given its run; none of them can fail it.
 
     Returns:
         The published run, marked "stopped" if it ended early. If anything fails, the runs in the
@@ -52,16 +57,16 @@ def run_experiment(
     config = config.model_copy(update={"dataset": canonical(config.dataset)})
 
     interrupted = InterruptedTraining.of(store, config, dataset.fingerprint)
-    with interrupted.held():
+    with interrupted.held(), following(track, on_progress) as followed:
         checkpoint, extra = interrupted.load() if resume else None, None
         corrected_so_far = corrections.read(store)
         if config.corrections and checkpoint is None:
             extra = teaching.to_learn(corrected_so_far, dataset)
         keep = partial(interrupted.save, config)
         drawing = teaching.newest_drawing(corrected_so_far, dataset)
-        trained = training.fit(
-            config, dataset, on_progress, keep, checkpoint, extra, drawing, loop=loop
-        )
+        followed.begin(Underway.of(config, dataset, created, interrupted, checkpoint))
+        report = followed.on_progress
+        trained = training.fit(config, dataset, report, keep, checkpoint, extra, drawing, loop=loop)
         timings["training"] = trained.seconds  # including those before an interruption
 
         found = assemble(
@@ -77,5 +82,6 @@ def run_experiment(
         run = store.publish(info, replace(found.files, film=trained.film))
         if not trained.may_go_on:
             interrupted.forget()
+        followed.published(run)
     on_progress(Progress("Done", 1, 1, run.id, stoppable=False, run_id=run.id))
     return run

@@ -8,7 +8,7 @@ import pytest
 
 INPUTS, FAULTS, LOST = "inputs tried", "faults injected", "lost"
 _counts: Counter[str] = Counter()
-LONG = {"slow", "cluster"}  # markers of tests that have a target of their own: `make NAME`
+LONG = {"slow": "make hostile", "cluster": "make cluster"}  # what runs them, by their marker
 _left_out: Counter[str] = Counter()
 
 
@@ -37,9 +37,7 @@ def fault() -> Iterator[None]:
 @pytest.hookimpl
 def pytest_deselected(items: list[pytest.Item]) -> None:
     """Count the tests that take long and are left out, by the target that runs them."""
-    _left_out.update(
-        name for item in items for name in sorted(LONG) if item.get_closest_marker(name)
-    )
+    _left_out.update(name for item in items for name in LONG if item.get_closest_marker(name))
 
 
 @pytest.hookimpl
@@ -66,5 +64,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if said:
         terminalreporter.write_line(said)
     if _left_out:
-        left = " and ".join(f"{count} (make {name})" for name, count in sorted(_left_out.items()))
+        left = " and ".join(f"{count} ({LONG[name]})" for name, count in sorted(_left_out.items()))
         terminalreporter.write_line(f"left out, because they take long: {left}")

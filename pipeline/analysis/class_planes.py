@@ -34,6 +34,7 @@ STORED = {
     "centers": np.float32,
     "directions": np.float16,
 }
+AXES = {"mean": 1, "basis": 2, "centers": 2, "directions": 3}  # the others are numbers
 NOT_ALWAYS = {"averaged": np.False_, "unit": np.False_}  # what files before these names mean
 
 
@@ -178,6 +179,9 @@ def read(arrays: Mapping[str, np.ndarray]) -> Planes:
         ValueError, KeyError: it is damaged.
     """
     kept = {name: NOT_ALWAYS[name] if _lacks(arrays, name) else arrays[name] for name in STORED}
+    for name, value in kept.items():
+        if value.ndim != AXES.get(name, 0) or value.dtype.kind not in "biuf":
+            raise ValueError(f"{name} is {value.dtype} {value.shape}")
     fields: dict[str, Any] = {
         name: value.item() if value.ndim == 0 else value.astype(np.float32)
         for name, value in kept.items()

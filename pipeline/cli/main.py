@@ -21,6 +21,7 @@ from pipeline.cli.retrain import retrain
 from pipeline.cli.rule import rule
 from pipeline.cli.runs import runs
 from pipeline.cli.score import score
+from pipeline.cli.track import track
 from pipeline.cli.train import train
 from pipeline.errors import InklingError, denied
 
@@ -46,6 +47,7 @@ for command in (
     delete,
     data,
     export,
+    track,
     backup,
 ):
     app.command()(command)

@@ -31,6 +31,26 @@ ClassNames = Annotated[
         "list such as a,b,c. The names are kept for later trainings.",
     ),
 ]
+MlflowUri = Annotated[
+    str,
+    typer.Option(
+        "--mlflow-uri",
+        help="MLflow's tracking server, database or folder; default: MLflow's own.",
+        envvar="MLFLOW_TRACKING_URI",
+    ),
+]
+MlflowExperiment = Annotated[
+    str,
+    typer.Option("--mlflow-experiment", help="Its experiment.", envvar="MLFLOW_EXPERIMENT_NAME"),
+]
+TensorBoardDir = Annotated[
+    Path,
+    typer.Option(
+        "--tensorboard-dir",
+        help="Folder that TensorBoard shows: “tensorboard --logdir FOLDER”.",
+        envvar="INKLING_TENSORBOARD",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print only JSON.")]
 RUN_NAME = "A run's name, its id or a part of it; “latest” or “default” (the promoted one)."
 RunName = Annotated[str, typer.Argument(help=RUN_NAME)]

@@ -2,13 +2,24 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipeline import words
 from pipeline.cli import results
-from pipeline.cli.options import AsJson, ClassNames, Data, Models, class_names_in, store_at
+from pipeline.cli.options import (
+    AsJson,
+    ClassNames,
+    Data,
+    MlflowExperiment,
+    MlflowUri,
+    Models,
+    TensorBoardDir,
+    class_names_in,
+    store_at,
+)
 from pipeline.config import (
     DEFAULT_DATASET,
     DEFAULT_NETWORK,
@@ -19,6 +30,7 @@ from pipeline.config import (
     TrainConfig,
 )
 from pipeline.data.known import NAMES
+from pipeline.export.trackers.choice import EXPERIMENT, FOLDER, TrackerName, Tracking
 
 if TYPE_CHECKING:
     from pipeline.jobs.requests import Training
@@ -104,6 +116,13 @@ def train(
         bool,
         typer.Option("--queue", help="Don't wait: add it to the queue that “inkling jobs” shows."),
     ] = False,
+    track: Annotated[
+        list[TrackerName] | None,
+        typer.Option(help="Also write the training, as it goes, and its run to a tracker."),
+    ] = None,
+    mlflow_uri: MlflowUri = "",
+    mlflow_experiment: MlflowExperiment = EXPERIMENT,
+    tensorboard_dir: TensorBoardDir = Path(FOLDER),
     class_names: ClassNames = None,
     data: Data = None,
     models: Models = None,
@@ -127,6 +146,10 @@ def train(
         corrections=corrections,
         film=film,
     )
+    tracking = Tracking.of(
+        track or (), mlflow_uri, mlflow_experiment, tensorboard_dir, elsewhere=queued
+    )
+    tracking.trackers()  # whether they are installed is said now
     from pipeline.cli.terminal import shown_progress
     from pipeline.data import datasets
     from pipeline.jobs import worker
@@ -142,9 +165,9 @@ def train(
         if names is not None or queued:  # what is wrong with it is said now
             datasets.open_dataset(config.dataset, data, report, names)
         if queued:
-            _add_to_queue(Training(config, resume), store, as_json=as_json)
+            _add_to_queue(Training(config, resume, tracking), store, as_json=as_json)
             return
-        run = worker.train(config, store, data, report, resume=resume)
+        run = worker.train(config, store, data, report, resume=resume, tracking=tracking)
     if as_json:
         print(run.info.model_dump_json())
         return

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from pipeline.config import TrainConfig
+from pipeline.export.trackers.choice import NO_TRACKING, Tracking
 from pipeline.preprocess import Pixels
 
 
@@ -24,10 +25,12 @@ class Training:
     Attributes:
         config: the settings.
         resume: continue an interrupted training with the same settings.
+        tracking: where else it is written to.
     """
 
     config: TrainConfig
     resume: bool = False
+    tracking: Tracking = NO_TRACKING
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ class Series:
 
 
 Request = Training | Retraining | Fetch | TakeApart | Auditing | Adding | Series
-_ADDING = TypeAdapter(Adding)
+_ADDING, _TRACKING = TypeAdapter(Adding), TypeAdapter(Tracking)
 
 
 def write(request: Request) -> str:
@@ -118,8 +121,9 @@ def _described(request: Request) -> dict[str, Any]:
             told = {"add": asdict(request)}
         case Series(several):
             told = {"series": [_described(one) for one in several]}
-        case Training(config, resume):
+        case Training(config, resume, tracking):
             told = {"train": config.model_dump(), "resume": resume}
+            told |= {} if tracking == NO_TRACKING else {"track": asdict(tracking)}
     return told
 
 
@@ -142,4 +146,5 @@ def _request(raw: dict[str, Any]) -> Request:
 def _one_of_series(raw: dict[str, Any]) -> Training | TakeApart:
     if "take_apart" in raw:
         return TakeApart(str(raw["take_apart"]))
-    return Training(TrainConfig.model_validate(raw["train"]), bool(raw.get("resume")))
+    tracking = _TRACKING.validate_python(raw.get("track", {}))
+    return Training(TrainConfig.model_validate(raw["train"]), bool(raw.get("resume")), tracking)

@@ -16,6 +16,7 @@ from pipeline import atomic, evaluation
 from pipeline.config import TrainConfig
 from pipeline.data import datasets
 from pipeline.errors import InklingError
+from pipeline.export.trackers.choice import NO_TRACKING, Tracking
 from pipeline.jobs import alive
 from pipeline.jobs.job import LIVE, PID, STATUS, UPLOAD, WAITS, Job, State, Status
 from pipeline.jobs.requests import (
@@ -102,8 +103,8 @@ def carry_out(request: Request, folder: Path, store: Store, on_progress: OnProgr
             run = add(request, folder, store, on_progress)
         case Retraining(run_id, seed):
             run = retrain(store.open(run_id), store, None, on_progress, seed=seed)
-        case Training(config, resume):
-            run = train(config, store, None, on_progress, resume=resume)
+        case Training(config, resume, tracking):
+            run = train(config, store, None, on_progress, resume=resume, tracking=tracking)
     return run
 
 
@@ -114,18 +115,20 @@ def train(
     on_progress: OnProgress,
     *,
     resume: bool,
+    tracking: Tracking = NO_TRACKING,
 ) -> Run:
     """Load TensorFlow, quietly, and run an experiment; see `experiment.run_experiment`.
 
     The dataset is prepared first: what is wrong with it need not wait for TensorFlow.
     """
+    track = tracking.trackers()
     store.check_writable()
     dataset = datasets.open_dataset(config.dataset, data_dir, on_progress)
     try:
         _load_tensorflow(on_progress)
         from pipeline.experiment import run_experiment
 
-        return run_experiment(config, store, data_dir, on_progress, resume=resume)
+        return run_experiment(config, store, data_dir, on_progress, resume=resume, track=track)
     except Discarded:
         if resume:  # what it was to go on from goes, too, even if that had not begun
             InterruptedTraining.of(store, config, dataset.fingerprint).forget()

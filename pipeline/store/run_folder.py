@@ -230,7 +230,10 @@ class Run:
 
         def read(path: Path) -> OodDetector:
             with path.open("rb") as file:
-                return ood.load(file)
+                detector = ood.load(file)
+            if max(part.layer for part in detector.parts) >= len(self.info.layers):
+                raise ValueError("it is of a network with more layers")
+            return detector
 
         return self._read(name, read)
 

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,8 @@ ODD_NUMBERS = (0, -1, 1, 1.5, -0.0, 2**31, 2**63, 2**64, 10**400, 1e308, 5e-324,
                float("inf"), float("-inf"))  # fmt: skip
 ODD_VALUES = (None, True, False, *ODD_NUMBERS, *ODD_TEXTS, [], {}, [[]], [None], {"": None},
               [1, [2, [3, [4]]]], [0] * 20, {"a": {"b": {"c": [{}]}}})  # fmt: skip
-VALUES = st.sampled_from(ODD_VALUES) | st.recursive(
+# Copies, since what is put in may be altered next.
+VALUES = st.sampled_from(ODD_VALUES).map(deepcopy) | st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
     max_leaves=8,
