@@ -24,7 +24,7 @@ from pipeline.store.run_folder import Run
 from pipeline.store.run_info import FORMAT
 from pipeline.store.runs import Store
 from pipeline.training import networks
-from tests.dashboard.conftest import app  # noqa: F401
+from tests.dashboard.conftest import app, keras_left_alone  # noqa: F401
 
 KEPT = Path(__file__).with_name("kept")
 PAGES = (
