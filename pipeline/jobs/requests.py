@@ -146,5 +146,6 @@ def _request(raw: dict[str, Any]) -> Request:
 def _one_of_series(raw: dict[str, Any]) -> Training | TakeApart:
     if "take_apart" in raw:
         return TakeApart(str(raw["take_apart"]))
+    config = TrainConfig.model_validate(raw["train"])
     tracking = _TRACKING.validate_python(raw.get("track", {}))
-    return Training(TrainConfig.model_validate(raw["train"]), bool(raw.get("resume")), tracking)
+    return Training(config, bool(raw.get("resume")), tracking)

@@ -53,6 +53,8 @@ class Tracking:
             InklingError: MLflow's own place would depend on that folder.
         """
         chosen = tuple(dict.fromkeys(to))
+        if not chosen:
+            return NO_TRACKING
         if elsewhere and TrackerName.MLFLOW in chosen and not mlflow_uri:
             raise InklingError(
                 "A training in the queue may be started from another folder. Say where MLflow "

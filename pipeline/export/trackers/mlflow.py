@@ -16,7 +16,6 @@ import numpy as np
 from pipeline import atomic, extras
 from pipeline.errors import InklingError, printable, reason
 from pipeline.export import litert
-from pipeline.export.report.pictures import sheet
 from pipeline.export.trackers import contents, pictures
 from pipeline.export.trackers.contents import Contents
 from pipeline.export.trackers.tracker import End, Underway, key_of
@@ -213,7 +212,7 @@ class MlflowTracker:
             told.misread.to_csv(folder / "misread.csv", index=False)
             tiles = pictures.misread(told)
             if len(tiles):
-                (folder / "misread.png").write_bytes(pictures.png(sheet(tiles)[0]))
+                (folder / "misread.png").write_bytes(pictures.png(pictures.together(tiles)))
             self._client.log_artifacts(self._id, str(folder), SAID)
         for place in filter(None, (run.folder, run.additions)):
             if place.is_dir():

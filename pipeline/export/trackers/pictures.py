@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.export.report.pictures import on_paper
+from pipeline.export.report.pictures import on_paper, sheet
 from pipeline.export.trackers.contents import Contents
 from pipeline.words import shorten
 
@@ -15,6 +15,7 @@ RIGHT, WRONG = (0, 114, 178), (213, 94, 0)  # blue and vermilion of Okabe and It
 NAMED, SIDE = 40, 900  # classes whose names and numbers can be read; pixels of larger matrices
 CELL, LETTERS, LARGE = 48, 14, 13  # pixels of a cell, letters of a name, height of its letters
 TILE, CAPTION, MARGIN = 112, 34, 6  # pixels of a picture, of what is written under it, between
+AXES = "rows: true, columns: predicted"
 IN_A_CAPTION = 9  # letters of a class name
 
 
@@ -37,21 +38,23 @@ def confusion(counts: np.ndarray, names: Sequence[str]) -> np.ndarray:
     if classes > NAMED:
         scale = max(1, SIDE // classes)
         return colors.repeat(scale, axis=0).repeat(scale, axis=1)
-    left = LETTERS * LARGE
+    short, font = [shorten(name, LETTERS) for name in names], ImageFont.load_default(LARGE)
+    left = round(max(font.getlength(name) for name in short)) + 2 * MARGIN
     side = left + classes * CELL
-    picture = Image.new("RGB", (side + MARGIN, side + 2 * LARGE), PAPER)
+    width = max(side, round(font.getlength(AXES))) + MARGIN
+    picture = Image.new("RGB", (width, side + 2 * LARGE), PAPER)
     cells = Image.fromarray(colors).resize((classes * CELL,) * 2, Image.Resampling.NEAREST)
     picture.paste(cells, (left, left))
-    pen, font = ImageDraw.Draw(picture), ImageFont.load_default(LARGE)
-    for label, name in enumerate(names):
-        middle, short = left + label * CELL + CELL // 2, shorten(name, LETTERS)
-        pen.text((left - MARGIN, middle), short, INK, font, anchor="rm")
-        _write_upwards(picture, short, (middle, left - MARGIN))
+    pen = ImageDraw.Draw(picture)
+    for label, name in enumerate(short):
+        middle = left + label * CELL + CELL // 2
+        pen.text((left - MARGIN, middle), name, INK, font, anchor="rm")
+        _write_upwards(picture, name, (middle, left - MARGIN))
     for true, predicted in np.argwhere(counts):
         place = (left + predicted * CELL + CELL // 2, left + true * CELL + CELL // 2)
         dark = colors[true, predicted].sum() < 3 * 140
         pen.text(place, str(counts[true, predicted]), PAPER if dark else INK, font, anchor="mm")
-    pen.text((left, side + LARGE), "rows: true, columns: predicted", INK, font, anchor="lm")
+    pen.text((MARGIN, side + LARGE), AXES, INK, font, anchor="lm")
     return np.asarray(picture)
 
 
@@ -68,6 +71,14 @@ def misread(told: Contents) -> np.ndarray:
     under = [_caption(row["true"], row["predicted"], row["confidence"]) for row in rows]
     shown = on_paper(images, is_ink=is_ink)
     return np.stack([_tile(image, lines) for image, lines in zip(shown, under, strict=True)])
+
+
+def together(tiles: np.ndarray) -> np.ndarray:
+    """Lay tiles, uint8 (n, height, width, 3), out as one picture."""
+    whole, columns = sheet(tiles)
+    lines = len(whole) // tiles.shape[1]
+    blank = np.full((lines * columns - len(tiles), *tiles.shape[1:]), 255, np.uint8)
+    return sheet(np.concatenate([tiles, blank]))[0]
 
 
 def _caption(true: str, predicted: str, confidence: float) -> tuple[str, str]:

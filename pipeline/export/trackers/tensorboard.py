@@ -140,7 +140,7 @@ def _write_events(folder: Path, told: Contents) -> None:
         events.images("confusion matrix", [matrix], 0, ended)
         tiles = pictures.misread(told)
         if len(tiles):
-            events.images("misread/all", [sheet(tiles)[0]], 0, ended)
+            events.images("misread/all", [pictures.together(tiles)], 0, ended)
             events.images("misread/one by one", list(tiles), 0, ended)
     finally:
         events.close()

@@ -84,7 +84,7 @@ class TestStop:
         os.close(lock)
         job.stop()
 
-        def train(config, store, data, report, *, resume):
+        def train(config, store, data, report, *, resume, tracking):
             report(Progress("Starting"))
             raise AssertionError("it went on")
 
@@ -93,7 +93,7 @@ class TestStop:
         assert (status.state, status.message) == ("stopped", "The job was stopped.")
 
     def test_nothing_stops_it_once_its_run_is_being_saved(self, job, monkeypatch):
-        def train(config, store, data, report, *, resume):
+        def train(config, store, data, report, *, resume, tracking):
             report(Progress("Mapping", stoppable=False))
             assert not job.status().progress.stoppable
             signal.raise_signal(signal.SIGINT)
@@ -117,7 +117,7 @@ def test_a_disk_that_is_full_ends_a_job_and_nobody_takes_it_for_alive(job, monke
             raise InklingError(f"{path} could not be written: the disk is full.")
         write(path, text, **options)
 
-    def train(config, store, data, report, *, resume):
+    def train(config, store, data, report, *, resume, tracking):
         monkeypatch.setattr(worker.atomic, "write_text", full)
         for epoch in (1, 2):
             report(Progress("Training", note=f"epoch {epoch}", history=(0.5,) * epoch))
@@ -145,7 +145,7 @@ def test_who_discards_what_was_resumed_discards_what_it_goes_on_from(tmp_path, d
 
 
 def test_what_fails_after_its_run_was_published_still_tells_of_it(job, monkeypatch):
-    def train(config, store, data, report, *, resume):
+    def train(config, store, data, report, *, resume, tracking):
         report(Progress("Mapping", 0, 1))
         report(Progress("Mapping", 0, 1, run_id="a-run", stoppable=False))
         assert job.status().run_id == "a-run"  # at once, as it may be killed
@@ -213,7 +213,7 @@ class TestSnapshot:
         shown = Snapshot(({"epoch": 1.0},), 2, ("a", "b"), False, np.zeros((1, 2, 2, 1), np.uint8),
                          Film.begin({}, is_whole=False))  # fmt: skip
 
-        def train(config, store, data, report, *, resume):
+        def train(config, store, data, report, *, resume, tracking):
             assert job.snapshot() is None
             report(Progress("Training", 1, 2, history=(0.5,), picture=shown.save))
             assert job.snapshot().class_names == ("a", "b")
@@ -292,7 +292,7 @@ class TestSeries:
         (job.folder / REQUEST).write_text(requests.write(SERIES))
         done, run = [], SimpleNamespace(id="published", info=SimpleNamespace(note=""))
 
-        def train(config, store, data, report, *, resume):
+        def train(config, store, data, report, *, resume, tracking):
             done.append(config.network)
             return run
 
@@ -306,7 +306,7 @@ class TestSeries:
         (job.folder / REQUEST).write_text(requests.write(SERIES))
         done = []
 
-        def train(config, store, data, report, *, resume):
+        def train(config, store, data, report, *, resume, tracking):
             done.append(config.network)
             job.stop()  # such as while it is saved: then its run is kept, and the rest is left
 
