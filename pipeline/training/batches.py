@@ -9,10 +9,12 @@ import tensorflow as tf
 
 from pipeline.config import NETWORKS, PRESETS, TrainConfig
 from pipeline.data.datasets import Dataset
+from pipeline.training import streaming
 from pipeline.training.augmentation import Part, augment, shift_batch
 from pipeline.training.checkpoint import ExtraExamples
 from pipeline.training.disturbance import disturb
 from pipeline.training.resuming import Continuation
+from pipeline.training.streaming import Order
 
 
 @dataclass(frozen=True)
@@ -107,10 +109,10 @@ def training_batches(
 ) -> tf.data.Dataset:
     """Serve batches of float32 images in [0, 1], epoch after epoch.
 
-    The images stay uint8 in memory; a whole batch is gathered and augmented at once, with no Python
-    code per image. What a step sees depends only on the seed and its number, so a training can be
-    resumed anywhere, and several workers can divide its batches. Extra examples are shuffled in
-    with the others and augmented anew each time.
+    The images stay uint8, in memory or, if they are many, in their file (`streaming`); a whole
+    batch is gathered and augmented at once, with no Python code per image. What a step sees depends
+    only on the seed and its number, so a training can be resumed anywhere, and several workers can
+    divide its batches. Extra examples are shuffled in with the others and augmented anew each time.
 
     Args:
         dataset: its training part is served.
@@ -123,7 +125,7 @@ def training_batches(
     Returns:
         Batches of images float32 (batch, height, width, channels) and labels (batch,).
     """
-    gather, shown = _gatherer(dataset, extra), _shown(dataset, extra)
+    gather, order = _gatherer(dataset, extra), Order.of(dataset.x_train, _shown(dataset, extra))
     seed, strength = config.seed, config.augmentation or 0.0
     shift = PRESETS[config.preset].batch_shift
     within = tf.range(plan.batch_size, dtype=tf.int64)
@@ -131,10 +133,7 @@ def training_batches(
 
     def batch(step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         epoch, place = step // plan.steps, step % plan.steps * plan.batch_size
-        shuffle = tf.stack([tf.constant(seed, tf.int64), epoch])
-        index = tf.random.experimental.index_shuffle(
-            place + within, seed=shuffle, max_index=shown - 1
-        )
+        index = order.at(place + within, seed, epoch)
         if not config.disturbance:  # which takes fragments from anywhere in the batch
             index = index[part.rows]
         pixels, labels = gather(index)
@@ -171,10 +170,10 @@ def _gatherer(
     The training images come first, then the extra ones, repeated. The two are kept apart: joining
     them would copy the whole training part.
     """
-    pixels, labels = tf.constant(dataset.x_train), tf.constant(dataset.y_train)
+    images_at, labels = streaming.gatherer(dataset.x_train), tf.constant(dataset.y_train)
 
     def of_dataset(place: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        return tf.gather(pixels, place), tf.gather(labels, place)
+        return images_at(place), tf.gather(labels, place)
 
     count, given = len(dataset.y_train), [one for one in extra if one.shown]
     if not given:

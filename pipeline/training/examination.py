@@ -15,6 +15,7 @@ from pipeline.analysis.plane import aligned, plane
 from pipeline.data.datasets import Dataset
 from pipeline.preprocess import to_model_input
 from pipeline.training.looks import MAPPED, PINNED, Followed, Look
+from pipeline.training.streaming import in_batches
 
 BATCH = 500
 LEAST = 1e-7  # of a probability, before its logarithm is taken
@@ -57,12 +58,7 @@ class Examiner(keras.callbacks.Callback):
         decides_alone = sum(bool(layer.weights) for layer in self.model.layers) == 1
         outputs = [self.model.output] if decides_alone else [self.model.output, last.input]
         inner = keras.Model(self.model.inputs, outputs)
-        self._batches = (
-            tf.data.Dataset.from_tensor_slices(np.asarray(self._images))
-            .batch(BATCH)
-            .map(lambda pixels: tf.cast(pixels, tf.float32) / 255.0)
-            .cache()
-        )
+        self._batches = in_batches(self._images, BATCH)
         self._ask = tf.function(
             lambda images: inner([images], training=False), reduce_retracing=True
         )
@@ -73,16 +69,15 @@ class Examiner(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Examine the network on all images."""
-        answers = [self._answer(images) for images in self._batches]
-        rows = [np.flatnonzero((self._mapped // BATCH) == batch) for batch in range(len(answers))]
-        features = np.concatenate(
-            [
-                found[self._mapped[among] - batch * BATCH]
-                for batch, (among, (_, found)) in enumerate(zip(rows, answers, strict=True))
-            ]
+        probabilities, features = [], []
+        for batch, images in enumerate(self._batches):
+            given, found = self._answer(images)
+            probabilities.append(given)
+            # Of the others, features would fill the memory.
+            features.append(found[self._mapped[self._mapped // BATCH == batch] - batch * BATCH])
+        self.newest = self._examined(
+            self._labels, np.concatenate(probabilities), np.concatenate(features)
         )
-        probabilities = np.concatenate([given for given, _ in answers])
-        self.newest = self._examined(self._labels, probabilities, features)
         if logs is not None:
             logs |= {"val_loss": self.newest.loss, "val_accuracy": self.newest.accuracy}
 

@@ -24,6 +24,7 @@ from pipeline.training.interrupting import asked_to_stop
 from pipeline.training.loop import InThisProcess, Loop
 from pipeline.training.optimization import adam, cross_entropy
 from pipeline.training.resuming import Continuation, TrainingFailed, restore
+from pipeline.training.streaming import in_batches
 from pipeline.training.watch import LossIsNoNumber, Watch
 
 VALID_BATCH = 500
@@ -190,15 +191,9 @@ def _run(loop: Loop, model: keras.Model, lesson: Lesson, watch: Watch) -> _End:
     return _End()
 
 
-def _validation_batches(dataset: Dataset) -> tf.data.Dataset:
-    images, labels = dataset.x_valid, dataset.y_valid
-    batches = tf.data.Dataset.from_tensor_slices((images, labels)).batch(VALID_BATCH)
-    return batches.map(lambda x, y: (tf.cast(x, tf.float32) / 255.0, y)).cache()
-
-
 def _calibrate(model: keras.Model, dataset: Dataset) -> float:
     """Divide a model's logits by the temperature fitted on the validation part."""
-    probabilities = model.predict(_validation_batches(dataset).map(lambda x, y: x), verbose=0)
+    probabilities = model.predict(in_batches(dataset.x_valid, VALID_BATCH), verbose=0)
     temperature = calibration.fit_temperature(probabilities, dataset.y_valid)
     last = model.get_layer("probabilities")
     # Folded into the weights: no extra layer, and the same in every export.
