@@ -30,6 +30,7 @@ from pipeline.config import (
     TrainConfig,
 )
 from pipeline.data.known import NAMES
+from pipeline.errors import InklingError
 from pipeline.export.trackers.choice import EXPERIMENT, FOLDER, TrackerName, Tracking
 
 if TYPE_CHECKING:
@@ -116,6 +117,17 @@ def train(
         bool,
         typer.Option("--queue", help="Don't wait: add it to the queue that “inkling jobs” shows."),
     ] = False,
+    workers: Annotated[
+        int,
+        typer.Option(min=1, max=1000, help="Divide each batch among so many workers, through Ray."),
+    ] = 1,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            help="Where these are: local, auto, HOST:PORT or ray://HOST:PORT; default: on this "
+            "machine, with one worker without Ray."
+        ),
+    ] = None,
     track: Annotated[
         list[TrackerName] | None,
         typer.Option(help="Also write the training, as it goes, and its run to a tracker."),
@@ -156,6 +168,8 @@ def train(
     from pipeline.jobs.requests import Training
     from pipeline.store import interrupted
 
+    if queued and (workers > 1 or on is not None):
+        raise InklingError("A training of several workers cannot be queued. Leave --queue out.")
     if resume:
         config = interrupted.newest(store).config()
     if config.corrections and not resume:
@@ -167,7 +181,9 @@ def train(
         if queued:
             _add_to_queue(Training(config, resume, tracking), store, as_json=as_json)
             return
-        run = worker.train(config, store, data, report, resume=resume, tracking=tracking)
+        run = worker.train(
+            config, store, data, report, resume=resume, tracking=tracking, workers=workers, on=on
+        )
     if as_json:
         print(run.info.model_dump_json())
         return

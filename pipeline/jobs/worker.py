@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipeline import atomic, evaluation
+from pipeline import atomic, cluster, evaluation
 from pipeline.config import TrainConfig
 from pipeline.data import datasets
 from pipeline.errors import InklingError
@@ -35,6 +36,9 @@ from pipeline.store.audits import Audit
 from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.run_folder import About, Run
 from pipeline.store.runs import Store
+
+if TYPE_CHECKING:
+    from pipeline.training.loop import Loop
 
 SECONDS_BETWEEN_WRITES = 0.25
 
@@ -116,23 +120,47 @@ def train(
     *,
     resume: bool,
     tracking: Tracking = NO_TRACKING,
+    workers: int = 1,
+    on: str | None = None,
 ) -> Run:
     """Load TensorFlow, quietly, and run an experiment; see `experiment.run_experiment`.
 
     The dataset is prepared first: what is wrong with it need not wait for TensorFlow.
+
+    Args:
+        config, store, data_dir, on_progress, resume, tracking: of the experiment.
+        workers: among how many each batch is divided.
+        on: where they are; see `cluster.connected`. None for this machine: with one worker, this
+            process.
     """
     track = tracking.trackers()
     store.check_writable()
     dataset = datasets.open_dataset(config.dataset, data_dir, on_progress)
     try:
-        _load_tensorflow(on_progress)
-        from pipeline.experiment import run_experiment
+        with _loop(workers, on, on_progress) as loop:
+            from pipeline.experiment import run_experiment
 
-        return run_experiment(config, store, data_dir, on_progress, resume=resume, track=track)
+            return run_experiment(
+                config, store, data_dir, on_progress, resume=resume, track=track, loop=loop
+            )
     except Discarded:
         if resume:  # what it was to go on from goes, too, even if that had not begun
             InterruptedTraining.of(store, config, dataset.fingerprint).forget()
         raise
+
+
+@contextmanager
+def _loop(workers: int, on: str | None, on_progress: OnProgress) -> Iterator["Loop | None"]:
+    """Load TensorFlow, and be connected to those who take the steps; None for this process."""
+    if workers == 1 and on is None:
+        _load_tensorflow(on_progress)
+        yield None
+        return
+    with cluster.connected(on or cluster.LOCAL, cores=max(workers, os.cpu_count() or 1)):
+        _load_tensorflow(on_progress)
+        from pipeline.training.on_ray import OnRay
+
+        yield OnRay(workers, on_progress)
 
 
 def retrain(

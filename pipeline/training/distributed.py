@@ -139,18 +139,23 @@ def follow(
 
     Args:
         model: compiled, and with an optimizer that was built.
-        told: by a worker; an epoch that was begun again after a worker was lost may come twice.
+        told: by a worker. What comes again, because an epoch was begun again after a worker was
+            lost, is passed over; a step 0 says that nothing happened yet, so that a request to
+            stop is heard.
         epoch: the first one, counted from 0.
         callbacks: told of the beginning, of every step that was told of, and of epochs.
     """
     watching = keras.callbacks.CallbackList(list(callbacks), model=model)
     watching.on_train_begin()
     watching.on_epoch_begin(epoch)
+    furthest = (epoch, 0)
     for one in told:
+        if one.step and (one.epoch, one.step) <= furthest:
+            continue
+        furthest = max(furthest, (one.epoch, one.step))
         if one.variables:
             _assign(model.variables, one.variables)
-        if one.step:
-            watching.on_train_batch_end(one.step - 1)
+        watching.on_train_batch_end(one.step - 1)
         if one.logs:
             _assign(model.optimizer.variables, one.optimizer)
             watching.on_epoch_end(one.epoch, dict(one.logs))

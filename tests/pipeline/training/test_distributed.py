@@ -171,10 +171,12 @@ def test_callbacks_are_told_as_by_keras():
         def on_epoch_end(self, epoch, logs=None):
             seen.append((epoch, logs, int(self.model.optimizer.iterations)))
 
-    told = [Told(1, 1), Told(1, 2, *values, {"loss": 0.5})]
+    told = [Told(1, 0), Told(1, 1), Told(1, 1), Told(1, 2, *values, {"loss": 0.5})]  # 1 came again
     bias = float(np.asarray(model.variables[1]).sum())
     follow(model, told, 1, [Notes()])
-    assert seen == [("begin", 1), (0, bias), (1, 2.0), (1, {"loss": 0.5}, 7), ("begin", 2)]
+    assert seen == [
+        ("begin", 1), (-1, bias), (0, bias), (1, 2.0), (1, {"loss": 0.5}, 7), ("begin", 2),
+    ]  # fmt: skip
 
 
 def test_more_workers_than_images_are_refused():
