@@ -1,24 +1,39 @@
 """The pipeline on one page: dataset -> fit -> export and evaluate -> published run."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from pipeline.assembly import assemble, describe
 from pipeline.config import TrainConfig
-from pipeline.data.datasets import canonical, open_dataset
+from pipeline.data.datasets import Dataset, open_dataset
 from pipeline.export.trackers.following import following
 from pipeline.export.trackers.tracker import Tracker, Underway
 from pipeline.progress import OnProgress, Progress, silent
-from pipeline.store import corrections, teaching
+from pipeline.store.beginning import Beginning, begin, settled
 from pipeline.store.interrupted import InterruptedTraining
-from pipeline.store.run_folder import Run
+from pipeline.store.run_folder import Run, RunFiles
+from pipeline.store.run_info import RunInfo
 from pipeline.store.runs import Store
 from pipeline.training import fit as training
-from pipeline.training.handwriting import holds_digits
+from pipeline.training.checkpoint import Checkpoint
 from pipeline.training.loop import Loop
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A training's result, ready to be published.
+
+    Attributes:
+        info: the content of run.json.
+        files: the others.
+        may_go_on: whether it was only stopped, so that it can be resumed.
+    """
+
+    info: RunInfo
+    files: RunFiles
+    may_go_on: bool
 
 
 def run_experiment(
@@ -30,6 +45,7 @@ def run_experiment(
     resume: bool = False,
     loop: Loop | None = None,
     track: Sequence[Tracker] = (),
+    whole: bool = False,
 ) -> Run:
     """Train a network and publish its run.
 
@@ -42,6 +58,7 @@ def run_experiment(
             its last completed epoch.
         loop: who takes the steps of the training; None for this process.
         track: who is told of it as it goes, and given its run; none of them can fail it.
+        whole: publish no run of a training that was stopped; its checkpoint is kept.
 
     Returns:
         The published run, marked "stopped" if it ended early. If anything fails, the runs in the
@@ -49,39 +66,62 @@ def run_experiment(
 
     Raises:
         InklingError: the dataset, the settings or the store is unsuitable; the message says why.
+        KeyboardInterrupt: it was stopped, before its first epoch or where only whole ones count.
     """
-    created, timings = datetime.now(UTC), dict[str, float]()
     store.check_writable()
     dataset = open_dataset(config.dataset, data_dir, on_progress)
-    config = config.resolved(len(dataset.y_train), digits=holds_digits(dataset))
-    config = config.model_copy(update={"dataset": canonical(config.dataset)})
-
+    config = settled(config, dataset)
     interrupted = InterruptedTraining.of(store, config, dataset.fingerprint)
     with interrupted.held(), following(track, on_progress) as followed:
-        checkpoint, extra = interrupted.load() if resume else None, None
-        corrected_so_far = corrections.read(store)
-        if config.corrections and checkpoint is None:
-            extra = teaching.to_learn(corrected_so_far, dataset)
-        keep = partial(interrupted.save, config)
-        drawing = teaching.newest_drawing(corrected_so_far, dataset)
-        followed.begin(Underway.of(config, dataset, created, interrupted, checkpoint))
-        report = followed.on_progress
-        trained = training.fit(config, dataset, report, keep, checkpoint, extra, drawing, loop=loop)
-        timings["training"] = trained.seconds  # including those before an interruption
-
-        found = assemble(
-            trained.model,
-            dataset,
-            trained.history,
-            timings,
-            on_progress,
-            allographs=config.allographs or 0.0,
+        beginning = begin(config, dataset, store, interrupted.load() if resume else None)
+        followed.begin(
+            Underway.of(config, dataset, beginning.created, interrupted, beginning.checkpoint)
         )
-        corrected = trained.extra.counts(dataset.class_names)
-        info = describe(trained, found, dataset, config, created, timings, corrected)
-        run = store.publish(info, replace(found.files, film=trained.film))
-        if not trained.may_go_on:
+        keep = partial(interrupted.save, config)
+        found = carry_out(beginning, dataset, followed.on_progress, keep, whole=whole, loop=loop)
+        run = store.publish(found.info, found.files)
+        if not found.may_go_on:
             interrupted.forget()
         followed.published(run)
     on_progress(Progress("Done", 1, 1, run.id, stoppable=False, run_id=run.id))
     return run
+
+
+def carry_out(
+    beginning: Beginning,
+    dataset: Dataset,
+    on_progress: OnProgress = silent,
+    on_checkpoint: Callable[[Checkpoint], None] | None = None,
+    *,
+    whole: bool = False,
+    loop: Loop | None = None,
+) -> Finished:
+    """Train, export and evaluate a network; touches no store, so it can be done anywhere.
+
+    Args:
+        beginning: what the training begins with.
+        dataset: what it learns and is tested on.
+        on_progress: called at every stage.
+        on_checkpoint: called with the state to resume from, at the end of each epoch.
+        whole: raise KeyboardInterrupt if it was stopped, instead of finishing what there is.
+        loop: who takes the steps of the training; None for this process.
+    """
+    timings, config = dict[str, float](), beginning.config
+    trained = training.fit(
+        config, dataset, on_progress, on_checkpoint,
+        beginning.checkpoint, beginning.extra, beginning.drawing, loop=loop,
+    )  # fmt: skip
+    if whole and trained.may_go_on:
+        raise KeyboardInterrupt
+    timings["training"] = trained.seconds  # including those before an interruption
+    found = assemble(
+        trained.model,
+        dataset,
+        trained.history,
+        timings,
+        on_progress,
+        allographs=config.allographs or 0.0,
+    )
+    corrected = trained.extra.counts(dataset.class_names)
+    info = describe(trained, found, dataset, config, beginning.created, timings, corrected)
+    return Finished(info, replace(found.files, film=trained.film), trained.may_go_on)

@@ -1,12 +1,13 @@
-"""Two runs' predictions of the same images -> whether their difference could be due to chance.
+"""Two runs, or two settings with several seeds -> whether a difference could be due to chance.
 
-Uses nothing heavier than numpy and pandas, so that pages can use it, too.
+Uses nothing heavier than numpy, pandas and scipy's special functions, so that pages can use it.
 """
 
 import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import stdtrit
 
 from pipeline.analysis.metrics import NORMAL_95
 
@@ -95,3 +96,23 @@ def paired_difference(only_first: int, only_second: int, images: int) -> Differe
     return Difference(
         (only_first - only_second) / images, max(-1.0, center - half), min(1.0, center + half)
     )
+
+
+def over_seeds(differences: np.ndarray) -> Difference | None:
+    """Return the mean of differences that were measured with several seeds, and its 95% interval.
+
+    That of Student's t (1908): the seeds are a sample of all seeds, and the difference of two
+    settings is taken with the same seed each time, so what a seed does to both does not count.
+
+    Args:
+        differences: float (n,), of two accuracies with the same seed.
+
+    Returns:
+        None for fewer than two seeds, which cannot tell how much a seed does.
+    """
+    n = len(differences)
+    if n < 2:
+        return None
+    mean, error = float(np.mean(differences)), float(np.std(differences, ddof=1)) / math.sqrt(n)
+    half = float(stdtrit(n - 1, 0.975)) * error
+    return Difference(mean, max(-1.0, mean - half), min(1.0, mean + half))

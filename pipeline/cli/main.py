@@ -21,6 +21,7 @@ from pipeline.cli.retrain import retrain
 from pipeline.cli.rule import rule
 from pipeline.cli.runs import runs
 from pipeline.cli.score import score
+from pipeline.cli.sweep import sweep
 from pipeline.cli.track import track
 from pipeline.cli.train import train
 from pipeline.errors import InklingError, denied
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 for command in (
     train,
+    sweep,
     retrain,
     add,
     evaluate,

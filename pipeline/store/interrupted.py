@@ -52,7 +52,7 @@ class InterruptedTraining:
     @classmethod
     def of(cls, store: Store, config: TrainConfig, fingerprint: str) -> "InterruptedTraining":
         """Return the place for a training with these settings on this dataset."""
-        key = _key(config, fingerprint)
+        key = key_of(config, fingerprint)
         places = [cls(store.folder / name / key) for name in FOLDERS]
         return next((place for place in places if place.exists()), places[0])
 
@@ -197,7 +197,7 @@ class InterruptedTraining:
         return done >= epochs and any(
             run.info.config is not None
             and run.info.status == "finished"
-            and _key(run.info.config, run.info.dataset.fingerprint) == self.key
+            and key_of(run.info.config, run.info.dataset.fingerprint) == self.key
             for run in store.runs()
         )
 
@@ -242,7 +242,7 @@ def newest(store: Store) -> InterruptedTraining:
     return found[0]
 
 
-def _key(config: TrainConfig, fingerprint: str) -> str:
+def key_of(config: TrainConfig, fingerprint: str) -> str:
     """Name a training by its settings and dataset, as always: so older checkpoints are found."""
     # What changes no weight is no part of it.
     exclude = {"film"}

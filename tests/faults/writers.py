@@ -23,11 +23,12 @@ from pipeline.jobs import launch, queue, worker
 from pipeline.jobs.job import Job, list_jobs
 from pipeline.jobs.requests import Training
 from pipeline.progress import Progress
-from pipeline.store import audits, backup, corrections, guard, promotions, reviews
+from pipeline.store import audits, backup, corrections, guard, promotions, reviews, searches
 from pipeline.store.audits import Fold, Unfinished
 from pipeline.store.interrupted import InterruptedTraining, list_interrupted
 from pipeline.store.run_folder import About, Damaged, Run
 from pipeline.store.runs import Store
+from pipeline.store.searches import Tried
 from pipeline.training.checkpoint import Checkpoint
 from pipeline.training.film import Film
 from pipeline.training.teaching import Taught, TeachingSet
@@ -296,6 +297,9 @@ WRITES = [
           lambda world: world.unfinished.load(1, 6) is not None, first=True),
     Write("an audit", lambda world: audits.publish(
         world.store, dataset(), TrainConfig(dataset="made"), (3, 1), SIX), audit, first=True),
+    Write("what a search tried", lambda world: searches.add(
+        world.store, Tried(key="k", dataset="f", config=SETTINGS, epochs=1, val_accuracy=0.5)),
+        lambda world: len(searches.read(world.store, "f")), first=True),
     Write("a job", lambda world: queue.add([train(7)], world.store), seeds, first=True),
     Write("the order of jobs",
           lambda world: queue.move(world.jobs[2], 1, world.store), seeds),

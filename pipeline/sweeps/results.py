@@ -1,0 +1,74 @@
+"""What a sweep has in the store: which of its trainings are done, and what came of them."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from pipeline.config import TrainConfig
+from pipeline.store import searches
+from pipeline.store.interrupted import InterruptedTraining, key_of
+from pipeline.store.run_folder import Run
+from pipeline.store.runs import Store
+from pipeline.store.searches import Tried
+
+# What tells settings of one sweep apart, besides the seed.
+SETTINGS = (
+    "network", "preset", "epochs", "batch_size", "learning_rate", "augmentation",
+    "label_smoothing", "allographs", "disturbance", "variant",
+)  # fmt: skip
+
+
+def finished(store: Store, fingerprint: str) -> dict[str, Run]:
+    """Find the runs of a store that were trained to their end on a dataset: key → run.
+
+    One that was stopped counts as soon as nothing can go on with it, such as one that diverged.
+    One that learned from corrections never counts: those change while its settings do not.
+    """
+    found = {}
+    for run in reversed(store.runs()):  # of several, the newest
+        config = run.info.config
+        if config is None or run.info.retrained or config.corrections:
+            continue
+        if run.info.dataset.fingerprint != fingerprint:
+            continue
+        can_go_on = InterruptedTraining.of(store, config, fingerprint).exists()
+        if run.info.status == "finished" or not can_go_on:
+            found[key_of(config, fingerprint)] = run
+    return found
+
+
+def table(runs: Sequence[Run]) -> pd.DataFrame:
+    """Return a row per run that was trained here.
+
+    Returns:
+        Columns: run (id), `SETTINGS`, seed, accuracy (on test images), val_accuracy (of its best
+        epoch), both in [0, 1].
+    """
+    rows = [
+        {
+            "run": run.id,
+            **settings(run.info.config),
+            "accuracy": run.info.metrics.accuracy,
+            "val_accuracy": float(run.history()["val_accuracy"].max()),
+        }
+        for run in runs
+        if run.info.config is not None
+    ]
+    return pd.DataFrame(rows, columns=["run", *SETTINGS, "seed", "accuracy", "val_accuracy"])
+
+
+def settings(config: TrainConfig) -> dict[str, object]:
+    """Return what tells a training of a sweep from the others, the seed last."""
+    return {name: getattr(config, name) for name in (*SETTINGS, "seed")}
+
+
+def title(config: TrainConfig) -> str:
+    """Say which training of a sweep it is, in a few words."""
+    return f"{config.network}, {config.preset}, seed {config.seed}"
+
+
+def note_failure(store: Store, config: TrainConfig, fingerprint: str, why: str) -> None:
+    """Keep why a training of a sweep failed, so that the others go on."""
+    key = key_of(config, fingerprint)
+    found = Tried(key=key, dataset=fingerprint, config=config, failed=why)
+    searches.add(store, found)
