@@ -52,6 +52,10 @@ ANATOMY, GRADIENTS = "anatomy.npz", "gradients.tflite"
 EXCITING, ROBUSTNESS, CORRUPTIONS = "exciting.npz", "robustness.json", "corruptions.json"
 FILM, TEACHING, STRANGERS = "film.npz", "teaching.npz", "strangers.json"
 ABOUT = "about.json"  # the name and the note that people gave it
+OPTIONAL = (
+    FEATURES, OOD_DETECTOR, ANATOMY, GRADIENTS, EXCITING, ROBUSTNESS, CORRUPTIONS, FILM, TEACHING,
+    STRANGERS, ABOUT,
+)  # fmt: skip
 LONGEST_NAME, LONGEST_NOTE = 80, 2000  # characters
 REFUSED = "runs cannot be added, changed or deleted"
 # What the readers of its files raise on damaged ones.
@@ -369,6 +373,21 @@ class Run:
             self.about.name if name is None else name, self.about.note if note is None else note
         )
         self._add_text(ABOUT, about.model_dump_json())
+
+    def files(self) -> dict[str, Path]:
+        """Find all its files by their names in the run, with what was added; all as written.
+
+        Raises:
+            RunDamaged: one cannot be read.
+        """
+        here = (
+            path.relative_to(place).as_posix()
+            for place in self._places
+            for path in place.rglob("[!.]*")
+            if path.is_file()
+        )
+        names = {*here, *filter(self._has, (INFO, *REQUIRED, *OPTIONAL))}
+        return {name: self._read(name, lambda path: path) for name in sorted(names)}
 
     def checked(self) -> "Run | Damaged":
         """Return it, or what is wrong, after reading every file of which is known what it was.

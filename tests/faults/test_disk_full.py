@@ -27,12 +27,14 @@ EVERY = [pytest.param(write, id=write.name) for write in WRITES]
 TOO_LONG = re.compile(r"larger than is allowed here|File too large|the disk is full")
 FULL = re.compile(r"the disk is full|No space left on device")
 BYTES = (0, 1, 40, 200, 1_000, 4_000, 30_000, 10**9)  # that a file may have
-# What takes seconds to compute before one of the same functions writes it; see `test_formats`, and
+# What takes seconds to compute before one of the same functions writes it; see `test_formats`, for
+# TensorBoard `tests/pipeline/export/trackers/test_tensorboard.py`, and
 # for scoring `tests/pipeline/scoring/test_score.py`.
 EXPORTS = {
     "pipeline.export.html_page.write_page", "pipeline.export.litert.write_folder",
     "pipeline.export.report.pdf.write", "pipeline.export.report.writing.write_html",
-    "pipeline.export.tfjs_folder.write_folder", "pipeline.scoring.known.note",
+    "pipeline.export.tfjs_folder.write_folder",
+    "pipeline.export.trackers.tensorboard._replacing", "pipeline.scoring.known.note",
     "pipeline.scoring.processes._score", "pipeline.scoring.result.write_facts",
     "pipeline.scoring.score._finish",
 }  # fmt: skip

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -205,7 +205,7 @@ class MlflowTracker:
 
     def _log_artifacts(self, told: Contents) -> None:
         """Write the run's files, its confusion matrix and what it misread, over what was there."""
-        run, names = told.run, [contents.one_line(name) for name in told.facts.names]
+        names = [contents.one_line(name) for name in told.facts.names]
         with atomic.scratch() as folder:
             picture = pictures.png(pictures.confusion(told.facts.counts, names))
             (folder / "confusion_matrix.png").write_bytes(picture)
@@ -214,9 +214,9 @@ class MlflowTracker:
             if len(tiles):
                 (folder / "misread.png").write_bytes(pictures.png(pictures.together(tiles)))
             self._client.log_artifacts(self._id, str(folder), SAID)
-        for place in filter(None, (run.folder, run.additions)):
-            if place.is_dir():
-                self._client.log_artifacts(self._id, str(place), FILES)
+        for name, path in told.run.files().items():
+            under = PurePosixPath(FILES, name).parent
+            self._client.log_artifact(self._id, str(path), str(under))
 
     def _log_model(self, told: Contents) -> None:
         """Write a model that `mlflow.pyfunc` loads and serves, once."""

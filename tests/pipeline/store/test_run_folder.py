@@ -1,6 +1,7 @@
 import errno
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,9 @@ from pipeline.serving.anatomy import IMAGE, Anatomy, Part
 from pipeline.store import run_folder
 from pipeline.store.run_folder import Damaged, RunDamaged
 from pipeline.store.run_info import Evaluation, Robustness, UnderChange
+from pipeline.store.runs import Store
 from pipeline.training.film import Film
+from tests.pipeline.store.test_changing_runs import other_result
 from tests.pipeline.store.test_runs import results
 
 
@@ -250,3 +253,23 @@ def test_evaluations_on_other_datasets_are_kept_with_the_run(store):
     assert (found.dataset.name, found.metrics.correct) == ("other", 2)
     (run.folder / "evaluations" / "cut.json").write_text("{")
     assert len(run.evaluations()) == 1
+
+
+def test_all_files_of_a_run_are_found_with_what_was_added(store, tmp_path):
+    bundled = store.publish(*results())
+    other = Store(tmp_path / "other", bundled=bundled.folder)
+    run = other.open("latest")
+    kept = {path.name for path in bundled.folder.iterdir()}
+    assert set(run.files()) == kept
+    run.describe(name="Another")
+    run.add_evaluation(other_result(run))
+    added = run.files().keys() - kept
+    assert sorted(Path(name).parts[0] for name in added) == ["about.json", "evaluations"]
+    assert all(path.is_file() for path in run.files().values())
+
+
+def test_files_that_are_not_as_written_are_not_handed_out(store):
+    run = store.publish(*results())
+    (run.folder / run_folder.PREDICTIONS).write_bytes(b"another")
+    with pytest.raises(RunDamaged, match="not as it was written"):
+        run.files()

@@ -14,6 +14,7 @@ from pipeline.errors import InklingError
 from pipeline.export.trackers.tensorboard import TensorBoardTracker
 from pipeline.export.trackers.tracker import Underway
 from pipeline.store.run_folder import Run
+from tests.faults.test_disk_full import limited
 
 TRAINING = Underway(TrainConfig(network="pixels"), None, datetime.now(UTC), "place")  # type: ignore[arg-type]
 ROW = {"loss": 0.5, "accuracy": 0.8, "val_loss": 0.4, "val_accuracy": 0.9, "seconds": 2.0}
@@ -133,3 +134,22 @@ def test_names_of_classes_are_not_trusted(tmp_path, odd_run: Run):
     lines = (folder / "metadata.tsv").read_text("utf-8").splitlines()
     assert {line.count("\t") for line in lines} == {4}
     assert [path.name for path in (tmp_path / "logs").iterdir()] == [odd_run.id]
+
+
+@pytest.mark.parametrize("most", [0, 1_000, 30_000])  # bytes that a file may have
+def test_on_a_full_disk_a_run_is_there_as_it_was_or_not_at_all(tmp_path, tiny_run: Run, most: int):
+    with pytest.raises(InklingError, match="larger than is allowed"), limited(most):
+        TensorBoardTracker(tmp_path / "new").record(tiny_run)
+    assert not list(tmp_path.glob("new/*"))
+    TensorBoardTracker(tmp_path / "old").record(tiny_run)
+    with pytest.raises(InklingError, match="larger than is allowed"), limited(most):
+        TensorBoardTracker(tmp_path / "old").record(tiny_run)
+    assert [path.name for path in (tmp_path / "old").iterdir()] == [tiny_run.id]
+    assert len(series(tmp_path / "old" / tiny_run.id, "training/loss")) == len(tiny_run.history())
+
+
+def test_curves_on_a_full_disk_are_said_in_a_sentence(tmp_path, training: Underway):
+    tracker = TensorBoardTracker(tmp_path)
+    tracker.begin(training)
+    with pytest.raises(InklingError, match="larger than is allowed"), limited(0):
+        tracker.epoch({"epoch": 1, **ROW})
