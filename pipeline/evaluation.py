@@ -15,7 +15,7 @@ from pipeline.analysis import out_of_distribution as ood
 from pipeline.analysis.class_planes import SEED
 from pipeline.analysis.metrics import Metrics
 from pipeline.analysis.out_of_distribution import OodDetector
-from pipeline.data.datasets import Dataset
+from pipeline.data.datasets import Dataset, picked
 from pipeline.data.prepared import same_images
 from pipeline.errors import InklingError
 from pipeline.progress import OnProgress, Progress, silent
@@ -121,11 +121,19 @@ def embed_images(model: "keras.Model", dataset: Dataset) -> pd.DataFrame:
 
     Args:
         model: the network.
-        dataset: the dataset with the test and training images.
+        dataset: the dataset with the test and training images; of more than 60,000 of these, a
+            seeded sample is searched.
     """
     from pipeline.serving.features import features
 
-    return embedding.embed(features(model, dataset.x_train), features(model, dataset.x_test))
+    rows = embedding.searched(len(dataset.x_train))
+    found = embedding.embed(
+        features(model, picked(dataset.x_train, rows)), features(model, dataset.x_test)
+    )
+    for column in embedding.NEIGHBOR_COLUMNS:
+        place = found[column].to_numpy()
+        found[column] = np.where(place < 0, place, rows[place]).astype(np.int32)
+    return found
 
 
 def fit_ood_detector(

@@ -10,6 +10,7 @@ import pandas as pd
 NEIGHBORS = 5
 MOST_DIMENSIONS = 50  # principal components kept: saves time and hardly changes distances
 MOST_FITTED = 10_000  # training images that the components are fitted on
+MOST_SEARCHED = 60_000  # training images among which neighbors are sought: all of MNIST's
 MOST_MAPPED = 10_000  # test images that are placed on the map
 FEW_MAPPED = 4_000  # so few take seconds; threads would mostly wait for each other, busily
 FEWEST_MAPPED = 20
@@ -44,6 +45,11 @@ def embed(train: np.ndarray, test: np.ndarray) -> pd.DataFrame:
     places[mapped] = flat_map(test[mapped])
     table["map_x"], table["map_y"] = places[:, 0], places[:, 1]
     return table
+
+
+def searched(count: int) -> np.ndarray:
+    """Choose which of `count` training images can be neighbors: int64, ascending."""
+    return np.sort(np.random.default_rng(SEED).permutation(count)[:MOST_SEARCHED])
 
 
 def reduced(train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -21,6 +21,7 @@ from pipeline.errors import InklingError, reason
 from pipeline.reading import MEGABYTE, check_regular
 
 MOST_BYTES = 2**30  # of an array: a million images of 28×28, with room to spare
+MOST_MAPPED = 2**36  # of an array that stays in its file, such as an `.npy`
 MOST_LABELS = 2**24  # of an array: as many images of 8×8 as MOST_BYTES hold
 IDX_UBYTE = 0x08
 IDX_AXES = (1, 3, 4)  # labels; images; images in color
@@ -177,7 +178,7 @@ class Npz:
             return np.lib.format.read_array(member, allow_pickle=False)
 
 
-def map_npy(path: Path, most: int = MOST_BYTES) -> np.ndarray:
+def map_npy(path: Path, most: int = MOST_MAPPED) -> np.ndarray:
     """Open an `.npy` of numbers, memory-mapped.
 
     Args:

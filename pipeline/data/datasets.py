@@ -23,13 +23,14 @@ from pipeline.data.embedded import EMBEDDED
 from pipeline.data.known import DIGITS, KNOWN, NAMES
 from pipeline.data.prepared import VERSION, cache_folder
 from pipeline.data.readers import Labeled
-from pipeline.data.splitting import ARRAYS, PARTS, check_classes, split
+from pipeline.data.splitting import ARRAYS, PARTS, Part, check_classes, split
 from pipeline.data.splitting import fingerprint as fingerprint_of
 from pipeline.errors import InklingError
 from pipeline.ink import drawing
 from pipeline.names import slug
 from pipeline.progress import OnProgress, Progress, silent
 
+WRITTEN = 2**24  # bytes of images copied at once
 CHUNK = 2**20  # pixels averaged at once: 4 MB, and few enough for exact float32 sums
 
 
@@ -308,20 +309,40 @@ def _prepare(
             shutil.rmtree(folder, ignore_errors=True)
             atomic.clear(folder.parent, folder.name)
             with atomic.whole_folder(folder) as draft:
-                for array, values in parts.items():
-                    np.save(draft / f"{array}.npy", values)
+                for which, part in parts.items():
+                    np.save(draft / f"y_{which}.npy", part.y[part.rows])
+                    _save_images(draft / f"x_{which}.npy", part)
+                arrays = _arrays(draft)
                 facts = {
                     "version": VERSION,
                     "name": name,
                     "class_names": called.shown,
-                    "fingerprint": fingerprint_of(parts, called.own),
-                    "aliases": [fingerprint_of(parts, names) for names in called.others],
-                    "mnist_framed": _is_mnist_framed(parts["x_train"]),
-                    "counts": {part: len(parts[f"y_{part}"]) for part in PARTS},
+                    "fingerprint": fingerprint_of(arrays, called.own),
+                    "aliases": [fingerprint_of(arrays, names) for names in called.others],
+                    "mnist_framed": _is_mnist_framed(arrays["x_train"]),
+                    "counts": {which: len(part.rows) for which, part in parts.items()},
                     "source": str(place) if place and name not in KNOWN else "",
                 }
                 prepared.write_facts(draft, facts)
     return _renamed(folder, class_names)
+
+
+def _save_images(path: Path, part: Part) -> None:
+    """Write the images of a part as `.npy`, a few at a time: all may not fit into memory."""
+    images, rows = part.x, part.rows
+    step = max(1, WRITTEN // max(1, images[:1].nbytes))
+    with path.open("wb") as file:
+        described = np.lib.format.header_data_from_array_1_0(images[:0])
+        np.lib.format.write_array_header_1_0(
+            file, described | {"fortran_order": False, "shape": (len(rows), *images.shape[1:])}
+        )
+        for first in range(0, len(rows), step):
+            file.write(picked(images, rows[first : first + step]).tobytes())
+
+
+def _arrays(folder: Path) -> dict[str, np.ndarray]:
+    """Map the arrays of a prepared dataset."""
+    return {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
 
 
 def _renamed(folder: Path, class_names: tuple[str, ...] | None) -> Dataset:
@@ -368,7 +389,7 @@ def _open(folder: Path) -> Dataset:
     try:
         if described is None:
             raise FileNotFoundError(folder)
-        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
+        arrays = _arrays(folder)
     except (OSError, ValueError, EOFError):
         raise DatasetMissing(f"The prepared dataset in {folder} is missing or damaged.") from None
     return Dataset(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.data.array_files import MOST_BYTES, MOST_LABELS, map_npy
+from pipeline.data.array_files import MOST_LABELS, MOST_MAPPED, map_npy
 from pipeline.errors import InklingError
 
 # Mu, Gilmer 2019: a folder per corruption, each with these.
@@ -28,7 +28,9 @@ def read(folder: Path, parts: tuple[str, ...] = tuple(FILES)) -> dict[str, np.nd
         InklingError: one is missing or damaged, or contains Python objects (never unpickled).
     """
     return {
-        part: map_npy(folder / FILES[part], MOST_BYTES if part.startswith("x") else 8 * MOST_LABELS)
+        part: map_npy(
+            folder / FILES[part], MOST_MAPPED if part.startswith("x") else 8 * MOST_LABELS
+        )
         for part in parts
     }
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,12 +20,28 @@ LONGEST_LIST = 500  # of class names in a message, characters
 PARTS = ("train", "valid", "test")
 ARRAYS = tuple(f"{axis}_{part}" for part in PARTS for axis in "xy")
 
-Pair = tuple[np.ndarray, np.ndarray]
+
+class Part(NamedTuple):
+    """A part of a dataset, not yet copied: there may be more than fits into memory.
+
+    Attributes:
+        x, y: images and labels that it is taken from.
+        rows: int64 (n,), ascending: which of them.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    rows: np.ndarray
+
+    @classmethod
+    def whole(cls, x: np.ndarray, y: np.ndarray) -> "Part":
+        """Return all of them."""
+        return cls(x, y, np.arange(len(y)))
 
 
 def split(
     labeled: Labeled, valid_size: int | None = None, test_size: int | None = None
-) -> dict[str, np.ndarray]:
+) -> dict[str, Part]:
     """Split into train, valid and test: seeded, and stratified by class.
 
     Args:
@@ -32,30 +49,29 @@ def split(
         valid_size, test_size: how many images are split off; default: a share of them.
 
     Returns:
-        The arrays x_train, y_train, x_valid, y_valid, x_test, y_test; see `Dataset`.
+        By the names in `PARTS`.
     """
-    x, y, x_test, y_test = labeled.x, labeled.y, labeled.x_test, labeled.y_test
-    classes = int(y.max()) + 1
-    if x_test is None or y_test is None:
-        (x, y), (x_test, y_test) = _divide(
-            x, y, test_size or max(round(len(y) * TEST_SHARE), classes)
-        )
-    (x, y), (x_valid, y_valid) = _divide(
-        x, y, valid_size or max(round(len(y) * VALID_SHARE), classes)
-    )
-    parts = (x, y, x_valid, y_valid, x_test, y_test)
-    return dict(zip(ARRAYS, map(np.ascontiguousarray, parts), strict=True))
+    train, classes = Part.whole(labeled.x, labeled.y), int(labeled.y.max()) + 1
+    if labeled.x_test is None or labeled.y_test is None:
+        size = test_size or max(round(len(train.rows) * TEST_SHARE), classes)
+        train, test = _divide(train, size)
+    else:
+        test = Part.whole(labeled.x_test, labeled.y_test)
+    size = valid_size or max(round(len(train.rows) * VALID_SHARE), classes)
+    train, valid = _divide(train, size)
+    return dict(zip(PARTS, (train, valid, test), strict=True))
 
 
-def _divide(x: np.ndarray, y: np.ndarray, second: int) -> tuple[Pair, Pair]:
-    """Divide images and labels in two, stratified; `second` of them go into the second part."""
+def _divide(part: Part, second: int) -> tuple[Part, Part]:
+    """Divide a part in two, stratified by class; `second` of its rows go into the second."""
     from sklearn.model_selection import train_test_split
 
-    first_at, second_at = train_test_split(
-        np.arange(len(y)), test_size=second, stratify=y, random_state=SPLIT_SEED
+    labels = part.y[part.rows]
+    divided = train_test_split(
+        np.arange(len(labels)), test_size=second, stratify=labels, random_state=SPLIT_SEED
     )
-    first_at, second_at = np.sort(first_at), np.sort(second_at)
-    return (x[first_at], y[first_at]), (x[second_at], y[second_at])
+    first, other = (part._replace(rows=part.rows[np.sort(at)]) for at in divided)
+    return first, other
 
 
 @dataclass(frozen=True)

@@ -125,3 +125,13 @@ def test_what_a_run_saw_in_training_is_told(tiny_run, digits, tmp_path, monkeypa
     said = CliRunner().invoke(app, arguments).stdout
     assert "of 1,500 images it saw in training (" in said
     assert "never seen" not in said
+
+
+def test_a_neighbor_from_a_sample_is_the_training_image_it_was(digits, monkeypatch):
+    """Test images that are training images find themselves, by their place in the whole part."""
+    rows = np.array([5, 17, 300, 301, 302, 900, 901, 902])
+    monkeypatch.setattr(evaluation.embedding, "searched", lambda count: rows)
+    known = dataclasses.replace(digits, x_test=digits.x_train[rows], y_test=digits.y_train[rows])
+    found = evaluation.embed_images(networks.build("shallow", (28, 28, 1), 10), known)
+    assert found["neighbor_0"].tolist() == rows.tolist()
+    assert set(found["neighbor_4"]) <= set(rows.tolist())

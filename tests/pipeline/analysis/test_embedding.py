@@ -49,3 +49,11 @@ def test_of_many_images_some_have_no_place(random, monkeypatch):
     table = embedding.embed(random.normal(size=(40, 4)), random.normal(size=(60, 4)))
     assert table["map_x"].notna().sum() == 25
     assert table["distance"].notna().all()
+
+
+def test_neighbors_are_sought_among_all_of_mnist_but_not_among_millions():
+    assert embedding.searched(54_000).tolist() == list(range(54_000))
+    some = embedding.searched(200_000)
+    assert len(some) == 60_000
+    assert (np.diff(some) > 0).all()
+    assert np.array_equal(some, embedding.searched(200_000))

@@ -292,3 +292,22 @@ def test_picking_images_leaves_the_rest_out_of_memory(tmp_path):
     assert datasets.picked(mapped, rows).base is None
     assert resident() - before < 4_000  # kB, of 47,000
     assert np.array_equal(datasets.picked(images, rows), images[rows])
+
+
+def test_images_that_are_many_are_copied_a_few_at_a_time(tmp_path, monkeypatch, random):
+    """Whatever the size of a step: the parts, and what identifies them, are the same."""
+    names = {"train_images": (90, 8, 9, 3), "test_images": (20, 8, 9, 3)}
+    for name, shape in names.items():
+        np.save(tmp_path / f"{name}.npy", random.integers(0, 256, shape, np.uint8))
+    np.save(tmp_path / "train_labels.npy", np.arange(90) % 3)
+    np.save(tmp_path / "test_labels.npy", np.arange(20) % 3)
+    whole = open_dataset(str(tmp_path))
+    source = np.load(tmp_path / "train_images.npy")
+    monkeypatch.setattr(datasets, "WRITTEN", 7 * 8 * 9 * 3)
+    monkeypatch.setenv("INKLING_CACHE", str(tmp_path / "cache"))
+    again = open_dataset(str(tmp_path))
+    assert again.fingerprint == whole.fingerprint
+    assert np.array_equal(again.x_test, np.load(tmp_path / "test_images.npy"))
+    joined = np.concatenate([again.x_train, again.x_valid])
+    assert {one.tobytes() for one in joined} == {one.tobytes() for one in source}
+    assert again.counts == {"train": 81, "valid": 9, "test": 20}
