@@ -38,6 +38,7 @@ CLOCK = """
 import sys, time
 import keras, numpy as np
 from pipeline.data.datasets import open_dataset
+from pipeline.training import hardware
 
 class Clock(keras.callbacks.Callback):
     def __init__(self):
@@ -50,11 +51,12 @@ class Clock(keras.callbacks.Callback):
         self.seconds += time.perf_counter() - self.started
         guesses = self.model.predict(self.x, batch_size=1000, verbose=0).argmax(axis=1)
         accuracy = float((guesses == self.y).mean())
-        print(f"{epoch + 1} {self.seconds} {accuracy}", flush=True)
+        print(f"{epoch + 1} {self.seconds} {accuracy} {device}", flush=True)
         if accuracy >= 0.99:
             self.model.stop_training = True
 
 data, seed = open_dataset("mnist"), int(sys.argv[1])
+device = ", ".join(hardware.detect(convolutional=True).devices)
 """
 
 # The network of "Simple MNIST convnet" (Chollet, keras.io): Adam at its defaults, batches of 128,
@@ -104,35 +106,40 @@ config = TrainConfig(dataset="mnist", preset="quick", seed=int(sys.argv[1]))
 trained = training.fit(config.resolved(len(data.y_train)), data)
 images = np.float32(data.x_test[:]) / 255
 guesses = trained.model.predict(images, batch_size=1000, verbose=0).argmax(axis=1)
-print(trained.best_epoch, trained.seconds, float((guesses == data.y_test).mean()))
+accuracy = float((guesses == data.y_test).mean())
+print(trained.best_epoch, trained.seconds, accuracy, *trained.hardware.devices)
 """
 
 
-def measured(code: str, seed: int) -> tuple[int, float, float]:
-    """Train once in a process of its own; return the epoch, seconds and test accuracy it prints."""
+def measured(code: str, seed: int) -> tuple[int, float, float, str]:
+    """Train once in a process of its own; return what it prints.
+
+    Returns:
+        The epoch, seconds, test accuracy, and the device that it ran on.
+    """
     done = subprocess.run(
         [sys.executable, "-c", code, str(seed)],
         check=True, capture_output=True, text=True, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
     )  # fmt: skip
-    epoch, seconds, accuracy = done.stdout.splitlines()[-1].split()
-    return int(epoch), float(seconds), float(accuracy)
+    epoch, seconds, accuracy, device = done.stdout.splitlines()[-1].split(maxsplit=3)
+    return int(epoch), float(seconds), float(accuracy), device
 
 
-def seconds_to_goal(code: str, seed: int) -> tuple[int, float, float]:
-    """Train once; return epochs, seconds and test accuracy of the first epoch at the goal."""
-    epoch, seconds, accuracy = measured(code, seed)
-    return epoch, seconds if accuracy >= GOAL else math.inf, accuracy
+def seconds_to_goal(code: str, seed: int) -> tuple[int, float, float, str]:
+    """Train once; return what `measured` does of the first epoch at the goal."""
+    epoch, seconds, accuracy, device = measured(code, seed)
+    return epoch, seconds if accuracy >= GOAL else math.inf, accuracy, device
 
 
 def speed(seeds: int) -> None:
     """Print the seconds to 99% for both, and their ratio."""
-    results: dict[str, list[tuple[int, float, float]]] = {"tutorial network": [], "quick": []}
+    results: dict[str, list[tuple[int, float, float, str]]] = {"tutorial network": [], "quick": []}
     for seed in range(seeds):
         results["tutorial network"].append(seconds_to_goal(TUTORIAL, seed))
         results["quick"].append(seconds_to_goal(QUICK, seed))
     rows, medians = [], []
     for name, found in results.items():
-        epochs, seconds, accuracies = zip(*found, strict=True)
+        epochs, seconds, accuracies, devices = zip(*found, strict=True)
         medians.append(statistics.median(seconds))
         rows.append(
             [
@@ -145,7 +152,7 @@ def speed(seeds: int) -> None:
         )
     rows.append(["ratio", "", "", f"{medians[0] / medians[1]:.1f}×", ""])
     show(
-        f"Time to 99.0% test accuracy on MNIST, seeds 0 to {seeds - 1}",
+        f"Time to 99.0% test accuracy on MNIST, seeds 0 to {seeds - 1}, on {devices[0]}",
         ["", "epochs", "seconds", "median", "test accuracy, %"],
         rows,
     )
@@ -156,14 +163,18 @@ def quick(seeds: int) -> None:
     found = [measured(QUICK_TO_ITS_END, seed) for seed in range(seeds)]
     rows: list[list[str]] = [
         [f"seed {seed}", f"{seconds:.1f}", f"{100 * accuracy:.2f}"]
-        for seed, (_, seconds, accuracy) in enumerate(found)
+        for seed, (_, seconds, accuracy, _) in enumerate(found)
     ]
-    accuracies = [100 * accuracy for _, _, accuracy in found]
+    accuracies = [100 * accuracy for _, _, accuracy, _ in found]
     seconds = statistics.mean(row[1] for row in found)
     rows.append(["mean ± sd", f"{seconds:.1f}", mean_sd(accuracies)])
-    reached = sum(accuracy >= GOAL for _, _, accuracy in found)
+    reached = sum(accuracy >= GOAL for _, _, accuracy, _ in found)
     rows.append([f"at least {GOAL:.1%}", "", f"{reached} of {seeds}"])
-    show("`cnn --preset quick` on MNIST", ["", "seconds", "test accuracy, %"], rows)
+    show(
+        f"`cnn --preset quick` on MNIST, on {found[0][3]}",
+        ["", "seconds", "test accuracy, %"],
+        rows,
+    )
 
 
 def train(store: Path, network: str, preset: str, seed: int = 0) -> Run:

@@ -8,6 +8,7 @@ that is kept, is kept here, as ever.
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -28,6 +29,7 @@ from pipeline.training.hardware import Hardware
 ATTEMPTS = 5  # at one epoch, before the fault is taken for one that stays
 PATIENCE = 0.2  # seconds between two looks at the desk
 LAST = 60  # seconds that the workers have to end after the last epoch
+GO_ON = "Completed epochs are kept: “inkling train --resume” goes on."
 
 
 class News(NamedTuple):
@@ -116,18 +118,19 @@ class OnRay:
         here = self.hardware(convolutional=NETWORKS[lesson.config.network].augmented)
         desk = self._desk(Start.of(model, first_epoch, here.precision))
         fitting = self._fitting(lesson, desk)
+        told = self._told(desk, fitting, first_epoch, lesson.plan.epochs)
+        lost = self._ray.exceptions.RayError
         try:
-            follow(
-                model,
-                self._told(desk, fitting, first_epoch, lesson.plan.epochs),
-                first_epoch,
-                callbacks,
-            )
+            follow(model, told, first_epoch, callbacks)
             self._ray.wait([fitting], timeout=LAST)
+        except lost as error:
+            raise InklingError(
+                f"A part of the Ray cluster was lost: {reason(error)}. {GO_ON}"
+            ) from error
         finally:
-            self._ray.cancel(
-                fitting, force=True
-            )  # and with it all workers, if they are still there
+            # And with it all workers that are still there, if anybody is left to end them.
+            with suppress(lost, ConnectionError):
+                self._ray.cancel(fitting, force=True)
 
     def _on_gpus(self) -> bool:
         return self._ray.cluster_resources().get("GPU", 0) >= self._workers
@@ -228,14 +231,10 @@ def give_up(news: News, ended: str) -> None:
     if news.attempts > ATTEMPTS:
         raise InklingError(
             f"Workers were lost {ATTEMPTS} times in the same epoch. Perhaps their machines have "
-            "too little memory: use fewer workers for each, or a smaller batch size. Completed "
-            "epochs are kept: “inkling train --resume” goes on."
+            f"too little memory: use fewer workers for each, or a smaller batch size. {GO_ON}"
         )
     if ended:
-        raise InklingError(
-            f"The workers could not go on: {ended}. Completed epochs are kept: “inkling train "
-            "--resume” goes on."
-        )
+        raise InklingError(f"The workers could not go on: {ended}. {GO_ON}")
 
 
 def _training_part(dataset: Dataset) -> Dataset:
