@@ -41,11 +41,10 @@ class Line:
 
     def _close(self) -> None:
         listening, self._listening = self._listening, None
-        for one in [*self._open, *([listening] if listening else [])]:
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
-        self._open.clear()
+        if listening is not None:
+            _hang_up(listening)
+        for one in [*self._open]:
+            _hang_up(one)
 
     def _accept(self, listening: socket.socket) -> None:
         with suppress(OSError):  # closed
@@ -55,17 +54,27 @@ class Line:
                 self._open |= {client, server}
                 for ends in ((client, server, True), (server, client, False)):
                     threading.Thread(target=self._pass_on, args=ends, daemon=True).start()
+                if self._listening is not listening:  # cut a moment ago
+                    self._close()
 
     def _pass_on(self, source: socket.socket, target: socket.socket, counts: bool) -> None:
         with suppress(OSError):  # closed at one end
             while data := source.recv(2**16):
                 if counts and self._left is not None:
-                    data, self._left = data[: self._left], self._left - len(data)
+                    data, self._left = data[: max(self._left, 0)], self._left - len(data)
                 target.sendall(data)
                 if counts and self._left is not None and self._left <= 0:
                     self._close()
-                    return
-            target.shutdown(socket.SHUT_WR)
+                    break
+        for one in (source, target):
+            _hang_up(one)
+            self._open.discard(one)
+
+
+def _hang_up(one: socket.socket) -> None:
+    with suppress(OSError):  # the other end did so already
+        one.shutdown(socket.SHUT_RDWR)
+    one.close()
 
 
 class Server:
@@ -75,11 +84,15 @@ class Server:
         """Start it, and wait until it answers."""
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self) -> None:
+        """Start it (again), with nothing in it."""
         command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
         self.process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        self.address = f"http://127.0.0.1:{self.port}"
         while self.process.poll() is None:
             with suppress(OSError), urllib.request.urlopen(f"{self.address}/moto-api/"):
                 return

@@ -37,6 +37,6 @@ with right:
 if not kept:
     st.page_link("app_pages/draw.py", label="Draw something", icon=":material/draw:")
 st.caption(
-    f"Corrections are kept in `{loaders.store().folder / CORRECTIONS}`, beside the runs. "
+    f"Corrections are kept in `{loaders.store().where}/{CORRECTIONS}`, beside the runs. "
     + trust_words.unreadable(found.damaged)
 )

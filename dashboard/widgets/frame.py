@@ -65,6 +65,8 @@ def _first(entries: Sequence[Run | Damaged]) -> Run | Damaged:
 def run_picker() -> None:
     """Let people choose a run, in the sidebar of every page."""
     entries = {entry.id: entry for entry in loaders.entries()}
+    if note := loaders.store().note:
+        st.sidebar.warning(text.plain(note), icon=":material/cloud_off:")
     if not entries:
         return
     current = address.chosen_run()

@@ -151,7 +151,7 @@ def file(table: pd.DataFrame) -> None:
         on_click="ignore",
         key="marks_csv",
     )
-    path = loaders.store().folder / reviews.REVIEWS
+    path = f"{loaders.store().where}/{reviews.REVIEWS}"
     st.caption(
         f"Marks are kept in `{path}`, beside the runs; training again doesn't change them. "
         + trust_words.unreadable(loaders.marks().damaged)

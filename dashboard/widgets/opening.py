@@ -39,7 +39,7 @@ def current_run() -> Run:
     else:
         frame.title("No network is trained yet")
         st.write(
-            f"The store `{loaders.store().folder}` has no runs. Train a first network: on the "
+            f"The store `{loaders.store().where}` has no runs. Train a first network: on the "
             "built-in MNIST digits it takes about a minute."
         )
         if not access.may(access.Change.TRAIN):

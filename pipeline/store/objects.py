@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pipeline.errors import InklingError, reason
+from pipeline.extras import check_installed
 
 URL = re.compile(r"([a-z][a-z0-9+.-]*)://(.*)", re.DOTALL)
-EXTRAS = {"s3": "'inkling[s3]'", "s3a": "'inkling[s3]'", "gs": "gcsfs", "gcs": "gcsfs"}
 # A server that does not answer is said to be away soon, not after the minutes that boto waits.
 OPTIONS: Mapping[str, dict[str, Any]] = {
     "s3": {
@@ -181,20 +181,19 @@ def _opened(url: str) -> tuple[Any, str]:
     """
     found = URL.match(url)
     protocol, rest = found.groups() if found else ("", "")
-    install = EXTRAS.get(protocol, "'inkling[s3]'")
-    missing = f"{url} needs a package that is not installed. Add it with: pip install {install}"
     if not rest.strip("/"):
         raise InklingError(
             f"“{url}” names no bucket. A shared store is named like this: s3://bucket/folder"
         )
-    try:
-        import fsspec
-    except ImportError as error:
-        raise InklingError(missing) from error
+    if protocol == "s3":
+        check_installed("s3fs", "s3fs", "s3")
+    check_installed("fsspec", "fsspec", "s3")
+    import fsspec
+
     try:
         system, root = fsspec.core.url_to_fs(url, **OPTIONS.get(protocol, {}))
-    except ImportError as error:
-        raise InklingError(missing) from error
+    except ImportError as error:  # which says what to install
+        raise InklingError(f"{url} cannot be opened: {reason(error)}.") from error
     except ValueError as error:
         raise InklingError(
             f"“{url}” cannot be used as a store: {reason(error)}. Name a folder, or a URL such as "

@@ -19,12 +19,13 @@ ROOT = Path(__file__).parents[2]
 class Person:
     """A dashboard's process, with a page that does what it is told."""
 
-    def __init__(self, store: Store) -> None:
-        """Open the Train page on a store; `seen` waits until it is there."""
+    def __init__(self, store: Store | str, **environment: str) -> None:
+        """Open the Train page on a store, or the one at a URL; `seen` waits until it is there."""
+        models = store if isinstance(store, str) else str(store.folder)
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__],
             cwd=ROOT,
-            env={**os.environ, "INKLING_MODELS": str(store.folder)},
+            env={**os.environ, "INKLING_MODELS": models, **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -245,7 +245,7 @@ def test_what_cannot_be_a_shared_store_is_said(line: Line, monkeypatch, tmp_path
         "s3://no-such-bucket/team": "There is no s3://no-such-bucket/team: its bucket",
         "s3://": "names no bucket",
         "nothing://bucket/team": "cannot be used as a store: Protocol not known",
-        "gs://bucket/team": "pip install gcsfs",
+        "gs://bucket/team": "cannot be opened: Please install gcsfs",
     }.items():
         with pytest.raises(InklingError, match=said):
             Store.default(url)
