@@ -1,7 +1,7 @@
 """Sentences shared by the command line, the pages and exported pages; pure."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -120,6 +120,14 @@ def percent(share: float) -> str:
 def counted(count: int, noun: str, plural: str = "") -> str:
     """Write a count with its noun: "1 image", "1,400 images", "2 classes"."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def devices(hardware: Mapping[str, Any]) -> str:
+    """Name what a network was trained on, such as "CPU", "CPU × 4" or "GPU A, GPU B"."""
+    named = [str(one) for one in hardware.get("devices", ["CPU"])]
+    if len(named) > 1 and len(set(named)) == 1:
+        return f"{named[0]} × {len(named)}"
+    return ", ".join(named)
 
 
 def duration(seconds: float) -> str:

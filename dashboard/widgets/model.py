@@ -11,6 +11,7 @@ from dashboard.words import text
 from dashboard.words import training as training_words
 from pipeline.config import TrainConfig
 from pipeline.store.run_folder import Run
+from pipeline.words import devices
 
 SETTINGS = (  # terms of a training's settings
     "batch", "learning_rate", "seed", "augmentation", "label_smoothing", "allograph", "logit",
@@ -93,7 +94,7 @@ def _settings(run: Run, config: TrainConfig) -> str:
         f"allographs {config.allographs or 0:.0%}, disturbed images "
         f"{config.disturbance or 0:.0%}, preset {config.preset}, "
         f"variant {config.variant}, {info.timings.get('training', 0):.0f} s of training\n"
-        f"- On {', '.join(info.hardware.get('devices', []))} in "
+        f"- On {devices(info.hardware)} in "
         f"{info.hardware.get('precision', 'float32')}; logits divided by a temperature of "
         f"{info.temperature:.2f}\n"
     )

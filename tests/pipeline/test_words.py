@@ -83,3 +83,11 @@ def test_what_may_have_been_learned_earlier_proves_nothing():
 def test_whether_anything_was_forgotten(counts, verdict, said):
     found = words.kept(*counts, 90, worse=verdict == "worse", better=verdict == "better")
     assert found == said
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [(["CPU"], "CPU"), (["CPU"] * 4, "CPU × 4"), (["A", "B"], "A, B"), (None, "CPU")],
+)
+def test_what_a_network_was_trained_on(named, said):
+    assert words.devices({} if named is None else {"devices": named}) == said

@@ -9,7 +9,7 @@ from pipeline.export.report.facts import MISSING, Facts
 from pipeline.export.report.limits import source
 from pipeline.export.report.say import Say
 from pipeline.prose import glossary
-from pipeline.words import shorten
+from pipeline.words import devices, shorten
 
 FIRST_MINUTES = 120  # seconds; longer times are written in minutes
 
@@ -55,9 +55,9 @@ def _terms(facts: Facts, say: Say) -> Iterator[tuple[str, str]]:
             "confidence",
             say("made.temperature", temperature=say.texts.number(info.temperature, 2)),
         )
-        devices = ", ".join(info.hardware.get("devices", ["CPU"]))
+        on = devices(info.hardware)
         precision = str(info.hardware.get("precision", "float32"))
-        yield "computer", say("made.computer_in", devices=devices, precision=precision)
+        yield "computer", say("made.computer_in", devices=on, precision=precision)
     else:
         yield "data", say("made.data_counts_added", source=came, test=counts["test"])
         day = say.day(info.created)

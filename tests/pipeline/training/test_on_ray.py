@@ -132,6 +132,22 @@ def test_four_workers_learn_what_one_process_does(tmp_path):
 
 @pytest.mark.cluster
 @pytest.mark.process
+def test_a_worker_with_another_version_ends_it_with_a_sentence(tmp_path):
+    place = tmp_path / "config.pkl"
+    place.write_bytes(pickle.dumps(TrainConfig(dataset="digits", epochs=1).resolved(1077)))
+    older = "from pipeline import cluster\ncluster.versions = lambda: {'Inkling': '0.0.1'}\n"
+    done = subprocess.run(
+        [sys.executable, "-c", older + TRAINING, str(place), "2"],
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "InklingError: The worker" in done.stderr
+    assert "instead of 0.0.1" in done.stderr
+    assert "Install the same version of Inkling on every machine" in done.stderr
+
+
+@pytest.mark.cluster
+@pytest.mark.process
 def test_workers_killed_at_ten_random_moments_cost_no_result(tmp_path):
     """And one that is then stopped goes on in this process: in one command, to the same end."""
     settings = ["--dataset", "digits", "--network", "shallow", "--epochs", "30", "--no-film"]
