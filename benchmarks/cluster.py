@@ -5,18 +5,28 @@ With `--quick`, each does as little as it can, to see that it runs to its end.
 """
 
 import argparse
+import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from multiprocessing import active_children
 from pathlib import Path
+
+import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks import proc
 from benchmarks.table import mean_sd, show
 from pipeline import cluster
+from pipeline.quiet import quiet_stderr
+from pipeline.scoring.score import score
+from pipeline.store.runs import Store
 
 CORES = 2
+BUNDLED = "mnist-cnn"
 
 
 def start(*, quick: bool) -> None:
@@ -69,7 +79,52 @@ def workers(*, quick: bool) -> None:
     show("A batch of 128 divided among workers, mnist-5k, cnn", header, rows)
 
 
-SECTIONS = {"start": start, "workers": workers}
+def scoring(*, quick: bool) -> None:
+    """Compare scoring with a bare loop over the serving graph: processor time per image, a core.
+
+    Two numbers of images each, so that what a process takes to start is left out.
+    """
+    few, many = (500, 1_500) if quick else (20_000, 120_000)
+    run = Store.default().open(BUNDLED)
+    with quiet_stderr():
+        graph = run.graph()
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (many, *run.info.input_shape), np.uint8)
+    rows, loops = [], []
+    for _ in range(1 if quick else 3):
+        began = time.process_time()
+        graph.probabilities(images[:few])
+        loops.append(1000 * (time.process_time() - began) / few)
+    loop = statistics.median(loops)
+    rows.append(("a bare loop over the graph", f"{loop:.3f}", "100%", "", ""))
+    workers = {
+        "in a process": (None, lambda: [one.pid for one in active_children() if one.pid]),
+        "by Ray Data": ("local", lambda: proc.starting_with(b"ray::MapWorker")),
+    }
+    for embeddings in (False, True):
+        for name, (on, processes) in workers.items():
+            took, peaks = {}, list[int]()
+            for count in (few, many):
+                with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+                    np.save(Path(folder, "images.npy"), images[:count])
+                    if on:
+                        stack.enter_context(cluster.connected(on, cores=CORES))
+                    seen = stack.enter_context(proc.watched(processes))
+                    score(
+                        run, [Path(folder, "images.npy")], Path(folder, "out"),
+                        embeddings=embeddings, workers=1, on=on,
+                    )  # fmt: skip
+                    took[count] = max(seen.seconds.values())
+                    peaks.append(max(seen.peak.values()) // 2**20)
+            each = 1000 * (took[many] - took[few]) / (many - few)
+            what = f"{name}{', with embeddings' if embeddings else ''}"
+            share = f"{100 * loop / each:.0f}%" if each > 0 else "–"
+            rows.append((what, f"{each:.3f}", share, *peaks))
+    header = ("scoring", "ms an image", "throughput", f"MB at {few:,}", f"MB at {many:,}")
+    show(f"Scoring with {run.id}: a core’s time, and the peak of one worker", header, rows)
+
+
+SECTIONS = {"start": start, "workers": workers, "scoring": scoring}
 
 
 def main() -> None:

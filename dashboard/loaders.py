@@ -6,7 +6,7 @@ Tables are shared, not copied: never modify what these functions return.
 
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import wraps
@@ -25,6 +25,7 @@ from dashboard.selection import Selection, matching
 from dashboard.view import View
 from dashboard.words import runs as run_words
 from dashboard.words import text
+from pipeline import access
 from pipeline.analysis import corruptions, embedding, selective_prediction, significance
 from pipeline.analysis import metrics as evaluation
 from pipeline.analysis.corruption_sheet import (
@@ -51,6 +52,11 @@ from pipeline.export import film_spec, inside_spec, pad_spec, tour_spec
 from pipeline.export.tour_material import Material
 from pipeline.export.tour_networks import Subject
 from pipeline.prose.texts import texts
+from pipeline.scoring import again, result
+from pipeline.scoring.found import Found, Takes
+from pipeline.scoring.known import noted
+from pipeline.scoring.result import Scored
+from pipeline.scoring.samples import MOST
 from pipeline.serving import prediction, receptive_field, shifts
 from pipeline.serving.anatomy import Anatomy
 from pipeline.serving.gradients import GradientGraph
@@ -852,3 +858,58 @@ def _corrupted(images: Dataset, part: int, name: str, severity: int) -> np.ndarr
 def strangers(run: Run) -> Strangers | None:
     """Read how strange other images are to a run; None if it was not measured."""
     return run.strangers()
+
+
+def noted_scores() -> list[Scored]:
+    """List the results of `inkling score` with this store's runs, newest first.
+
+    Those that are gone, not done yet, or not open to the visitor are left out.
+    """
+    found = []
+    for path in noted(store()):
+        with suppress(InklingError):
+            found.append(scored(path))
+    return found
+
+
+def scored(path: Path) -> Scored:
+    """Open a result of `inkling score`.
+
+    Raises:
+        InklingError: the visitor may not, or it cannot be read.
+    """
+    access.check_path(path)
+    return _scored(str(path), _version(path / result.FACTS))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _scored(path: str, version: tuple[int, int]) -> Scored:
+    return result.read(Path(path))
+
+
+def scored_samples(of: Scored, order: str, class_name: str | None) -> pd.DataFrame:
+    """Read the images of a result that are worth a look; see `samples.Samples.table`.
+
+    Args:
+        of: the result.
+        order: a key of `samples.ORDERS`.
+        class_name: what they were read as; None for anything.
+    """
+    table = _samples(str(of.path), _version(of.path / result.SAMPLES))
+    wanted = (table["order"] == order) & ((table["class"] == class_name) | (class_name is None))
+    return table[wanted].head(MOST).reset_index(drop=True)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _samples(path: str, version: tuple[int, int]) -> pd.DataFrame:
+    return result.read(Path(path)).samples()
+
+
+@st.cache_resource(
+    hash_funcs={Scored: lambda of: f"{of.path} {of.done.finished}"},
+    max_entries=16, ttl=60, show_spinner="Reading the images…",
+)  # fmt: skip
+def scored_images(of: Scored, order: str, class_name: str | None, shown: slice) -> list[Found]:
+    """Read some of the images of `scored_samples` from where they were, once a minute at most."""
+    takes = Takes(of.facts.shape, of.facts.mnist_framed)
+    return again.find(scored_samples(of, order, class_name)[shown], takes, access.check_path)

@@ -9,6 +9,7 @@ from dashboard.figures.layout import Table, class_axis, finish, outlined, plain
 from dashboard.palette import Palette
 from dashboard.words import text
 from pipeline.analysis.metrics import ClassScore
+from pipeline.scoring.result import Counts
 
 MOST_BARS = 30  # classes that fit beside each other with their names
 MOST_ROWS = 12  # classes that fit below each other without scrolling
@@ -57,6 +58,47 @@ def class_bars(scores: Sequence[ClassScore], palette: Palette) -> go.Figure:
         {"missed (%)": "y", "missed": "customdata.0", "images": "customdata.1"},
     )
     return finish(figure, palette, height=320, table=table)
+
+
+def scored_bars(
+    counts: Sequence[Counts], class_names: Sequence[str], palette: Palette, *, tells: bool
+) -> go.Figure:
+    """Draw how many images were read as each class; of many classes, the most frequent ones.
+
+    Args:
+        counts: by class.
+        class_names: one name per class.
+        palette: of the page.
+        tells: whether the run can tell what is unlike anything in training: striped then.
+    """
+    order = sorted(range(len(counts)), key=lambda label: -counts[label].images)[:MOST_BARS]
+    labels = sorted(order)
+    names = [plain(class_names[label]) for label in labels]
+    parts = {"like those in training": [counts[k].images - counts[k].ood for k in labels]}
+    if tells:
+        parts["unlike anything in training"] = [counts[k].ood for k in labels]
+    figure = go.Figure()
+    for number, (name, values) in enumerate(parts.items()):
+        figure.add_bar(
+            x=names,
+            y=values,
+            name=name,
+            marker={
+                "color": palette.accent if number == 0 else palette.categorical[1],
+                "pattern": {"shape": STRIPES[number], "fgcolor": palette.surface},
+            },
+            hovertemplate=f"%{{x}}: %{{y:,}} {name}<extra></extra>",
+        )
+    figure.update_layout(
+        barmode="stack",
+        showlegend=tells,
+        legend={"orientation": "h", "y": 1.15, "x": 0},
+        bargap=0.35,
+        xaxis=class_axis([class_names[label] for label in labels], "predicted class"),
+        yaxis={"title": "images", "rangemode": "tozero", "fixedrange": True},
+    )
+    table = Table({"predicted class": "x"}, {"images": "y"}, across=True)
+    return finish(figure, palette, height=300, table=table)
 
 
 def predictions(

@@ -37,7 +37,19 @@ def score(
     workers: Annotated[
         int | None,
         typer.Option(
-            "--workers", min=1, max=1024, help="How many processes.", show_default="one per core"
+            "--workers",
+            min=1,
+            max=1024,
+            help="How many processes, or actors.",
+            show_default="one per core",
+        ),
+    ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--on",
+            help="A Ray cluster: local, auto, HOST:PORT or ray://HOST:PORT.",
+            show_default="processes of this machine",
         ),
     ] = None,
     models: Models = None,
@@ -57,7 +69,7 @@ def score(
         with shown_progress() as report:
             made = score_all(
                 opened(store, run), paths, out, embeddings=embeddings, column=column,
-                workers=workers, on_progress=report,
+                workers=workers, on=on, on_progress=report,
             )  # fmt: skip
     except KeyboardInterrupt:
         print("Stopped. The same command goes on with what is not done.", file=sys.stderr)

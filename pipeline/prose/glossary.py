@@ -41,6 +41,9 @@ MET = {
         "class", "confidence", "convolution", "feature_space", "nearest_neighbors", "t_sne",
         "test_set", "training", "validation", "vector",
     ),
+    "scored": (
+        "class", "confidence", "label", "out_of_distribution", "softmax", "training",
+    ),
     "inside": (
         "activation", "activation_function", "activation_maximization", "adversarial_example",
         "bias", "confidence", "convolution", "feature_map", "grad_cam", "gradient",

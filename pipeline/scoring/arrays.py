@@ -18,7 +18,7 @@ import numpy as np
 
 from pipeline.data.array_files import idx_shape, npy_header, opened, opened_zip
 from pipeline.errors import InklingError, reason
-from pipeline.scoring.found import ANY, PART, Found, Part, Takes, Unreadable, stamp
+from pipeline.scoring.found import ANY, PART, Found, Part, Takes, Unreadable, Wanted, stamp
 
 IMAGES = (3, 4)  # axes: number, height and width; in color, channels, too
 LOCAL_HEADER = 30  # bytes, in front of a member of a zip file
@@ -46,7 +46,7 @@ class Rows:
     offset: int
     state: str
 
-    def read(self, takes: Takes) -> Iterator[Found]:
+    def read(self, takes: Takes, wanted: Wanted = None) -> Iterator[Found]:
         """Read them one after another."""
         start = self.offset + self.first * math.prod(self.shape)
         try:
@@ -56,6 +56,8 @@ class Rows:
             return
         # What is mapped would be looked at anew with every row.
         for index, row in enumerate(mapped.view(np.ndarray), start=self.first):
+            if wanted is not None and index not in wanted:
+                continue
             yield Found(self.path, self.member, index, takes.of_array(row, self.path))
 
 
@@ -74,7 +76,7 @@ class Packed:
     shape: tuple[int, ...]
     state: str
 
-    def read(self, takes: Takes) -> Iterator[Found]:
+    def read(self, takes: Takes, wanted: Wanted = None) -> Iterator[Found]:
         """Read its rows one after another, as many as there are."""
         size = math.prod(self.shape)
         try:
@@ -86,6 +88,8 @@ class Packed:
                             f"{self.path} ends after {index:,} of {self.count:,} images. Copy or "
                             "download it again."
                         )
+                    if wanted is not None and index not in wanted:
+                        continue
                     values = np.frombuffer(row, np.uint8).reshape(self.shape)
                     image = takes.of_array(values, self.path)
                     yield Found(self.path, self.member, index, image)

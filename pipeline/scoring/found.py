@@ -1,6 +1,6 @@
 """What readers find in a source, image by image, and what a network takes of it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +12,7 @@ from pipeline.errors import InklingError
 from pipeline.ink import inputs
 
 PART = 8_192  # images: what one process scores at a time, and what a kill costs at most
+Wanted = Collection[int] | None  # images by their index; None for all
 ANY = 2**62  # bytes: where nothing is read into memory as a whole
 
 
@@ -100,21 +101,30 @@ class Part(Protocol):
     whether it was scored already.
     """
 
-    def read(self, takes: Takes) -> Iterator[Found]:
-        """Read its images, in order; what cannot be read is found as such, and never raises."""
+    @property
+    def path(self) -> str:
+        """Of its file, or its first one."""
+
+    def read(self, takes: Takes, wanted: Wanted = None) -> Iterator[Found]:
+        """Read its images, in order; what cannot be read is found as such, and never raises.
+
+        Args:
+            takes: what the network takes.
+            wanted: by their `Found.index`, those that are wanted of containers; None for all.
+        """
 
 
 @dataclass(frozen=True)
 class Unreadable:
     """A source, or the rest of one, that cannot be read."""
 
-    source: str
+    path: str
     reason: str
     member: str = ""
 
-    def read(self, takes: Takes) -> Iterator[Found]:
+    def read(self, takes: Takes, wanted: Wanted = None) -> Iterator[Found]:
         """Find what is wrong with it."""
-        yield Found(self.source, self.member, -1, None, self.reason)
+        yield Found(self.path, self.member, -1, None, self.reason)
 
 
 def stamp(path: Path) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.errors import InklingError, printable
 from pipeline.ink import pictures
-from pipeline.scoring.found import Found, Takes, stamp
+from pipeline.scoring.found import Found, Takes, Wanted, stamp
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,12 @@ class ImageFiles:
         state = sha256("\n".join(stamp(path) for path in paths).encode()).hexdigest()
         return cls(tuple(map(str, paths)), state)
 
-    def read(self, takes: Takes) -> Iterator[Found]:
+    @property
+    def path(self) -> str:
+        """Of the first one."""
+        return self.paths[0]
+
+    def read(self, takes: Takes, wanted: Wanted = None) -> Iterator[Found]:
         """Read them one after another."""
         for path in self.paths:
             try:

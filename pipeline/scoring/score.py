@@ -12,12 +12,13 @@ from pipeline import atomic
 from pipeline.errors import InklingError, reason
 from pipeline.progress import OnProgress, Progress, silent
 from pipeline.reading import place
-from pipeline.scoring import processes, result, samples, sources
+from pipeline.scoring import on_ray, processes, result, samples, sources
 from pipeline.scoring.network import Network
 from pipeline.scoring.processes import Task
 from pipeline.scoring.result import Done, Facts, Scored
 from pipeline.store import tables
 from pipeline.store.run_folder import Run
+from pipeline.words import counted
 
 
 def score(
@@ -28,6 +29,7 @@ def score(
     embeddings: bool = False,
     column: str | None = None,
     workers: int | None = None,
+    on: str | None = None,
     on_progress: OnProgress = silent,
 ) -> Scored:
     """Score all images in files and folders; what was scored already is not done again.
@@ -38,7 +40,8 @@ def score(
         out: the folder for the result: new, empty, or begun by the same call.
         embeddings: whether to keep the features of each image, too.
         column: of Parquet files, which one holds the images; None to find it out.
-        workers: how many processes; None for one per core.
+        workers: how many processes, or actors; None for one per core.
+        on: the Ray cluster that does it, see `cluster.connected`; None for processes here.
         on_progress: called for each part.
 
     Raises:
@@ -51,9 +54,13 @@ def score(
     with result.writing(out, facts):
         names: list[str] = []
         tasks = _unfinished(facts, network, out, names, counts := [0])
-        for rows in processes.score(tasks, network, out, workers or _cores()):
+        for rows in (
+            processes.score(tasks, network, out, workers or _cores())
+            if on is None
+            else on_ray.score(tasks, network, out, on, workers)
+        ):
             counts[0] += rows
-            on_progress(Progress("Scoring", note=f"{counts[0]:,} images"))
+            on_progress(Progress("Scoring", note=counted(counts[0], "image")))
         if not names:
             raise InklingError(f"There are no images in {', '.join(facts.paths)[:400]}.")
         on_progress(Progress("Sorting"))

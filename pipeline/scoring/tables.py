@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from pipeline.errors import InklingError, reason
 from pipeline.ink import pictures
 from pipeline.reading import DAMAGED, check_regular
-from pipeline.scoring.found import PART, Found, Part, Takes, stamp
+from pipeline.scoring.found import PART, Found, Part, Takes, Wanted, stamp
 
 UNREADABLE = (*DAMAGED, pa.ArrowException)
 BYTES = "bytes"  # the field of a struct that holds the file, as Hugging Face's datasets have it
@@ -40,14 +40,15 @@ class TableRows:
     first: int
     state: str
 
-    def read(self, takes: Takes) -> Iterator[Found]:
+    def read(self, takes: Takes, wanted: Wanted = None) -> Iterator[Found]:
         """Read them one after another."""
         index = self.first
         try:
             with _opened(Path(self.path)) as file:
                 for batch in file.iter_batches(ROWS, self.groups, [self.column]):
                     for value in _values(batch.column(0)):
-                        yield self._read(value, index, takes)
+                        if wanted is None or index in wanted:
+                            yield self._read(value, index, takes)
                         index += 1
         except UNREADABLE as error:
             said = f"{self.path} cannot be read after row {index:,}: {reason(error)}."

@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 from pipeline.errors import InklingError, printable, reason
 from pipeline.ink import pictures
 from pipeline.reading import MEGABYTE, check_regular
-from pipeline.scoring.found import PART, Found, Part, Takes, Unreadable, stamp
+from pipeline.scoring.found import PART, Found, Part, Takes, Unreadable, Wanted, stamp
 
 PLAIN: Final = "r:"  # how tarfile opens what is not compressed
 STREAM: Final = "r|*"  # and what is
@@ -41,7 +41,7 @@ class TarFiles:
     count: int
     state: str
 
-    def read(self, takes: Takes) -> Iterator[Found]:
+    def read(self, takes: Takes, wanted: Wanted = None) -> Iterator[Found]:
         """Read them one after another."""
         index = self.first
         try:
@@ -51,7 +51,8 @@ class TarFiles:
                     for member in _members(tar):
                         if index - self.first == self.count:
                             return
-                        yield self._read(tar, member, index, takes)
+                        if wanted is None or index in wanted:
+                            yield self._read(tar, member, index, takes)
                         index += 1
         except DAMAGED as error:
             said = f"{self.path} cannot be read after {index:,} images: {reason(error)}."

@@ -30,6 +30,7 @@ PAGES = {  # file, and what a page with a run opens with
     "mistakes": "Mistakes",
     "labels": "Labels",
     "data": "Data",
+    "scored": "Scored",
     "inside": "Inside",
     "draw": "Draw",
     "train": "Train",

@@ -35,8 +35,8 @@ EXPORTS = {
     "pipeline.export.report.pdf.write", "pipeline.export.report.writing.write_html",
     "pipeline.export.tfjs_folder.write_folder",
     "pipeline.export.trackers.tensorboard._replacing", "pipeline.scoring.known.note",
-    "pipeline.scoring.processes._score", "pipeline.scoring.result.write_facts",
-    "pipeline.scoring.score._finish",
+    "pipeline.scoring.on_ray._write", "pipeline.scoring.processes._score",
+    "pipeline.scoring.result.write_facts", "pipeline.scoring.score._finish",
 }  # fmt: skip
 # The copy of a shared store; `tests/pipeline/store/test_remote.py` fills the disk under it.
 COPIES = {f"pipeline.store.shared.{name}" for name in ("Shared.at", "Shared._take",

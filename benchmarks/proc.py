@@ -1,0 +1,62 @@
+"""Processor time and peak memory of other processes, from /proc (Linux)."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Seen:
+    """What was seen of processes while they lived, by process id.
+
+    Attributes:
+        seconds: of processor time.
+        peak: bytes of memory at most, what they share included.
+    """
+
+    seconds: dict[int, float] = field(default_factory=dict)
+    peak: dict[int, int] = field(default_factory=dict)
+
+
+def starting_with(name: bytes) -> list[int]:
+    """Find the processes whose command begins with a name."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if place.read_bytes().startswith(name):
+                found.append(int(place.parent.name))
+        except OSError:  # it has just ended
+            continue
+    return found
+
+
+@contextmanager
+def watched(processes: Callable[[], list[int]], every: float = 0.05) -> Iterator[Seen]:
+    """Look at processes again and again while the block runs."""
+    seen, over = Seen(), threading.Event()
+
+    def look() -> None:
+        while not over.wait(every):
+            for pid in processes():
+                try:
+                    after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                    status = Path(f"/proc/{pid}/status").read_text()
+                except OSError:
+                    continue
+                seen.seconds[pid] = (int(after_name[11]) + int(after_name[12])) / TICKS
+                peak = [line for line in status.splitlines() if line.startswith("VmHWM")]
+                if peak:
+                    seen.peak[pid] = int(peak[0].split()[1]) * 1024
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        thread.join()
