@@ -176,11 +176,21 @@ def scratch() -> Iterator[Path]:
     Raises:
         InklingError: that place is full, or cannot be written.
     """
-    with (
-        said_plainly(Path(tempfile.gettempdir()) / "inkling"),
-        tempfile.TemporaryDirectory(prefix="inkling-") as folder,
-    ):
-        yield Path(folder)
+    place = Path(tempfile.gettempdir())
+    try:
+        with (
+            said_plainly(place / "inkling"),
+            tempfile.TemporaryDirectory(prefix="inkling-") as folder,
+        ):
+            yield Path(folder)
+    except Exception as error:
+        # TensorFlow says it in errors of its own, which look like the network's fault.
+        if os.strerror(errno.ENOSPC) in str(error):
+            raise InklingError(
+                f"{place} could not be written: {REASONS[errno.ENOSPC]}, or set TMPDIR to another "
+                "folder."
+            ) from error
+        raise
 
 
 @contextmanager

@@ -108,7 +108,8 @@ def carry_out(request: Request, folder: Path, store: Store, on_progress: OnProgr
         case Retraining(run_id, seed):
             run = retrain(store.open(run_id), store, None, on_progress, seed=seed)
         case Training(config, resume, tracking):
-            run = train(config, store, None, on_progress, resume=resume, tracking=tracking)
+            asked = tracking if tracking.to else Tracking.of_environment()
+            run = train(config, store, None, on_progress, resume=resume, tracking=asked)
     return run
 
 

@@ -1,5 +1,6 @@
 """Which trackers are asked for, and where they are: a value that can be written down."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -61,6 +62,24 @@ class Tracking:
                 "tracks it, with --mlflow-uri."
             )
         return cls(chosen, mlflow_uri, mlflow_experiment, str(tensorboard_dir.absolute()))
+
+    @classmethod
+    def of_environment(cls) -> "Tracking":
+        """Take what the environment says, such as that of a dashboard, for trainings it starts.
+
+        Raises:
+            InklingError: INKLING_TRACK names something else.
+        """
+        named = os.environ.get("INKLING_TRACK", "").split()
+        for odd in (name for name in named if name not in {*TrackerName}):
+            known = " and ".join(TrackerName)
+            raise InklingError(f"INKLING_TRACK names “{odd}”. The trackers are {known}.")
+        return cls.of(
+            map(TrackerName, named),
+            os.environ.get("MLFLOW_TRACKING_URI", ""),
+            os.environ.get("MLFLOW_EXPERIMENT_NAME", EXPERIMENT),
+            Path(os.environ.get("INKLING_TENSORBOARD", FOLDER)),
+        )
 
     def trackers(self) -> "list[Tracker]":
         """Make the trackers; none is reached yet.

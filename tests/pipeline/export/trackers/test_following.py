@@ -13,7 +13,7 @@ from pipeline.experiment import run_experiment
 from pipeline.export.trackers import tracker
 from pipeline.export.trackers.choice import TrackerName, Tracking
 from pipeline.export.trackers.following import following
-from pipeline.jobs import requests
+from pipeline.jobs import requests, worker
 from pipeline.jobs.requests import Training
 from pipeline.progress import Discarded, Progress, silent
 from pipeline.store.run_folder import Run
@@ -107,6 +107,22 @@ def test_a_queued_training_knows_where_it_is_tracked():
 def test_the_queue_is_told_where_mlflow_is():
     with pytest.raises(InklingError, match="--mlflow-uri"):
         Tracking.of([TrackerName.MLFLOW], "", "inkling", Path("logs"), elsewhere=True)
+
+
+def test_the_trainings_of_a_dashboard_are_tracked_as_its_environment_says(tmp_path, monkeypatch):
+    asked = list[Tracking]()
+    monkeypatch.setattr(worker, "train", lambda *_, resume, tracking: asked.append(tracking))
+    monkeypatch.setenv("INKLING_TRACK", "tensorboard mlflow")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000")
+    monkeypatch.setenv("INKLING_TENSORBOARD", str(tmp_path))
+    own = Tracking.of([TrackerName.TENSORBOARD], "", "inkling", tmp_path / "own")
+    for request in (Training(CONFIG), Training(CONFIG, tracking=own)):
+        worker.carry_out(request, tmp_path, Store(tmp_path), silent)
+    both = (TrackerName.TENSORBOARD, TrackerName.MLFLOW)
+    assert asked == [Tracking(both, "http://127.0.0.1:5000", "inkling", str(tmp_path)), own]
+    monkeypatch.setenv("INKLING_TRACK", "<b>")
+    with pytest.raises(InklingError, match="The trackers are mlflow and tensorboard"):
+        worker.carry_out(Training(CONFIG), tmp_path, Store(tmp_path), silent)
 
 
 @pytest.mark.parametrize("name", [*TrackerName])
