@@ -94,7 +94,9 @@ class RemoteStore(Store):
                     f"{error} Run {draft.name} is done, and kept on this machine: the next command "
                     f"or page that reaches {self.where} sends it."
                 ) from error
-        return self.open(draft.name)
+        here = self.folder / draft.name
+        version = dict(self.versions()).get(here, "")
+        return run_folder.read(here, self._additions(here), version, self.shared)
 
     def delete(self, entry: Run | Damaged) -> None:
         """Delete a run, at once for everybody who looks at the store.
@@ -151,7 +153,7 @@ class RemoteStore(Store):
             objects.write(marker, (draft / run_folder.INFO).read_bytes(), new=True)
         here = self.folder / draft.name
         atomic.make_folder(here)
-        for name in run.info.hashes:
+        for name in (*run.info.hashes, run_folder.INFO):
             (draft / name).replace(here / name)
         shutil.rmtree(draft)
         self.shared.look_again()
