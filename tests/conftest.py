@@ -55,7 +55,7 @@ ATTACKS = {"hostile", "faults"}
 LONG = {
     "test_first_minute.py": 90, "test_tour.py": 60, "test_killed.py": 60, "test_teaching.py": 40,
     "test_retraining.py": 40, "test_jobs.py": 40, "test_several_people.py": 40,
-    "test_load.py": 600, "test_sweeping.py": 40,
+    "test_load.py": 600, "test_sweeping.py": 40, "test_distributed.py": 40,
 }  # fmt: skip
 
 

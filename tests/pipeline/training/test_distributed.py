@@ -33,6 +33,9 @@ told = list(learn(lesson, start, Share(rank, workers)))
 """
 
 
+PATIENCE = 300  # seconds; only what fails takes so long, and a busy machine some of it
+
+
 class Processes:
     """Takes the steps of a training in a few processes on this machine, without Ray."""
 
@@ -48,7 +51,11 @@ class Processes:
         (self._folder / "lesson.pkl").write_bytes(pickle.dumps((lesson, start)))
         addresses = free_addresses(self._workers)
         started = [self._start(rank, addresses) for rank in range(self._workers)]
-        assert [process.wait() for process in started] == [0] * self._workers
+        try:
+            assert [process.wait(PATIENCE) for process in started] == [0] * self._workers
+        finally:
+            for process in started:  # one that waits for another, which has failed
+                process.kill()
         told = [
             pickle.loads((self._folder / f"told{rank}.pkl").read_bytes())
             for rank in range(self._workers)
