@@ -10,9 +10,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from tests.deploy.programs import program
 
 PATIENCE = 120  # seconds; a busy machine takes long to import what these do
 
@@ -37,6 +39,11 @@ def told(url: str, body: object = None) -> Any:
     return json.loads(asked(url, body))
 
 
+def with_uvicorn() -> str:
+    """Return a search path that has what MLflow serves models with, wherever that is installed."""
+    return os.pathsep.join([str(Path(program("uvicorn", "uvicorn")).parent), os.environ["PATH"]])
+
+
 @contextmanager
 def serving(
     module: Sequence[str], folder: Path, url: str, environment: dict[str, str] | None = None
@@ -46,7 +53,7 @@ def serving(
         process = subprocess.Popen(
             [sys.executable, "-m", *module],
             cwd=folder,
-            env={**os.environ, **(environment or {})},
+            env={**os.environ, "PATH": with_uvicorn(), **(environment or {})},
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # with whatever it starts
@@ -55,7 +62,8 @@ def serving(
             _wait(url, process)
             yield
         finally:
-            os.killpg(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended, with all that it started
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 

@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from pipeline.data.datasets import Dataset
+from pipeline.export.trackers.pictures import CAPTION, TILE
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
 from tests.pipeline.export.trackers.servers import (
@@ -141,7 +142,7 @@ def test_tensorboard_shows_the_run_with_its_pictures_and_its_projector(place: Pa
         (first,) = told(f"{url}/plugin/images/images?{query}")
         encoded = asked(f"{url}/plugin/images/individualImage?{first['query']}")
         picture = Image.open(io.BytesIO(encoded))
-        assert picture.size == (first["width"], first["height"])
+        assert (picture.format, picture.size) == ("PNG", (TILE, TILE + CAPTION))
         assert told(f"{url}/plugin/text/tags")[run.id]
         projector = f"{url}/plugin/projector"
         query = urllib.parse.urlencode({"run": run.id, "name": "features"})
