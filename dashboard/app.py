@@ -76,6 +76,7 @@ sections["Look inside"] += [
 page = st.navigation(
     {section: pages for section, pages in sections.items() if pages},
     position="hidden" if address.presenting() else "sidebar",
+    expanded=True,  # more than twelve pages would hide the last ones
 )
 address.carry_over(page.url_path or HOME)
 
