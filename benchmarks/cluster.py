@@ -5,12 +5,16 @@ With `--quick`, each does as little as it can, to see that it runs to its end.
 """
 
 import argparse
+import json
+import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from itertools import pairwise
 from multiprocessing import active_children
 from pathlib import Path
 
@@ -27,6 +31,31 @@ from pipeline.store.runs import Store
 
 CORES = 2
 BUNDLED = "mnist-cnn"
+# Prints when each training of a sweep was done, in seconds since the process began, as JSON.
+SWEEP = """
+import json, sys, tempfile, time
+began = time.perf_counter()
+from contextlib import ExitStack
+from pathlib import Path
+from pipeline import cluster
+from pipeline.store.runs import Store
+from pipeline.sweeps.plan import Sweep
+from pipeline.sweeps.sweeping import sweep
+
+on, dataset, seeds = sys.argv[1] or None, sys.argv[2], int(sys.argv[3])
+plan = Sweep.of(dataset=dataset, networks=("cnn",), presets=("quick",), seeds=range(seeds))
+done = []
+
+def report(progress):
+    if progress.run_id:
+        done.append(time.perf_counter() - began)
+
+with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+    if on:
+        stack.enter_context(cluster.connected(cores=1))
+    sweep(plan, Store(Path(folder)), None, report, on=on)
+print(json.dumps(done))
+"""
 
 
 def start(*, quick: bool) -> None:
@@ -124,7 +153,37 @@ def scoring(*, quick: bool) -> None:
     show(f"Scoring with {run.id}: a core’s time, and the peak of one worker", header, rows)
 
 
-SECTIONS = {"start": start, "workers": workers, "scoring": scoring}
+def sweep(*, quick: bool) -> None:
+    """Compare a sweep through Ray with the same one without: one training at a time, on one core.
+
+    What Ray costs at the start, both pay in part: a process that loads TensorFlow. After that, what
+    each training takes is compared.
+    """
+    dataset, seeds, rounds = ("digits", 2, 1) if quick else ("mnist", 3, 2)
+    first: dict[str, list[float]] = {"": [], "local": []}
+    later: dict[str, list[float]] = {"": [], "local": []}
+    one_core = {**os.environ, "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
+    for _ in range(rounds):
+        for on, starts in first.items():  # in turn, so that what else the machine does is shared
+            said = subprocess.run(
+                [sys.executable, "-c", SWEEP, on, dataset, str(seeds)],
+                check=True, capture_output=True, text=True, env=one_core,
+            )  # fmt: skip
+            done = json.loads(said.stdout.splitlines()[-1])
+            starts.append(done[0])
+            later[on] += [after - before for before, after in pairwise(done)]
+    means = {on: statistics.mean(found) for on, found in later.items()}
+    cost = means["local"] / means[""] - 1
+    rows = [
+        ("one after another", mean_sd(first[""], ".1f"), mean_sd(later[""], ".1f"), ""),
+        ("through Ray", mean_sd(first["local"], ".1f"), mean_sd(later["local"], ".1f"),
+         f"{cost:+.1%}"),
+    ]  # fmt: skip
+    title = f"A sweep of cnn, quick, on {dataset}: seconds"
+    show(title, ("", "until the first run", "each further run", "overhead"), rows)
+
+
+SECTIONS = {"start": start, "sweep": sweep, "workers": workers, "scoring": scoring}
 
 
 def main() -> None:

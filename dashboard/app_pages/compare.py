@@ -12,6 +12,7 @@ from dashboard.widgets import (
     leaderboard,
     opening,
     promoting,
+    seeds,
     selection_bar,
     stage,
 )
@@ -90,6 +91,7 @@ with left:
     leaderboard.intervals(board, view.runs)
 with right:
     leaderboard.learning(board, view.runs)
+seeds.over_seeds(board)
 films.replay(view)
 leaderboard.table(board)
 elsewhere(board)

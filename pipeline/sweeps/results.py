@@ -27,9 +27,7 @@ def finished(store: Store, fingerprint: str) -> dict[str, Run]:
     found = {}
     for run in reversed(store.runs()):  # of several, the newest
         config = run.info.config
-        if config is None or run.info.retrained or config.corrections:
-            continue
-        if run.info.dataset.fingerprint != fingerprint:
+        if config is None or not comparable(run) or run.info.dataset.fingerprint != fingerprint:
             continue
         can_go_on = InterruptedTraining.of(store, config, fingerprint).exists()
         if run.info.status == "finished" or not can_go_on:
@@ -37,23 +35,40 @@ def finished(store: Store, fingerprint: str) -> dict[str, Run]:
     return found
 
 
+def comparable(run: Run) -> bool:
+    """Whether a run follows from its settings and its dataset alone."""
+    config = run.info.config
+    return config is not None and not run.info.retrained and not config.corrections
+
+
 def table(runs: Sequence[Run]) -> pd.DataFrame:
-    """Return a row per run that was trained here.
+    """Return a row per run that was trained here; see `as_table`."""
+    return as_table([row(run, run.history()) for run in runs if run.info.config is not None])
+
+
+def row(run: Run, history: pd.DataFrame) -> dict[str, object]:
+    """Return what a table says of a run.
+
+    Args:
+        run: which was trained here.
+        history: its own.
+    """
+    assert run.info.config is not None
+    return {
+        "run": run.id,
+        **settings(run.info.config),
+        "accuracy": run.info.metrics.accuracy,
+        "val_accuracy": float(history["val_accuracy"].max()),
+    }
+
+
+def as_table(rows: Sequence[dict[str, object]]) -> pd.DataFrame:
+    """Return rows as a table.
 
     Returns:
         Columns: run (id), `SETTINGS`, seed, accuracy (on test images), val_accuracy (of its best
         epoch), both in [0, 1].
     """
-    rows = [
-        {
-            "run": run.id,
-            **settings(run.info.config),
-            "accuracy": run.info.metrics.accuracy,
-            "val_accuracy": float(run.history()["val_accuracy"].max()),
-        }
-        for run in runs
-        if run.info.config is not None
-    ]
     return pd.DataFrame(rows, columns=["run", *SETTINGS, "seed", "accuracy", "val_accuracy"])
 
 

@@ -1,7 +1,7 @@
 """A sweep: which of its trainings the store lacks -> those trained, here or by Ray -> its results.
 
 Without Ray, the trainings are made one after another in this process, as `inkling train` makes
-them. With Ray, they are tasks (`on_ray`), and a search is Ray Tune's (`searching`). What is in the
+them. With Ray, they are tasks (`on_ray`). What is in the
 store is not trained again, and an interrupted training goes on from its checkpoint: so going on
 with a sweep is asking for it again.
 """
@@ -98,7 +98,7 @@ class _Work:
     def everything(self) -> None:
         """Train what is asked for; of a search, then its best settings with every seed."""
         first = self._settled(self._plan.first())
-        self._train(first, searching=bool(self._plan.searched))
+        self._train(first)
         if self._plan.searched:
             again = [c for best in self._finalists(first) for c in self._plan.again(best)]
             self._train(again)
@@ -111,7 +111,7 @@ class _Work:
         tried = [one for one in self._tried() if one.key in keys and one.key not in done]
         return Swept(results.table(runs), tuple(tried), len({*keys} & {*done} - self._before))
 
-    def _train(self, wanted: Sequence[TrainConfig], *, searching: bool = False) -> None:
+    def _train(self, wanted: Sequence[TrainConfig]) -> None:
         self._wanted.extend(wanted)
         over = {one.key for one in self._tried() if not one.failed}
         over |= set(results.finished(self._store, self._dataset.fingerprint))

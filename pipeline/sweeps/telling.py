@@ -24,10 +24,9 @@ def lines(swept: Swept) -> list[str]:
     table, said = swept.table, []
     if len(table):
         board = sweeps.leaderboard(table, SETTINGS)
-        varied = [name for name in sweeps.varied(table, SETTINGS) if name not in sweeps.KINDS]
-        titles = [title(one.settings, varied) for one in board]
-        width = max(map(len, titles))
-        for name, one in zip(titles, board, strict=True):
+        names = titles(table, board)
+        width = max(map(len, names))
+        for name, one in zip(names, board, strict=True):
             said.append(f"{name:<{width}}  {standing(one)}")
         said += mattered(everything(swept))
     given_up = [one for one in swept.tried if not one.failed]
@@ -37,6 +36,12 @@ def lines(swept: Swept) -> list[str]:
         if failure.failed:
             said.append(f"{results.title(failure.config)} failed: {failure.failed}")
     return said
+
+
+def titles(table: pd.DataFrame, board: Sequence[Standing]) -> list[str]:
+    """Name settings by what tells them apart in a table."""
+    varied = [name for name in sweeps.varied(table, SETTINGS) if name not in sweeps.KINDS]
+    return [title(one.settings, varied) for one in board]
 
 
 def title(found: dict[str, Any], varied: Sequence[str]) -> str:
@@ -79,12 +84,18 @@ def everything(swept: Swept) -> pd.DataFrame:
     return pd.concat([swept.table, added], ignore_index=True) if tried else swept.table
 
 
-def mattered(table: pd.DataFrame) -> list[str]:
-    """Say how much of the differences in validation accuracy each setting explains, if any vary."""
+def explained(table: pd.DataFrame) -> dict[str, float]:
+    """Return how much of the differences in validation accuracy each varied setting explains."""
     shares = sweeps.what_mattered(table, sweeps.varied(table, [*SETTINGS, "seed"]))
+    return {NAMES.get(name, name): share for name, share in shares.items()}
+
+
+def mattered(table: pd.DataFrame) -> list[str]:
+    """Say the same in a line, if several settings vary."""
+    shares = explained(table)
     if len(shares) < 2:
         return []
-    told = ", ".join(f"{NAMES.get(name, name)} {share:.0%}" for name, share in shares.items())
+    told = ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
     return [f"Of the differences in validation accuracy, explained by each alone: {told}."]
 
 
@@ -93,7 +104,6 @@ def facts(swept: Swept) -> dict[str, Any]:
     table = swept.table
     board = sweeps.leaderboard(table, SETTINGS) if len(table) else []
     whole = everything(swept)
-    varied = sweeps.varied(whole, [*SETTINGS, "seed"])
     return {
         "trained": swept.trained,
         "leaderboard": [
@@ -106,6 +116,6 @@ def facts(swept: Swept) -> dict[str, Any]:
             }
             for one in board
         ],
-        "explained": sweeps.what_mattered(whole, varied) if len(whole) else {},
+        "explained": explained(whole) if len(whole) else {},
         "given_up_or_failed": [one.model_dump(mode="json") for one in swept.tried],
     }

@@ -48,9 +48,8 @@ class Assignment:
 class Desk:
     """Where workers leave checkpoints and progress until the driver collects them; an actor."""
 
-    def __init__(self, drivers: dict[str, str]) -> None:
-        """Refuse to work for a driver with another Inkling."""
-        cluster.check_same(drivers)
+    def __init__(self) -> None:
+        """Begin with an empty one."""
         self._checkpoints: dict[str, bytes] = {}
         self._news: dict[str, bytes] = {}
         self._progress: dict[str, Progress] = {}
@@ -79,7 +78,11 @@ class Desk:
             kept.pop(key, None)
 
 
-def train(assignment: Assignment, dataset: Dataset, desk: Any) -> "tuple[RunInfo, RunFiles] | str":
+def train(
+    assignment: Assignment,
+    dataset: Dataset,
+    desk: Any,
+) -> "tuple[RunInfo, RunFiles] | str":
     """Train a network in a worker; a task.
 
     Args:
@@ -99,8 +102,8 @@ def train(assignment: Assignment, dataset: Dataset, desk: Any) -> "tuple[RunInfo
     from pipeline.training.resuming import TrainingFailed
 
     get, key = cluster.ray().get, assignment.key
-    kept = get(desk.checkpoint.remote(key))
     beginning = replace(assignment.beginning, created=datetime.now(UTC))  # it has waited
+    kept = get(desk.checkpoint.remote(key))
     if kept is not None:  # its worker died; it goes on
         beginning = replace(beginning, checkpoint=pickle.loads(kept))
 

@@ -17,6 +17,7 @@ from dashboard.figures import (
     curves,
     data,
     robustness,
+    seeds,
     strangers,
     trust,
 )
@@ -58,6 +59,8 @@ COUNTS = {"training": np.array([6, 3]), "test": np.array([2, 2])}
         (bars.class_bars(METRICS.classes, LIGHT), [2]),
         (bars.probability_bars(SHARES[0], NAMES, LIGHT), [2]),
         (bars.predictions(SHARES[:2], ["old", "new"], NAMES, LIGHT), [2, 2]),
+        (seeds.over_seeds(["best"], [{0: 0.9, 1: 0.8}], LIGHT), [2]),
+        (seeds.what_mattered({"network": 0.5, "seed": 0.1}, LIGHT), [2]),
         (comparison.intervals(["old", "new"], [METRICS] * 2, LIGHT, marked={0: 0}), [1, 1]),
         (comparison.learning_curves(["old"], [HISTORY], LIGHT, marked={}), [2]),
         (comparison.learning_curves(["old"], [HISTORY], LIGHT, marked={}, by="seconds"), [2]),

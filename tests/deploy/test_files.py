@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 from dashboard.widgets.photo import LARGEST
 from pipeline.cli.main import app
 from pipeline.jobs.job import MOST_UPLOADED
+from pipeline.sweeps.resources import Resources
 from tests.deploy.programs import program
 
 ROOT = Path(__file__).parents[2]
@@ -135,3 +136,35 @@ def test_the_image_gets_all_that_the_wheel_is_built_from():
     for needed in [*built["wheel"]["packages"], *built["wheel"]["force-include"],
                    *built["sdist"]["include"]]:  # fmt: skip
         assert f"!{needed}" in kept, needed
+
+
+def test_the_ray_cluster_fits_rays_own_schema():
+    described = YAML(typ="safe").load((DEPLOY / "ray" / "cluster.yaml").read_text("utf-8"))
+    schema = json.loads((files("ray") / "autoscaler" / "ray-schema.json").read_text("utf-8"))
+    jsonschema.validate(described, schema)
+    commands = described["head_start_ray_commands"] + described["worker_start_ray_commands"]
+    started = [command for command in commands if "ray start" in command]
+    assert len(started) == 2
+    assert all(command.startswith("RAY_AUTH_MODE=token ") for command in started)
+
+
+def test_the_kuberay_cluster_is_of_the_pinned_ray_and_asks_for_what_it_needs():
+    """Its schema is the operator's, which no package brings: so only what code can tell."""
+    described = YAML(typ="safe").load((DEPLOY / "ray" / "kuberay.yaml").read_text("utf-8"))
+    assert (described["apiVersion"], described["kind"]) == ("ray.io/v1", "RayCluster")
+    spec = described["spec"]
+    pinned = (ROOT / "constraints.txt").read_text("utf-8")
+    assert f"ray=={spec['rayVersion']}" in pinned.splitlines()
+    assert spec["authOptions"] == {"mode": "token"}
+    groups = [spec["headGroupSpec"], *spec["workerGroupSpecs"]]
+    containers = [one for group in groups for one in group["template"]["spec"]["containers"]]
+    assert len({one["image"] for one in containers}) == 1  # all have the same Inkling
+    for one in containers:
+        assert one["resources"]["requests"] == one["resources"]["limits"]
+        assert one["securityContext"]["runAsNonRoot"]
+    (workers,) = spec["workerGroupSpecs"]
+    cores = int(containers[1]["resources"]["limits"]["cpu"])
+    memory = int(containers[1]["resources"]["limits"]["memory"].removesuffix("Gi")) * 2**30
+    # Ray hands out about 70% of a machine's memory to tasks.
+    assert 0.7 * memory / Resources().memory >= cores - 1
+    assert workers["minReplicas"] <= workers["replicas"] <= workers["maxReplicas"]
