@@ -63,6 +63,8 @@ def connected(
             the message says what to do.
     """
     engine = ray()
+    if on not in (LOCAL, AUTO):
+        _check_reachable(on)
     if engine.is_initialized():
         with _sentences(engine):
             yield
@@ -87,8 +89,6 @@ def _start(engine: Any, on: str, cores: int | None, object_store: int) -> None:
                 **quiet,
             )  # fmt: skip
             return
-        if on != AUTO:
-            _check_reachable(on)
         engine.init(on, **quiet)
     except (ConnectionError, OSError, RuntimeError, ValueError) as error:
         raise InklingError(_not_started(on, error)) from error
