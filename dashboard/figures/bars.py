@@ -85,14 +85,15 @@ def scored_bars(
             name=name,
             marker={
                 "color": palette.accent if number == 0 else palette.categorical[1],
-                "pattern": {"shape": STRIPES[number], "fgcolor": palette.surface},
+                "pattern": {"shape": STRIPES[number]},
+                "line": outlined(palette),
             },
             hovertemplate=f"%{{x}}: %{{y:,}} {name}<extra></extra>",
         )
     figure.update_layout(
         barmode="stack",
         showlegend=tells,
-        legend={"orientation": "h", "y": 1.15, "x": 0},
+        legend={"orientation": "h", "y": 1.15, "x": 0, "traceorder": "normal"},
         bargap=0.35,
         xaxis=class_axis([class_names[label] for label in labels], "predicted class"),
         yaxis={"title": "images", "rangemode": "tozero", "fixedrange": True},
