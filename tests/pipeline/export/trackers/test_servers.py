@@ -152,31 +152,3 @@ def test_tensorboard_shows_the_run_with_its_pictures_and_its_projector(place: Pa
         lines = asked(f"{projector}/metadata?{query}").decode().splitlines()
         assert len(lines) == info["tensorShape"][0] + 1
         assert Image.open(io.BytesIO(asked(f"{projector}/sprite_image?{query}"))).format == "PNG"
-
-
-def test_a_server_that_dies_in_a_training_costs_it_nothing_and_catches_up(tmp_path: Path):
-    port, folder = free_port(), tmp_path
-    with mlflow_server(folder, port) as url:
-        command = [*TRAIN, "300", "--track", "mlflow", "--mlflow-uri", url]
-        training = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.cli", *command, "--models", str(folder / "models")],
-            stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert training.stderr is not None
-        for line in training.stderr:
-            if "epoch 20 of" in line:
-                break
-    _, said = training.communicate()
-    assert training.returncode == 0
-    assert said.count("does not answer") == 1
-    run = Store(folder / "models").open("latest")
-    assert len(run.history()) == 300
-    with mlflow_server(folder, port) as url:
-        done = inkling(folder, "track", run.id, "--to", "mlflow", "--mlflow-uri", url)
-        assert done.returncode == 0, done.stderr
-        (found,) = runs_of(url)
-        assert found["info"]["status"] == "FINISHED"
-        query = {"run_id": found["info"]["run_id"], "metric_key": "training/loss"}
-        api = f"{url}/api/2.0/mlflow/metrics/get-history?{urllib.parse.urlencode(query)}"
-        curve = told(f"{api}&max_results=1000")["metrics"]
-        assert sorted(one["step"] for one in curve) == [*range(1, 301)]
