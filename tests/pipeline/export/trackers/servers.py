@@ -17,6 +17,8 @@ from typing import Any
 from tests.deploy.programs import program
 
 PATIENCE = 120  # seconds; a busy machine takes long to import what these do
+# Its jobs would run on in sessions of their own when the server is killed.
+QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 
 
 def free_port() -> int:
@@ -89,5 +91,5 @@ def mlflow_server(folder: Path, port: int) -> Iterator[str]:
         "--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}",
         "--artifacts-destination", str(folder / "artifacts"),
     ]  # fmt: skip
-    with serving(module, folder, f"{url}/health", {"MLFLOW_DISABLE_TELEMETRY": "true"}):
+    with serving(module, folder, f"{url}/health", QUIET):
         yield url
