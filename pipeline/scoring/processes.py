@@ -114,9 +114,9 @@ def _until_one_dies(
     line: _Line, network: Network, out: Path, workers: int
 ) -> Generator[int, None, bool]:
     """Score what is in the line until a process dies: then True, or False if all is done."""
-    with _pool(network, out, workers) as pool:
-        running: dict[Future[int], Task] = {}
-        try:
+    running: dict[Future[int], Task] = {}
+    try:
+        with _pool(network, out, workers) as pool:
             while True:
                 while task := line.next(workers):
                     running[pool.submit(_score, task)] = task
@@ -126,19 +126,25 @@ def _until_one_dies(
                     rows = one.result()
                     line.done(running.pop(one))
                     yield rows
-        except BrokenProcessPool:
-            line.put_back()
-            return True
+    except BrokenProcessPool:
+        line.put_back()
+        return True
 
 
 @contextmanager
 def _pool(network: Network, out: Path, workers: int) -> Iterator[ProcessPoolExecutor]:
     """Start processes; what they are at when the block ends, they leave."""
     context = multiprocessing.get_context("spawn")
+    others = set(multiprocessing.active_children())
     stop = context.RawValue("b", 0)  # without a lock, which a killed process might hold
     with ProcessPoolExecutor(workers, context, _begin, (network, out, stop)) as pool:
         try:
             yield pool
+        except BrokenProcessPool:
+            # One that was just being started when another died would be waited for without end.
+            for child in set(multiprocessing.active_children()) - others:
+                child.kill()
+            raise
         finally:
             stop.value = 1
             pool.shutdown(cancel_futures=True)
