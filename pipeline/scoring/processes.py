@@ -5,13 +5,14 @@ A process that dies is replaced, and its part is tried again.
 
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -137,7 +138,13 @@ def _pool(network: Network, out: Path, workers: int) -> Iterator[ProcessPoolExec
     context = multiprocessing.get_context("spawn")
     others = set(multiprocessing.active_children())
     stop = context.RawValue("b", 0)  # without a lock, which a killed process might hold
-    with ProcessPoolExecutor(workers, context, _begin, (network, out, stop)) as pool:
+    with ExitStack() as stack:
+        # In a file: what a process is started with goes through a pipe, and where that is full,
+        # Python waits forever for a process that died before it has read it.
+        given = stack.enter_context(atomic.scratch()) / "network"
+        given.write_bytes(pickle.dumps(network))
+        pool = ProcessPoolExecutor(workers, context, _begin, (given, out, stop))
+        stack.enter_context(pool)
         try:
             yield pool
         except BrokenProcessPool:
@@ -154,10 +161,11 @@ def _pool(network: Network, out: Path, workers: int) -> Iterator[ProcessPoolExec
 _here: list[Any] = []
 
 
-def _begin(network: Network, out: Path, stop: Any) -> None:
-    """Get a process ready."""
+def _begin(given: Path, out: Path, stop: Any) -> None:
+    """Get a process ready; what is given is the network."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who waits for it
     threadpool_limits(1)  # a core a process
+    network = pickle.loads(given.read_bytes())
     _here[:] = [Scorer(network), network, out, stop]
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

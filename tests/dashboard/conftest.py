@@ -1,5 +1,6 @@
 """What the page tests share."""
 
+import sys
 from collections.abc import Iterator
 from functools import cache
 
@@ -38,6 +39,9 @@ def keras_left_alone() -> Iterator[None]:
 @pytest.fixture
 def app(tiny_store, monkeypatch):
     """Open a page of the dashboard on a store: a callable."""
+
+    # A page becomes the main module, which processes that are started later would run.
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
     def open_page(name: str, store: Store = tiny_store, **address: str) -> AppTest:
         monkeypatch.setenv("INKLING_MODELS", str(store.folder))

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ import pytest
 from filelock import FileLock
 
 from pipeline.errors import InklingError
-from pipeline.scoring import arrays, known, result
+from pipeline.scoring import arrays, known, processes, result
 from pipeline.scoring.result import Scored
 from pipeline.scoring.score import score
 from pipeline.store.runs import Store
@@ -107,6 +108,19 @@ def test_a_killed_process_costs_its_part_only(tmp_path, images, tiny_run):
     made = score(tiny_run, [images], tmp_path / "out", workers=2, on_progress=kill)
     assert killed
     assert rows(made)["index"].tolist() == list(range(600))
+
+
+def test_processes_that_die_before_they_begin_are_not_waited_for(
+    tmp_path, images, tiny_run, monkeypatch
+):
+    monkeypatch.setattr(processes, "HOPELESS", 2)
+    script = tmp_path / "main.py"
+    script.write_text("raise SystemExit('no memory')")
+    main = ModuleType("__main__")
+    main.__file__ = str(script)  # which each process runs first
+    monkeypatch.setitem(sys.modules, "__main__", main)
+    with pytest.raises(InklingError, match="die one after another"):
+        score(tiny_run, [images], tmp_path / "out", workers=2)
 
 
 def test_bad_images_are_listed_and_do_not_end_it(tmp_path, tiny_run, digits):
