@@ -27,14 +27,14 @@ PAGES = {  # by section: file, title, icon, what it is for
     ),
     "Look inside": (
         ("data", "Data", "database", "What the network is trained and tested on."),
-        ("inside", "Inside", "layers", "What every layer and neuron makes of one image, and why."),
-        ("draw", "Draw", "draw", "Draw something and see what the network predicts."),
         (
             "scored",
             "Scored",
             "stacks",
             "What the network says of images without labels, however many.",
         ),
+        ("inside", "Inside", "layers", "What every layer and neuron makes of one image, and why."),
+        ("draw", "Draw", "draw", "Draw something and see what the network predicts."),
     ),
     "Improve": (
         ("train", "Train", "model_training", "Train another network and see if it is better."),

@@ -1,13 +1,13 @@
 """Two runs, or two settings with several seeds -> whether a difference could be due to chance.
 
-Uses nothing heavier than numpy, pandas and scipy's special functions, so that pages can use it.
+Uses nothing heavier than numpy and pandas, but for scipy's special functions over seeds, so that
+pages can use it.
 """
 
 import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
 
 from pipeline.analysis.metrics import NORMAL_95
 
@@ -114,5 +114,7 @@ def over_seeds(differences: np.ndarray) -> Difference | None:
     if n < 2:
         return None
     mean, error = float(np.mean(differences)), float(np.std(differences, ddof=1)) / math.sqrt(n)
+    from scipy.special import stdtrit  # heavier than all the rest, and few pages need it
+
     half = float(stdtrit(n - 1, 0.975)) * error
     return Difference(mean, max(-1.0, mean - half), min(1.0, mean + half))

@@ -9,7 +9,7 @@ import pytest
 from deploy import licenses
 from tests.deploy.test_locks import locked
 
-ELSEWHERE = {"colorama"}  # only needed on other systems
+ELSEWHERE = {"colorama", "tzdata"}  # only needed on other systems
 
 
 def saying(**said: str) -> Distribution:
