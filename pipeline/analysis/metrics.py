@@ -3,15 +3,18 @@
 Uses nothing heavier than numpy and pandas, so that pages can use it, too.
 """
 
-from typing import Any
+from typing import Annotated, Any, Self
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, model_validator
 
 BINS = 15  # of the calibration error, as in Guo et al. 2017
 NORMAL_95 = 1.959963984540054  # two-sided 95% quantile of the normal distribution
 TOP_CONFUSIONS = 10
+# What numbers of a file must be, so that one that was altered is noticed where it is read.
+Share = Annotated[float, Field(ge=-1e-9, le=1 + 1e-9)]  # nor NaN; rounded as computing rounds
+Count = Annotated[int, Field(ge=0)]
 SMALLEST_PROBABILITY = float(np.finfo(np.float32).tiny)  # keeps a logarithm finite
 
 
@@ -27,18 +30,18 @@ class ClassScore(BaseModel):
     """
 
     name: str
-    precision: float
-    recall: float
-    f1: float
-    support: int
+    precision: Share
+    recall: Share
+    f1: Share
+    support: Count
 
 
 class Confusion(BaseModel):
     """How often images of one class are predicted as another."""
 
-    true: int
-    predicted: int
-    count: int
+    true: Count
+    predicted: Count
+    count: Count
 
 
 class Metrics(BaseModel):
@@ -54,15 +57,23 @@ class Metrics(BaseModel):
         confusions: the most frequent mistakes, most frequent first.
     """
 
-    correct: int
-    total: int
-    accuracy: float
-    accuracy_low: float
-    accuracy_high: float
-    log_loss: float
-    calibration_error: float
-    classes: list[ClassScore]
+    correct: Count
+    total: int = Field(ge=1)
+    accuracy: Share
+    accuracy_low: Share
+    accuracy_high: Share
+    log_loss: float = Field(ge=0, allow_inf_nan=False)
+    calibration_error: Share
+    classes: list[ClassScore] = Field(min_length=1)
     confusions: list[Confusion]
+
+    @model_validator(mode="after")
+    def _can_be_true(self) -> Self:
+        if self.correct > self.total:
+            raise ValueError(f"{self.correct} of {self.total} images cannot be right")
+        if any(max(one.true, one.predicted) >= len(self.classes) for one in self.confusions):
+            raise ValueError("it confuses classes that there are not")
+        return self
 
 
 def predictions_table(labels: np.ndarray, probabilities: np.ndarray) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel
+from pydantic import BaseModel, NonNegativeInt, PositiveInt
 
 from pipeline.errors import InklingError
 from pipeline.preprocess import to_model_input
@@ -24,8 +24,8 @@ class LayerInfo(BaseModel):
 
     name: str
     kind: str
-    shape: tuple[int, ...]
-    parameters: int
+    shape: tuple[PositiveInt, ...]
+    parameters: NonNegativeInt
 
     @property
     def drawn_shape(self) -> tuple[int, ...]:

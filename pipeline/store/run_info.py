@@ -1,13 +1,16 @@
 """The content of `run.json`, validated as it is read: settings, dataset, layers, metrics."""
 
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -17,12 +20,14 @@ from pipeline.analysis.adversarial import Norm
 from pipeline.analysis.metrics import Metrics
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset
+from pipeline.data.splitting import PARTS
 from pipeline.renamed import renamed
 from pipeline.serving.inference import LayerInfo
 
 # 2 since names changed (`ink`, `card`, `novelty.npz`), 3 since there are settings that versions
 # which write 2 take for damage (`allographs`, `disturbance`); all of them can still be read.
 FORMAT = 3
+Seconds = Annotated[float, Field(ge=0, le=1e10)]  # nor NaN
 
 
 class DatasetInfo(BaseModel):
@@ -31,13 +36,18 @@ class DatasetInfo(BaseModel):
     name: str
     fingerprint: str
     class_names: tuple[str, ...]
-    counts: dict[str, int]
+    counts: dict[str, NonNegativeInt]
     mnist_framed: bool
 
     @model_validator(mode="before")
     @classmethod
     def _under_old_names(cls, record: Any) -> Any:
         return renamed(record, {"ink": "mnist_framed"})
+
+    @field_validator("counts")
+    @classmethod
+    def _of_every_part(cls, counts: dict[str, int]) -> dict[str, int]:
+        return dict.fromkeys(PARTS, 0) | counts
 
     @classmethod
     def of(cls, dataset: Dataset) -> "DatasetInfo":
@@ -56,7 +66,18 @@ class Evaluation(BaseModel):
 
     dataset: DatasetInfo
     metrics: Metrics
-    created: datetime
+    created: AwareDatetime
+
+    @model_validator(mode="after")
+    def _of_its_classes(self) -> Self:
+        check_classes(self.dataset, self.metrics)
+        return self
+
+
+def check_classes(dataset: DatasetInfo, metrics: Metrics) -> None:
+    """Raise ValueError if metrics are not of a dataset's classes."""
+    if len(dataset.class_names) != len(metrics.classes):
+        raise ValueError(f"{len(metrics.classes)} scores for {len(dataset.class_names)} classes")
 
 
 class Added(BaseModel):
@@ -129,7 +150,7 @@ class Robustness(BaseModel):
     images: int
     seed: int
     iterations: int
-    created: datetime
+    created: AwareDatetime
 
 
 class RunInfo(BaseModel):
@@ -166,23 +187,23 @@ class RunInfo(BaseModel):
 
     format: int = FORMAT
     id: str = ""
-    created: datetime
+    created: AwareDatetime
     status: Literal["finished", "stopped"]
     added: Added | None = None
     config: TrainConfig | None = Field(default=None, validate_default=True)
     dataset: DatasetInfo
-    input_shape: tuple[int, int, int]
+    input_shape: tuple[PositiveInt, PositiveInt, PositiveInt]
     layers: tuple[LayerInfo, ...]
     metrics: Metrics
-    best_epoch: int = 0
-    temperature: float = 1.0
+    best_epoch: NonNegativeInt = 0
+    temperature: PositiveFloat = 1.0
     hardware: dict[str, Any] = {}
     corrections: dict[str, int] = {}
     holds_back: bool = False
     retrained: Retrained | None = None
     model_card: dict[str, str] = {}
     note: str = ""
-    timings: dict[str, float]
+    timings: dict[str, Seconds]
     versions: dict[str, str] = {}
     files: dict[str, int] = {}
     hashes: dict[str, str] = {}
@@ -200,6 +221,14 @@ class RunInfo(BaseModel):
         if config is None and info.data.get("added") is None:
             raise ValueError("a network was trained here or added")
         return config
+
+    @model_validator(mode="after")
+    def _can_be_true(self) -> Self:
+        check_classes(self.dataset, self.metrics)
+        outputs = self.layers[-1].shape if self.layers else ()
+        if outputs and outputs != (len(self.dataset.class_names),):
+            raise ValueError(f"{outputs} outputs for {len(self.dataset.class_names)} classes")
+        return self
 
     @property
     def never_learned_held_back(self) -> bool:
