@@ -64,7 +64,7 @@ class Metrics(BaseModel):
     accuracy_high: Share
     log_loss: float = Field(ge=0, allow_inf_nan=False)
     calibration_error: Share
-    classes: list[ClassScore] = Field(min_length=1)
+    classes: list[ClassScore]
     confusions: list[Confusion]
 
     @model_validator(mode="after")

@@ -224,6 +224,8 @@ class RunInfo(BaseModel):
 
     @model_validator(mode="after")
     def _can_be_true(self) -> Self:
+        if not self.dataset.class_names:
+            raise ValueError("it has no classes")
         check_classes(self.dataset, self.metrics)
         outputs = self.layers[-1].shape if self.layers else ()
         if outputs and outputs != (len(self.dataset.class_names),):
