@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -190,7 +191,7 @@ def promote(
         if not run.folder.is_dir():
             raise InklingError(f"{run.id} was deleted meanwhile, so it cannot be promoted.")
         entry = _entry(run=run.id, by=by, because=because, crossed=tuple(crossed))
-        _write(folder, found, entry, replace)
+        _write(found, entry, replace)
     return entry
 
 
@@ -217,7 +218,7 @@ def undo(folder: Path, promotion: str, *, because: str = "", by: str = "") -> Pr
         reason = printable(" ".join(because.split()))[:LONGEST_REASON]
         who = " ".join(by.split())[:LONGEST_NAME]
         entry = _entry(run=former, by=who, because=reason, undoes=last.id)
-        _write(folder, found, entry, replace)
+        _write(found, entry, replace)
     return entry
 
 
@@ -227,7 +228,7 @@ def _entry(**facts: Any) -> Promotion:
 
 
 @contextmanager
-def _changing(folder: Path) -> Iterator[tuple[Promotions, Replace | None]]:
+def _changing(folder: Path) -> Iterator[tuple[Promotions, Replace]]:
     """Keep others from changing the pointer, and yield it as it is now, with what replaces it."""
     access.refuse_unless_may(access.Change.MANAGE, REFUSED)
     path = folder / POINTER
@@ -241,30 +242,30 @@ def _changing(folder: Path) -> Iterator[tuple[Promotions, Replace | None]]:
                 )
             yield found, replace
     except ObjectExists as error:
-        raise InklingError(
-            "Somebody else changed the default run meanwhile: look again."
-        ) from error
+        raise InklingError(MEANWHILE) from error
     except OSError as error:
         raise InklingError(
             f"{path} could not be written: {error.strerror}. Nothing was changed."
         ) from error
 
 
-def _conditionally(path: Path) -> AbstractContextManager[Replace | None]:
-    """Return what yields what replaces a file of a shared store, unless it changed; else None."""
+def _conditionally(path: Path) -> AbstractContextManager[Replace]:
+    """Return what yields what replaces a file; in a shared store, only if it has not changed."""
     shared_with = shared.of(path.parent)
-    return nullcontext() if shared_with is None else shared_with.changing(path.name)
+    if shared_with is None:
+        return nullcontext(partial(_replace, path))
+    return shared_with.changing(path.name)
 
 
-def _write(folder: Path, found: Promotions, entry: Promotion, replace: Replace | None) -> None:
+def _replace(path: Path, text: str) -> None:
+    atomic.write_text(path, text)
+
+
+def _write(found: Promotions, entry: Promotion, replace: Replace) -> None:
     kept = _shortened(Promotions((*found.history, entry)))
     lines = [one.model_dump(mode="json", exclude_defaults=True) for one in kept]
     pointer = {"format": FORMAT, "run": entry.run, "history": lines}
-    text = json.dumps(pointer, ensure_ascii=False, indent=1)
-    if replace is None:
-        atomic.write_text(folder / POINTER, text)
-    else:
-        replace(text)
+    replace(json.dumps(pointer, ensure_ascii=False, indent=1))
 
 
 def _shortened(found: Promotions) -> list[Promotion]:
