@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.layout import Table, finish, interval, plain
+from dashboard.figures.layout import Table, finish, interval, name_rows, plain
 from dashboard.palette import Palette
 from dashboard.words import comparison as comparison_words
 from pipeline.analysis.metrics import Metrics
@@ -23,8 +23,6 @@ def intervals(
     marked: Mapping[int, int],
 ) -> go.Figure:
     """Draw each run's accuracy as a dot on its 95% interval, on one axis.
-
-    Names are above the lines, not beside the axis, so that long ones leave the plot its width.
 
     Args:
         names: one name per run, in the order they are drawn, top to bottom.
@@ -48,25 +46,7 @@ def intervals(
             error_x=interval(low, middle, high, color),
             hovertemplate=f"{plain(name)}: {comparison_words.accuracy(score)}<extra></extra>",
         )
-        figure.add_annotation(
-            text=f"<b>{plain(name)}</b>" if row in marked else plain(name),
-            x=0,
-            xref="paper",
-            xanchor="left",
-            y=row,
-            yshift=17,
-            showarrow=False,
-            # Lines of the grid would strike the name through.
-            bgcolor=palette.surface,
-            borderpad=1,
-        )
-    figure.update_layout(
-        xaxis={"title": "accuracy on test images (%)", "fixedrange": True, "showgrid": True},
-        yaxis={"range": [len(names) - 0.5, -0.8], "fixedrange": True},
-        yaxis_showticklabels=False,
-        yaxis_showgrid=False,
-        showlegend=False,
-    )
+    name_rows(figure, names, palette, bold=marked)
     columns = Table(
         {"run": "name"},
         {"accuracy (%)": "x", "95% from (%)": "customdata.0", "to (%)": "customdata.1"},

@@ -1,6 +1,6 @@
 """What all figures have in common: colors, fonts, margins, names, and axes of classes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -82,6 +82,41 @@ def interval(low: float, middle: float, high: float, color: str) -> dict[str, An
         "thickness": 2.5,
         "width": 5,
     }
+
+
+def name_rows(
+    figure: go.Figure, names: Sequence[str], palette: Palette, bold: Collection[int] = ()
+) -> None:
+    """Name the rows of accuracies, top to bottom.
+
+    Names are above their rows, not beside the axis, so that long ones leave the plot its width.
+
+    Args:
+        figure: whose row k has y = k.
+        names: one per row.
+        palette: for the page's mode.
+        bold: which rows stand out.
+    """
+    for row, name in enumerate(names):
+        figure.add_annotation(
+            text=f"<b>{plain(name)}</b>" if row in bold else plain(name),
+            x=0,
+            xref="paper",
+            xanchor="left",
+            y=row,
+            yshift=17,
+            showarrow=False,
+            # Lines of the grid would strike the name through.
+            bgcolor=palette.surface,
+            borderpad=1,
+        )
+    figure.update_layout(
+        xaxis={"title": "accuracy on test images (%)", "fixedrange": True, "showgrid": True},
+        yaxis={"range": [len(names) - 0.5, -0.8], "fixedrange": True},
+        yaxis_showticklabels=False,
+        yaxis_showgrid=False,
+        showlegend=False,
+    )
 
 
 def finish(figure: go.Figure, palette: Palette, height: int, *, table: Table) -> go.Figure:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from dashboard.figures.layout import Table, finish, plain
+from dashboard.figures.layout import Table, finish, name_rows, plain
 from dashboard.palette import Palette
 
 ROW = 44  # pixels
@@ -40,17 +40,7 @@ def over_seeds(
             marker={"size": 12, "symbol": "diamond", "color": color},
             hoverinfo="skip",
         )
-        figure.add_annotation(
-            text=plain(name), x=0, xref="paper", xanchor="left", y=row, yshift=17,
-            showarrow=False, bgcolor=palette.surface, borderpad=1,
-        )  # fmt: skip
-    figure.update_layout(
-        xaxis={"title": "accuracy on test images (%)", "fixedrange": True, "showgrid": True},
-        yaxis={"range": [len(names) - 0.5, -0.8], "fixedrange": True},
-        yaxis_showticklabels=False,
-        yaxis_showgrid=False,
-        showlegend=False,
-    )
+    name_rows(figure, names, palette)
     table = Table({"settings": "name", "seed": "customdata"}, {"accuracy (%)": "x"})
     return finish(figure, palette, height=80 + ROW * len(names), table=table)
 
