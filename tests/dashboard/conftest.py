@@ -36,22 +36,26 @@ def keras_left_alone() -> Iterator[None]:
         yield
 
 
+def opened(name: str, monkeypatch: pytest.MonkeyPatch, **address: str) -> AppTest:
+    """Open a page of the dashboard on the store that INKLING_MODELS names."""
+    # A page becomes the main module, which processes that are started later would run.
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    at = AppTest.from_file(str(APP), default_timeout=90)
+    for key, value in address.items():
+        at.query_params[key] = value
+    if name != "overview":
+        at.switch_page(f"app_pages/{name}.py")
+    at.run()
+    assert not at.exception, at.exception
+    return at
+
+
 @pytest.fixture
 def app(tiny_store, monkeypatch):
     """Open a page of the dashboard on a store: a callable."""
 
-    # A page becomes the main module, which processes that are started later would run.
-    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
-
     def open_page(name: str, store: Store = tiny_store, **address: str) -> AppTest:
         monkeypatch.setenv("INKLING_MODELS", str(store.folder))
-        at = AppTest.from_file(str(APP), default_timeout=90)
-        for key, value in address.items():
-            at.query_params[key] = value
-        if name != "overview":
-            at.switch_page(f"app_pages/{name}.py")
-        at.run()
-        assert not at.exception, at.exception
-        return at
+        return opened(name, monkeypatch, **address)
 
     return open_page

@@ -10,13 +10,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
-from dashboard import APP, loaders
+from dashboard import loaders
 from pipeline.cli.main import app
 from pipeline.errors import InklingError
 from pipeline.store import corrections, integrity, promotions, reviews
 from pipeline.store.remote import RemoteStore
 from pipeline.store.runs import Store
 from pipeline.store.shared import Shared
+from tests.dashboard.conftest import opened
 from tests.faults.writers import DRAWN
 
 pytestmark = pytest.mark.process
@@ -51,12 +52,7 @@ def open_page(bucket, tmp_path, monkeypatch):
         monkeypatch.setenv("INKLING_MODELS", bucket)
         monkeypatch.setattr("pipeline.store.shared.cache_folder", lambda: tmp_path / "here")
         Shared.at(bucket)._seen.until = 0.0
-        at = AppTest.from_file(str(APP), default_timeout=90)
-        if name != "overview":
-            at.switch_page(f"app_pages/{name}.py")
-        at.run()
-        assert not at.exception, at.exception
-        return at
+        return opened(name, monkeypatch)
 
     return page
 
