@@ -184,13 +184,20 @@ def scratch() -> Iterator[Path]:
         ):
             yield Path(folder)
     except Exception as error:
-        # TensorFlow says it in errors of its own, which look like the network's fault.
-        if os.strerror(errno.ENOSPC) in str(error):
+        # TensorFlow says it in errors of its own, which look like the network's fault, and what
+        # a sentence quotes of them may end before.
+        if any(os.strerror(errno.ENOSPC) in str(one) for one in _with_causes(error)):
             raise InklingError(
                 f"{place} could not be written: {REASONS[errno.ENOSPC]}, or set TMPDIR to another "
                 "folder."
             ) from error
         raise
+
+
+def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__
 
 
 @contextmanager

@@ -29,6 +29,11 @@ def test_a_full_place_for_drafts_is_said_whoever_notices_it(kind: type[Exception
     assert "function_node" not in str(said.value)
 
 
+def test_a_full_place_for_drafts_is_said_where_a_sentence_quotes_too_little_of_it():
+    with pytest.raises(InklingError, match=r"the disk is full.*set TMPDIR"), atomic.scratch():
+        raise InklingError("LiteRT cannot run this network.") from RuntimeError(TENSORFLOW_SAYS)
+
+
 @pytest.mark.process
 @pytest.mark.slow
 def test_a_training_whose_graph_finds_no_room_is_gone_on_with_later(tmp_path, tiny_run: Run):
