@@ -57,8 +57,8 @@ def score(
 ) -> None:
     """Classify any number of images without labels, and keep what the network says of each.
 
-    If it is stopped or killed, the same command goes on with the parts that are not done. The
-    Scored page shows the result.
+    If it is stopped or killed, the same command goes on with the parts that are not done. Memory
+    does not grow with the number of images. The Scored page shows the result.
     """
     from pipeline.cli.terminal import shown_progress
     from pipeline.scoring import known

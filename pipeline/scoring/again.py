@@ -1,6 +1,6 @@
 """The images of some rows of a result, read again from where they were."""
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,12 +8,13 @@ import pandas as pd
 
 from pipeline.errors import InklingError
 from pipeline.reading import MEGABYTE, check_regular
-from pipeline.scoring import sources
+from pipeline.scoring import sources, tables
 from pipeline.scoring.arrays import Packed, Rows
 from pipeline.scoring.found import Found, Part, Takes
 from pipeline.scoring.tar_files import TarFiles
 
 MOST_PACKED = 64 * MEGABYTE  # of a compressed file that is unpacked to show some of its images
+MOST_GROUPS = 512 * MEGABYTE  # of groups of rows, unpacked, that are read for it
 
 
 def find(rows: pd.DataFrame, takes: Takes, check: Callable[[Path], None]) -> list[Found]:
@@ -39,16 +40,17 @@ def find(rows: pd.DataFrame, takes: Takes, check: Callable[[Path], None]) -> lis
 def _of_file(
     source: str, member: str, rows: pd.DataFrame, takes: Takes, check: Callable[[Path], None]
 ) -> Iterator[Found]:
-    path, wanted = Path(source), set(map(int, rows["index"]))
+    path, missing = Path(source), set(map(int, rows["index"]))
     try:
         check(path)
         check_regular(path)
         for part in _parts(path, member, rows, takes):
-            for one in part.read(takes, wanted):
-                if one.member == member and one.index in wanted:
+            for one in part.read(takes, frozenset(missing)):
+                if one.member == member and one.index in missing:
+                    missing.remove(one.index)
                     yield one
     except InklingError as error:
-        for index in wanted:
+        for index in missing:
             yield Found(source, member, index, None, str(error))
 
 
@@ -59,20 +61,23 @@ def _parts(path: Path, member: str, rows: pd.DataFrame, takes: Takes) -> Iterato
         yield TarFiles(str(path), int(offset), int(index), 1, "")
     if len(begun):
         return
-    wanted = set(map(int, rows["index"]))
+    wanted = sorted(map(int, rows["index"]))
+    if sources.is_table(path):
+        yield from tables.holding(path, member, wanted, MOST_GROUPS)
+        return
     for part in sources.parts_of([path], takes, member or None):
         if isinstance(part, Rows):
-            yield from (replace(part, first=one, count=1) for one in _held(part, wanted))
+            held = [one for one in wanted if part.first <= one < part.first + part.count]
+            yield from (replace(part, first=one, count=1) for one in held)
             continue
         if isinstance(part, TarFiles | Packed) and path.stat().st_size > MOST_PACKED:
             raise InklingError(
                 f"{path} is compressed and large, so its images are not shown. Unpack it first."
             )
-        yield part
-
-
-def _held(part: Rows, wanted: Set[int]) -> list[int]:
-    return sorted(wanted & set(range(part.first, part.first + part.count)))
+        if not isinstance(part, Packed):
+            yield part
+        elif part.first == 0:  # the others would begin there anew
+            yield replace(part, count=wanted[-1] + 1)
 
 
 def _gone(key: tuple[str, str, int]) -> Found:

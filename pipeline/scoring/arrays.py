@@ -1,7 +1,8 @@
 """Arrays of images in IDX, `.npy` and `.npz` files, read row by row.
 
 What lies in a file as it is gets memory-mapped, some thousand images to a part. What is compressed
-cannot be read from the middle, so it is a part as a whole; it is unpacked as it is read.
+cannot be read from the middle: it is unpacked as it is read, and each of its few parts begins by
+unpacking those before it.
 """
 
 import gzip
@@ -18,7 +19,19 @@ import numpy as np
 
 from pipeline.data.array_files import idx_shape, npy_header, opened, opened_zip
 from pipeline.errors import InklingError, reason
-from pipeline.scoring.found import ANY, PART, Found, Part, Takes, Unreadable, Wanted, stamp
+from pipeline.reading import MEGABYTE
+from pipeline.scoring.found import (
+    ANY,
+    PART,
+    Found,
+    Part,
+    Takes,
+    Unreadable,
+    Wanted,
+    divided,
+    read_past,
+    stamp,
+)
 
 IMAGES = (3, 4)  # axes: number, height and width; in color, channels, too
 LOCAL_HEADER = 30  # bytes, in front of a member of a zip file
@@ -63,30 +76,34 @@ class Rows:
 
 @dataclass(frozen=True)
 class Packed:
-    """An array that is compressed: it is read from its beginning, a row at a time.
+    """Some rows of an array that is compressed: it is unpacked from its beginning, row by row.
 
     Attributes:
-        path, member, shape, state: as of `Rows`.
-        count: how many rows there should be.
+        path, member, first, count, shape, state: as of `Rows`.
     """
 
     path: str
     member: str
+    first: int
     count: int
     shape: tuple[int, ...]
     state: str
 
     def read(self, takes: Takes, wanted: Wanted = None) -> Iterator[Found]:
-        """Read its rows one after another, as many as there are."""
-        size = math.prod(self.shape)
+        """Read them one after another, as many as there are."""
+        size, concerned = math.prod(self.shape), True
         try:
             with _unpacked(Path(self.path), self.member) as file:
-                for index in range(self.count):
+                concerned = False  # what is wrong before its first row, another part says
+                concerned = _read_past(file, self.first * size)
+                if not concerned:
+                    return
+                for index in range(self.first, self.first + self.count):
                     row = file.read(size)
                     if len(row) < size:
                         raise InklingError(
-                            f"{self.path} ends after {index:,} of {self.count:,} images. Copy or "
-                            "download it again."
+                            f"{self.path} ends after {index:,} images, which are fewer than it "
+                            "says. Copy or download it again."
                         )
                     if wanted is not None and index not in wanted:
                         continue
@@ -94,7 +111,8 @@ class Packed:
                     image = takes.of_array(values, self.path)
                     yield Found(self.path, self.member, index, image)
         except InklingError as error:
-            yield Found(self.path, self.member, -1, None, str(error))
+            if concerned:
+                yield Found(self.path, self.member, -1, None, str(error))
 
 
 def of_idx(path: Path, takes: Takes) -> Iterator[Part]:
@@ -109,7 +127,7 @@ def of_idx(path: Path, takes: Takes) -> Iterator[Part]:
         return
     takes.check(shape[1:], np.dtype(np.uint8), str(path))
     if packed:
-        yield Packed(str(path), "", shape[0], shape[1:], stamp(path))
+        yield from _packed(path, "", shape)
     else:
         yield from _rows(path, "", shape, 4 + 4 * len(shape))
 
@@ -146,7 +164,7 @@ def of_npz(path: Path, takes: Takes) -> Iterator[Part]:
             if info.compress_type == zipfile.ZIP_STORED:
                 yield from _rows(path, member, shape, _begin(path, info) + header)
             else:
-                yield Packed(str(path), member, shape[0], shape[1:], stamp(path))
+                yield from _packed(path, member, shape)
     if not found:
         raise InklingError(f"{path} holds no array of images: one with 3 axes, or 4 in color.")
 
@@ -155,12 +173,17 @@ def _rows(path: Path, member: str, shape: tuple[int, ...], offset: int) -> Itera
     """Divide an array that lies in a file as it is, as far as it is there."""
     count, row = shape[0], math.prod(shape[1:])
     there = min(count, max(path.stat().st_size - offset, 0) // row)
-    for first in range(0, there, PART):
-        some = min(PART, there - first)
+    for first, some in divided(there, PART):
         yield Rows(str(path), member, first, some, shape[1:], offset, stamp(path))
     if there < count:
         said = f"{path} ends after {there:,} of {count:,} images. Copy or download it again."
         yield Unreadable(str(path), said, member)
+
+
+def _packed(path: Path, member: str, shape: tuple[int, ...]) -> Iterator[Part]:
+    """Divide an array that is compressed."""
+    for first, some in read_past(shape[0], PART):
+        yield Packed(str(path), member, first, some, shape[1:], stamp(path))
 
 
 def _check(
@@ -201,3 +224,13 @@ def _unpacked(path: Path, member: str) -> Iterator[IO[bytes]]:
         with opened(path) as file:
             idx_shape(file, path, ANY)
             yield file
+
+
+def _read_past(file: IO[bytes], count: int) -> bool:
+    """Read past so many bytes; return whether there are as many."""
+    while count:
+        some = len(file.read(min(count, MEGABYTE)))
+        if not some:
+            return False
+        count -= some
+    return True

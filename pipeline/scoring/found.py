@@ -1,5 +1,6 @@
 """What readers find in a source, image by image, and what a network takes of it."""
 
+import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,9 @@ from pipeline.errors import InklingError
 from pipeline.ink import inputs
 
 PART = 8_192  # images: what one process scores at a time, and what a kill costs at most
+# Parts of what can only be read from its beginning: each reads past those before it, which costs
+# little beside scoring as long as they are few.
+MOST_READ_PAST = 16
 Wanted = Collection[int] | None  # images by their index; None for all
 ANY = 2**62  # bytes: where nothing is read into memory as a whole
 
@@ -125,6 +129,17 @@ class Unreadable:
     def read(self, takes: Takes, wanted: Wanted = None) -> Iterator[Found]:
         """Find what is wrong with it."""
         yield Found(self.path, self.member, -1, None, self.reason)
+
+
+def divided(count: int, part: int = PART) -> Iterator[tuple[int, int]]:
+    """Divide images into parts: the first one's index, and how many they are."""
+    for first in range(0, count, part):
+        yield first, min(part, count - first)
+
+
+def read_past(count: int, part: int = PART) -> Iterator[tuple[int, int]]:
+    """Divide images that can only be read from their beginning, as `divided`, into few parts."""
+    return divided(count, max(part, math.ceil(count / MOST_READ_PAST)))
 
 
 def stamp(path: Path) -> str:

@@ -107,6 +107,6 @@ class _PartScorer:
                 f"The worker {platform.node()} cannot find {part.path}. What is scored must be "
                 "where all machines of the cluster see it under the same path."
             )
-        file, batches = io.BytesIO(), list(self._scorer.tables(part.read(self._network.takes)))
-        result.write_table(file, self._network.schema, batches)
-        return file.getvalue(), sum(map(len, batches))
+        file, found = io.BytesIO(), part.read(self._network.takes)
+        rows = result.write_table(file, self._network.schema, self._scorer.tables(found))
+        return file.getvalue(), rows

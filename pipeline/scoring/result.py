@@ -190,17 +190,18 @@ def part_name(number: int, part: Part) -> str:
     return f"part-{number:06}-{digest[:12]}.parquet"
 
 
-def write_table(file: BinaryIO, schema: pa.Schema, rows: Iterable[pa.RecordBatch]) -> None:
-    """Write rows to an open file, in groups of a few thousand."""
+def write_table(file: BinaryIO, schema: pa.Schema, rows: Iterable[pa.RecordBatch]) -> int:
+    """Write rows to an open file, in groups of a few thousand; return how many they are."""
     repeated = [name for name in REPEATED if name in schema.names]
     with pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=repeated) as writer:
-        waiting, count = list[pa.RecordBatch](), 0
+        waiting, count, written = list[pa.RecordBatch](), 0, 0
         for batch in rows:
             waiting, count = [*waiting, batch], count + len(batch)
             if count >= ROWS_A_GROUP:
                 writer.write_table(pa.Table.from_batches(waiting, schema))
-                waiting, count = [], 0
+                waiting, count, written = [], 0, written + count
         writer.write_table(pa.Table.from_batches(waiting, schema))
+    return written + count
 
 
 def _check_same(out: Path, facts: Facts) -> None:

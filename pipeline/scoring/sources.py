@@ -64,11 +64,16 @@ def parts_of(paths: Sequence[Path], takes: Takes, column: str | None = None) -> 
         yield ImageFiles.of(pictured)
 
 
+def is_table(path: Path) -> bool:
+    """Whether a file is a Parquet file, by its name."""
+    return _ends(path, TABLES)
+
+
 def _of_file(path: Path, takes: Takes, column: str | None) -> Iterator[Part]:
     try:
         if _ends(path, TARS):
             yield from tar_files.of_tar(path)
-        elif _ends(path, TABLES):
+        elif is_table(path):
             yield from tables.of_table(path, column)
         elif _ends(path, (".npz",)):
             yield from arrays.of_npz(path, takes)

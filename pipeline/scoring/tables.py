@@ -1,10 +1,10 @@
 """Parquet files with a column of images: files of images as bytes, or arrays of their pixels."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from pipeline.errors import InklingError, reason
 from pipeline.ink import pictures
 from pipeline.reading import DAMAGED, check_regular
-from pipeline.scoring.found import PART, Found, Part, Takes, Wanted, stamp
+from pipeline.scoring.found import PART, Found, Part, Takes, Wanted, read_past, stamp
 
 UNREADABLE = (*DAMAGED, pa.ArrowException)
 BYTES = "bytes"  # the field of a struct that holds the file, as Hugging Face's datasets have it
@@ -24,35 +24,44 @@ ROWS = 64  # read at once: each may be a photograph
 
 @dataclass(frozen=True)
 class TableRows:
-    """Some groups of rows of a Parquet file.
+    """Some rows of a Parquet file: those of some groups, or some of those of a large one.
 
     Attributes:
         path: of the file.
         column: which one holds the images.
-        groups: which groups of rows.
-        first: the first one's first row.
+        groups: which groups of rows are read.
+        begin: the first row of these.
+        first, count: which rows.
         state: of the file.
     """
 
     path: str
     column: str
     groups: tuple[int, ...]
+    begin: int
     first: int
+    count: int
     state: str
 
     def read(self, takes: Takes, wanted: Wanted = None) -> Iterator[Found]:
         """Read them one after another."""
-        index = self.first
+        at, end = self.begin, self.first + self.count
         try:
             with _opened(Path(self.path)) as file:
                 for batch in file.iter_batches(ROWS, self.groups, [self.column]):
-                    for value in _values(batch.column(0)):
-                        if wanted is None or index in wanted:
-                            yield self._read(value, index, takes)
-                        index += 1
+                    rows = range(max(at, self.first), min(at + len(batch), end))
+                    if wanted is None or any(row in rows for row in wanted):
+                        some = batch.column(0).slice(rows.start - at, len(rows))
+                        for row, value in zip(rows, _values(some), strict=True):
+                            if wanted is None or row in wanted:
+                                yield self._read(value, row, takes)
+                    at += len(batch)
+                    if at >= end:
+                        return
         except UNREADABLE as error:
-            said = f"{self.path} cannot be read after row {index:,}: {reason(error)}."
-            yield Found(self.path, self.column, -1, None, said)
+            if at == self.begin or at >= self.first:  # else an earlier part says it
+                said = f"{self.path} cannot be read after row {at:,}: {reason(error)}."
+                yield Found(self.path, self.column, -1, None, said)
 
     def _read(self, value: Any, index: int, takes: Takes) -> Found:
         called = f"Row {index:,} of {self.path}"
@@ -78,22 +87,81 @@ def of_table(path: Path, column: str | None) -> Iterator[Part]:
     Raises:
         InklingError: it is damaged, or has no such column.
     """
+    called, groups = _looked_at(path, column)
+    begin = 0
+    for some in _gathered([group.rows for group in groups]):
+        rows = sum(groups[number].rows for number in some)
+        for first, count in read_past(rows, PART):
+            yield TableRows(str(path), called, some, begin, begin + first, count, stamp(path))
+        begin += rows
+
+
+def holding(path: Path, column: str, wanted: Collection[int], most: int) -> Iterator[TableRows]:
+    """Find the groups of rows that hold some rows, each up to the last of these.
+
+    Args:
+        path, column: as of `of_table`.
+        wanted: the rows.
+        most: bytes that these groups may have, unpacked.
+
+    Raises:
+        InklingError: as `of_table`, or for the first group that exceeds `most`.
+    """
+    called, groups = _looked_at(path, column)
+    begin = 0
+    for number, group in enumerate(groups):
+        held = [row for row in wanted if begin <= row < begin + group.rows]
+        if held:
+            most -= group.size
+            if most < 0:
+                raise InklingError(
+                    f"{path} has groups of so many rows that not all of its images are shown. "
+                    "Write it with smaller ones: row_group_size=1000 of to_parquet, for example."
+                )
+            count = max(held) + 1 - begin
+            yield TableRows(str(path), called, (number,), begin, begin, count, stamp(path))
+        begin += group.rows
+
+
+class _Group(NamedTuple):
+    """A group of rows: how many, and the bytes that their images have, unpacked."""
+
+    rows: int
+    size: int
+
+
+def _looked_at(path: Path, column: str | None) -> tuple[str, list[_Group]]:
+    """Find the column that holds the images, and the groups of rows; raises as `of_table`."""
     check_regular(path)
     try:
         with _opened(path) as file:
-            wanted = _column(file.schema_arrow, column, path)
-            sizes = [file.metadata.row_group(g).num_rows for g in range(file.num_row_groups)]
+            called = _column(file.schema_arrow, column, path)
+            known = [file.metadata.row_group(number) for number in range(file.num_row_groups)]
+            return called, [_Group(one.num_rows, _size(one, called)) for one in known]
     except UNREADABLE as error:
         raise InklingError(f"{path} cannot be read: {reason(error)}.") from None
-    groups: list[int] = []
-    first = rows = 0
-    for group, size in enumerate(sizes):
-        if groups and rows + size > PART:
-            yield TableRows(str(path), wanted, tuple(groups), first, stamp(path))
-            groups, first, rows = [], first + rows, 0
-        groups, rows = [*groups, group], rows + size
-    if rows:
-        yield TableRows(str(path), wanted, tuple(groups), first, stamp(path))
+
+
+def _size(group: pq.RowGroupMetaData, column: str) -> int:
+    """Return the bytes of a column, and those in it, unpacked."""
+    columns = (group.column(number) for number in range(group.num_columns))
+    return sum(
+        one.total_uncompressed_size
+        for one in columns
+        if f"{one.path_in_schema}.".startswith(f"{column}.")
+    )
+
+
+def _gathered(rows: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Gather groups of so many rows, one after another, into parts; a large one stays alone."""
+    some, count = list[int](), 0
+    for number, size in enumerate(rows):
+        if some and count + size > PART:
+            yield tuple(some)
+            some, count = [], 0
+        some, count = [*some, number], count + size
+    if some:
+        yield tuple(some)
 
 
 def _opened(path: Path) -> pq.ParquetFile:

@@ -9,8 +9,9 @@ import tarfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Self
 
 from pipeline.errors import InklingError, printable, reason
 from pipeline.ink import pictures
@@ -19,7 +20,7 @@ from pipeline.scoring.found import PART, Found, Part, Takes, Unreadable, Wanted,
 
 PLAIN: Final = "r:"  # how tarfile opens what is not compressed
 STREAM: Final = "r|*"  # and what is
-BLOCK = 512
+ENDS = ("EOFHeaderError", "EmptyHeaderError")  # of what tarfile raises, the only good ones
 MOST_FILE = 256 * MEGABYTE  # of an image file
 DAMAGED = (OSError, EOFError, ValueError, tarfile.TarError, zlib.error)
 
@@ -48,9 +49,8 @@ class TarFiles:
             with Path(self.path).open("rb") as file:
                 file.seek(max(self.begin, 0))
                 with _opened(file, packed=self.begin < 0) as tar:
-                    for member in _members(tar):
-                        if index - self.first == self.count:
-                            return
+                    # Not one more: what is wrong after its last one, the next part says.
+                    for member in islice(_members(tar), None if self.count < 0 else self.count):
                         if wanted is None or index in wanted:
                             yield self._read(tar, member, index, takes)
                         index += 1
@@ -74,6 +74,24 @@ class TarFiles:
         return Found(self.path, name, index, image, offset=offset)
 
 
+class _Header(tarfile.TarInfo):
+    """What is said of a file in an archive; Python would take a damaged one for the end."""
+
+    @classmethod
+    def fromtarfile(cls, tarfile_: tarfile.TarFile) -> Self:
+        """Read the next one.
+
+        Raises:
+            tarfile.ReadError: it is damaged, or cut off.
+        """
+        try:
+            return super().fromtarfile(tarfile_)
+        except tarfile.HeaderError as error:
+            if type(error).__name__ in ENDS:
+                raise
+            raise tarfile.ReadError(f"it is damaged at byte {tarfile_.offset:,}") from error
+
+
 def of_tar(path: Path) -> Iterator[Part]:
     """Divide a tar archive into parts.
 
@@ -88,7 +106,7 @@ def of_tar(path: Path) -> Iterator[Part]:
     if not plain:
         yield TarFiles(str(path), -1, 0, -1, stamp(path))
         return
-    with tarfile.open(path, PLAIN) as tar:
+    with tarfile.open(path, PLAIN, tarinfo=_Header) as tar:
         begin, count, images = 0, 0, 0
         said = ""
         try:
@@ -98,8 +116,6 @@ def of_tar(path: Path) -> Iterator[Part]:
                     count = 0
                 begin = begin if count else member.offset
                 count, images = count + 1, images + 1
-            if not _is_whole(path, tar.offset):
-                said = f"{path} is damaged at byte {tar.offset:,}: what follows cannot be read."
         except DAMAGED as error:
             said = f"{path} cannot be read after {images:,} images: {reason(error)}."
     if count:
@@ -110,8 +126,8 @@ def of_tar(path: Path) -> Iterator[Part]:
 
 def _opened(file: BinaryIO, *, packed: bool) -> tarfile.TarFile:
     if packed:
-        return tarfile.open(fileobj=file, mode=STREAM)
-    return tarfile.open(fileobj=file, mode=PLAIN)
+        return tarfile.open(fileobj=file, mode=STREAM, tarinfo=_Header)
+    return tarfile.open(fileobj=file, mode=PLAIN, tarinfo=_Header)
 
 
 def _members(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
@@ -131,10 +147,3 @@ def _is_plain(path: Path) -> bool:
         tarfile.open(path, STREAM).close()
         return False
     return True
-
-
-def _is_whole(path: Path, end: int) -> bool:
-    """Whether an archive ends where its last header was found, not with a damaged one."""
-    with path.open("rb") as file:
-        file.seek(end)
-        return not any(file.read(BLOCK))

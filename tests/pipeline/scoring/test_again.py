@@ -1,12 +1,13 @@
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline.errors import InklingError
 from pipeline.scoring import again, arrays, sources, tables, tar_files
 from pipeline.scoring.found import Takes
 from tests.pipeline.scoring import made
-from tests.pipeline.scoring.test_sources import IMAGES, KINDS, TAKES
+from tests.pipeline.scoring.test_sources import FILES, IMAGES, KINDS, TAKES
 
 
 @pytest.fixture(autouse=True)
@@ -76,3 +77,12 @@ def test_what_is_compressed_and_large_is_not_unpacked_for_a_look(tmp_path, monke
     path = made.idx(tmp_path / "a-ubyte.gz", IMAGES)
     (found,) = again.find(rows(path).iloc[[1]], TAKES, anything)
     assert "is compressed and large" in found.error
+
+
+def test_groups_of_rows_that_are_large_are_not_read_for_a_look(tmp_path, monkeypatch):
+    path = made.table(tmp_path / "a.parquet", FILES)
+    group = pq.read_metadata(path).row_group(0).column(0).total_uncompressed_size
+    monkeypatch.setattr(again, "MOST_GROUPS", group)
+    kept, other = again.find(rows(path).iloc[[1, 7]], TAKES, anything)
+    assert np.array_equal(kept.image, IMAGES[1, ..., None])
+    assert "Write it with smaller ones" in other.error

@@ -8,6 +8,7 @@ from types import ModuleType
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from filelock import FileLock
 
@@ -32,6 +33,14 @@ def small_parts(monkeypatch):
 def images(tmp_path, digits) -> Path:
     """The test images of the tiny run, as an IDX file."""
     return made.idx(tmp_path / "test-images-ubyte", digits.x_test[..., 0])
+
+
+@pytest.fixture
+def store(tmp_path, tiny_run) -> Store:
+    """A store with the tiny run, of which a result may be noted."""
+    store = Store(tmp_path / "models")
+    shutil.copytree(tiny_run.folder, store.folder / tiny_run.id)
+    return store
 
 
 def rows(made: Scored) -> pd.DataFrame:
@@ -85,9 +94,7 @@ def test_what_has_changed_is_scored_anew(tmp_path, images, tiny_run, digits):
     assert parts(out).keys().isdisjoint(before)
 
 
-def test_the_run_may_be_deleted_meanwhile(tmp_path, images, tiny_run):
-    store = Store(tmp_path / "models")
-    shutil.copytree(tiny_run.folder, store.folder / tiny_run.id)
+def test_the_run_may_be_deleted_meanwhile(tmp_path, images, store, tiny_run):
     run = store.open(tiny_run.id)
     scored = score(
         run, [images], tmp_path / "out", workers=1,
@@ -184,15 +191,49 @@ def test_a_folder_that_cannot_be_made_is_said(images, tiny_run):
         score(tiny_run, [images], images / "out", workers=1)
 
 
-def test_the_command_line(tmp_path, images, tiny_store, tiny_run):
+def test_the_command_line(tmp_path, images, store, tiny_run):
     out = tmp_path / "out"
     command = [sys.executable, "-m", "pipeline.cli", "score", "latest", images, "--out", out]
     ended = subprocess.run(
-        [*map(str, command), "--models", str(tiny_store.folder), "--workers", "1", "--json"],
+        [*map(str, command), "--models", str(store.folder), "--workers", "1", "--json"],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
     told = json.loads(ended.stdout)
     assert (told["run"], told["done"]["images"]) == (tiny_run.id, 600)
-    assert known.noted(tiny_store) == [out]
+    assert known.noted(store) == [out]
     assert result.read(out).facts.paths == (str(images),)
+
+
+def test_the_command_line_takes_every_kind_and_keeps_embeddings(tmp_path, digits, store, tiny_run):
+    few = digits.x_test[:5, ..., 0]
+    files = pa.array([made.png(image) for image in few])
+    paths = [
+        made.folder(tmp_path / "folder", few),
+        made.idx(tmp_path / "a-ubyte", few),
+        made.idx(tmp_path / "b-ubyte.gz", few),
+        made.table(tmp_path / "a.parquet", pa.StructArray.from_arrays([files], ["bytes"])),
+        made.tar(tmp_path / "a.tar", made.shard(few)),
+        made.tar(tmp_path / "a.tar.gz", made.shard(few), "w:gz"),
+        tmp_path / "a.npz",
+        tmp_path / "b.npy",
+    ]
+    np.savez(paths[-2], x=few)
+    np.save(paths[-1], few)
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "pipeline.cli", "score", "latest", *paths, "--out", out]
+    said = subprocess.run(
+        [*map(str, command), "--models", str(store.folder), "--workers", "1", "--embeddings"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.startswith(f"40 images scored by {tiny_run.id}")
+    table = rows(result.read(out))
+    assert len(table) == 40
+    assert table["error"].isna().all()
+    # Pixels are taken as they are, pictures looked at for their ink: each way, all are the same.
+    for of_a_way in ([1, 2, 6, 7], [3, 4, 5]):
+        found = [table[table["source"] == str(paths[place])] for place in of_a_way]
+        features = [np.stack(one["embedding"].to_list()) for one in found]
+        assert features[0].std() > 0
+        assert all(np.array_equal(one, features[0]) for one in features)

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.errors import InklingError
 from pipeline.scoring import arrays, sources, tables, tar_files
-from pipeline.scoring.found import Found, Takes
+from pipeline.scoring.found import Found, Takes, read_past
 from tests.pipeline.scoring import made
 
 TAKES = Takes((8, 8, 1), mnist_framed=False)
@@ -34,8 +34,9 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "flat.parquet": lambda path: made.table(
         path, pa.FixedSizeListArray.from_arrays(IMAGES.ravel().astype(np.int64), 64)
     ),
+    "group.parquet": lambda path: made.table(path, STRUCTS, rows_a_group=10),
 }
-WHOLE = {"a-ubyte.gz", "packed.npz", "a.tar.gz"}  # compressed, so not read from the middle
+WHOLE = {"a.tar.gz"}  # how many images it holds, nobody knows before it is unpacked
 
 
 @pytest.fixture(autouse=True)
@@ -142,14 +143,22 @@ def test_of_a_file_that_is_cut_off_what_is_there_is_read(tmp_path, kind, left, r
 
 
 @pytest.mark.parametrize("kind", ["a-ubyte.gz", "a.tar.gz"])
-def test_of_a_compressed_file_that_is_cut_off_some_is_read(tmp_path, kind):
+@pytest.mark.parametrize("left", [0.35, 0.5, 0.6])
+def test_of_a_compressed_file_that_is_cut_off_some_is_read(tmp_path, kind, left):
     KINDS[kind](tmp_path / kind)
     content = gzip.decompress((tmp_path / kind).read_bytes())
-    (tmp_path / kind).write_bytes(gzip.compress(content, 0)[: len(content) // 2])
-    (part,) = found(tmp_path / kind)
-    assert part[-1].error
-    assert np.array_equal([one.image for one in part[:-1]], IMAGES[: len(part) - 1, ..., None])
-    assert len(part) > 1
+    (tmp_path / kind).write_bytes(gzip.compress(content, 0)[: int(left * len(content))])
+    *images, last = (one for part in found(tmp_path / kind) for one in part)
+    assert last.error
+    assert np.array_equal([one.image for one in images], IMAGES[: len(images), ..., None])
+    assert len(images) > 1
+
+
+def test_what_is_read_from_its_beginning_has_few_parts():
+    parts = list(read_past(1_000, 4))
+    assert len(parts) == 16
+    assert [at for first, count in parts for at in range(first, first + count)] == [*range(1_000)]
+    assert list(read_past(9, 4)) == [(0, 4), (4, 4), (8, 1)]
 
 
 def test_a_damaged_header_in_the_middle_of_an_archive_is_noticed(tmp_path):
@@ -159,7 +168,7 @@ def test_a_damaged_header_in_the_middle_of_an_archive_is_noticed(tmp_path):
     path.write_bytes(content)
     read = [one for part in found(path) for one in part]
     assert len(read) == 5
-    assert "is damaged at byte 8,192: what follows cannot be read" in read[-1].error
+    assert "cannot be read after 4 images: it is damaged at byte 8,192" in read[-1].error
 
 
 @pytest.mark.parametrize(
