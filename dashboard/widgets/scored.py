@@ -94,7 +94,11 @@ def images(of: Scored, order: str, class_name: str | None) -> None:
         if len(rows):
             asked = choices.number(IMAGE)
             at = asked if asked is not None and asked < len(rows) else shown.start or 0
-            (one,) = loaders.scored_images(of, order, class_name, slice(at, at + 1))
+            here = range(len(rows))[shown]
+            if at in here:
+                one = found[at - here.start]
+            else:
+                (one,) = loaders.scored_images(of, order, class_name, slice(at, at + 1))
             _detail(of, rows.to_dict("records")[at], one)
 
 

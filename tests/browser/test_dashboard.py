@@ -322,7 +322,12 @@ def test_the_page_follows_the_viewers_theme(page, server, theme):
     )
     brightness = sum(int(part) for part in re.findall(r"\d+", color)[:3]) / 3
     assert (brightness > 128) == (theme == "light")
-    pixels = page.locator(".gallery").first.evaluate(
+    assert corner_of_pictures(page) == (255 if theme == "light" else 0)  # it is paper
+
+
+def corner_of_pictures(page: Page) -> int:
+    """The brightness, 0 to 255, of the first pixel of a gallery's first picture."""
+    return page.locator(".gallery").first.evaluate(
         """async grid => {
             const image = new Image()
             image.src = getComputedStyle(grid).getPropertyValue("--sheet").slice(5, -2)
@@ -333,7 +338,6 @@ def test_the_page_follows_the_viewers_theme(page, server, theme):
             return context.getImageData(0, 0, 1, 1).data[0]
         }"""
     )
-    assert pixels == (255 if theme == "light" else 0)  # the corner is paper
 
 
 def test_nothing_runs_off_a_narrow_screen(page, server):
