@@ -21,7 +21,7 @@ from streamlit import App
 from streamlit.runtime import get_instance
 from streamlit.runtime.stats import GaugeStat
 
-from dashboard import APP
+from dashboard import APP, heap
 
 STATM = Path("/proc/self/statm")
 MOST_SESSIONS = 200  # open at a time; each takes about half a megabyte, and 40 clicking ones a core
@@ -131,6 +131,7 @@ def _resident_bytes() -> int:
     return most * (1 if sys.platform == "darwin" else 1024)
 
 
+heap.share_arenas()
 app = App(
     APP,
     middleware=[Middleware(Careful), Middleware(Bounded, most=MOST_SESSIONS)],
