@@ -30,6 +30,7 @@ CURVES = {
 }
 MEASURES = ("accuracy", "accuracy_low", "accuracy_high", "log_loss", "calibration_error")
 OF_CLASSES = ("precision", "recall", "f1")
+COUNTS = ("images_", "classes", "parameters")  # begin the names of settings that are whole numbers
 MOST_MISREAD = 60  # pictures
 MOST_POINTS, MOST_VALUES = 1_000, 2_000  # features are computed of so many images, so wide
 
@@ -81,6 +82,13 @@ class Contents:
             "network": self.run.info.network,
             "parameters": str(self.run.info.parameters),
         }
+
+    @property
+    def compared(self) -> dict[str, str | float | bool]:
+        """Its settings as numbers and texts, so that trackers can sort and draw them."""
+        config, told = self.run.info.config, self.settings
+        kept = {} if config is None else config.model_dump(exclude={"dataset"}, exclude_none=True)
+        return told | kept | {name: int(told[name]) for name in told if name.startswith(COUNTS)}
 
     @property
     def rows(self) -> list[Row]:

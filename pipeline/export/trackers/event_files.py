@@ -3,7 +3,7 @@
 import os
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +56,34 @@ class EventFile:
 
         array = np.array(markdown.encode("utf-8"), dtype=object)
         self._add(tag, array, metadata.create_summary_metadata("", ""), step, wall_time)
+
+    def session(
+        self, settings: Mapping[str, str | float | bool], name: str, began: float, ended: float
+    ) -> None:
+        """Add what the HParams page lists and compares: settings of a training that is over.
+
+        Args:
+            settings: by name.
+            name: of the training; those with the same are averaged.
+            began, ended: in seconds since 1970.
+        """
+        from tensorboard.compat.proto.event_pb2 import Event
+        from tensorboard.compat.proto.summary_pb2 import Summary
+        from tensorboard.plugins.hparams import metadata
+        from tensorboard.plugins.hparams.api_pb2 import Status
+        from tensorboard.plugins.hparams.plugin_data_pb2 import (
+            HParamsPluginData,
+            SessionEndInfo,
+        )
+        from tensorboard.plugins.hparams.summary_v2 import hparams_pb
+
+        start = hparams_pb(dict(settings), trial_id=name, start_time_secs=began)
+        self._write(Event(wall_time=began, summary=start))
+        end = SessionEndInfo(status=Status.Value("STATUS_SUCCESS"), end_time_secs=ended)
+        kind = metadata.create_summary_metadata(HParamsPluginData(session_end_info=end))
+        tag = metadata.SESSION_END_INFO_TAG
+        value = Summary.Value(tag=tag, metadata=kind, tensor=metadata.NULL_TENSOR)
+        self._write(Event(wall_time=ended, summary=Summary(value=[value])))
 
     def close(self) -> None:
         """End the file."""

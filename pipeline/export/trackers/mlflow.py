@@ -30,10 +30,11 @@ NEEDED = ("mlflow", "ai-edge-litert", "numpy", "pandas")  # to serve the model
 LONGEST, MOST_AT_ONCE = 5_000, 90  # MLflow takes values of 6,000 characters; 100 values at once
 STATUS = {"finished": "FINISHED", "stopped": "KILLED"}
 ENDED: dict[End, str] = {"stopped": "KILLED", "failed": "FAILED", "discarded": "KILLED"}
-# Nobody waits minutes for a server that is away, and nobody else is told what is tracked.
+# Nobody waits minutes for a server that is away (15 seconds, twice, for one that takes what it is
+# told and says nothing), and nobody else is told what is tracked.
 PATIENCE = {
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "15",
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
 }

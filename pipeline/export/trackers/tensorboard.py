@@ -127,6 +127,7 @@ def _write_events(folder: Path, told: Contents) -> None:
         began, ended = info.created.timestamp(), told.ended
         names = [contents.one_line(name) for name in told.facts.names]
         events.text("settings", _table(told.settings), 0, began)
+        events.session(told.compared, told.run.id, began, ended)
         events.text("model card", _sections(info.model_card), 0, began)
         events.text(
             "classes", _table({str(label): name for label, name in enumerate(names)}), 0, began

@@ -49,8 +49,12 @@ def with_uvicorn() -> str:
 @contextmanager
 def serving(
     module: Sequence[str], folder: Path, url: str, environment: dict[str, str] | None = None
-) -> Iterator[None]:
-    """Run a module of Python in a folder until it answers at a URL, and end it after the block."""
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a module of Python in a folder until it answers at a URL, and end it after the block.
+
+    Yields:
+        Its process, which leads a group with all that it starts.
+    """
     with (folder / f"{module[0]}.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", *module],
@@ -58,11 +62,11 @@ def serving(
             env={**os.environ, "PATH": with_uvicorn(), **(environment or {})},
             stdout=log,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # with whatever it starts
+            start_new_session=True,
         )
         try:
             _wait(url, process)
-            yield
+            yield process
         finally:
             with suppress(ProcessLookupError):  # it ended, with all that it started
                 os.killpg(process.pid, signal.SIGKILL)
@@ -85,11 +89,17 @@ def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:
 @contextmanager
 def mlflow_server(folder: Path, port: int) -> Iterator[str]:
     """MLflow's own server with a database in a folder: its URL."""
-    url = f"http://127.0.0.1:{port}"
+    with mlflow_process(folder, port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def mlflow_process(folder: Path, port: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """The same, as its process; see `serving`."""
     module = [
         "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
         "--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}",
         "--artifacts-destination", str(folder / "artifacts"),
     ]  # fmt: skip
-    with serving(module, folder, f"{url}/health", QUIET):
-        yield url
+    with serving(module, folder, f"http://127.0.0.1:{port}/health", QUIET) as process:
+        yield process

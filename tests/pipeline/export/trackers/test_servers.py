@@ -4,8 +4,10 @@ import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +24,7 @@ from pipeline.store.runs import Store
 from tests.pipeline.export.trackers.servers import (
     asked,
     free_port,
+    mlflow_process,
     mlflow_server,
     serving,
     told,
@@ -144,6 +147,15 @@ def test_tensorboard_shows_the_run_with_its_pictures_and_its_projector(place: Pa
         picture = Image.open(io.BytesIO(encoded))
         assert (picture.format, picture.size) == ("PNG", (TILE, TILE + CAPTION))
         assert told(f"{url}/plugin/text/tags")[run.id]
+        hparams = f"{url}/plugin/hparams"
+        compared = {one["name"] for one in told(f"{hparams}/experiment", {})["hparamInfos"]}
+        assert {"network", "epochs", "learning_rate", "seed", "parameters"} <= compared
+        wanted = {"colParams": [{"hparam": "network"}], "sliceSize": 5,
+                  "allowedStatuses": ["STATUS_SUCCESS"]}  # fmt: skip
+        (group,) = told(f"{hparams}/session_groups", wanted)["sessionGroups"]
+        assert group["hparams"]["network"] == "pixels"
+        final = {one["name"]["tag"]: one["value"] for one in group["metricValues"]}
+        assert final["test/accuracy"] == pytest.approx(run.info.metrics.accuracy)
         projector = f"{url}/plugin/projector"
         query = urllib.parse.urlencode({"run": run.id, "name": "features"})
         (info,) = told(f"{projector}/info?{query}")["embeddings"]
@@ -152,3 +164,46 @@ def test_tensorboard_shows_the_run_with_its_pictures_and_its_projector(place: Pa
         lines = asked(f"{projector}/metadata?{query}").decode().splitlines()
         assert len(lines) == info["tensorShape"][0] + 1
         assert Image.open(io.BytesIO(asked(f"{projector}/sprite_image?{query}"))).format == "PNG"
+
+
+@pytest.mark.parametrize(
+    ("fault", "most"),
+    [(signal.SIGKILL, 20), (signal.SIGSTOP, 80)],  # seconds that its end may take longer for it
+    ids=["killed", "hanging"],
+)
+def test_a_server_that_dies_in_a_training_costs_it_seconds_and_catches_up(
+    tmp_path: Path, fault: signal.Signals, most: int
+):
+    port, folder = free_port(), tmp_path
+    uri = f"http://127.0.0.1:{port}"
+    with mlflow_process(folder, port) as process:
+        command = [*TRAIN, "40", "--track", "mlflow", "--mlflow-uri", uri]
+        training = subprocess.Popen(
+            [sys.executable, "-m", "pipeline.cli", *command, "--models", str(folder / "models")],
+            stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert training.stderr is not None
+        lines, published = list[str](), 0.0
+        for line in training.stderr:
+            lines.append(line)
+            if "epoch 10 of" in line:
+                os.killpg(process.pid, fault)
+            published = published or time.monotonic() * line.startswith("Tracking")
+        assert training.wait() == 0
+        assert published
+        assert time.monotonic() - published < most
+    said = "".join(lines)
+    assert said.count("does not answer") == 1
+    assert "The training goes on" in said
+    assert "“inkling track RUN --to mlflow” catches up" in said
+    run = Store(folder / "models").open("latest")
+    assert len(run.history()) == 40
+    with mlflow_server(folder, port) as url:
+        done = inkling(folder, "track", run.id, "--to", "mlflow", "--mlflow-uri", url)
+        assert done.returncode == 0, done.stderr
+        (found,) = runs_of(url)
+        assert found["info"]["status"] == "FINISHED"
+        query = {"run_id": found["info"]["run_id"], "metric_key": "training/loss"}
+        api = f"{url}/api/2.0/mlflow/metrics/get-history?{urllib.parse.urlencode(query)}"
+        curve = told(f"{api}&max_results=1000")["metrics"]
+        assert sorted(one["step"] for one in curve) == [*range(1, 41)]

@@ -57,6 +57,21 @@ def test_the_folder_of_a_run_has_its_numbers_and_pictures(tmp_path, tiny_run: Ru
     assert "confusion matrix" in found.Tags()["tensors"]
 
 
+def test_runs_can_be_compared_by_their_settings(tmp_path, tiny_run: Run):
+    from tensorboard.plugins.hparams import metadata
+
+    TensorBoardTracker(tmp_path).record(tiny_run)
+    told = read(tmp_path / tiny_run.id).PluginTagToContent("hparams")
+    start = metadata.parse_session_start_info_plugin_data(told[metadata.SESSION_START_INFO_TAG])
+    assert start.group_name == tiny_run.id
+    assert start.hparams["network"].string_value == "lenet5"
+    assert start.hparams["epochs"].number_value == len(tiny_run.history())
+    assert start.hparams["parameters"].number_value == tiny_run.info.parameters
+    assert start.hparams["corrections"].WhichOneof("kind") == "bool_value"
+    end = metadata.parse_session_end_info_plugin_data(told[metadata.SESSION_END_INFO_TAG])
+    assert end.end_time_secs > start.start_time_secs
+
+
 def test_the_projector_finds_what_it_shows(tmp_path, tiny_run: Run):
     from google.protobuf import text_format
     from tensorboard.plugins.projector import ProjectorConfig
