@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.layout import Table, finish, interval, name_rows, plain
+from dashboard.figures.layout import Table, finish, interval, name_rows, plain, rows_height
 from dashboard.palette import Palette
 from dashboard.words import comparison as comparison_words
 from pipeline.analysis.metrics import Metrics
 
-ROW = 44  # pixels
 MUTED = 0.5  # opacity of runs that are not chosen
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 
@@ -51,7 +50,7 @@ def intervals(
         {"run": "name"},
         {"accuracy (%)": "x", "95% from (%)": "customdata.0", "to (%)": "customdata.1"},
     )
-    return finish(figure, palette, height=80 + ROW * len(names), table=columns)
+    return finish(figure, palette, height=rows_height(names), table=columns)
 
 
 def learning_curves(

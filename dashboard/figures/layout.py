@@ -1,5 +1,6 @@
 """What all figures have in common: colors, fonts, margins, names, and axes of classes."""
 
+import textwrap
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from dashboard.words.text import shorten
 LONGEST_LABEL = 16  # letters of a class name beside an axis
 ROOM = 60  # letters that all names along an axis may have together, where they are few
 MANY = 30  # classes; the names of more have to be small, and upright
+ROW, LINE = 44, 18  # pixels: a row of accuracies with a name of one line, and each further line
+ON_A_PHONE = 44  # letters of a row's name in a line
 FONT = "Source Sans, sans-serif"
 
 
@@ -87,9 +90,10 @@ def interval(low: float, middle: float, high: float, color: str) -> dict[str, An
 def name_rows(
     figure: go.Figure, names: Sequence[str], palette: Palette, bold: Collection[int] = ()
 ) -> None:
-    """Name the rows of accuracies, top to bottom.
+    """Name the rows of accuracies, top to bottom; `rows_height` is how high they are.
 
     Names are above their rows, not beside the axis, so that long ones leave the plot its width.
+    The longest take several lines.
 
     Args:
         figure: whose row k has y = k.
@@ -98,13 +102,16 @@ def name_rows(
         bold: which rows stand out.
     """
     for row, name in enumerate(names):
+        lines = "<br>".join(map(plain, _lines(name)))
         figure.add_annotation(
-            text=f"<b>{plain(name)}</b>" if row in bold else plain(name),
+            text=f"<b>{lines}</b>" if row in bold else lines,
             x=0,
             xref="paper",
             xanchor="left",
+            align="left",
             y=row,
-            yshift=17,
+            yanchor="bottom",
+            yshift=7,
             showarrow=False,
             # Lines of the grid would strike the name through.
             bgcolor=palette.surface,
@@ -116,7 +123,19 @@ def name_rows(
         yaxis_showticklabels=False,
         yaxis_showgrid=False,
         showlegend=False,
+        # Less than Plotly leaves a plot otherwise: else one row would push the axis's title out.
+        minreducedheight=ROW,
     )
+
+
+def rows_height(names: Sequence[str]) -> int:
+    """Return how high a figure with rows of accuracies is, in pixels; see `name_rows`."""
+    lines = max((len(_lines(name)) for name in names), default=1)
+    return 80 + (ROW + LINE * (lines - 1)) * len(names)
+
+
+def _lines(name: str) -> list[str]:
+    return textwrap.wrap(name, ON_A_PHONE, break_on_hyphens=False) or [name]
 
 
 def finish(figure: go.Figure, palette: Palette, height: int, *, table: Table) -> go.Figure:

@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from dashboard.figures.layout import Table, finish, name_rows, plain
+from dashboard.figures.layout import Table, finish, name_rows, plain, rows_height
 from dashboard.palette import Palette
-
-ROW = 44  # pixels
 
 
 def over_seeds(
@@ -42,7 +40,7 @@ def over_seeds(
         )
     name_rows(figure, names, palette)
     table = Table({"settings": "name", "seed": "customdata"}, {"accuracy (%)": "x"})
-    return finish(figure, palette, height=80 + ROW * len(names), table=table)
+    return finish(figure, palette, height=rows_height(names), table=table)
 
 
 def what_mattered(shares: Mapping[str, float], palette: Palette) -> go.Figure:

@@ -9,13 +9,25 @@ from dashboard import loaders
 from dashboard.figures import seeds as figures
 from dashboard.widgets import explaining, frame
 from dashboard.words import seeds as seed_words
-from dashboard.words import text
 from pipeline.analysis import sweeps
 from pipeline.store.run_folder import Run, RunDamaged
 from pipeline.sweeps import results, telling
 
-MOST_DRAWN = 12  # settings; “inkling sweep” lists all
+MOST_DRAWN = 12  # settings; the table lists all
 MANY = 4  # trainings from which on it can be told which settings mattered
+COLUMNS = {
+    "settings": st.column_config.TextColumn("Settings", width="large"),
+    "accuracy": st.column_config.NumberColumn(
+        "Accuracy", format="%.2f%%", help="On the test images, the mean over seeds."
+    ),
+    "sd": st.column_config.NumberColumn("± sd", format="%.2f", help="Over seeds, in points."),
+    "seeds": st.column_config.NumberColumn("Seeds"),
+    "behind": st.column_config.NumberColumn(
+        "Against the best", format="%+.2f", help="In percentage points, over the same seeds."
+    ),
+    "interval": st.column_config.TextColumn("95% interval"),
+    "more": st.column_config.TextColumn("More than seeds explain"),
+}
 
 
 def over_seeds(board: Sequence[Run]) -> None:
@@ -36,6 +48,7 @@ def over_seeds(board: Sequence[Run]) -> None:
         _leaderboard(table[several], ranked[:MOST_DRAWN])
     with right:
         _what_mattered(table)
+    _table(table[several], ranked)
 
 
 def _leaderboard(table: pd.DataFrame, ranked: Sequence[sweeps.Standing]) -> None:
@@ -45,10 +58,17 @@ def _leaderboard(table: pd.DataFrame, ranked: Sequence[sweeps.Standing]) -> None
     figure = loaders.drawn(figures.over_seeds, names, found, frame.colors())
     finding = seed_words.finding(names, ranked)
     frame.chart(figure, seed_words.told(names, ranked), "over_seeds", finding)
+    st.caption(seed_words.RINGS)
+
+
+def _table(table: pd.DataFrame, ranked: Sequence[sweeps.Standing]) -> None:
+    """List all settings, and whether each is behind the best ones by more than seeds."""
+    if len(ranked) < 2:
+        return
+    names = telling.titles(table, ranked)
+    rows = [seed_words.row(name, one) for name, one in zip(names, ranked, strict=True)]
+    st.dataframe(pd.DataFrame(rows), column_config=COLUMNS, hide_index=True, key="seeds_table")
     st.caption(seed_words.HOW)
-    for name, one in zip(names, ranked, strict=True):
-        if one.behind is not None:
-            st.caption(text.plain(f"{name}: {telling.behind(one)}."))
 
 
 def _what_mattered(table: pd.DataFrame) -> None:

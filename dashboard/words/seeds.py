@@ -6,10 +6,10 @@ from pipeline.analysis.sweeps import Standing
 from pipeline.sweeps import telling
 from pipeline.words import counted
 
+RINGS = "Rings are runs, diamonds the means over seeds."
 HOW = (
-    "Rings are runs, diamonds the means over seeds. Settings are compared with the best ones seed "
-    "by seed (Student’s t, 95%), each by itself: of many that are equally good, one in twenty will "
-    "seem to be worse."
+    "Settings are compared with the best ones seed by seed (Student’s t, 95%), each by itself: of "
+    "many that are equally good, one in twenty will seem to be worse."
 )
 EXPLAINED = (
     "Of the differences in validation accuracy between these runs, the share that each setting "
@@ -34,6 +34,27 @@ def finding(names: Sequence[str], board: Sequence[Standing]) -> str:
         return f"{first}, but by no more than seeds explain"
     others = counted(len(board) - 1 - beaten, "other setting")
     return f"{first}; with {others}, it may be chance"
+
+
+def row(name: str, one: Standing) -> dict[str, object]:
+    """Return what a table says of settings; numbers in percent and percentage points."""
+    found: dict[str, object] = {
+        "settings": name,
+        "accuracy": 100 * one.mean,
+        "sd": None if one.sd is None else 100 * one.sd,
+        "seeds": len(one.runs),
+        "behind": None,
+        "interval": "",
+        "more": "",
+    }
+    if one.behind is None:
+        return found
+    low, high = (f"{100 * end:+.2f}" for end in (one.behind.low, one.behind.high))
+    return found | {
+        "behind": 100 * one.behind.value,
+        "interval": f"{low} to {high}",
+        "more": "yes" if one.beaten else "no",
+    }
 
 
 def mattered(shares: Mapping[str, float]) -> str:

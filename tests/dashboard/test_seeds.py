@@ -44,6 +44,20 @@ def test_a_setting_matters_only_more_than_the_seed():
     assert words.mattered({"network": 0.01, "seed": 0}) == "No setting mattered more than chance"
 
 
+def test_a_row_says_whether_settings_are_behind_by_more_than_seeds():
+    best, worse = (words.row("cnn", one) for one in (standing(0.99), standing(0.97, WORSE)))
+    assert (best["accuracy"], best["sd"], best["seeds"], best["behind"]) == (99, 1, 2, None)
+    assert (worse["behind"], worse["interval"], worse["more"]) == (-2, "-3.00 to -1.00", "yes")
+    assert words.row("cnn", standing(0.97, MAYBE))["more"] == "no"
+
+
+def test_a_long_name_takes_lines_and_room_of_its_own():
+    short = figures.over_seeds(["a", "b"], [{0: 0.9}, {0: 0.5}], LIGHT)
+    long = figures.over_seeds(["a", "word " * 20], [{0: 0.9}, {0: 0.5}], LIGHT)
+    assert long.layout.annotations[1].text.count("<br>") == 2
+    assert long.layout.height > short.layout.height
+
+
 def test_each_seed_is_a_ring_and_their_mean_a_diamond():
     figure = figures.over_seeds(["<b>", "b"], [{0: 0.9, 3: 1.0}, {0: 0.5}], LIGHT)
     rings, mean, *_ = figure.data
@@ -82,4 +96,7 @@ def test_the_compare_page_shows_settings_that_have_several_seeds(app, tiny_run, 
     assert "Over seeds" in [one.value for one in at.subheader]
     said = text(at)
     assert "is best on average" in said
-    assert "points against the best" in said
+    assert "Settings are compared with the best ones seed by seed" in said
+    table = next(one.value for one in at.dataframe if "behind" in one.value)
+    assert list(table["seeds"]) == [3, 2]
+    assert list(table["more"]) == ["", "no"]
