@@ -15,6 +15,7 @@ from pipeline.errors import InklingError
 READ_ONLY = "INKLING_READ_ONLY"  # environment variable; any value but "" turns it on
 
 FOLDERS = "INKLING_FOLDERS"  # environment variable: where visitors may name files, like PATH
+RAY = "INKLING_RAY"  # environment variable: where Ray is that visitors may train on
 
 
 class Role(IntEnum):
@@ -102,4 +103,25 @@ def check_path(path: str | Path) -> None:
         raise InklingError(
             f"{path} is in no folder that visitors may use (open to them: {where}). "
             "`inkling app --folder` opens one."
+        )
+
+
+def ray() -> str | None:
+    """Return where Ray is that the operator lets visitors train on; None for none."""
+    return os.environ.get(RAY) or None
+
+
+def check_ray(on: str | None) -> None:
+    """Refuse to connect to a Ray that a visitor named: which one there is, the operator decides.
+
+    Args:
+        on: where it is; None for no Ray.
+
+    Raises:
+        InklingError: somebody in the web process asks for another one than the operator's.
+    """
+    if on is not None and _visitor and on != ray():
+        raise InklingError(
+            f"Visitors may not train on a Ray at “{on}” (open to them: {ray() or 'none'}). "
+            "`inkling app --on` opens one."
         )

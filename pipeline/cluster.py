@@ -63,8 +63,7 @@ def connected(
             the message says what to do.
     """
     engine = ray()
-    if on not in (LOCAL, AUTO):
-        _check_reachable(on)
+    _check_reachable(on)
     if engine.is_initialized():
         with _sentences(engine):
             yield
@@ -105,24 +104,38 @@ def _not_started(on: str, error: Exception) -> str:
     return f"Ray on {on} cannot be used: {reason(error)}. {TOKEN}"
 
 
+def address(on: str) -> tuple[str, int] | None:
+    """Return the host and the port that `connected` takes; None where it needs neither.
+
+    Raises:
+        InklingError: this is no address of a Ray.
+    """
+    if on in (LOCAL, AUTO):
+        return None
+    try:
+        parts = urlsplit(on if "://" in on else f"//{on}")
+        host, port = parts.hostname, parts.port
+    except ValueError:  # a port that is no number
+        host = port = None
+    if not host or not port or parts.scheme not in ("", "ray"):
+        raise InklingError(
+            f"“{on}” is no address of a Ray cluster. It is {LOCAL}, {AUTO}, HOST:PORT or "
+            "ray://HOST:PORT."
+        )
+    return host, port
+
+
 def _check_reachable(on: str) -> None:
     """Ask whether somebody listens, since Ray tries for long and then ends the process.
 
     Raises:
         InklingError: nobody does, or this is no address.
     """
+    place = address(on)
+    if place is None:
+        return
     try:
-        address = urlsplit(on if "://" in on else f"//{on}")
-        host, port = address.hostname, address.port
-    except ValueError:  # a port that is no number
-        host = port = None
-    if not host or not port or address.scheme not in ("", "ray"):
-        raise InklingError(
-            f"“{on}” is no address of a Ray cluster. It is {LOCAL}, {AUTO}, HOST:PORT or "
-            "ray://HOST:PORT."
-        )
-    try:
-        socket.create_connection((host, port), PATIENCE).close()
+        socket.create_connection(place, PATIENCE).close()
     except OSError as error:
         raise InklingError(
             f"The head node of the Ray cluster at {on} could not be reached within {PATIENCE} "

@@ -75,7 +75,9 @@ def run_experiment(
     with interrupted.held(), following(track, on_progress) as followed:
         beginning = begin(config, dataset, store, interrupted.load() if resume else None)
         followed.begin(
-            Underway.of(config, dataset, beginning.created, interrupted, beginning.checkpoint)
+            Underway.of(
+                config, dataset, beginning.created, interrupted.folder, beginning.checkpoint
+            )
         )
         keep = partial(interrupted.save, config)
         found = carry_out(beginning, dataset, followed.on_progress, keep, whole=whole, loop=loop)

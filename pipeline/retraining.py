@@ -5,6 +5,7 @@ images of its own training part (experience replay; Robins 1995, "Catastrophic f
 and pseudorehearsal"). The run it comes from stays as it is.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,8 @@ from pipeline.assembly import assemble, describe
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset, DatasetMissing, open_by_fingerprint, open_dataset
 from pipeline.errors import InklingError
+from pipeline.export.trackers.following import following
+from pipeline.export.trackers.tracker import Tracker, Underway
 from pipeline.progress import OnProgress, Progress, silent
 from pipeline.serving.inference import ServingGraph
 from pipeline.store import corrections, reviews, teaching
@@ -45,6 +48,7 @@ def retrain(
     on_progress: OnProgress = silent,
     *,
     seed: int = 0,
+    track: Sequence[Tracker] = (),
 ) -> Run:
     """Teach a network the corrections in the store, and publish the result as another run.
 
@@ -57,6 +61,7 @@ def retrain(
         data_dir: a folder to search first for a named dataset.
         on_progress: called at every stage.
         seed: determines the order of the images and their augmentation.
+        track: who is told of it as it goes, and given its run; none of them can fail it.
 
     Returns:
         The published run, marked "stopped" if it ended early. If anything fails, the runs in the
@@ -66,11 +71,31 @@ def retrain(
         InklingError: the network was trained elsewhere, there is nothing to learn from, or the
             dataset or the store is unsuitable; the message says why.
     """
-    created, timings = datetime.now(UTC), dict[str, float]()
+    created = datetime.now(UTC)
     store.check_writable()
     config = settings(run, seed)
     dataset = _its_dataset(run, data_dir, on_progress)
     lessons = teaching.gather(corrections.read(store), reviews.read(store), dataset)
+    with following(track, on_progress) as followed:
+        followed.begin(Underway.of(config, dataset, created, run.folder / f"taught-{seed}"))
+        made = _taught(run, store, config, dataset, lessons, created, followed.on_progress)
+        _complete(made, run, dataset, on_progress)
+        followed.published(made)
+    on_progress(Progress("Done", 1, 1, made.id, stoppable=False, run_id=made.id))
+    return made
+
+
+def _taught(
+    run: Run,
+    store: Store,
+    config: TrainConfig,
+    dataset: Dataset,
+    lessons: TeachingSet,
+    created: datetime,
+    on_progress: OnProgress,
+) -> Run:
+    """Teach a run its lessons, and publish the result without what can be added later."""
+    timings = dict[str, float]()
     trained = teach(networks.load(run.model_path), config, dataset, lessons, on_progress)
     timings["training"] = trained.seconds
     found = assemble(
@@ -99,10 +124,7 @@ def retrain(
     corrected = _counts(lessons, dataset)
     info = describe(trained, found, dataset, config, created, timings, corrected, retrained)
     info = info.model_copy(update={"holds_back": run.info.never_learned_held_back})
-    made = store.publish(info, replace(found.files, taught=taught))
-    _complete(made, run, dataset, on_progress)
-    on_progress(Progress("Done", 1, 1, made.id, stoppable=False, run_id=made.id))
-    return made
+    return store.publish(info, replace(found.files, taught=taught))
 
 
 def settings(run: Run, seed: int) -> TrainConfig:

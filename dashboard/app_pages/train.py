@@ -1,5 +1,7 @@
 """Train another network, or add one, and see if it is better; a child process does the work."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from dashboard import address, loaders
@@ -11,6 +13,7 @@ from dashboard.widgets import (
     live,
     queue,
     sweep,
+    sweep_job,
     training,
     training_stage,
     work,
@@ -20,14 +23,25 @@ from dashboard.words import text
 from dashboard.words import training as training_words
 from pipeline import access
 from pipeline.jobs.job import Job
-from pipeline.jobs.requests import Adding, Retraining, Training
+from pipeline.jobs.requests import Adding, Request, Retraining, Sweeping, Training
 from pipeline.store import interrupted
 
 TRAIN, SEVERAL, ADD = "Train a network", "Train several", "Add a trained one"
+GIVES_RUNS = Training | Adding | Sweeping
 
 
-def result(job: Job, request: Training | Adding) -> None:
+def watching(request: Request | None) -> Callable[[Job], None]:
+    """Return what shows a job that runs."""
+    if isinstance(request, Sweeping):
+        return sweep_job.watch
+    return live.watch if isinstance(request, Training | Retraining) else work.watch
+
+
+def result(job: Job, request: Training | Adding | Sweeping) -> None:
     """Say how the newest job ended."""
+    if isinstance(request, Sweeping):
+        sweep_job.result(job, request)
+        return
     status = job.status()
     if status.state == "failed":
         st.error(text.plain(status.message), icon=":material/error:")
@@ -51,9 +65,9 @@ def result(job: Job, request: Training | Adding) -> None:
 entries = queue.look()
 now = queue.at_work(entries)
 over = [(one.job, one.request) for one in entries if one.status.ended]
-ended = next(((job, asked) for job, asked in over if isinstance(asked, Training | Adding)), None)
+ended = next(((job, asked) for job, asked in over if isinstance(asked, GIVES_RUNS)), None)
 if address.presenting():
-    at_work = (now.job, now.request) if now and isinstance(now.request, Training | Adding) else None
+    at_work = (now.job, now.request) if now and isinstance(now.request, GIVES_RUNS) else None
     training_stage.present(at_work or ended)
 frame.heading(
     "Train", "Train another network and see if it is better.", "training", "neural_network"
@@ -61,7 +75,7 @@ frame.heading(
 if now is not None:
     doing = training_words.doing(now.request) if now.request else text.plain(now.unreadable)
     st.markdown(f"{doing} You can use other pages meanwhile.")
-    (live.watch if isinstance(now.request, Training | Retraining) else work.watch)(now.job)
+    watching(now.request)(now.job)
 elif ended is not None:
     result(*ended)
 queue.waiting(entries)

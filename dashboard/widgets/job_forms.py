@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -15,6 +16,7 @@ from pipeline.data.prepared import list_own
 from pipeline.errors import InklingError
 from pipeline.jobs import estimate, history, queue
 from pipeline.jobs.requests import Request
+from pipeline.sweeps.plan import BUDGET
 
 OWN = "your own…"
 KEPT = "train_form"  # in the session: what was chosen last
@@ -29,6 +31,12 @@ CHOICES: dict[str, object] = {  # the forms' widgets, and what they begin with
     "sweep_networks": ["pixels", "shallow", "cnn"],
     "sweep_presets": ["quick"],
     "sweep_seeds": 1,
+    "sweep_searched": [],
+    "sweep_learning_rate": (0.002, 0.02),
+    "sweep_augmentation": (0.0, 1.0),
+    "sweep_label_smoothing": (0.0, 0.2),
+    "sweep_budget": BUDGET,
+    "sweep_on_ray": False,
     "add_path": "",
     "add_name": "",
     "add_pixels": None,
@@ -37,9 +45,13 @@ CHOICES: dict[str, object] = {  # the forms' widgets, and what they begin with
 
 def recalled(key: str) -> str:
     """Return the key of a widget, set to what was chosen last: widgets forget between pages."""
-    kept = {**CHOICES, **st.session_state.get(KEPT, {})}
-    st.session_state.setdefault(key, kept[key])
+    st.session_state.setdefault(key, kept(key))
     return key
+
+
+def kept(key: str) -> Any:
+    """Return what was chosen last, for a widget that takes it as its value."""
+    return {**CHOICES, **st.session_state.get(KEPT, {})}[key]
 
 
 def keep_choices() -> None:
@@ -111,5 +123,15 @@ def takes(configs: Sequence[TrainConfig]) -> None:
         return
     store, runs, images = loaders.store(), loaders.runs(), known.counts["train"]
     jobs, machine = history.read(store), platform.node()
-    found = [estimate.estimate(config, images, runs, jobs, machine) for config in configs]
-    st.caption(job_words.takes([config.network for config in configs], found))
+    alike = {_takes_as_long(config): config for config in configs}
+    found = {
+        kind: estimate.estimate(config, images, runs, jobs, machine)
+        for kind, config in alike.items()
+    }
+    each = [found[_takes_as_long(config)] for config in configs]
+    st.caption(job_words.takes([config.network for config in configs], each))
+
+
+def _takes_as_long(config: TrainConfig) -> tuple[object, ...]:
+    """Return what trainings that take as long have in common."""
+    return config.network, config.preset, config.epochs

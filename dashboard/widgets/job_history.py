@@ -8,13 +8,14 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import address, loaders
-from dashboard.widgets import choices
+from dashboard.widgets import choices, sweep_job
 from dashboard.words import jobs as job_words
 from dashboard.words import text
 from pipeline.errors import InklingError
 from pipeline.jobs import queue
 from pipeline.jobs.history import Entry
 from pipeline.jobs.job import Job
+from pipeline.jobs.requests import Sweeping
 
 ROWS_IN_SIGHT, ROW_HEIGHT = 8, 35  # CSS pixels, as Streamlit draws a row
 LOG_LINES = 60  # its end; “inkling jobs log” has all
@@ -68,6 +69,8 @@ def _detail(entry: Entry) -> None:
                 icon=":material/visibility:",
                 query_params={address.RUN: run.id},
             )
+        if isinstance(entry.request, Sweeping) and entry.status.state != "finished":
+            sweep_job.go_on(entry.job, entry.request, "history")
         st.button(
             "Remove from the history",
             icon=":material/delete:",

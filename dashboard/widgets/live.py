@@ -3,6 +3,8 @@
 Everything has its place from the start, so that nothing jumps when the first epoch is over.
 """
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -21,10 +23,10 @@ BLANK = "\N{ZERO WIDTH SPACE}"  # Streamlit strips all other space at the end
 
 def watch(job: Job) -> None:
     """Show all that there is to see of a training."""
-    retrains = isinstance(job.request, Retraining)
+    says = partial(training_words.stopping, retrains=isinstance(job.request, Retraining))
 
     def show(status: Status) -> None:
-        work.progress_of(job, status, learns=True, retrains=retrains)
+        work.progress_of(job, status, learns=True, says=says)
         if status.state == "waiting":
             return
         seen = job.snapshot()
@@ -51,7 +53,7 @@ def watch(job: Job) -> None:
 
 
 def curve(job: Job) -> None:
-    """Show only how well a training has learned so far."""
+    """Show only how well a training has learned so far; of other work, what is done now."""
 
     def show(status: Status) -> None:
         seen = job.snapshot()
@@ -59,7 +61,7 @@ def curve(job: Job) -> None:
             rows = _rows(status) if seen is None else pd.DataFrame(list(seen.rows))
             _accuracy(status, rows, 0 if seen is None else seen.epochs)
         else:
-            st.markdown(text.plain(f"{status.progress.stage}…"))
+            st.markdown(text.plain(f"{status.progress.stage}: {status.progress.note or '…'}"))
 
     work.each_second(job, show)
 

@@ -5,12 +5,12 @@ from dashboard.widgets import frame, live, model, stage
 from dashboard.words import runs as run_words
 from dashboard.words import training as training_words
 from pipeline.jobs.job import Job
-from pipeline.jobs.requests import Adding, Training
+from pipeline.jobs.requests import Adding, Sweeping, Training
 
 TITLE = "Train"
 
 
-def present(newest: tuple[Job, Training | Adding] | None) -> None:
+def present(newest: tuple[Job, Training | Adding | Sweeping] | None) -> None:
     """Present what runs, or the run that came of it; without any, the chosen run; end the page.
 
     Args:

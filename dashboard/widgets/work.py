@@ -45,14 +45,20 @@ def watch(job: Job) -> None:
     each_second(job, lambda status: progress_of(job, status))
 
 
-def progress_of(job: Job, status: Status, *, learns: bool = False, retrains: bool = False) -> None:
+def progress_of(
+    job: Job,
+    status: Status,
+    *,
+    learns: bool = False,
+    says: Callable[..., str] = training_words.stopping,
+) -> None:
     """Show how far a job is, with a button that stops it; or that it waits.
 
     Args:
         job: that has not ended.
         status: its status now.
         learns: whether what it has learned is kept when it is stopped, and can be discarded.
-        retrains: whether it goes on with a trained network.
+        says: what Stop would do, or why it has no effect; see `words.training.stopping`.
     """
     if status.state == "waiting":
         _its_turn(job)
@@ -81,10 +87,7 @@ def progress_of(job: Job, status: Status, *, learns: bool = False, retrains: boo
                     on_click=job.stop,
                     kwargs={"discard": True},
                 )
-        said = training_words.stopping(
-            status, asked=asked, discard=job.asked_to_discard, retrains=retrains
-        )
-        st.markdown(said)
+        st.markdown(says(status, asked=asked, discard=job.asked_to_discard))
 
 
 def start(request: Request) -> Job | None:

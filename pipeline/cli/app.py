@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
-from pipeline.access import FOLDERS, READ_ONLY
+from pipeline import cluster
+from pipeline.access import FOLDERS, RAY, READ_ONLY
 from pipeline.cli import first_runs
 from pipeline.cli.options import Models, store_at
 from pipeline.errors import InklingError
+from pipeline.extras import check_installed
 
 LOCAL = "localhost"
 SECRETS = Path(".streamlit", "secrets.toml")  # in this folder or at home: Streamlit's sign-in
@@ -43,6 +45,15 @@ def serve(
             "any on this machine, but none with --host.",
         ),
     ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            envvar=RAY,
+            help="Where Ray is that visitors may train on with the Train page's sweeps: "
+            f"{cluster.LOCAL} (this machine), {cluster.AUTO} (the cluster it is part of), "
+            "HOST:PORT or ray://HOST:PORT. They cannot name another one; by default, none.",
+        ),
+    ] = None,
     train_first: Annotated[
         bool,
         typer.Option(
@@ -70,6 +81,10 @@ def serve(
         os.environ[READ_ONLY] = "1"
         if not read_only:
             typer.echo(f"Nobody signs in ({SECRETS} has no [auth]), so the dashboard is read-only.")
+    if on:
+        cluster.address(on)  # what is wrong with it is said now
+        check_installed("ray", "Ray", "ray")
+        os.environ[RAY] = on
     if public or folder:
         os.environ[FOLDERS] = os.pathsep.join(str(one.resolve()) for one in folder or [])
     if trained:

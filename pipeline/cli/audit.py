@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.cli import queueing
 from pipeline.cli.options import AsJson, Data, Models, store_at
+from pipeline.cli.queueing import Queued
 from pipeline.config import (
     AUDIT_PRESET,
     DEFAULT_DATASET,
@@ -34,10 +36,7 @@ def audit(
     repeats: Annotated[int, typer.Option(min=1, max=20, help="How many times.")] = REPEATS,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Random seed.")] = 0,
     first: Annotated[int, typer.Option(min=0, help="How many labels to list.")] = 20,
-    queued: Annotated[
-        bool,
-        typer.Option("--queue", help="Don't wait: add it to the queue that “inkling jobs” shows."),
-    ] = False,
+    queued: Queued = False,
     data: Data = None,
     models: Models = None,
     as_json: AsJson = False,
@@ -51,7 +50,7 @@ def audit(
     """
     from pipeline.cli.terminal import shown_progress
     from pipeline.data import datasets
-    from pipeline.jobs import queue, worker
+    from pipeline.jobs import worker
     from pipeline.jobs.requests import Auditing
 
     store = store_at(models)
@@ -59,8 +58,7 @@ def audit(
     with shown_progress() as report:
         if queued:  # what is wrong with it is said now
             datasets.open_dataset(dataset, data, report)
-            (job,) = queue.add([Auditing(config, folds, repeats)], store)
-            print(json.dumps({"id": job.id}) if as_json else f"{job.id} is in the queue")
+            queueing.add(Auditing(config, folds, repeats), store, as_json=as_json)
             return
         try:
             made = worker.audit(config, store, data, report, folds=folds, repeats=repeats)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.export.trackers.choice import TrackerName
+
 if TYPE_CHECKING:
     from pipeline.store.run_folder import Run
     from pipeline.store.runs import Store
@@ -30,6 +32,10 @@ ClassNames = Annotated[
         help="What the classes are called, in label order: a file with one name per line, or a "
         "list such as a,b,c. The names are kept for later trainings.",
     ),
+]
+Track = Annotated[
+    list[TrackerName] | None,
+    typer.Option(help="Also write the training, as it goes, and its run to a tracker."),
 ]
 MlflowUri = Annotated[
     str,

@@ -2,16 +2,32 @@
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipeline.cli.options import AsJson, Data, Models, RunName, store_at
+from pipeline.cli.options import (
+    AsJson,
+    Data,
+    MlflowExperiment,
+    MlflowUri,
+    Models,
+    RunName,
+    TensorBoardDir,
+    Track,
+    store_at,
+)
+from pipeline.export.trackers.choice import EXPERIMENT, FOLDER, Tracking
 
 
 def retrain(
     run: RunName,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Random seed.")] = 0,
+    track: Track = None,
+    mlflow_uri: MlflowUri = "",
+    mlflow_experiment: MlflowExperiment = EXPERIMENT,
+    tensorboard_dir: TensorBoardDir = Path(FOLDER),
     data: Data = None,
     models: Models = None,
     as_json: AsJson = False,
@@ -25,10 +41,11 @@ def retrain(
     from pipeline.jobs import worker
     from pipeline.store import teaching
 
+    tracking = Tracking.of(track or (), mlflow_uri, mlflow_experiment, tensorboard_dir)
     store = store_at(models)
     before = store.open(run)
     with shown_progress() as report:
-        after = worker.retrain(before, store, data, report, seed=seed)
+        after = worker.retrain(before, store, data, report, seed=seed, tracking=tracking)
     proof = teaching.proof_of(after, before)
     if as_json:
         print(json.dumps({"run": after.id, "from": before.id, "proof": asdict(proof)}))

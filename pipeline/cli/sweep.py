@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline import cluster
+from pipeline.cli import queueing
 from pipeline.cli.options import AsJson, Data, Models, store_at
+from pipeline.cli.queueing import Queued
 from pipeline.config import DEFAULT_DATASET, DEFAULT_NETWORK, DEFAULT_PRESET, NETWORKS, PRESETS
 from pipeline.data.known import NAMES
 from pipeline.sweeps.plan import BUDGET
@@ -52,6 +54,7 @@ def sweep(
     gpus: Annotated[
         float, typer.Option(min=0, help="GPUs for each training, or a share of one, with --on.")
     ] = 0.0,
+    queued: Queued = False,
     data: Data = None,
     models: Models = None,
     as_json: AsJson = False,
@@ -63,6 +66,8 @@ def sweep(
     is not trained again: to go on after an interruption, give the same command.
     """
     from pipeline.cli.terminal import shown_progress
+    from pipeline.data import datasets
+    from pipeline.jobs.requests import Sweeping
     from pipeline.sweeps import plan
     from pipeline.sweeps.resources import Resources
     from pipeline.sweeps.sweeping import sweep as make
@@ -74,9 +79,14 @@ def sweep(
         augmentation=plan.bounds(augmentation), label_smoothing=plan.bounds(label_smoothing),
         budget=budget,
     )  # fmt: skip
+    resources = Resources(cores, gpus)
     with shown_progress() as report:
+        if queued:  # what is wrong with it is said now
+            datasets.open_dataset(dataset, data, report)
+            queueing.add(Sweeping(asked, on, resources), store, as_json=as_json)
+            return
         try:
-            swept = make(asked, store, data, report, on=on, resources=Resources(cores, gpus))
+            swept = make(asked, store, data, report, on=on, resources=resources)
         except KeyboardInterrupt:
             print("Stopped. The same command goes on.", file=sys.stderr)
             raise typer.Exit(130) from None

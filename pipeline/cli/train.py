@@ -1,6 +1,5 @@
 """`inkling train`."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline import words
-from pipeline.cli import results
+from pipeline.cli import queueing, results
 from pipeline.cli.options import (
     AsJson,
     ClassNames,
@@ -17,9 +16,11 @@ from pipeline.cli.options import (
     MlflowUri,
     Models,
     TensorBoardDir,
+    Track,
     class_names_in,
     store_at,
 )
+from pipeline.cli.queueing import Queued
 from pipeline.config import (
     DEFAULT_DATASET,
     DEFAULT_NETWORK,
@@ -30,11 +31,9 @@ from pipeline.config import (
     TrainConfig,
 )
 from pipeline.data.known import NAMES
-from pipeline.errors import InklingError
-from pipeline.export.trackers.choice import EXPERIMENT, FOLDER, TrackerName, Tracking
+from pipeline.export.trackers.choice import EXPERIMENT, FOLDER, Tracking
 
 if TYPE_CHECKING:
-    from pipeline.jobs.requests import Training
     from pipeline.store.runs import Store
 
 
@@ -113,10 +112,7 @@ def train(
     resume: Annotated[
         bool, typer.Option("--resume", help="Continue the most recently interrupted training.")
     ] = False,
-    queued: Annotated[
-        bool,
-        typer.Option("--queue", help="Don't wait: add it to the queue that “inkling jobs” shows."),
-    ] = False,
+    queued: Queued = False,
     workers: Annotated[
         int,
         typer.Option(min=1, max=1000, help="Divide each batch among so many workers, through Ray."),
@@ -128,10 +124,7 @@ def train(
             "machine, with one worker without Ray."
         ),
     ] = None,
-    track: Annotated[
-        list[TrackerName] | None,
-        typer.Option(help="Also write the training, as it goes, and its run to a tracker."),
-    ] = None,
+    track: Track = None,
     mlflow_uri: MlflowUri = "",
     mlflow_experiment: MlflowExperiment = EXPERIMENT,
     tensorboard_dir: TensorBoardDir = Path(FOLDER),
@@ -168,8 +161,6 @@ def train(
     from pipeline.jobs.requests import Training
     from pipeline.store import interrupted
 
-    if queued and (workers > 1 or on is not None):
-        raise InklingError("A training of several workers cannot be queued. Leave --queue out.")
     if resume:
         config = interrupted.newest(store).config()
     if config.corrections and not resume:
@@ -179,7 +170,8 @@ def train(
         if names is not None or queued:  # what is wrong with it is said now
             datasets.open_dataset(config.dataset, data, report, names)
         if queued:
-            _add_to_queue(Training(config, resume, tracking), store, as_json=as_json)
+            request = Training(config, resume, tracking, workers, on)
+            queueing.add(request, store, as_json=as_json)
             return
         run = worker.train(
             config, store, data, report, resume=resume, tracking=tracking, workers=workers, on=on
@@ -196,18 +188,6 @@ def train(
     place = interrupted.InterruptedTraining.of(store, settings, run.info.dataset.fingerprint)
     if place.exists():
         print("Continue it with “inkling train --resume”.")
-
-
-def _add_to_queue(request: "Training", store: "Store", *, as_json: bool) -> None:
-    from pipeline.jobs import queue
-
-    (job,) = queue.add([request], store)
-    waiting = [one.id for one in queue.waiting(store)]
-    place = waiting.index(job.id) + 1 if job.id in waiting else 0
-    if as_json:
-        print(json.dumps({"id": job.id, "place": place or None}))
-    else:
-        print(f"{job.id} {f'waits as number {place}' if place else 'is started'}")
 
 
 def _look_again(store: "Store", dataset: str) -> None:

@@ -12,10 +12,12 @@ from pipeline.jobs.requests import (
     Request,
     Retraining,
     Series,
+    Sweeping,
     TakeApart,
     Training,
 )
 from pipeline.store.runs import Store
+from pipeline.sweeps import outline
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Entry:
     @property
     def outcome(self) -> str:
         """Say in a few words how it ended, or what it does now."""
+        if self.status.state == "stopped" and isinstance(self.request, Sweeping):
+            return "stopped, can go on"
         if self.status.state == "stopped":
             return "stopped, kept as a run" if self.status.run_id else "stopped, nothing kept"
         if self.status.state == "failed" and self.status.run_id:
@@ -75,6 +79,8 @@ def title(request: Request) -> str:
             epochs = f", {config.epochs} epochs" if config.epochs else ""
             how = f"{config.preset}{epochs}, seed {config.seed}{', resumed' if resume else ''}"
             said = f"{config.network} on {PurePath(config.dataset).name}, {how}"
+        case Sweeping(plan, on):
+            said = f"{outline.title(plan)}{f', by Ray at {on}' if on else ''}"
         case Retraining(run_id):
             said = f"Teach {run_id} the corrections"
         case Auditing(config, folds, repeats):

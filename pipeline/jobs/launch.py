@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from filelock import FileLock
 
 from pipeline import access, atomic
+from pipeline.config import TrainConfig
 from pipeline.data import datasets
 from pipeline.errors import InklingError
 from pipeline.jobs import alive, requests
@@ -27,10 +29,12 @@ from pipeline.jobs.job import (
     Job,
     list_jobs,
 )
-from pipeline.jobs.requests import Adding, Auditing, Request, Training
+from pipeline.jobs.requests import Adding, Auditing, Request, Sweeping, Training
 from pipeline.store.runs import Store
+from pipeline.sweeps.plan import Sweep
 
 NOT_ADDED = "networks cannot be added"
+Settings = TypeVar("Settings", TrainConfig, Sweep)
 ID = re.compile(r"(\d{8}-\d{6})-([0-9a-f]{4})")  # when it was asked for, and a number
 
 
@@ -58,7 +62,8 @@ def create(request: Request, store: Store, upload: bytes | None = None) -> Job:
         upload: the uploaded file that it is about; kept in the job's folder while that lasts.
 
     Raises:
-        InklingError: what was uploaded is too large, or the disk is full.
+        InklingError: what was uploaded is too large, the disk is full, or whoever asks may not ask
+            for this.
     """
     check_upload(upload)
     if isinstance(request, Adding):  # a file of somebody else's, which a process then opens
@@ -66,11 +71,12 @@ def create(request: Request, store: Store, upload: bytes | None = None) -> Job:
         datasets.confine(request.dataset)
         if not request.uploaded:
             access.check_path(request.file)
-    if isinstance(request, Training | Auditing):  # whoever starts it may be in another folder
-        datasets.confine(request.config.dataset)
-        dataset = datasets.canonical(request.config.dataset)
-        config = request.config.model_copy(update={"dataset": dataset})
-        request = replace(request, config=config)
+    if isinstance(request, Training | Auditing):
+        request = replace(request, config=_from_anywhere(request.config))
+    if isinstance(request, Training | Sweeping):
+        access.check_ray(request.on)
+    if isinstance(request, Sweeping):
+        request = replace(request, plan=_from_anywhere(request.plan))
     newest = max((job.id for job in list_jobs(store)), default="")
     folder = store.folder / JOBS / next_id(datetime.now(UTC), newest)
     with atomic.whole_folder(folder) as draft:
@@ -80,6 +86,16 @@ def create(request: Request, store: Store, upload: bytes | None = None) -> Job:
             (draft / UPLOAD).touch(mode=0o600)  # for nobody else's eyes
             (draft / UPLOAD).write_bytes(upload)
     return Job(folder)
+
+
+def _from_anywhere(settings: Settings) -> Settings:
+    """Name their dataset so that a process in another folder finds it, if it may be named.
+
+    Raises:
+        InklingError: it may not.
+    """
+    datasets.confine(settings.dataset)
+    return settings.model_copy(update={"dataset": datasets.canonical(settings.dataset)})
 
 
 def check_upload(upload: bytes | None) -> None:

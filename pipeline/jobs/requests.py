@@ -1,7 +1,8 @@
 """What a job can be asked to do, and how that is written down in its folder."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -9,6 +10,8 @@ from pydantic import TypeAdapter
 from pipeline.config import TrainConfig
 from pipeline.export.trackers.choice import NO_TRACKING, Tracking
 from pipeline.preprocess import Pixels
+from pipeline.sweeps.plan import Sweep
+from pipeline.sweeps.resources import Resources
 
 
 @dataclass(frozen=True)
@@ -26,11 +29,30 @@ class Training:
         config: the settings.
         resume: continue an interrupted training with the same settings.
         tracking: where else it is written to.
+        workers: among how many each batch is divided.
+        on: where these are; see `worker.train`.
     """
 
     config: TrainConfig
     resume: bool = False
     tracking: Tracking = NO_TRACKING
+    workers: int = 1
+    on: str | None = None
+
+
+@dataclass(frozen=True)
+class Sweeping:
+    """A request to make a sweep, or to go on with it; see `sweeps.sweeping.sweep`.
+
+    Attributes:
+        plan: what it tries.
+        on: where Ray trains; None for one training after another in the job's process.
+        resources: what each training gets from Ray.
+    """
+
+    plan: Sweep
+    on: str | None = None
+    resources: Resources = field(default_factory=Resources)
 
 
 @dataclass(frozen=True)
@@ -89,8 +111,9 @@ class Series:
     requests: tuple["Training | TakeApart", ...]
 
 
-Request = Training | Retraining | Fetch | TakeApart | Auditing | Adding | Series
+Request = Training | Sweeping | Retraining | Fetch | TakeApart | Auditing | Adding | Series
 _ADDING, _TRACKING = TypeAdapter(Adding), TypeAdapter(Tracking)
+_ON, _RESOURCES = TypeAdapter[str | None](str | None), TypeAdapter(Resources)
 
 
 def write(request: Request) -> str:
@@ -111,6 +134,8 @@ def _described(request: Request) -> dict[str, Any]:
     match request:
         case Fetch(dataset):
             told: dict[str, Any] = {"fetch": dataset}
+        case Sweeping(plan, on, resources):
+            told = {"sweep": plan.model_dump(), "on": on, "resources": asdict(resources)}
         case Retraining():
             told = {"retrain": asdict(request)}
         case Auditing(config, folds, repeats):
@@ -121,26 +146,39 @@ def _described(request: Request) -> dict[str, Any]:
             told = {"add": asdict(request)}
         case Series(several):
             told = {"series": [_described(one) for one in several]}
-        case Training(config, resume, tracking):
+        case Training(config, resume, tracking, workers, on):
             told = {"train": config.model_dump(), "resume": resume}
             told |= {} if tracking == NO_TRACKING else {"track": asdict(tracking)}
+            told |= {} if (workers, on) == (1, None) else {"workers": workers, "on": on}
     return told
 
 
-def _request(raw: dict[str, Any]) -> Request:
-    if "fetch" in raw:
-        return Fetch(str(raw["fetch"]))
-    if "retrain" in raw:
-        return Retraining(str(raw["retrain"]["run_id"]), int(raw["retrain"]["seed"]))
-    if "audit" in raw:
-        config = TrainConfig.model_validate(raw["audit"])
-        return Auditing(config, int(raw["folds"]), int(raw.get("repeats", 1)))
-    if "add" in raw:
-        # By name first: what a newer version asks for is not to be passed over.
-        return _ADDING.validate_python(asdict(Adding(**raw["add"])))
-    if "series" in raw:
-        return Series(tuple(_one_of_series(one) for one in raw["series"]))
-    return _one_of_series(raw)
+def _request(raw: Any) -> Request:
+    match raw:
+        case {"fetch": dataset}:
+            found: Request = Fetch(str(dataset))
+        case {"sweep": plan, "on": on, "resources": resources}:
+            given = _RESOURCES.validate_python(resources)
+            found = Sweeping(_plan(json.dumps(plan)), _ON.validate_python(on), given)
+        case {"retrain": told}:
+            found = Retraining(str(told["run_id"]), int(told["seed"]))
+        case {"audit": settings, "folds": folds}:
+            config = TrainConfig.model_validate(settings)
+            found = Auditing(config, int(folds), int(raw.get("repeats", 1)))
+        case {"add": told}:
+            # By name first: what a newer version asks for is not to be passed over.
+            found = _ADDING.validate_python(asdict(Adding(**told)))
+        case {"series": several}:
+            found = Series(tuple(_one_of_series(one) for one in several))
+        case _:
+            found = _one_of_series(raw)
+    return found
+
+
+@lru_cache(maxsize=100)
+def _plan(written: str) -> Sweep:
+    """Read a sweep, once: pages read all jobs again and again, and it checks every setting."""
+    return Sweep.model_validate_json(written)
 
 
 def _one_of_series(raw: dict[str, Any]) -> Training | TakeApart:
@@ -148,4 +186,5 @@ def _one_of_series(raw: dict[str, Any]) -> Training | TakeApart:
         return TakeApart(str(raw["take_apart"]))
     config = TrainConfig.model_validate(raw["train"])
     tracking = _TRACKING.validate_python(raw.get("track", {}))
-    return Training(config, bool(raw.get("resume")), tracking)
+    on = _ON.validate_python(raw.get("on"))
+    return Training(config, bool(raw.get("resume")), tracking, int(raw.get("workers", 1)), on)

@@ -27,6 +27,7 @@ from pipeline.jobs.requests import (
     Request,
     Retraining,
     Series,
+    Sweeping,
     TakeApart,
     Training,
 )
@@ -82,7 +83,8 @@ def work(folder: Path, store: Store, lock: int | None = None) -> None:
             status.end("failed", message=f"Inkling failed with an internal error: {error!r}.")
             raise
         else:
-            note = run.info.note if run else ""
+            # Of many trainings, that one was stopped is not all there is to say.
+            note = run.info.note if run and not isinstance(job.request, Sweeping) else ""
             status.end("stopped" if note else "finished", run.id if run else "", note)
         finally:
             (folder / UPLOAD).unlink(missing_ok=True)
@@ -105,11 +107,17 @@ def carry_out(request: Request, folder: Path, store: Store, on_progress: OnProgr
             audit(config, store, None, on_progress, folds=folds, repeats=repeats)
         case Adding():
             run = add(request, folder, store, on_progress)
+        case Sweeping():
+            run = sweep(request, store, on_progress)
         case Retraining(run_id, seed):
-            run = retrain(store.open(run_id), store, None, on_progress, seed=seed)
-        case Training(config, resume, tracking):
+            before, tracking = store.open(run_id), Tracking.of_environment()
+            run = retrain(before, store, None, on_progress, seed=seed, tracking=tracking)
+        case Training(config, resume, tracking, workers, on):
             asked = tracking if tracking.to else Tracking.of_environment()
-            run = train(config, store, None, on_progress, resume=resume, tracking=asked)
+            run = train(
+                config, store, None, on_progress,
+                resume=resume, tracking=asked, workers=workers, on=on,
+            )  # fmt: skip
     return run
 
 
@@ -150,6 +158,33 @@ def train(
         raise
 
 
+def sweep(request: Sweeping, store: Store, on_progress: OnProgress) -> Run:
+    """Make a sweep, and print what came of it as `inkling sweep` does; see `sweeping.sweep`.
+
+    Returns:
+        The run with the first seed of its best settings.
+
+    Raises:
+        InklingError: none of its trainings could be made; or as `sweeping.sweep` does.
+    """
+    from pipeline.analysis.sweeps import leaderboard
+    from pipeline.sweeps import results, sweeping, telling
+
+    def report(progress: Progress) -> None:
+        on_progress(replace(progress, run_id=""))  # one of many: it is not the job's own
+
+    swept = sweeping.sweep(
+        request.plan, store, None, report, on=request.on, resources=request.resources
+    )
+    print(*telling.lines(swept), sep="\n", flush=True)
+    if not len(swept.table):
+        failed = [one.failed for one in swept.tried if one.failed]
+        raise InklingError(f"None of the sweep’s trainings gave a run. {' '.join(failed[:1])}")
+    board = leaderboard(swept.table, results.SETTINGS)
+    best = max(board, key=lambda one: len(one.runs))  # the first of those with every seed
+    return store.open(best.runs[min(best.runs)])
+
+
 @contextmanager
 def _loop(workers: int, on: str | None, on_progress: OnProgress) -> Iterator["Loop | None"]:
     """Load TensorFlow, and be connected to those who take the steps; None for this process."""
@@ -165,14 +200,21 @@ def _loop(workers: int, on: str | None, on_progress: OnProgress) -> Iterator["Lo
 
 
 def retrain(
-    run: Run, store: Store, data_dir: Path | None, on_progress: OnProgress, *, seed: int
+    run: Run,
+    store: Store,
+    data_dir: Path | None,
+    on_progress: OnProgress,
+    *,
+    seed: int,
+    tracking: Tracking = NO_TRACKING,
 ) -> Run:
     """Load TensorFlow, quietly, and teach a run; see `retraining.retrain`."""
+    track = tracking.trackers()
     store.check_writable()
     _load_tensorflow(on_progress)
     from pipeline.retraining import retrain
 
-    return retrain(run, store, data_dir, on_progress, seed=seed)
+    return retrain(run, store, data_dir, on_progress, seed=seed, track=track)
 
 
 def audit(

@@ -57,9 +57,10 @@ MET = {
         "saliency", "softmax",
     ),
     "train": (
-        "accuracy", "activation_function", "batch_normalization", "checkpoint", "convolution",
-        "early_stopping", "epoch", "layer", "neural_network", "neuron", "overfitting", "seed",
-        "softmax", "training", "validation", "weight",
+        "accuracy", "activation_function", "augmentation", "batch_normalization", "checkpoint",
+        "convolution", "early_stopping", "epoch", "label_smoothing", "layer", "learning_rate",
+        "neural_network", "neuron", "overfitting", "seed", "softmax", "training", "validation",
+        "weight",
     ),
     "corrections": (
         "class", "confidence", "default_run", "forgetting", "held_back", "label", "replay",

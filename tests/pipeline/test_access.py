@@ -8,9 +8,10 @@ from pipeline.config import TrainConfig
 from pipeline.data import datasets
 from pipeline.errors import InklingError
 from pipeline.jobs import queue
-from pipeline.jobs.requests import Adding, Training
+from pipeline.jobs.requests import Adding, Sweeping, Training
 from pipeline.store import promotions, reviews
 from pipeline.store.runs import Store
+from pipeline.sweeps.plan import Sweep
 
 
 @pytest.fixture
@@ -106,3 +107,21 @@ def test_jobs_are_confined_whatever_the_page_checked(folders, tmp_path):
         with pytest.raises(InklingError, match="no folder that visitors may use"):
             queue.add([request], store, b"" if request.__class__ is Adding else None)
     assert queue.waiting(store) == []
+
+
+def test_which_ray_there_is_the_operator_decides(visitor, monkeypatch, tmp_path):
+    visitor[0] = Role.OWNER
+    store = Store(tmp_path / "models")
+    plan = Sweep.of(dataset="digits", networks=("pixels",), presets=("quick",), seeds=(0,))
+    config = TrainConfig(dataset="digits", network="pixels")
+    asked = (Sweeping(plan, "ray://inside:1"), Training(config, workers=2, on="ray://inside:1"))
+    for operators in ("", "local"):
+        monkeypatch.setenv(access.RAY, operators)
+        for request in asked:
+            with pytest.raises(InklingError, match="Visitors may not train on a Ray at “ray://ins"):
+                queue.add([request], store)
+    assert queue.waiting(store) == []
+    monkeypatch.setenv(access.RAY, "ray://inside:1")
+    access.check_ray("ray://inside:1")
+    monkeypatch.setattr(access, "_visitor", [])  # at the command line, anybody's own
+    access.check_ray("ray://elsewhere:1")

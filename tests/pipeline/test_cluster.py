@@ -20,7 +20,7 @@ def test_without_ray_one_sentence_says_how_to_add_it(monkeypatch):
 @pytest.mark.parametrize("on", ["", "here", "head:port", "head:99999", "ray://", "http://head:1"])
 def test_what_is_no_address_is_refused(on):
     with pytest.raises(InklingError, match=r"is no address of a Ray cluster. It is local, auto"):
-        cluster._check_reachable(on)
+        cluster.address(on)
 
 
 @pytest.mark.parametrize("scheme", ["", "ray://"])

@@ -10,6 +10,7 @@ from pipeline import evaluation, retraining
 from pipeline.cli.main import app
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
+from pipeline.export.trackers import tracker
 from pipeline.ink.drawing import Drawing
 from pipeline.jobs.requests import Retraining
 from pipeline.retraining import retrain
@@ -20,6 +21,7 @@ from pipeline.training import fit as training
 from pipeline.training import handwriting, networks
 from pipeline.training.resuming import Continuation
 from pipeline.training.teaching import TeachingSet
+from tests.pipeline.export.trackers.conftest import Listener
 from tests.pipeline.jobs.test_killed import doomed
 
 pytestmark = pytest.mark.process
@@ -78,6 +80,15 @@ def test_a_network_learns_what_it_is_taught_and_the_old_run_stays(corrected, dig
     proof = teaching.proof_of(after, before)
     assert proof.held_back.after > proof.held_back.before
     assert proof.images == len(digits.y_test)
+
+
+def test_trackers_are_told_of_it_and_get_the_whole_run(corrected):
+    listener = Listener()
+    after = retrain(corrected.open("latest"), corrected, track=[listener])
+    begun, *epochs, handed = listener.told
+    assert begun == ("begin", tracker.key_of(after), False, 0)
+    assert epochs == [("epoch", number + 1) for number in range(retraining.EPOCHS)]
+    assert handed == ("record", after.id)
 
 
 def test_corrections_keep_their_share_beside_allographs(digits, monkeypatch):

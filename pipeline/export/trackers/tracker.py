@@ -4,11 +4,11 @@ import hashlib
 import platform
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Literal, Protocol
 
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset
-from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.run_folder import Run
 from pipeline.store.run_info import DatasetInfo
 from pipeline.training.checkpoint import Checkpoint, Row
@@ -42,8 +42,8 @@ class Underway:
         config: TrainConfig,
         dataset: Dataset,
         created: datetime,
-        attempts: InterruptedTraining,
-        checkpoint: Checkpoint | None,
+        place: Path,
+        checkpoint: Checkpoint | None = None,
     ) -> "Underway":
         """Describe a training.
 
@@ -51,14 +51,14 @@ class Underway:
             config: its settings, resolved.
             dataset: what it learns from.
             created: when it began.
-            attempts: the place of its checkpoints.
-            checkpoint: what it goes on from.
+            place: a path that another attempt at it has, too, and no other training.
+            checkpoint: what it goes on from; None from the beginning.
         """
         # Hashed, so that it tells nobody on another machine where the store is.
-        place = _hashed(platform.node(), str(attempts.folder.absolute()))
+        hidden = _hashed(platform.node(), str(place.absolute()))
         rows = tuple(checkpoint.rows) if checkpoint else ()
         return cls(
-            config, DatasetInfo.of(dataset), created, place, rows, resumed=checkpoint is not None
+            config, DatasetInfo.of(dataset), created, hidden, rows, resumed=checkpoint is not None
         )
 
     @property

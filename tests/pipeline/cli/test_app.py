@@ -12,7 +12,7 @@ from pipeline.errors import InklingError
 @pytest.fixture
 def served(tmp_path, monkeypatch):
     """Serve with options: what Streamlit was told, in place of serving."""
-    for name in ("INKLING_MODELS", access.READ_ONLY, access.FOLDERS):
+    for name in ("INKLING_MODELS", access.READ_ONLY, access.FOLDERS, access.RAY):
         monkeypatch.setenv(name, "")  # so that it is as before afterwards
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
@@ -74,3 +74,15 @@ def test_a_file_of_secrets_that_cannot_be_read_is_told(served, tmp_path):
     (tmp_path / ".streamlit" / "secrets.toml").write_text("[auth")
     with pytest.raises(InklingError, match=r"secrets\.toml cannot be read"):
         served("--host", "0.0.0.0", "--name", "a.example")
+
+
+def test_visitors_train_on_the_ray_that_the_operator_names(served, monkeypatch):
+    served()
+    assert access.ray() is None
+    served("--on", "ray://head:10001")
+    assert access.ray() == "ray://head:10001"
+    with pytest.raises(InklingError, match="“ray://” is no address of a Ray cluster"):
+        served("--on", "ray://")
+    monkeypatch.setattr("importlib.util.find_spec", lambda module: None)
+    with pytest.raises(InklingError, match="Ray is not installed"):
+        served("--on", "local")

@@ -59,7 +59,7 @@ def test_as_json_for_scripts(audit):
 
 def test_it_waits_in_the_queue_if_asked_to(audit, children, tmp_path):
     done = audit("--queue", "--network", "shallow", "--seed", "3")
-    assert "is in the queue" in done.output
+    assert "is started" in done.output
     (child,) = children
     (job,) = [*queue.list_jobs(Store(tmp_path / "models"))]
     assert job.folder == child.folder

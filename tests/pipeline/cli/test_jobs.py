@@ -40,6 +40,13 @@ def test_a_training_is_added_to_the_queue(store, children):
     assert list_jobs(store)[0].request == TRAININGS[2]
 
 
+def test_a_training_of_several_workers_waits_like_any_other(store, children):
+    settings = ("train", "--dataset", "digits", "--network", "pixels", "--queue", "--workers", "2")
+    inkling(store, *settings, "--on", "ray://head:1")
+    config = TRAININGS[0].config
+    assert list_jobs(store)[0].request == Training(config, workers=2, on="ray://head:1")
+
+
 def test_a_dataset_that_is_not_there_is_not_queued(store, children):
     with pytest.raises(InklingError, match="no dataset"):
         inkling(store, "train", "--dataset", "/nowhere/at/all", "--queue")

@@ -14,10 +14,14 @@ from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
 from pipeline.jobs import alive, history, requests, worker
 from pipeline.jobs.job import LIVE, REQUEST, STATUS, WAITS, Job
-from pipeline.jobs.requests import Auditing, Retraining, Series, TakeApart, Training
+from pipeline.jobs.requests import Auditing, Retraining, Series, Sweeping, TakeApart, Training
 from pipeline.progress import Discarded, Progress
 from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.runs import Store
+from pipeline.store.searches import Tried
+from pipeline.sweeps import results, sweeping
+from pipeline.sweeps.plan import Sweep
+from pipeline.sweeps.resources import Resources
 from pipeline.training.checkpoint import Checkpoint
 from pipeline.training.film import Film
 from pipeline.training.snapshot import Snapshot
@@ -84,7 +88,7 @@ class TestStop:
         os.close(lock)
         job.stop()
 
-        def train(config, store, data, report, *, resume, tracking):
+        def train(config, store, data, report, *, resume, tracking, **_):
             report(Progress("Starting"))
             raise AssertionError("it went on")
 
@@ -93,7 +97,7 @@ class TestStop:
         assert (status.state, status.message) == ("stopped", "The job was stopped.")
 
     def test_nothing_stops_it_once_its_run_is_being_saved(self, job, monkeypatch):
-        def train(config, store, data, report, *, resume, tracking):
+        def train(config, store, data, report, *, resume, tracking, **_):
             report(Progress("Mapping", stoppable=False))
             assert not job.status().progress.stoppable
             signal.raise_signal(signal.SIGINT)
@@ -117,7 +121,7 @@ def test_a_disk_that_is_full_ends_a_job_and_nobody_takes_it_for_alive(job, monke
             raise InklingError(f"{path} could not be written: the disk is full.")
         write(path, text, **options)
 
-    def train(config, store, data, report, *, resume, tracking):
+    def train(config, store, data, report, *, resume, tracking, **_):
         monkeypatch.setattr(worker.atomic, "write_text", full)
         for epoch in (1, 2):
             report(Progress("Training", note=f"epoch {epoch}", history=(0.5,) * epoch))
@@ -145,7 +149,7 @@ def test_who_discards_what_was_resumed_discards_what_it_goes_on_from(tmp_path, d
 
 
 def test_what_fails_after_its_run_was_published_still_tells_of_it(job, monkeypatch):
-    def train(config, store, data, report, *, resume, tracking):
+    def train(config, store, data, report, *, resume, tracking, **_):
         report(Progress("Mapping", 0, 1))
         report(Progress("Mapping", 0, 1, run_id="a-run", stoppable=False))
         assert job.status().run_id == "a-run"  # at once, as it may be killed
@@ -213,7 +217,7 @@ class TestSnapshot:
         shown = Snapshot(({"epoch": 1.0},), 2, ("a", "b"), False, np.zeros((1, 2, 2, 1), np.uint8),
                          Film.begin({}, is_whole=False))  # fmt: skip
 
-        def train(config, store, data, report, *, resume, tracking):
+        def train(config, store, data, report, *, resume, tracking, **_):
             assert job.snapshot() is None
             report(Progress("Training", 1, 2, history=(0.5,), picture=shown.save))
             assert job.snapshot().class_names == ("a", "b")
@@ -269,7 +273,7 @@ def test_a_retraining_is_carried_out_as_it_was_asked_for(job, monkeypatch):
     assert job.request == asked
     taught = []
 
-    def retrain(run, store, data, report, *, seed):
+    def retrain(run, store, data, report, *, seed, tracking):
         taught.append((run, seed))
         return SimpleNamespace(id="published", info=SimpleNamespace(note=""))
 
@@ -278,6 +282,56 @@ def test_a_retraining_is_carried_out_as_it_was_asked_for(job, monkeypatch):
     worked(job, monkeypatch, None)
     assert taught == [("some-run", 3)]
     assert (job.status().state, job.status().run_id) == ("finished", "published")
+
+
+SWEEP = Sweep.of(
+    dataset="digits", networks=("pixels",), presets=("quick",), seeds=(0, 1), augmentation=(0, 1)
+)
+
+
+def test_a_sweep_is_read_as_it_was_asked_for(job):
+    for asked in (Sweeping(SWEEP), Sweeping(SWEEP, "ray://head:1", Resources(2, 0.5))):
+        (job.folder / REQUEST).write_text(requests.write(asked))
+        assert job.request == asked
+
+
+def test_the_run_of_a_sweep_is_one_of_its_best_settings_with_most_seeds(job, monkeypatch, capsys):
+    (job.folder / REQUEST).write_text(requests.write(Sweeping(SWEEP, "local")))
+    rows = [  # the best of all was trained once, as a search tries it
+        {**dict.fromkeys(results.SETTINGS, 0), "network": "pixels", "preset": "quick",
+         "augmentation": strength, "seed": seed, "run": f"{strength}-{seed}",
+         "accuracy": accuracy, "val_accuracy": accuracy}
+        for strength, seed, accuracy in
+        [(0.1, 0, 0.95), (0.2, 1, 0.94), (0.2, 0, 0.9), (0.3, 0, 0.8), (0.3, 1, 0.81)]
+    ]  # fmt: skip
+    asked = []
+
+    def sweep(plan, store, data, report, *, on, resources):
+        asked.append((plan, on, resources))
+        report(Progress("Sweeping", 1, 2, run_id="one-of-many"))
+        assert job.status().run_id == ""
+        return sweeping.Swept(results.as_table(rows), (), 5)
+
+    run = SimpleNamespace(info=SimpleNamespace(note="stopped in epoch 1"))
+    monkeypatch.setattr(sweeping, "sweep", sweep)
+    monkeypatch.setattr(
+        Store, "open", lambda store, run_id: SimpleNamespace(id=run_id, **vars(run))
+    )
+    worked(job, monkeypatch, None)
+    assert asked == [(SWEEP, "local", Resources())]
+    assert (job.status().state, job.status().run_id) == ("finished", "0.2-0")
+    assert "augmentation 0.2" in capsys.readouterr().out
+
+
+def test_a_sweep_without_any_run_has_failed_and_says_why(job, monkeypatch):
+    (job.folder / REQUEST).write_text(requests.write(Sweeping(SWEEP)))
+    lost = Tried(key="k", dataset="d", config=TrainConfig(), failed="The loss became NaN.")
+    found = sweeping.Swept(results.as_table([]), (lost,), 0)
+    monkeypatch.setattr(sweeping, "sweep", lambda *_, **__: found)
+    with pytest.raises(InklingError):
+        worked(job, monkeypatch, None)
+    assert job.status().state == "failed"
+    assert job.status().message.endswith("gave a run. The loss became NaN.")
 
 
 SERIES = Series((Training(TrainConfig(network="pixels")), TakeApart("some-run")))
@@ -292,7 +346,7 @@ class TestSeries:
         (job.folder / REQUEST).write_text(requests.write(SERIES))
         done, run = [], SimpleNamespace(id="published", info=SimpleNamespace(note=""))
 
-        def train(config, store, data, report, *, resume, tracking):
+        def train(config, store, data, report, *, resume, tracking, **_):
             done.append(config.network)
             return run
 
@@ -306,7 +360,7 @@ class TestSeries:
         (job.folder / REQUEST).write_text(requests.write(SERIES))
         done = []
 
-        def train(config, store, data, report, *, resume, tracking):
+        def train(config, store, data, report, *, resume, tracking, **_):
             done.append(config.network)
             job.stop()  # such as while it is saved: then its run is kept, and the rest is left
 

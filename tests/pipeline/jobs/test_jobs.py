@@ -14,11 +14,12 @@ from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
 from pipeline.jobs import launch, queue, worker
 from pipeline.jobs.job import ENDED, Job, Status, list_jobs
-from pipeline.jobs.requests import Fetch, TakeApart, Training
+from pipeline.jobs.requests import Fetch, Sweeping, TakeApart, Training
 from pipeline.jobs.worker import StatusWriter
 from pipeline.progress import Progress
 from pipeline.store import interrupted
 from pipeline.store.runs import Store
+from pipeline.sweeps.plan import Sweep
 
 pytestmark = pytest.mark.process
 
@@ -102,6 +103,36 @@ def test_a_killed_training_can_go_on_where_it_was(store):
     history = store.open(status.run_id).history()
     assert history["epoch"].tolist() == list(range(1, 31))
     assert interrupted.list_interrupted(store) == []
+
+
+@pytest.mark.parametrize("how", ["stopped", "killed"])
+def test_a_sweep_that_breaks_off_goes_on_with_what_is_left(store, few_digits, how):
+    plan = Sweep.of(
+        dataset=few_digits, networks=("pixels",), presets=("quick",), seeds=(0, 1), epochs=2,
+        learning_rate=(0.001, 0.01), budget=2,
+    )  # fmt: skip
+    (job,) = queue.add([Sweeping(plan)], store)
+    deadline = time.monotonic() + 60
+    while not store.runs():
+        assert time.monotonic() < deadline, job.status()
+        time.sleep(0.01)
+    if how == "stopped":
+        job.stop()
+    else:
+        os.kill(int((job.folder / "pid").read_text()), signal.SIGKILL)
+    assert wait_for(job, *ENDED).state == ("stopped" if how == "stopped" else "failed")
+    before = {run.id for run in store.runs()}
+    assert len(before) < 6
+    (again,) = queue.add([job.request], store)
+    status = wait_for(again, *ENDED)
+    assert status.state == "finished", status.message
+    runs = store.runs()
+    assert before < {run.id for run in runs}
+    assert {run.info.status for run in runs} == {"finished"}
+    settings = {(run.info.config.learning_rate, run.info.config.seed) for run in runs}
+    assert len(settings) == len(runs) == 6  # each once: three with one seed, then with the other
+    assert interrupted.list_interrupted(store) == []
+    assert "explained by each alone" in again.log()
 
 
 def test_a_failing_training_says_why(store):

@@ -111,7 +111,7 @@ def test_the_queue_is_told_where_mlflow_is():
 
 def test_the_trainings_of_a_dashboard_are_tracked_as_its_environment_says(tmp_path, monkeypatch):
     asked = list[Tracking]()
-    monkeypatch.setattr(worker, "train", lambda *_, resume, tracking: asked.append(tracking))
+    monkeypatch.setattr(worker, "train", lambda *_, resume, tracking, **__: asked.append(tracking))
     monkeypatch.setenv("INKLING_TRACK", "tensorboard mlflow")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000")
     monkeypatch.setenv("INKLING_TENSORBOARD", str(tmp_path))
