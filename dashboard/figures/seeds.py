@@ -65,7 +65,7 @@ def what_mattered(shares: Mapping[str, float], palette: Palette) -> go.Figure:
     )
     figure.update_layout(
         xaxis={"title": "explained alone (%)", "range": [0, 112], "fixedrange": True},
-        yaxis={"autorange": "reversed", "fixedrange": True},
+        yaxis={"autorange": "reversed", "fixedrange": True, "showgrid": False},
         bargap=0.35,
     )
     table = Table({"setting": "y"}, {"explained alone (%)": "x"})

@@ -45,7 +45,7 @@ def asked() -> Searched:
     )
     if not chosen:
         return Searched({}, BUDGET)
-    *places, last = st.columns(len(chosen) + 1, gap="large")
+    *places, last = st.columns(len(chosen) + 1, gap="medium")
     bounds: dict[str, tuple[float, float]] = {}
     for name, place in zip(chosen, places, strict=True):
         with place:

@@ -1,6 +1,7 @@
 """Settings over their seeds: which are best by more than chance, and which of them mattered."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -16,7 +17,6 @@ from pipeline.sweeps import results, telling
 MOST_DRAWN = 12  # settings; the table lists all
 MANY = 4  # trainings from which on it can be told which settings mattered
 COLUMNS = {
-    "settings": st.column_config.TextColumn("Settings", width="large"),
     "accuracy": st.column_config.NumberColumn(
         "Accuracy", format="%.2f%%", help="On the test images, the mean over seeds."
     ),
@@ -26,7 +26,7 @@ COLUMNS = {
         "Against the best", format="%+.2f", help="In percentage points, over the same seeds."
     ),
     "interval": st.column_config.TextColumn("95% interval"),
-    "more": st.column_config.TextColumn("More than seeds explain"),
+    "more": st.column_config.TextColumn("More than seeds"),
 }
 
 
@@ -65,10 +65,24 @@ def _table(table: pd.DataFrame, ranked: Sequence[sweeps.Standing]) -> None:
     """List all settings, and whether each is behind the best ones by more than seeds."""
     if len(ranked) < 2:
         return
-    names = telling.titles(table, ranked)
-    rows = [seed_words.row(name, one) for name, one in zip(names, ranked, strict=True)]
-    st.dataframe(pd.DataFrame(rows), column_config=COLUMNS, hide_index=True, key="seeds_table")
+    varied = sweeps.varied(table, results.SETTINGS)
+    named = [name for name in results.SETTINGS if name in (*sweeps.KINDS, *varied)]
+    rows = [{name: one.settings[name] for name in named} | seed_words.row(one) for one in ranked]
+    st.dataframe(
+        pd.DataFrame(rows),
+        column_config=COLUMNS | {name: _column(name, rows[0][name]) for name in named},
+        hide_index=True,
+        placeholder="",
+        key="seeds_table",
+    )
     st.caption(seed_words.HOW)
+
+
+def _column(setting: str, value: object) -> Any:
+    label = telling.NAMES.get(setting, setting).capitalize()
+    if isinstance(value, float):
+        return st.column_config.NumberColumn(label, format="%.3g")
+    return st.column_config.Column(label)
 
 
 def _what_mattered(table: pd.DataFrame) -> None:

@@ -36,10 +36,9 @@ def finding(names: Sequence[str], board: Sequence[Standing]) -> str:
     return f"{first}; with {others}, it may be chance"
 
 
-def row(name: str, one: Standing) -> dict[str, object]:
-    """Return what a table says of settings; numbers in percent and percentage points."""
+def row(one: Standing) -> dict[str, object]:
+    """Return what a table says of how settings did; numbers in percent and percentage points."""
     found: dict[str, object] = {
-        "settings": name,
         "accuracy": 100 * one.mean,
         "sd": None if one.sd is None else 100 * one.sd,
         "seeds": len(one.runs),

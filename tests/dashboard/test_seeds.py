@@ -45,10 +45,10 @@ def test_a_setting_matters_only_more_than_the_seed():
 
 
 def test_a_row_says_whether_settings_are_behind_by_more_than_seeds():
-    best, worse = (words.row("cnn", one) for one in (standing(0.99), standing(0.97, WORSE)))
+    best, worse = (words.row(one) for one in (standing(0.99), standing(0.97, WORSE)))
     assert (best["accuracy"], best["sd"], best["seeds"], best["behind"]) == (99, 1, 2, None)
     assert (worse["behind"], worse["interval"], worse["more"]) == (-2, "-3.00 to -1.00", "yes")
-    assert words.row("cnn", standing(0.97, MAYBE))["more"] == "no"
+    assert words.row(standing(0.97, MAYBE))["more"] == "no"
 
 
 def test_a_long_name_takes_lines_and_room_of_its_own():
@@ -99,4 +99,5 @@ def test_the_compare_page_shows_settings_that_have_several_seeds(app, tiny_run, 
     assert "Settings are compared with the best ones seed by seed" in said
     table = next(one.value for one in at.dataframe if "behind" in one.value)
     assert list(table["seeds"]) == [3, 2]
+    assert 0.5 in list(table["learning_rate"])
     assert list(table["more"]) == ["", "no"]
