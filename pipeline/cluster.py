@@ -76,6 +76,15 @@ def connected(
             engine.shutdown()
 
 
+def machines() -> list[dict[str, float]]:
+    """Say what each machine of the cluster that is connected has for work.
+
+    Returns:
+        By Ray's names: "CPU" and "GPU" in whole ones, "memory" in bytes; what is missing is 0.
+    """
+    return [node["Resources"] for node in ray().nodes() if node["Alive"]]
+
+
 def _start(engine: Any, on: str, cores: int | None, object_store: int) -> None:
     """Start a Ray, or connect to the one at an address."""
     quiet = {"log_to_driver": False, "logging_level": "error"}

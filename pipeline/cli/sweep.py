@@ -13,6 +13,7 @@ from pipeline.cli.queueing import Queued
 from pipeline.config import DEFAULT_DATASET, DEFAULT_NETWORK, DEFAULT_PRESET, NETWORKS, PRESETS
 from pipeline.data.known import NAMES
 from pipeline.sweeps.plan import BUDGET
+from pipeline.sweeps.resources import GB, MEMORY, Resources
 
 if TYPE_CHECKING:
     from pipeline.sweeps.sweeping import Swept
@@ -54,6 +55,9 @@ def sweep(
     gpus: Annotated[
         float, typer.Option(min=0, help="GPUs for each training, or a share of one, with --on.")
     ] = 0.0,
+    memory: Annotated[
+        float, typer.Option(min=0.1, help="GB of memory for each training, with --on.")
+    ] = MEMORY,
     queued: Queued = False,
     data: Data = None,
     models: Models = None,
@@ -69,7 +73,6 @@ def sweep(
     from pipeline.data import datasets
     from pipeline.jobs.requests import Sweeping
     from pipeline.sweeps import plan
-    from pipeline.sweeps.resources import Resources
     from pipeline.sweeps.sweeping import sweep as make
 
     store = store_at(models)
@@ -79,7 +82,7 @@ def sweep(
         augmentation=plan.bounds(augmentation), label_smoothing=plan.bounds(label_smoothing),
         budget=budget,
     )  # fmt: skip
-    resources = Resources(cores, gpus)
+    resources = Resources(cores, gpus, round(memory * GB))
     with shown_progress() as report:
         if queued:  # what is wrong with it is said now
             datasets.open_dataset(dataset, data, report)

@@ -5,8 +5,7 @@ that is listed is not made again by the same search; one that failed is, since t
 a matter of memory.
 """
 
-import math
-from typing import Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,6 +14,7 @@ from pipeline.store import journal
 from pipeline.store.runs import Store
 
 SEARCHES = "searches.jsonl"
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 class Tried(BaseModel):
@@ -24,8 +24,7 @@ class Tried(BaseModel):
         key: of the training, as its checkpoint is named.
         dataset: the fingerprint of what it learned.
         config: its settings.
-        epochs: how many it was trained.
-        val_accuracy: the best so far, in [0, 1]; 0 if there is none.
+        history: the validation accuracy after each epoch that it was trained, in [0, 1].
         failed: why it failed, in a sentence; "" if it was given up because others did better.
     """
 
@@ -34,9 +33,13 @@ class Tried(BaseModel):
     key: str
     dataset: str
     config: TrainConfig
-    epochs: int = Field(default=0, ge=0)
-    val_accuracy: float = Field(default=0.0, ge=0, le=1)
+    history: tuple[Share, ...] = ()
     failed: str = ""
+
+    @property
+    def val_accuracy(self) -> float:
+        """The best validation accuracy so far; 0 if there is none."""
+        return max(self.history, default=0.0)
 
 
 def read(store: Store, dataset: str) -> tuple[Tried, ...]:
@@ -49,7 +52,7 @@ def read(store: Store, dataset: str) -> tuple[Tried, ...]:
     Raises:
         InklingError: the file cannot be read.
     """
-    found, _ = journal.read(store.folder / SEARCHES, "search", _parsed)
+    found, _ = journal.read(store.folder / SEARCHES, "search", Tried.model_validate)
     newest = {one.key: one for one in found if one.dataset == dataset}
     return tuple(newest.values())
 
@@ -62,10 +65,3 @@ def add(store: Store, tried: Tried) -> None:
     """
     with journal.adding(store.folder / SEARCHES, "search") as add_line:
         add_line(tried.model_dump_json())
-
-
-def _parsed(raw: Any) -> Tried:
-    tried = Tried.model_validate(raw)
-    if math.isnan(tried.val_accuracy):
-        raise ValueError("this is no accuracy")
-    return tried

@@ -1,6 +1,7 @@
 """What a sweep's driver does, whoever hands out the trainings: checkpoints kept, runs published."""
 
 import pickle
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
@@ -11,16 +12,22 @@ from pipeline import cluster
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset
 from pipeline.data.splitting import ARRAYS
+from pipeline.errors import InklingError
+from pipeline.store import searches
 from pipeline.store.beginning import begin
 from pipeline.store.interrupted import InterruptedTraining, key_of
 from pipeline.store.run_folder import RunFiles
 from pipeline.store.run_info import RunInfo
 from pipeline.store.runs import Store
+from pipeline.store.searches import Tried
 from pipeline.sweeps import trainer
 from pipeline.sweeps.report import Report
 from pipeline.sweeps.resources import Resources
 from pipeline.sweeps.results import note_failure, title
 from pipeline.words import percent
+
+RETRIES = 5  # of a training whose worker dies; then it is said, and the same sweep goes on
+SECONDS_BETWEEN_LOOKS = 0.25
 
 
 class Driver:
@@ -31,12 +38,32 @@ class Driver:
     """
 
     def __init__(
-        self, store: Store, dataset: Dataset, report: Report, resources: Resources
+        self,
+        store: Store,
+        dataset: Dataset,
+        report: Report,
+        resources: Resources,
+        searched: Sequence[str] = (),
     ) -> None:
-        """Share the dataset with the workers, and start the desk that they report to."""
+        """Share the dataset with the workers, and start the desk that they report to.
+
+        Args:
+            store: where the runs are published.
+            dataset: what all of them learn.
+            report: told of all of them.
+            resources: what each gets.
+            searched: settings that tell them apart, besides network, preset and seed.
+
+        Raises:
+            InklingError: no machine of the cluster has what a training needs.
+        """
         self.ray, self.resources = cluster.ray(), resources
-        self.shared, self.desk = self.ray.put(_in_memory(dataset)), _desk(self.ray)
+        resources.check_fit(cluster.machines())
+        self.near = _near(self.ray)
+        self.shared = self.ray.put(_in_memory(dataset))
+        self.desk = self.ray.remote(trainer.Desk).options(**self.near).remote()
         self._store, self._dataset, self._report = store, dataset, report
+        self._searched = searched
         self._under_way: dict[str, tuple[TrainConfig, InterruptedTraining, ExitStack]] = {}
 
     def __enter__(self) -> "Driver":
@@ -60,26 +87,61 @@ class Driver:
         beginning = begin(config, self._dataset, self._store, place.load())
         return trainer.Assignment(key, beginning, self.resources.cores, cluster.versions())
 
-    def collect(self) -> None:
-        """Take what is at the desk: checkpoints into the store, progress to who asks."""
-        checkpoints, progress = self.ray.get(self.desk.collect.remote())
+    def hand_out(self, config: TrainConfig) -> None:
+        """Take a training's lock, and have what a worker needs for it at the desk; see `assign`."""
+        assigned = self.assign(config)
+        self.ray.get(self.desk.assign.remote(assigned.key, assigned))
+
+    def collect(self) -> list[str]:
+        """Take what is at the desk: checkpoints into the store, progress to who asks.
+
+        Returns:
+            The keys of trainings that workers have asked for.
+
+        Raises:
+            InklingError: the store cannot be written, or a worker said why it cannot go on.
+        """
+        news = self.ray.get(self.desk.collect.remote())
         for key, (config, place, _) in self._under_way.items():
-            if key in checkpoints:
-                place.save(config, pickle.loads(checkpoints[key]))
-            if key in progress:
-                self._report.tell(key, title(config), progress[key])
+            if key in news.checkpoints:
+                place.save(config, pickle.loads(news.checkpoints[key]))
+            if key in news.progress:
+                self._report.tell(key, self._title(config), news.progress[key])
+        for key, outcome in news.outcomes.items():
+            returned = pickle.loads(outcome)
+            if isinstance(returned, Exception):
+                raise returned
+            self.take_in(key, returned)
+        for key in news.given_up:
+            self.give_up(key)
+        for key in news.lost:
+            raise InklingError(_lost(self._title(self._under_way[key][0])))
+        return [key for key in news.asked if key not in self._under_way]
 
     def take_in(self, key: str, returned: tuple[RunInfo, RunFiles] | str) -> None:
         """Publish what a training returned, or note why it failed."""
         config, place, _ = self._under_way[key]
         if isinstance(returned, str):
             note_failure(self._store, config, self._dataset.fingerprint, returned)
-            self._end(key, f"{title(config)} failed")
+            self._end(key, f"{self._title(config)} failed")
             return
         info, files = returned
         run = self._store.publish(info, files)
         place.forget()
-        self._end(key, f"{title(config)}: {percent(info.metrics.accuracy)}", run.id)
+        self._end(key, f"{self._title(config)}: {percent(info.metrics.accuracy)}", run.id)
+
+    def give_up(self, key: str) -> None:
+        """Note how far a training came that others do better than."""
+        config, place, _ = self._under_way[key]
+        history = tuple(row["val_accuracy"] for row in place.rows())
+        tried = Tried(key=key, dataset=self._dataset.fingerprint, config=config, history=history)
+        searches.add(self._store, tried)
+        place.forget()
+        best = f"{percent(tried.val_accuracy)} of the validation images"
+        self._end(key, f"{self._title(config)} given up after epoch {len(history)}, {best}")
+
+    def _title(self, config: TrainConfig) -> str:
+        return title(config, self._searched)
 
     def _end(self, key: str, said: str, run_id: str = "") -> None:
         *_, held = self._under_way.pop(key)
@@ -88,14 +150,22 @@ class Driver:
         self._report.over(key, said, run_id)
 
 
-def _desk(ray: Any) -> Any:
-    """Start the actor that workers report to, on the driver's machine if that is a worker, too."""
+def _near(ray: Any) -> dict[str, Any]:
+    """Say how an actor is placed on the driver's machine, if that is a worker, too."""
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     here = ray.get_runtime_context().get_node_id()
-    near = NodeAffinitySchedulingStrategy(here, soft=True)
-    made = ray.remote(trainer.Desk).options(num_cpus=0, scheduling_strategy=near)
-    return made.remote()
+    strategy = NodeAffinitySchedulingStrategy(here, soft=True)
+    return {"num_cpus": 0, "scheduling_strategy": strategy}
+
+
+def _lost(training: str) -> str:
+    return (
+        f"A part of the Ray cluster was lost: {RETRIES + 1} workers died while they trained "
+        f"{training}. Perhaps their machines have too little memory: then ask for more with "
+        "--memory, so that fewer are trained at once. Finished work is kept, and the same command "
+        "goes on."
+    )
 
 
 def _in_memory(dataset: Dataset) -> Dataset:

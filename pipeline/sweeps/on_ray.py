@@ -7,13 +7,11 @@ from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset
 from pipeline.store.runs import Store
 from pipeline.sweeps import trainer
-from pipeline.sweeps.driver import Driver
+from pipeline.sweeps.driver import RETRIES, SECONDS_BETWEEN_LOOKS, Driver
 from pipeline.sweeps.report import Report
 from pipeline.sweeps.resources import Resources
 from pipeline.sweeps.results import title
 
-RETRIES = 5  # of a training whose worker dies; then it is said, and the same sweep goes on
-SECONDS_BETWEEN_LOOKS = 0.25
 AHEAD = 2  # tasks for each worker: one is made while the next one waits, so that none is idle
 
 

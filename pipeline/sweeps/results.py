@@ -1,6 +1,6 @@
 """What a sweep has in the store: which of its trainings are done, and what came of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -16,6 +16,10 @@ SETTINGS = (
     "network", "preset", "epochs", "batch_size", "learning_rate", "augmentation",
     "label_smoothing", "allographs", "disturbance", "variant",
 )  # fmt: skip
+NAMES = {
+    "learning_rate": "learning rate", "label_smoothing": "label smoothing",
+    "batch_size": "batch size",
+}  # fmt: skip
 
 
 def finished(store: Store, fingerprint: str) -> dict[str, Run]:
@@ -77,9 +81,24 @@ def settings(config: TrainConfig) -> dict[str, object]:
     return {name: getattr(config, name) for name in (*SETTINGS, "seed")}
 
 
-def title(config: TrainConfig) -> str:
-    """Say which training of a sweep it is, in a few words."""
-    return f"{config.network}, {config.preset}, seed {config.seed}"
+def kind(config: TrainConfig) -> tuple[str, str]:
+    """Return what trainings of a search have in common: their network and preset."""
+    return config.network, config.preset
+
+
+def title(config: TrainConfig, varied: Sequence[str] = ()) -> str:
+    """Say which training of a sweep it is, in a few words, some settings among them."""
+    found = settings(config)
+    return ", ".join([*kind(config), *named(found, varied), f"seed {config.seed}"])
+
+
+def named(found: Mapping[str, object], names: Sequence[str]) -> list[str]:
+    """Write settings with their names, such as "learning rate 0.001"."""
+    return [f"{NAMES.get(name, name)} {_short(found[name])}" for name in names]
+
+
+def _short(value: object) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def note_failure(store: Store, config: TrainConfig, fingerprint: str, why: str) -> None:

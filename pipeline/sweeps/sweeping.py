@@ -1,12 +1,12 @@
 """A sweep: which of its trainings the store lacks -> those trained, here or by Ray -> its results.
 
 Without Ray, the trainings are made one after another in this process, as `inkling train` makes
-them. With Ray, they are tasks (`on_ray`). What is in the
-store is not trained again, and an interrupted training goes on from its checkpoint: so going on
-with a sweep is asking for it again.
+them. With Ray, they are tasks (`on_ray`); a search gives up early what others do better than
+(`search`). What is in the store is not trained again, and an interrupted training goes on from its
+checkpoint: so going on with a sweep is asking for it again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,12 +20,16 @@ from pipeline.quiet import quiet_stderr
 from pipeline.store import searches
 from pipeline.store.beginning import settled
 from pipeline.store.interrupted import key_of
+from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
 from pipeline.store.searches import Tried
 from pipeline.sweeps import results
+from pipeline.sweeps.candidates import Candidate, Known
 from pipeline.sweeps.plan import FINALISTS, Sweep
 from pipeline.sweeps.report import Report
 from pipeline.sweeps.resources import Resources
+
+STARTING = Progress("Starting", note="loading TensorFlow")
 
 
 @dataclass(frozen=True)
@@ -92,35 +96,66 @@ class _Work:
     ) -> None:
         self._plan, self._store, self._dataset, self._data_dir = plan, store, dataset, data_dir
         self._on_progress, self._on, self._resources = on_progress, on, resources
-        self._wanted: list[TrainConfig] = []
-        self._before = set(results.finished(store, dataset.fingerprint))
+        self._wanted: dict[str, TrainConfig] = {}
+        self._before = set(self._done())
 
     def everything(self) -> None:
         """Train what is asked for; of a search, then its best settings with every seed."""
         first = self._settled(self._plan.first())
-        self._train(first)
-        if self._plan.searched:
-            again = [c for best in self._finalists(first) for c in self._plan.again(best)]
-            self._train(again)
+        if not self._plan.searched:
+            self._train(first)
+            return
+        self._search(first)
+        self._train([c for best in self._finalists(first) for c in self._plan.again(best)])
 
     def swept(self) -> Swept:
         """Return what the store has of it."""
-        done = results.finished(self._store, self._dataset.fingerprint)
-        keys = dict.fromkeys(self._key(config) for config in self._wanted)
-        runs = [done[key] for key in keys if key in done]
-        tried = [one for one in self._tried() if one.key in keys and one.key not in done]
-        return Swept(results.table(runs), tuple(tried), len({*keys} & {*done} - self._before))
+        done = self._done()
+        runs = [done[key] for key in self._wanted if key in done]
+        tried = [one for one in self._tried() if one.key in self._wanted and one.key not in done]
+        new = {*self._wanted} & {*done} - self._before
+        return Swept(results.table(runs), tuple(tried), len(new))
 
-    def _train(self, wanted: Sequence[TrainConfig]) -> None:
-        self._wanted.extend(wanted)
-        over = {one.key for one in self._tried() if not one.failed}
-        over |= set(results.finished(self._store, self._dataset.fingerprint))
-        missing = [config for config in wanted if self._key(config) not in over]
+    def _search(self, first: Sequence[TrainConfig]) -> None:
+        """Train settings with one seed; on Ray, only until others do better."""
+        wanted = {self._key(config): config for config in first}
+        given_up = {one.key: one for one in self._tried() if one.key in wanted and not one.failed}
+        if self._on is None:
+            self._train(first, over=given_up)
+            return
+        self._wanted |= wanted
+        done = self._done()
+        over = {key: one.history for key, one in given_up.items()} | {
+            key: tuple(done[key].history()["val_accuracy"]) for key in wanted if key in done
+        }
+        own = {self._key(config) for config in self._own()}
+        candidates = [
+            Candidate(key, config, stays=key in own)
+            for key, config in wanted.items()
+            if key not in over
+        ]
+        if candidates:
+            from pipeline.sweeps.search import search
+
+            known = [Known(results.kind(wanted[key]), history) for key, history in over.items()]
+            report = Report(self._on_progress, len(candidates))
+            self._on_progress(STARTING)
+            search(
+                candidates, known, self._store, self._dataset, report, self._resources,
+                self._plan.searched,
+            )  # fmt: skip
+
+    def _train(self, configs: Sequence[TrainConfig], over: Collection[str] = ()) -> None:
+        """Train what the store lacks, and is not over by its key."""
+        wanted = {self._key(config): config for config in configs}
+        self._wanted |= wanted
+        done = self._done()
+        missing = [one for key, one in wanted.items() if key not in done and key not in over]
         if not missing:
             return
         report = Report(self._on_progress, len(missing))
+        self._on_progress(STARTING)
         if self._on is None:
-            self._on_progress(Progress("Starting", note="loading TensorFlow"))
             with quiet_stderr():
                 from pipeline.sweeps.one_by_one import train
             train(missing, self._store, self._dataset, self._data_dir, report)
@@ -131,19 +166,23 @@ class _Work:
 
     def _finalists(self, first: Sequence[TrainConfig]) -> list[TrainConfig]:
         """Choose settings by validation accuracy, for each network and preset, its own first."""
-        done = results.finished(self._store, self._dataset.fingerprint)
-        chosen: list[TrainConfig] = []
-        own = self._settled(self._plan.first())[
-            : len(self._plan.networks) * len(self._plan.presets)
-        ]
-        for base in own:
-            alike = [c for c in first if (c.network, c.preset) == (base.network, base.preset)]
+        done, chosen = self._done(), list[TrainConfig]()
+        for base in self._own():
+            alike = [c for c in first if results.kind(c) == results.kind(base)]
             found = results.table([done[key] for key in map(self._key, alike) if key in done])
             best = found.sort_values("val_accuracy", ascending=False, kind="stable")["run"]
             by_run = {done[key].id: c for c in alike if (key := self._key(c)) in done}
             others = [by_run[run] for run in best if by_run[run] != base]
             chosen += [base, *others[:FINALISTS]]
         return chosen
+
+    def _own(self) -> list[TrainConfig]:
+        """List the presets' own settings: what is tried first in a search, of each kind."""
+        kinds = len(self._plan.networks) * len(self._plan.presets)
+        return self._settled(self._plan.first()[:kinds])
+
+    def _done(self) -> dict[str, Run]:
+        return results.finished(self._store, self._dataset.fingerprint)
 
     def _settled(self, configs: Sequence[TrainConfig]) -> list[TrainConfig]:
         return [settled(config, self._dataset) for config in configs]

@@ -9,14 +9,9 @@ import pandas as pd
 from pipeline.analysis import sweeps
 from pipeline.analysis.sweeps import Standing
 from pipeline.sweeps import results
-from pipeline.sweeps.results import SETTINGS
+from pipeline.sweeps.results import NAMES, SETTINGS
 from pipeline.sweeps.sweeping import Swept
 from pipeline.words import counted
-
-NAMES = {
-    "learning_rate": "learning rate", "label_smoothing": "label smoothing",
-    "batch_size": "batch size",
-}  # fmt: skip
 
 
 def lines(swept: Swept) -> list[str]:
@@ -46,12 +41,8 @@ def titles(table: pd.DataFrame, board: Sequence[Standing]) -> list[str]:
 
 def title(found: dict[str, Any], varied: Sequence[str]) -> str:
     """Name settings by network, preset, and what else the sweep varied."""
-    more = [f"{NAMES.get(name, name)} {_short(found[name])}" for name in varied]
+    more = results.named(found, varied)
     return ", ".join([str(found["network"]), str(found["preset"]), *more])
-
-
-def _short(value: object) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def standing(one: Standing) -> str:

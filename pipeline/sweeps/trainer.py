@@ -1,19 +1,19 @@
-"""What runs in Ray's workers: a training as a task, and the desk that keeps its checkpoints.
+"""What runs in Ray's workers: a training, and the desk that keeps its checkpoints.
 
-A task reports to the desk, an actor on the driver's machine, after each epoch. If its worker dies,
-Ray starts the task again elsewhere, and it goes on from what the desk has. The driver empties the
-desk into its store, and publishes what the tasks return: workers need no store.
+A training reports to the desk, an actor on the driver's machine, after each epoch. If its worker
+dies, Ray starts it again elsewhere, and it goes on from what the desk has. The driver empties the
+desk into its store, and publishes what comes of the trainings: workers need no store.
 """
 
 import os
 import pickle
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline import atomic, cluster
 from pipeline.data.datasets import Dataset
@@ -23,9 +23,10 @@ from pipeline.store.beginning import Beginning
 if TYPE_CHECKING:
     from pipeline.store.run_folder import RunFiles
     from pipeline.store.run_info import RunInfo
-    from pipeline.training.checkpoint import Checkpoint
+    from pipeline.training.checkpoint import Checkpoint, Row
 
 SECONDS_BETWEEN_REPORTS = 0.5
+OVER = "over"
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,43 @@ class Assignment:
     drivers: dict[str, str]
 
 
+class News(NamedTuple):
+    """What is new at the desk, by the keys of trainings.
+
+    Attributes:
+        checkpoints: pickled.
+        progress: of those that are under way.
+        asked: which a search wants to begin with.
+        outcomes: of a search's trainings, pickled; see `train`, or an exception.
+        given_up: by a search, because others do better.
+        lost: by a search, because their workers died again and again.
+    """
+
+    checkpoints: dict[str, bytes]
+    progress: dict[str, Progress]
+    asked: list[str]
+    outcomes: dict[str, bytes]
+    given_up: list[str]
+    lost: list[str]
+
+    @classmethod
+    def none(cls) -> "News":
+        """Return that nothing is new."""
+        return cls({}, {}, [], {}, [], [])
+
+
 class Desk:
-    """Where workers leave checkpoints and progress until the driver collects them; an actor."""
+    """Where workers leave checkpoints and progress until the driver collects them; an actor.
+
+    The trainings of a search also get their assignments here, and leave here what came of them.
+    """
 
     def __init__(self) -> None:
         """Begin with an empty one."""
         self._checkpoints: dict[str, bytes] = {}
-        self._news: dict[str, bytes] = {}
-        self._progress: dict[str, Progress] = {}
+        self._assigned: dict[str, Assignment] = {}
+        self._over = set[str]()
+        self._news = News.none()
 
     def checkpoint(self, key: str) -> bytes | None:
         """Return the newest checkpoint of a training, pickled; None if it has none here."""
@@ -60,21 +90,43 @@ class Desk:
 
     def keep(self, key: str, checkpoint: bytes) -> None:
         """Keep a checkpoint in place of the one before."""
-        self._checkpoints[key] = self._news[key] = checkpoint
+        self._checkpoints[key] = self._news.checkpoints[key] = checkpoint
 
     def tell(self, key: str, progress: Progress) -> None:
         """Note how far a training is."""
-        self._progress[key] = progress
+        self._news.progress[key] = progress
 
-    def collect(self) -> tuple[dict[str, bytes], dict[str, Progress]]:
-        """Hand over the checkpoints and the progress that are new."""
-        news, progress = self._news, self._progress
-        self._news, self._progress = {}, {}
-        return news, progress
+    def ask(self, key: str) -> "Assignment | str | None":
+        """Ask for a training: None if the driver has yet to assign it, `OVER` if it is over."""
+        if key in self._over:
+            return OVER
+        if key not in self._assigned and key not in self._news.asked:
+            self._news.asked.append(key)
+        return self._assigned.get(key)
+
+    def assign(self, key: str, assignment: Assignment) -> None:
+        """Have a training ready for whoever asks."""
+        self._assigned[key] = assignment
+
+    def deliver(self, key: str, outcome: bytes) -> None:
+        """Leave what came of a training: from now on, it is over."""
+        self._over.add(key)
+        self._news.outcomes[key] = outcome
+
+    def end(self, key: str, *, lost: bool = False) -> None:
+        """Note that a training has ended; one that delivered nothing was given up, or lost."""
+        if key not in self._over:
+            self._over.add(key)
+            (self._news.lost if lost else self._news.given_up).append(key)
+
+    def collect(self) -> News:
+        """Hand over what is new."""
+        news, self._news = self._news, News.none()
+        return news
 
     def forget(self, key: str) -> None:
         """Forget a training that is over."""
-        for kept in (self._checkpoints, self._news, self._progress):
+        for kept in (self._checkpoints, self._assigned, self._news.checkpoints):
             kept.pop(key, None)
 
 
@@ -82,6 +134,7 @@ def train(
     assignment: Assignment,
     dataset: Dataset,
     desk: Any,
+    on_epoch: "Callable[[Row], object] | None" = None,
 ) -> "tuple[RunInfo, RunFiles] | str":
     """Train a network in a worker; a task.
 
@@ -89,6 +142,8 @@ def train(
         assignment: which one.
         dataset: what it learns; shared with the other tasks of this machine.
         desk: the actor.
+        on_epoch: called with the history's row of each epoch that is not the last; first, with
+            those that the training goes on from.
 
     Returns:
         The content of run.json and the files of the run, as values that can be sent; or why these
@@ -107,8 +162,14 @@ def train(
     if kept is not None:  # its worker died; it goes on
         beginning = replace(beginning, checkpoint=pickle.loads(kept))
 
+    def judge(rows: "Sequence[Row]") -> None:
+        for row in rows:
+            if on_epoch and row["epoch"] < (beginning.config.epochs or 0):
+                on_epoch(row)
+
     def keep(checkpoint: "Checkpoint") -> None:
         get(desk.keep.remote(key, pickle.dumps(checkpoint)))  # it is there before the next epoch
+        judge(checkpoint.rows[-1:])
 
     told = 0.0
 
@@ -118,6 +179,7 @@ def train(
             told = time.monotonic()
             desk.tell.remote(key, replace(progress, picture=None))
 
+    judge(beginning.checkpoint.rows if beginning.checkpoint else [])
     try:
         found = carry_out(beginning, dataset, report, keep, whole=True)
         return found.info, portable(found.files)

@@ -298,7 +298,7 @@ WRITES = [
     Write("an audit", lambda world: audits.publish(
         world.store, dataset(), TrainConfig(dataset="made"), (3, 1), SIX), audit, first=True),
     Write("what a search tried", lambda world: searches.add(
-        world.store, Tried(key="k", dataset="f", config=SETTINGS, epochs=1, val_accuracy=0.5)),
+        world.store, Tried(key="k", dataset="f", config=SETTINGS, history=(0.5,))),
         lambda world: len(searches.read(world.store, "f")), first=True),
     Write("a job", lambda world: queue.add([train(7)], world.store), seeds, first=True),
     Write("the order of jobs",
