@@ -79,7 +79,7 @@ def _table(table: pd.DataFrame, ranked: Sequence[sweeps.Standing]) -> None:
 
 
 def _column(setting: str, value: object) -> Any:
-    label = telling.NAMES.get(setting, setting).capitalize()
+    label = results.NAMES.get(setting, setting).capitalize()
     if isinstance(value, float):
         return st.column_config.NumberColumn(label, format="%.3g")
     return st.column_config.Column(label)
