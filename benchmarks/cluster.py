@@ -17,6 +17,7 @@ from contextlib import ExitStack
 from itertools import pairwise
 from multiprocessing import active_children
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,8 +26,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks import proc
 from benchmarks.table import mean_sd, show
 from pipeline import cluster
-from pipeline.quiet import quiet_stderr
+from pipeline.scoring.found import PART
 from pipeline.scoring.score import score
+from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
 
 CORES = 2
@@ -55,6 +57,27 @@ with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         stack.enter_context(cluster.connected(cores=1))
     sweep(plan, Store(Path(folder)), None, report, on=on)
 print(json.dumps(done))
+"""
+
+
+# Computes the probabilities of images, once a line comes; prints the seconds that it takes, and
+# those of processor time.
+LOOP = """
+import sys, time
+import numpy as np
+from pipeline.quiet import quiet_stderr
+from pipeline.store.runs import Store
+
+images = np.load(sys.argv[2], mmap_mode="r")[: int(sys.argv[3])]
+with quiet_stderr():
+    graph = Store.default().open(sys.argv[1]).graph()
+graph.probabilities(images[:100])
+print("ready", flush=True)
+sys.stdin.readline()
+began, busy = time.perf_counter(), time.process_time()
+for first in range(0, len(images), 1000):
+    graph.probabilities(images[first : first + 1000])
+print(time.perf_counter() - began, time.process_time() - busy)
 """
 
 
@@ -109,48 +132,104 @@ def workers(*, quick: bool) -> None:
 
 
 def scoring(*, quick: bool) -> None:
-    """Compare scoring with a bare loop over the serving graph: processor time per image, a core.
+    """Compare scoring with a bare loop over the serving graph: images a second and core.
 
-    Two numbers of images each, so that what a process takes to start is left out.
+    With one process, and with one for each core, beside as many bare loops at once. Two numbers of
+    images each, so that what a process takes to start is told apart. Processor time is that of the
+    processes that score; it means something on a busy machine, too.
     """
-    few, many = (500, 1_500) if quick else (20_000, 120_000)
+    few, many = (500, 1_500) if quick else (4 * PART, 24 * PART)
     run = Store.default().open(BUNDLED)
-    with quiet_stderr():
-        graph = run.graph()
     random = np.random.default_rng(0)
-    images = random.integers(0, 256, (many, *run.info.input_shape), np.uint8)
-    rows, loops = [], []
-    for _ in range(1 if quick else 3):
-        began = time.process_time()
-        graph.probabilities(images[:few])
-        loops.append(1000 * (time.process_time() - began) / few)
-    loop = statistics.median(loops)
-    rows.append(("a bare loop over the graph", f"{loop:.3f}", "100%", "", ""))
-    workers = {
-        "in a process": (None, lambda: [one.pid for one in active_children() if one.pid]),
-        "by Ray Data": ("local", lambda: proc.starting_with(b"ray::MapWorker")),
-    }
-    for embeddings in (False, True):
-        for name, (on, processes) in workers.items():
-            took, peaks = {}, list[int]()
-            for count in (few, many):
-                with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-                    np.save(Path(folder, "images.npy"), images[:count])
-                    if on:
-                        stack.enter_context(cluster.connected(on, cores=CORES))
-                    seen = stack.enter_context(proc.watched(processes))
-                    score(
-                        run, [Path(folder, "images.npy")], Path(folder, "out"),
-                        embeddings=embeddings, workers=1, on=on,
-                    )  # fmt: skip
-                    took[count] = max(seen.seconds.values())
-                    peaks.append(max(seen.peak.values()) // 2**20)
-            each = 1000 * (took[many] - took[few]) / (many - few)
-            what = f"{name}{', with embeddings' if embeddings else ''}"
-            share = f"{100 * loop / each:.0f}%" if each > 0 else "–"
-            rows.append((what, f"{each:.3f}", share, *peaks))
-    header = ("scoring", "ms an image", "throughput", f"MB at {few:,}", f"MB at {many:,}")
-    show(f"Scoring with {run.id}: a core’s time, and the peak of one worker", header, rows)
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        paths = {count: Path(folder, f"{count}.npy") for count in (few, many)}
+        for count, path in paths.items():
+            np.save(path, random.integers(0, 256, (count, *run.info.input_shape), np.uint8))
+        for number in (1, CORES):
+            loop = _bare(paths[many], many // number, number)
+            ways = {
+                "processes": _scored(run, paths, number, None),
+                "Ray Data": _scored(run, paths, number, "local"),
+            }
+            if number == CORES:
+                ways["Ray Data, embeddings too"] = _scored(run, paths, number, "local", True)
+            again = _bare(paths[many], many // number, number)
+            loop = _Cost(*(statistics.mean(two) for two in zip(loop, again, strict=True)))
+            for name, cost in {"bare loop": loop, **ways}.items():
+                rows.append((
+                    number, name, f"{1 / cost.seconds:,.0f}", f"{loop.seconds / cost.seconds:.0%}",
+                    f"{1000 * cost.busy:.3f}", f"{loop.busy / cost.busy:.0%}",
+                    f"{cost.start:.1f}", f"{cost.peak / 2**20:.0f}" if cost.peak else "",
+                ))  # fmt: skip
+    header = (
+        "cores", "scoring by", "images a second and core", "of the loop",
+        "ms of processor an image", "of the loop", "seconds to start", "MB of a worker",
+    )  # fmt: skip
+    show(f"Scoring {many:,} images with {run.id}", header, rows)
+
+
+class _Cost(NamedTuple):
+    """What an image costs.
+
+    Attributes:
+        seconds: of one core.
+        busy: of these, those of processor time.
+        start: seconds until the first image.
+        peak: bytes of a worker, at most.
+    """
+
+    seconds: float
+    busy: float
+    start: float = 0
+    peak: float = 0
+
+
+def _bare(images: Path, count: int, number: int) -> _Cost:
+    """Time so many bare loops at once, each over so many images of a file."""
+    command = [sys.executable, "-c", LOOP, BUNDLED, str(images), str(count)]
+    loops = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(number)
+    ]
+    for loop in loops:
+        loop.stdout.readline()  # it is ready
+    for loop in loops:
+        loop.stdin.write("\n")
+        loop.stdin.flush()
+    said = [[float(one) for one in loop.communicate()[0].split()] for loop in loops]
+    seconds, busy = (statistics.mean(column) / count for column in zip(*said, strict=True))
+    return _Cost(seconds, busy)
+
+
+def _scored(
+    run: Run, paths: dict[int, Path], number: int, on: str | None, embeddings: bool = False
+) -> _Cost:
+    """Time the scoring of files of few and of many images, by so many processes or actors."""
+    took, busy, peaks = list[float](), list[float](), list[int]()
+
+    def workers() -> list[int]:
+        return (
+            proc.starting_with(b"ray::MapWorker")
+            if on
+            else [one.pid for one in active_children() if one.pid]
+        )
+
+    for path in paths.values():
+        with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+            if on:
+                stack.enter_context(cluster.connected(on, cores=CORES))
+            seen = stack.enter_context(proc.watched(workers))
+            began = time.perf_counter()
+            score(run, [path], Path(folder, "out"), embeddings=embeddings, workers=number, on=on)
+            took.append(time.perf_counter() - began)
+        busy.append(sum(seen.seconds.values()))
+        peaks += seen.peak.values()
+    few, many = paths
+    each = (took[1] - took[0]) / (many - few)
+    return _Cost(
+        number * each, (busy[1] - busy[0]) / (many - few), took[0] - few * each, max(peaks)
+    )
 
 
 def sweep(*, quick: bool) -> None:

@@ -35,6 +35,57 @@ def starting_with(name: bytes) -> list[int]:
     return found
 
 
+def tree(root: int) -> list[int]:
+    """Find a process and all that descend from it."""
+    children: dict[int, list[int]] = {}
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(place.read_text().rpartition(")")[2].split()[1])
+        except OSError:  # it has just ended
+            continue
+        children.setdefault(parent, []).append(int(place.parent.name))
+    found = [root]
+    for pid in found:  # grows meanwhile
+        found += children.get(pid, ())
+    return found
+
+
+def allocated(pid: int) -> int:
+    """Return the bytes that a process has allocated; 0 if it is gone.
+
+    What it shares is divided among those that share it. What it has mapped of files is left out,
+    since the system gives that away whenever somebody needs it.
+    """
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    own = [line.split()[1] for line in lines if line.startswith(("Pss_Anon:", "Pss_Shmem:"))]
+    return 1024 * sum(map(int, own))
+
+
+@contextmanager
+def watched_tree(root: int, every: float = 0.1) -> Iterator[list[int]]:
+    """Look at a process and its descendants while the block runs: what they have allocated.
+
+    Yields:
+        A list that gets the bytes of all of them together, each time.
+    """
+    seen, over = list[int](), threading.Event()
+
+    def look() -> None:
+        while not over.wait(every):
+            seen.append(sum(map(allocated, tree(root))))
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        thread.join()
+
+
 @contextmanager
 def watched(processes: Callable[[], list[int]], every: float = 0.05) -> Iterator[Seen]:
     """Look at processes again and again while the block runs."""

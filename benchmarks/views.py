@@ -120,7 +120,7 @@ def cell_clicks(page: Page, address: str, run: Run) -> list[float]:
     cells = [(int(i), int(j)) for i, j in table.drop_duplicates().to_numpy()]
     first, *chosen = random.Random(0).sample(sorted(cells), CLICKS + 1)
     _open(page, f"{address}/confusion_matrix?true={first[0]}&predicted={first[1]}")
-    return [_timed(page, lambda c=cell: _cell(page, *c)) for cell in chosen]
+    return [timed(page, lambda c=cell: _cell(page, *c)) for cell in chosen]
 
 
 def filter_changes(page: Page, address: str) -> list[float]:
@@ -138,7 +138,7 @@ def filter_changes(page: Page, address: str) -> list[float]:
     for label, name in changes:
         page.get_by_role("combobox", name=label).click()
         option = page.get_by_role("option", name=name, exact=True)
-        times.append(_timed(page, option.click))
+        times.append(timed(page, option.click))
         page.keyboard.press("Tab")  # closes the list
     return times
 
@@ -154,7 +154,8 @@ def _cell(page: Page, true: int, predicted: int) -> None:
     page.locator(f".matrix td button[data-true='{true}'][data-predicted='{predicted}']").click()
 
 
-def _timed(page: Page, click: Callable[[], None]) -> float:
+def timed(page: Page, click: Callable[[], None]) -> float:
+    """Click on a page with `WATCH`; return the milliseconds until other images are painted."""
     click()
     milliseconds: float = page.evaluate("window.__painted()")
     settle(page)
@@ -175,18 +176,15 @@ def measure(rows: int, folder: Path, page: Page) -> list[list[str]]:
             f"{rows:,}",
             name,
             f"{statistics.median(times):.0f}",
-            f"{_p95(times):.0f}",
+            f"{p95(times):.0f}",
             f"{memory:.0f}",
         ]
         for name, times in measured.items()
     ]
 
 
-def _p50(times: list[float]) -> float:
-    return statistics.median(times)
-
-
-def _p95(times: list[float]) -> float:
+def p95(times: list[float]) -> float:
+    """Return the time that 95% of times stay below."""
     return statistics.quantiles(times, n=20, method="inclusive")[-1]
 
 
