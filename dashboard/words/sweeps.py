@@ -27,11 +27,11 @@ def how_many(plan: Sweep, count: int) -> str:
     tried = counted(plan.budget, "setting")
     ranges = "the range" if len(plan.searched) == 1 else "the ranges"
     first = (
-        f"{counted(count, 'training')}: for each network and preset its own settings, and {tried} "
+        f"{counted(count, 'training')}: for each network and preset, its own settings and {tried} "
         f"from {ranges}, with one seed"
     )
     if len(plan.seeds) == 1:
-        return f"{first}. Only with more seeds it can be told what is more than chance. {NOT_AGAIN}"
+        return f"{first}. Only more seeds can tell what is more than chance. {NOT_AGAIN}"
     best = f"the {FINALISTS} best" if plan.budget > 1 else "the better one"
     others = len(plan.seeds) - 1
     more = "another seed" if others == 1 else f"{others} other seeds"
