@@ -1,9 +1,10 @@
 """A scoring of very many images, and the page that shows what came out of it.
 
 `python benchmarks/scored.py [IMAGES …] [--workers N] [--on WHERE] [--folder DIR]` (by default,
-10,000 and 1,000,000 images) repeats MNIST's test images in an IDX file, lets `inkling score` read
-them with the bundled network, in a process of its own, and looks at the memory of that process and
-all that it starts: what they have allocated, without the files that they have mapped.
+10,000 and 1,000,000 images) repeats MNIST's test images in an IDX file, each time with other noise,
+lets `inkling score` read them with the bundled network, in a process of its own, and looks at the
+memory of that process and all that it starts: what they have allocated, without the files that they
+have mapped.
 
 Then it serves the result and opens the Scored page in a real Chromium, by a click on its name in
 the list of pages, which is told apart the first time, when the result is read. 30 clicks change the
@@ -47,11 +48,17 @@ OPENINGS = 5
 
 
 def repeated(path: Path, images: np.ndarray, count: int) -> None:
-    """Write an IDX file of so many images, uint8 (n, height, width), again and again the same."""
+    """Write an IDX file of so many images: some, uint8 (n, height, width), again and again.
+
+    The last two bits of each pixel are drawn. Of equal images, the least confident could be the
+    least typical, too, in the same order; then the page would have nothing to paint anew.
+    """
+    random = np.random.default_rng(0)
     with path.open("wb") as file:
         file.write(struct.pack(">HBB3I", 0, 8, 3, count, *images.shape[1:]))
         for first in range(0, count, len(images)):
-            file.write(images[: count - first].tobytes())
+            some = images[: count - first]
+            file.write((some ^ random.integers(0, 4, some.shape, np.uint8)).tobytes())
 
 
 def scored(images: Path, out: Path, store: Path, workers: int, on: str | None) -> list[str]:
