@@ -1,5 +1,8 @@
 """A store in a bucket against one in a folder: looking at it, opening a run, publishing one.
 
+The bucket is made without packs, so the first machine that looks fetches every description singly;
+it writes a pack, which is what all machines after it find, and those after publishers.
+
 `python benchmarks/shared_store.py [--runs 2000]` makes both with copies of the bundled run. The S3
 server is moto's, on this machine: it proves function and counts requests; a real one answers more
 of them at once, but each takes longer.
@@ -19,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.table import mean_sd, show
 from pipeline.store import shared
 from pipeline.store.bundled import NAME
+from pipeline.store.index_packs import INDEX
 from pipeline.store.objects import Objects, _opened
 from pipeline.store.run_folder import INFO, REQUIRED, Run, RunFiles
 from pipeline.store.runs import Store
@@ -48,12 +52,13 @@ def in_a_bucket(runs: int) -> str:
     system, root = _opened(BUCKET)
     system.mkdir(root)
     url, described = f"{BUCKET}/team", (BUNDLED / INFO).read_bytes()
-    names = [f"{root}/team/{shared.INDEX}/{run_id}/{INFO}" for run_id in ids(runs)]
+    names = [f"{root}/team/{INDEX}/{run_id}/{INFO}" for run_id in ids(runs)]
     for start in range(0, len(names), PUT_AT_ONCE):
         system.pipe(dict.fromkeys(names[start : start + PUT_AT_ONCE], described))
     for name in REQUIRED:
         content = (BUNDLED / name).read_bytes()
         Objects(url).write(f"{shared.FILES}/{ids(runs)[-1]}/{name}", content)
+    Objects(url).write(shared.CHANGED, b"as publishers do")
     return url
 
 
@@ -113,9 +118,10 @@ def measure(scratch: Path, runs: int) -> None:
     local, url = in_a_folder(scratch / "models", runs), in_a_bucket(runs)
     newest = ids(runs)[-1]
 
-    def again(store: Store) -> object:
-        if store.shared:
-            store.shared._seen.until = 0.0  # a second later
+    def again(store: Store, seconds: int = 1) -> object:
+        if store.shared:  # so many seconds later
+            store.shared._seen.until = 0.0
+            store.shared._seen.trusted_until -= seconds
         return store.versions()
 
     def fetched() -> object:
@@ -123,17 +129,24 @@ def measure(scratch: Path, runs: int) -> None:
             (store.folder / newest / name).unlink(missing_ok=True)
         return read(run)
 
-    first = timed(lambda: seen_from(scratch / "a", url).entries(), 1)
+    alone = timed(lambda: seen_from(scratch / "a", url).entries(), 1)
+    later = iter(range(ROUNDS))
+    first = timed(lambda: seen_from(scratch / f"later {next(later)}", url).entries(), 3)
+    listed = timed(lambda: Objects(url).list(INDEX))
     known = timed(lambda: seen_from(scratch / "a", url).entries(), 2)
     store = seen_from(scratch / "a", url)
     run = next(one for one in store.runs() if one.id == newest)
     own = next(one for one in local.runs() if one.id == newest)
     rows = [
-        ("first look of a machine", "", mean_sd(first, ",.0f")),
+        ("first look of the first machine: each description singly", "", mean_sd(alone, ",.0f")),
+        ("first look of any machine after it", "", mean_sd(first, ",.0f")),
         ("first look of a process", mean_sd(timed(local.entries, 2), ",.0f"),
          mean_sd(known, ",.0f")),
         ("a later look: has anything changed?", mean_sd(timed(lambda: again(local)), ",.0f"),
          mean_sd(timed(lambda: again(store)), ",.0f")),
+        ("the same after half a minute: a listing", "",
+         mean_sd(timed(lambda: again(store, 60)), ",.0f")),
+        ("of that, the listing alone", "", mean_sd(listed, ",.0f")),
         ("the same within a second", "", mean_sd(timed(store.versions), ",.0f")),
         ("opening a run for the first time", "", mean_sd(timed(fetched), ",.0f")),
         ("opening it again", mean_sd(timed(lambda: read(own)), ",.0f"),

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 from plotly.graph_objects import Figure
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import view as viewed
 from dashboard.cells import Cells, counted
@@ -51,6 +52,7 @@ from pipeline.errors import InklingError
 from pipeline.export import film_spec, inside_spec, pad_spec, tour_spec
 from pipeline.export.tour_material import Material
 from pipeline.export.tour_networks import Subject
+from pipeline.progress import OnProgress, Progress
 from pipeline.prose.texts import texts
 from pipeline.scoring import again, result
 from pipeline.scoring.found import Found, Takes
@@ -136,8 +138,28 @@ def _once(ask: Callable[[], Answer]) -> Callable[[], Answer]:
 
 @_once
 def store() -> Store:
-    """Return the store that the dashboard shows."""
-    return Store.default()
+    """Return the store that the dashboard shows; a bar shows the first look at a large one."""
+    with _shown_if_any() as on_progress:
+        return Store.default(on_progress=on_progress)
+
+
+@contextmanager
+def _shown_if_any() -> Iterator[OnProgress]:
+    bars: list[DeltaGenerator] = []
+
+    def report(progress: Progress) -> None:
+        share = progress.done / progress.total
+        said = text.plain(f"{progress.stage}: {progress.note}")
+        if bars:
+            bars[0].progress(share, said)
+        else:
+            bars.append(st.progress(share, said))
+
+    try:
+        yield report
+    finally:
+        for bar in bars:
+            bar.empty()
 
 
 @_once

@@ -65,8 +65,7 @@ def _first(entries: Sequence[Run | Damaged]) -> Run | Damaged:
 def run_picker() -> None:
     """Let people choose a run, in the sidebar of every page."""
     entries = {entry.id: entry for entry in loaders.entries()}
-    if note := loaders.store().note:
-        st.sidebar.warning(text.plain(note), icon=":material/cloud_off:")
+    _note_store(loaders.store().note)
     if not entries:
         return
     current = address.chosen_run()
@@ -96,6 +95,16 @@ def run_picker() -> None:
         run_editor.run_editor(shown, labels[current], [*entries.values()])
     if isinstance(shown, Run):
         second_picker(shown)
+
+
+def _note_store(note: str) -> None:
+    """Say in the sidebar what is wrong with a shared store; once also where the sidebar is shut."""
+    icon, key = ":material/cloud_off:", "store_note"
+    if note:
+        st.sidebar.warning(text.plain(note), icon=icon)
+        if st.session_state.get(key) != note:
+            st.toast(text.plain(note), icon=icon)
+    st.session_state[key] = note
 
 
 def _labels(runs: Sequence[Run]) -> dict[str, str]:

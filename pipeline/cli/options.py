@@ -73,16 +73,18 @@ def store_at(models: str | Path | None) -> "Store":
     """Return the store that was named, or the default one, with the bundled run.
 
     Of a shared store that does not answer, what is on this machine can still be read. That is said
-    on standard error.
+    on standard error, as is what a first look at a large one fetches.
 
     Raises:
         InklingError: that is no folder, or a shared store that cannot be used.
     """
+    from pipeline.cli.terminal import shown_if_any
     from pipeline.errors import InklingError
     from pipeline.reading import place
     from pipeline.store.runs import Store
 
-    store = Store.default(models)
+    with shown_if_any() as on_progress:
+        store = Store.default(models, on_progress)
     found = place(store.folder.absolute())
     if found.exists() and not found.is_dir():
         raise InklingError(

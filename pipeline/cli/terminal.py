@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from pipeline.progress import OnProgress, PlainLines, Progress, note
 
@@ -38,5 +38,19 @@ def shown_progress() -> Iterator[OnProgress]:
                 total=progress.total or None,
                 note=note(progress),
             )
+
+        yield report
+
+
+@contextmanager
+def shown_if_any() -> Iterator[OnProgress]:
+    """Do as `shown_progress`, but only once there is something: most commands have nothing."""
+    with ExitStack() as stack:
+        shown: list[OnProgress] = []
+
+        def report(progress: Progress) -> None:
+            if not shown:
+                shown.append(stack.enter_context(shown_progress()))
+            shown[0](progress)
 
         yield report

@@ -5,7 +5,7 @@ imported when the first object is asked for, never before.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from pipeline.errors import InklingError, reason
 from pipeline.extras import check_installed
+from pipeline.store.service_errors import failures, told
 
 URL = re.compile(r"([a-z][a-z0-9+.-]*)://(.*)", re.DOTALL)
 # A server that does not answer is said to be away soon, not after the minutes that boto waits.
@@ -29,10 +30,7 @@ OPTIONS: Mapping[str, dict[str, Any]] = {
     "gs": {"use_listings_cache": False},
 }
 AT_ONCE = 100  # objects that are read side by side
-
-
-class StoreAway(InklingError):
-    """The shared store does not answer; what is on this machine can still be read."""
+DELETED_AT_ONCE = 1_000  # what S3 takes in one request
 
 
 class ObjectGone(InklingError):
@@ -99,9 +97,11 @@ class Objects:
         """Read objects, many side by side; raises as `read` does."""
         system, root = _opened(self.url)
         paths = [f"{root}/{name}" for name in names]
+        # Otherwise s3fs asks for the size of each first, to fetch large ones in parts.
+        whole = {"max_concurrency": 1} if _is_s3(system) else {}
         for start in range(0, len(paths), AT_ONCE):
             with self._said_plainly():
-                contents = system.cat(paths[start : start + AT_ONCE], on_error="return")
+                contents = system.cat(paths[start : start + AT_ONCE], on_error="return", **whole)
                 for path, content in contents.items():
                     if isinstance(content, FileNotFoundError):
                         raise ObjectGone(f"{self.url} has no {path.rpartition('/')[2]} any more.")
@@ -121,7 +121,8 @@ class Objects:
 
         Raises:
             StoreAway: the store does not answer.
-            InklingError: there is no such store, or it may not be written.
+            StoreRefuses: it is full, or may not be written.
+            InklingError: there is no such store.
         """
         system, root = _opened(self.url)
         with self._said_plainly():
@@ -132,12 +133,17 @@ class Objects:
                 raise ObjectExists(f"{self.url} has {name} already.") from error
 
     def delete(self, names: Iterable[str]) -> None:
-        """Delete objects, one after another; those that are gone are no fault."""
+        """Delete objects; those that are gone are no fault. Raises as `write` does."""
         system, root = _opened(self.url)
+        paths = [f"{root}/{name}" for name in names]
         with self._said_plainly():
-            for name in names:
+            if len(paths) > 1 and _is_s3(system):
+                for start in range(0, len(paths), DELETED_AT_ONCE):
+                    _delete_in_s3(system, paths[start : start + DELETED_AT_ONCE])
+                return
+            for path in paths:
                 try:
-                    system.rm_file(f"{root}/{name}")
+                    system.rm_file(path)
                 except FileNotFoundError:
                     continue
 
@@ -146,24 +152,8 @@ class Objects:
         """Say in a sentence why the store could not be read or written."""
         try:
             yield
-        except FileNotFoundError as error:
-            raise InklingError(
-                f"There is no {self.url}: its bucket does not exist. Make it first, or correct the "
-                "address."
-            ) from error
-        except PermissionError as error:
-            raise InklingError(
-                f"{self.url} may not be read or written: {reason(error)}. Check the credentials, "
-                "such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or AWS_PROFILE, and what they "
-                "allow."
-            ) from error
-        except _failures(self.url) as error:
-            if type(error).__name__ in ("NoCredentialsError", "PartialCredentialsError"):
-                raise InklingError(
-                    f"There are no credentials for {self.url}. Set AWS_ACCESS_KEY_ID and "
-                    "AWS_SECRET_ACCESS_KEY, or AWS_PROFILE."
-                ) from error
-            raise StoreAway(f"{self.url} cannot be reached: {reason(error)}.") from error
+        except failures(self.url) as error:
+            raise told(error, self.url) from error
 
 
 def is_url(text: object) -> bool:
@@ -202,20 +192,15 @@ def _opened(url: str) -> tuple[Any, str]:
     return system, str(root).rstrip("/")
 
 
-def _failures(url: str) -> tuple[type[Exception], ...]:
-    """Return what a file system raises if its server fails; each has errors of its own."""
-    found: list[type[Exception]] = [OSError]
-    if url.startswith("s3"):
-        import aiohttp
-        from botocore.exceptions import BotoCoreError, ClientError
+def _is_s3(system: Any) -> bool:
+    return hasattr(system, "call_s3")
 
-        found += [BotoCoreError, ClientError, aiohttp.ClientError]
-    elif url.startswith(("gs:", "gcs:")):
-        import aiohttp
-        from gcsfs.retry import HttpError
 
-        found += [HttpError, aiohttp.ClientError]
-    return tuple(found)
+def _delete_in_s3(system: Any, paths: Sequence[str]) -> None:
+    """Delete objects of one bucket with one request."""
+    bucket = paths[0].lstrip("/").partition("/")[0]
+    keys = [{"Key": path.lstrip("/").partition("/")[2]} for path in paths]
+    system.call_s3("delete_objects", Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
 
 
 def _listed(about: Mapping[str, Any]) -> Listed:

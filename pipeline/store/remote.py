@@ -9,21 +9,34 @@ Jobs, checkpoints and drafts stay in the copy on this machine (`shared`).
 import shutil
 import time
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from pipeline import access, atomic
 from pipeline.errors import InklingError
+from pipeline.progress import OnProgress, silent
 from pipeline.store import run_folder
-from pipeline.store.objects import ObjectExists, StoreAway
+from pipeline.store.index_packs import INDEX
+from pipeline.store.objects import ObjectExists
 from pipeline.store.run_folder import REFUSED, Damaged, Run, RunFiles
 from pipeline.store.run_info import RunInfo
 from pipeline.store.runs import ADDITIONS, RunMissing, Store, new_id
-from pipeline.store.shared import FILES, INDEX, Shared
+from pipeline.store.service_errors import StoreAway
+from pipeline.store.shared import FILES, Shared
 
 OUTGOING = ".outgoing"  # in the copy: runs that are whole, and not sent yet
 DAY = 24 * 60 * 60  # seconds
+LATER = 60.0  # seconds after which a run is offered again to a store that refused it
+
+
+class _Waiting:
+    """What this process knows of runs that are done and not sent."""
+
+    def __init__(self) -> None:
+        self.until = 0.0  # by the monotonic clock: not offered again before
+        self.note = ""
 
 
 class RemoteStore(Store):
@@ -31,12 +44,15 @@ class RemoteStore(Store):
 
     shared: Shared
 
-    def __init__(self, shared: Shared, bundled: Path | None = None) -> None:
-        """Look at a shared store.
+    def __init__(
+        self, shared: Shared, bundled: Path | None = None, on_progress: OnProgress = silent
+    ) -> None:
+        """Look at a shared store, and send it what could not be sent before.
 
         Args:
             shared: where it is.
             bundled: as for `Store`.
+            on_progress: is told what is fetched, if that is much.
 
         Raises:
             StoreAway: it does not answer, and nothing of it is on this machine.
@@ -44,7 +60,8 @@ class RemoteStore(Store):
         """
         super().__init__(shared.folder, bundled)
         self.shared = shared
-        self.shared.look()
+        self.shared.look(on_progress=on_progress)
+        self._offer_waiting()
 
     @property
     def where(self) -> str:
@@ -53,14 +70,12 @@ class RemoteStore(Store):
 
     @property
     def note(self) -> str:
-        """A sentence that says that it does not answer; "" if it does."""
-        return self.shared.note
+        """A sentence that says that it does not answer, or refuses a run; "" if neither."""
+        return self.shared.note or _waiting(self.folder).note
 
     def versions(self) -> tuple[tuple[Path, str], ...]:
         """Find the runs as they are now, each with a text that changes with any of its files."""
-        if access.may(access.Change.TRAIN):
-            with suppress(StoreAway):  # which is noted, or raised, below
-                self._send_waiting()
+        self._offer_waiting()
         self.shared.look()
         of_runs: dict[str, list[str]] = {}
         for name, stamp in sorted(self.shared.listing.items()):
@@ -134,6 +149,20 @@ class RemoteStore(Store):
     def _additions(self, folder: Path) -> Path:
         return self.folder / ADDITIONS / folder.name
 
+    def _offer_waiting(self) -> None:
+        """Send the runs that wait if that is possible; a store that refuses them can be read."""
+        waiting = _waiting(self.folder)
+        if not access.may(access.Change.TRAIN) or time.monotonic() < waiting.until:
+            return
+        waiting.note = ""
+        try:
+            self._send_waiting()
+        except StoreAway:  # which looking notes, or raises
+            return
+        except InklingError as error:
+            waiting.note = f"{error} A run that is done waits on this machine until it can be sent."
+            waiting.until = time.monotonic() + LATER
+
     def _send_waiting(self) -> None:
         """Send the runs that are done but could not be sent, unless another process does."""
         for draft in sorted((self.folder / OUTGOING).glob("[!.]*/")):
@@ -172,3 +201,8 @@ class RemoteStore(Store):
         objects = self.shared.objects
         for folder in (f"{FILES}/{run_id}", f"{INDEX}/{ADDITIONS}/{run_id}"):
             objects.delete(f"{folder}/{name}" for name in objects.list(folder))
+
+
+@lru_cache(64)
+def _waiting(folder: Path) -> _Waiting:
+    return _Waiting()

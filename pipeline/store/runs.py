@@ -12,6 +12,7 @@ from pathlib import Path
 from pipeline import access, atomic
 from pipeline.errors import InklingError
 from pipeline.names import slug
+from pipeline.progress import OnProgress, silent
 from pipeline.store import promotions, run_folder
 from pipeline.store.bundled import bundled_run
 from pipeline.store.promotions import Default
@@ -46,12 +47,13 @@ class Store:
         self.folder, self.bundled = folder, bundled
 
     @classmethod
-    def default(cls, place: str | Path | None = None) -> "Store":
+    def default(cls, place: str | Path | None = None, on_progress: OnProgress = silent) -> "Store":
         """Return a store with the bundled run.
 
         Args:
             place: a folder, or the URL of a shared store such as s3://bucket/folder; None for what
                 INKLING_MODELS names, or else `models/` in the working folder.
+            on_progress: is told what is fetched of a shared store, if that is much.
 
         Raises:
             InklingError: a shared store cannot be used; the message says why.
@@ -61,7 +63,7 @@ class Store:
         if shared is not None:
             from pipeline.store.remote import RemoteStore
 
-            return RemoteStore(shared, bundled_run())
+            return RemoteStore(shared, bundled_run(), on_progress)
         return cls(Path(str(place).removeprefix(LOCAL)), bundled_run())
 
     @property

@@ -5,23 +5,26 @@ run's description, what was added to runs, marks and corrections, who promoted w
 run is below `files/`; a file is fetched when it is first needed. Names below `index/` are those of
 the files of a store's folder, with one exception: what several people write to is never replaced.
 
-- Of a journal, `reviews.jsonl/<number>-<random>` are the lines that were added at once.
+- Of a journal, `reviews.jsonl/<number>-<random>` are the lines that were added at once. Somebody
+  who adds to many folds them into one object, and deletes them then; see `entries`.
 - Of a file that follows from its former content, `default.json/<number>` is the newest version;
   each is created, never replaced, so of two who change it at once one is told so.
 
 Numbers count on from the highest that a writer had seen, so no clock matters: what somebody has
 seen comes before what they wrote then, for everybody.
+
+Two objects only save time, and nothing is wrong without them: `index/.packs/<number>` (see
+`index_packs`), and `changed`, which is replaced after every change: while it is the same, there is
+nothing new to list. The change of somebody who was killed before that is seen 30 seconds later.
 """
 
 import hashlib
 import io
-import json
 import os
 import re
 import secrets
-import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,23 +33,28 @@ from typing import BinaryIO
 
 from filelock import FileLock
 
-from pipeline import atomic
+from pipeline import access, atomic
 from pipeline.data.prepared import cache_folder
 from pipeline.errors import InklingError
-from pipeline.reading import own_text, read_json
-from pipeline.store.objects import ObjectGone, Objects, StoreAway, is_url
+from pipeline.progress import OnProgress, Progress, silent
+from pipeline.reading import own_text
+from pipeline.store import entries, index_packs, packs
+from pipeline.store.index_packs import INDEX
+from pipeline.store.local_copy import LocalCopy, fetched_at_once
+from pipeline.store.objects import Listed, ObjectGone, Objects, is_url
+from pipeline.store.service_errors import StoreAway
 
 LOCAL = "file://"  # a folder, like any other
-INDEX, FILES = "index", "files"
+FILES, CHANGED = "files", "changed"
 STORES, ADDRESS = "stores", ".shared-store"  # in the cache; and in a copy, the URL of its store
-LISTING, ENTRIES, LOCK = ".listing.json", ".entries", ".listing.lock"
+LOCK = ".listing.lock"
 FRESH = 1.0  # seconds for which one look is enough
 ATTEMPTS = 3  # to read what is being deleted meanwhile
 AGAIN = 10.0  # seconds after which a store that did not answer is asked again
-CURRENT = (".json", ".jsonl")  # what is fetched as soon as it changes; tables and graphs wait
+TRUSTED = 30.0  # seconds for which “nothing has changed” is believed
+MANY = 100  # objects that nobody wants to fetch, or to list, one by one
 # Others may write anything there; a name must not lead elsewhere on this machine.
 PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
-HIDDEN = (".additions", ".audits")
 
 
 class _Seen:
@@ -54,7 +62,11 @@ class _Seen:
 
     def __init__(self) -> None:
         self.until = 0.0  # by the monotonic clock: no other look before
+        self.trusted_until = 0.0  # no other listing before, if nobody says that there is news
+        self.news = b""  # the content of `changed` before the last listing
+        self.copied = (0, 0)  # the state of the copy then
         self.listing: dict[str, str] = {}
+        self.unpacked = 0  # objects that are in no pack yet
         self.note = ""
 
 
@@ -92,6 +104,11 @@ class Shared:
         return Objects(self.url)
 
     @property
+    def copy(self) -> LocalCopy:
+        """What is on this machine."""
+        return LocalCopy(self.folder)
+
+    @property
     def note(self) -> str:
         """Say that what is shown may be old, because the store is away; "" if it is not."""
         return self._seen.note
@@ -113,12 +130,13 @@ class Shared:
         """Whether the listing has a file, whether or not it is on this machine."""
         return self.holds(path) and self._name(path) in self.listing
 
-    def look(self, *, now: bool = False) -> None:
+    def look(self, *, now: bool = False, on_progress: OnProgress = silent) -> None:
         """Bring the copy up to date, unless that was done a moment ago.
 
         Args:
             now: do it in any case, because something is about to be changed; then a store that is
                 away is an error.
+            on_progress: is told what is fetched, if that is much.
 
         Raises:
             StoreAway: the store does not answer, and nothing of it is on this machine.
@@ -129,10 +147,11 @@ class Shared:
             return
         # Under the lock from the start: no listing may replace a newer one.
         with FileLock(self.folder / LOCK):
-            before = self._kept_listing()
             try:
-                seen.listing = self._up_to_date(before or {})
+                if now or not self._is_unchanged():
+                    self._look(on_progress)
             except StoreAway as error:
+                before = self.copy.listing()
                 if now or before is None:
                     raise
                 seen.listing, seen.until = before, time.monotonic() + AGAIN
@@ -141,9 +160,18 @@ class Shared:
             seen.note, seen.until = "", time.monotonic() + FRESH
 
     def look_again(self) -> None:
-        """Bring the copy up to date after something was changed; not doing so is no failure."""
-        self._seen.until = 0.0
+        """After something was changed: tell others, and bring the copy up to date.
+
+        Not doing so is no failure: what was changed is.
+        """
+        seen = self._seen
+        with suppress(InklingError):
+            self.objects.write(CHANGED, secrets.token_hex(8).encode())
+        seen.until = seen.trusted_until = 0.0
         self.look()
+        if seen.unpacked > MANY:
+            with FileLock(self.folder / LOCK):
+                self._pack()
 
     def fetch(self, path: Path, known: str | None = None) -> None:
         """Fetch a file of the copy that is not on this machine yet.
@@ -167,7 +195,7 @@ class Shared:
             )
         with FileLock(self.folder / LOCK):
             # Replaced meanwhile, and the look that noticed has already cleared the former away.
-            if stamp is not None and (self._kept_listing() or {}).get(name) != stamp:
+            if stamp is not None and (self.copy.listing() or {}).get(name) != stamp:
                 raise InklingError("it was replaced a moment ago. Try again")
             atomic.write(path, lambda file: file.write(content), lasting=False)
 
@@ -202,6 +230,8 @@ class Shared:
             name = f"{INDEX}/{journal}/{number:09d}-{secrets.token_hex(4)}"
             self.objects.write(name, (lines + "\n").encode())
             self.look_again()
+            if len(entries.of(journal, self.listing)) > MANY:
+                self._fold(journal)
 
         with FileLock(self.folder / f".{journal}.lock"):
             self.look(now=True)
@@ -221,85 +251,101 @@ class Shared:
         def replace(text: str) -> None:
             self.objects.write(f"{INDEX}/{file}/{number:09d}", text.encode(), new=True)
             self.look_again()
+            former = entries.of(file, self.listing)[:-MANY]
+            if len(former) > MANY:  # still far more than others can miss while they change it
+                with suppress(InklingError):
+                    self.delete([f"{file}/{one}" for one in former])
 
         yield replace
 
-    def _highest(self, name: str) -> int:
-        numbers = (entry.split("-")[0] for entry in self._entries(self.listing, name))
-        return max((int(number) for number in numbers if number.isdecimal()), default=0)
+    def _highest(self, file: str) -> int:
+        return max(map(entries.number, entries.of(file, self.listing)), default=0)
+
+    def _fold(self, journal: str) -> None:
+        """Put what a journal consists of into one object; not doing so is no failure."""
+        known = entries.of(journal, self.listing)
+        with suppress(InklingError, OSError):
+            texts = entries.texts(self.copy.entries(journal), known)
+            if any(name.endswith(entries.FOLDED) for name in texts):
+                return  # one cannot be read, and must not be lost
+            name = f"{self._highest(journal):09d}-{secrets.token_hex(4)}{entries.FOLDED}"
+            self.objects.write(f"{INDEX}/{journal}/{name}", packs.pack(texts))
+            self.delete([f"{journal}/{one}" for one in known])
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.folder).as_posix()
 
-    def _kept_listing(self) -> dict[str, str] | None:
-        """Read the listing that the copy is up to date with; None if there was none."""
-        with suppress(OSError, ValueError):
-            kept = read_json(self.folder / LISTING)
-            if isinstance(kept, dict):
-                return kept
-        return None
+    def _is_unchanged(self) -> bool:
+        """Whether nobody has said since the last listing that there is something new."""
+        seen = self._seen
+        if time.monotonic() > seen.trusted_until or not seen.news:
+            return False
+        return self.copy.state() == seen.copied and self._news() == seen.news
 
-    def _up_to_date(self, before: dict[str, str]) -> dict[str, str]:
-        """Make the copy what the store is now, and return the listing."""
+    def _news(self) -> bytes:
+        """Return what is another one after every change; nothing if it was never changed.
+
+        It is read, not only asked for: services say why they refuse in an answer with a body.
+        """
+        try:
+            return self.objects.read(CHANGED)
+        except ObjectGone:
+            return b""
+
+    def _look(self, on_progress: OnProgress) -> None:
+        """Make the copy what the store is now."""
+        seen, copy, began = self._seen, self.copy, time.monotonic()
+        before = copy.listing() or {}
         for _ in range(ATTEMPTS):
+            news = self._news()  # first: what is said later is not missed
             found = self.objects.list(INDEX)
             listing = {name: one.stamp for name, one in found.items() if _is_ours(name)}
             with suppress(ObjectGone):  # deleted since it was listed: what is listed now?
+                fetched = 0
                 if listing != before:
-                    self._take(before, listing)
-                return listing
+                    fetched = self._fetch_changed(before, listing, found, on_progress)
+                    copy.settle(before, listing)
+                seen.listing, seen.copied = listing, copy.state()
+                seen.news, seen.trusted_until = news, began + TRUSTED
+                seen.unpacked = index_packs.count_outside(found)
+                if fetched > MANY:  # the next machine should have it better
+                    self._pack()
+                return
         raise StoreAway(f"{self.url} changes too fast to be read.")
 
-    def _take(self, before: dict[str, str], listing: dict[str, str]) -> None:
-        """Make the copy what a listing says.
-
-        What is fetched comes first, what is out of date goes then, and the listing is kept last:
-        whoever is killed in between, or finds the store away, does it again.
-        """
+    def _fetch_changed(
+        self,
+        before: Mapping[str, str],
+        listing: Mapping[str, str],
+        found: Mapping[str, Listed],
+        on_progress: OnProgress,
+    ) -> int:
+        """Fetch what has changed and is needed at once; return how much of it one by one."""
         changed = [name for name, stamp in listing.items() if before.get(name) != stamp]
-        gone = [name for name in before if name not in listing]
-        current = [name for name in changed if self._is_current(name, listing)]
-        for name, content in self.objects.read_all(f"{INDEX}/{name}" for name in current):
-            inner = name.removeprefix(f"{INDEX}/")
-            fill = self._filling(content)
-            atomic.write(self._place(inner), fill, lasting=False)
-        for name in gone + [name for name in changed if name not in set(current)]:
-            self._place(name).unlink(missing_ok=True)
-        for folder in _folders(gone) - _folders(listing):  # of runs that were deleted
-            shutil.rmtree(self.folder / folder, ignore_errors=True)
-        for name in {name.partition("/")[0] for name in changed + gone if _is_composed(name)}:
-            self._compose(name, listing)
-        atomic.write_text(self.folder / LISTING, json.dumps(listing), lasting=False)
+        wanted = fetched_at_once(changed, listing)
+        known = index_packs.read(self.objects, found, wanted) if len(wanted) > MANY else {}
+        self.copy.keep(known.items())
+        singly = [name for name in wanted if name not in known]
+        self.copy.keep(self._fetched(singly, on_progress))
+        return len(singly)
 
-    def _is_current(self, name: str, listing: dict[str, str]) -> bool:
-        """Whether something is fetched at once: descriptions, lines, and newest versions."""
-        if not _is_composed(name):
-            return name.endswith(CURRENT)
-        file, _, entry = name.partition("/")
-        return file.endswith(".jsonl") or entry == self._entries(listing, file)[-1]
+    def _fetched(
+        self, names: Sequence[str], on_progress: OnProgress
+    ) -> Iterator[tuple[str, bytes]]:
+        """Fetch objects below `index/`, by their names there."""
+        read = self.objects.read_all(f"{INDEX}/{name}" for name in names)
+        for done, (name, content) in enumerate(read):
+            if len(names) > MANY and not done % MANY:
+                note = f"{done:,} of {len(names):,} descriptions in {self.url}"
+                on_progress(Progress("Reading", done, len(names), note))
+            yield name.removeprefix(f"{INDEX}/"), content
 
-    def _place(self, name: str) -> Path:
-        return self.folder / ENTRIES / name if _is_composed(name) else self.folder / name
-
-    @staticmethod
-    def _filling(content: bytes) -> Callable[[BinaryIO], object]:
-        return lambda file: file.write(content)
-
-    @staticmethod
-    def _entries(listing: dict[str, str], file: str) -> list[str]:
-        within = f"{file}/"
-        return sorted(name[len(within) :] for name in listing if name.startswith(within))
-
-    def _compose(self, file: str, listing: dict[str, str]) -> None:
-        """Write a journal with all its lines, or a file in its newest version."""
-        entries = self._entries(listing, file)
-        if not entries:
-            (self.folder / file).unlink(missing_ok=True)
-            return
-        shown = entries if file.endswith(".jsonl") else entries[-1:]
-        texts = (own_text(self.folder / ENTRIES / file / one, errors="replace") for one in shown)
-        whole = "".join(texts)
-        atomic.write_text(self.folder / file, whole, lasting=False)
+    def _pack(self) -> None:
+        """Write a pack of what is in the copy, for others; not doing so is no failure."""
+        if access.may(access.Change.TRAIN):
+            with suppress(InklingError, OSError):
+                index_packs.write(self.objects, self.copy.kept(self.listing))
+        self._seen.unpacked = 0
 
 
 def of(folder: Path) -> Shared | None:
@@ -343,17 +389,7 @@ def _seen(folder: Path) -> _Seen:
     return _Seen()
 
 
-def _is_composed(name: str) -> bool:
-    """Whether something is one of several objects that make up a file, such as `default.json/1`."""
-    top, _, rest = name.partition("/")
-    return bool(rest) and top.endswith(CURRENT)
-
-
-def _folders(names: Iterable[str]) -> set[str]:
-    return {name.partition("/")[0] for name in names if "/" in name and not _is_composed(name)}
-
-
 def _is_ours(name: str) -> bool:
     first, *others = name.split("/")
-    parts = others if first in HIDDEN else [first, *others]
+    parts = others if first in index_packs.REPLACED else [first, *others]
     return all(PART.fullmatch(part) for part in parts) and bool(parts)

@@ -127,7 +127,7 @@ def free_port() -> int:
 
 @contextmanager
 def serving(
-    store: Path, log: Path, *options: str, port: int = 0, folder: Path | None = None
+    store: Path | str, log: Path, *options: str, port: int = 0, folder: Path | None = None
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Serve a store with `inkling app`, which writes to a log: its address and its process."""
     port = port or free_port()

@@ -19,7 +19,10 @@ from pipeline.store.runs import Store
 from pipeline.store.shared import Shared
 from tests.dashboard.conftest import opened
 from tests.faults.writers import DRAWN
+from tests.gate import FULL, Refusal
+from tests.pipeline.store.test_refusals import gate
 
+__all__ = ["gate"]
 pytestmark = pytest.mark.process
 NAMES = tuple("0123456789")
 
@@ -93,6 +96,38 @@ def test_pages_show_a_shared_store_and_what_others_do_to_it(shared, open_page, l
     assert "as old as the last look" in away
     line.mend()
     assert not open_page("overview").sidebar.warning
+
+
+def test_pages_say_why_a_shared_store_cannot_be_read(gate, shared, open_page, monkeypatch):
+    bar = []
+    shared.open("latest").describe(name="Ours")
+    monkeypatch.setattr("pipeline.store.shared.MANY", 1)
+    monkeypatch.setattr(
+        loaders.st, "progress", lambda *told: bar.append(told) or loaders.st.empty()
+    )
+    gate.refuses = lambda *_: Refusal(403, "SignatureDoesNotMatch", "No.")
+    (said,) = [one.value for one in open_page("overview").error]
+    assert "the secret does not fit the access key" in said.replace("\\", "")
+    gate.refuses = lambda *_: None
+    assert not open_page("overview").error
+    ((share, said),) = bar  # what it is moved on to later is asked of the bar itself
+    assert (share, said.replace("\\", "")) == (
+        0.0,
+        f"Reading: 0 of 2 descriptions in {shared.where}",
+    )
+
+
+def test_pages_of_a_store_that_is_full_go_on(gate, shared, open_page, tiny_run, tmp_path):
+    open_page("overview")
+    draft = Store.default().folder / ".outgoing" / "20990101-000000-d-pixels-aaaa"
+    shutil.copytree(tiny_run.folder, draft)
+    gate.refuses = lambda method, path: FULL if method == "PUT" else None
+    at = open_page("confusion_matrix")
+    assert not at.error
+    assert at.selectbox(key="run_picker").options
+    (note,) = [one.value for one in at.sidebar.warning]
+    assert "is full. Free some space there" in note.replace("\\", "")
+    assert "A run that is done waits on this machine" in note
 
 
 def test_a_command_line_works_on_a_shared_store(shared, inkling, tmp_path, tiny_run):
