@@ -143,7 +143,8 @@ class Shared:
             InklingError: there is no such store, or it may not be read.
         """
         seen = self._seen
-        if not now and time.monotonic() < seen.until:
+        # Another process here, such as a job, may have just brought the copy up to date.
+        if not now and time.monotonic() < seen.until and self.copy.state() == seen.copied:
             return
         # Under the lock from the start: no listing may replace a newer one.
         with FileLock(self.folder / LOCK):
@@ -154,7 +155,8 @@ class Shared:
                 before = self.copy.listing()
                 if now or before is None:
                     raise
-                seen.listing, seen.until = before, time.monotonic() + AGAIN
+                seen.listing, seen.copied = before, self.copy.state()
+                seen.until = time.monotonic() + AGAIN
                 seen.note = f"{error} What is shown is as old as the last look at it."
                 return
             seen.note, seen.until = "", time.monotonic() + FRESH
@@ -263,11 +265,14 @@ class Shared:
 
     def _fold(self, journal: str) -> None:
         """Put what a journal consists of into one object; not doing so is no failure."""
-        known = entries.of(journal, self.listing)
+        known, folder = entries.of(journal, self.listing), self.copy.entries(journal)
         with suppress(InklingError, OSError):
-            texts = entries.texts(self.copy.entries(journal), known)
+            sizes = {one: self.listing[f"{journal}/{one}"].rpartition(" ")[2] for one in known}
+            texts = entries.texts(folder, known)
+            if any(str((folder / one).stat().st_size) != sizes[one] for one in known):
+                return  # the copy was damaged, and what it lacks must not be lost
             if any(name.endswith(entries.FOLDED) for name in texts):
-                return  # one cannot be read, and must not be lost
+                return  # nor what cannot be read
             name = f"{self._highest(journal):09d}-{secrets.token_hex(4)}{entries.FOLDED}"
             self.objects.write(f"{INDEX}/{journal}/{name}", packs.pack(texts))
             self.delete([f"{journal}/{one}" for one in known])

@@ -168,6 +168,20 @@ def test_a_fold_that_breaks_off_anywhere_loses_nothing_and_doubles_nothing(
     assert len(Objects(bucket).list("index/reviews.jsonl")) == 1
 
 
+def test_a_copy_that_was_damaged_is_not_folded(machine, bucket, few):
+    here = machine("here")
+    for index in range(5):
+        reviews.add(here, "f", index, "ambiguous")
+    (first, *_) = sorted((here.folder / ".entries" / "reviews.jsonl").iterdir())
+    first.write_bytes(b"")
+    reviews.add(here, "f", 5, "ambiguous")
+    assert len(Objects(bucket).list("index/reviews.jsonl")) == 6
+    assert reviews.read(machine("new")).tagged("f") == set(range(6))
+    reviews.add(machine("new"), "f", 6, "ambiguous")  # whose copy is whole
+    assert len(Objects(bucket).list("index/reviews.jsonl")) == 1
+    assert reviews.read(machine("here")).tagged("f") == set(range(7))
+
+
 def test_two_who_fold_at_once_lose_nothing(machine, bucket, few, monkeypatch):
     here, there = machine("here"), machine("there")
     for index in range(5):
@@ -210,6 +224,19 @@ def test_a_look_when_nothing_has_changed_is_one_request(gate, machine, bucket):
     run = there.runs()[0]
     there.delete(run)
     assert run.id not in {one.id for one in machine("here").runs()}
+
+
+def test_what_another_process_here_publishes_is_seen_at_once(
+    machine, bucket, tmp_path, monkeypatch
+):
+    """A page that waits for its job must not call the job's run deleted."""
+    machine("here")
+    monkeypatch.setenv("INKLING_CACHE", str(tmp_path / "here"))
+    monkeypatch.setattr(shared, "FRESH", 1e9)  # as if no time went by
+    assert Store.default(bucket).runs() == []
+    job = [sys.executable, "-m", "tests.pipeline.store.test_remote_killed", bucket]
+    subprocess.run(job, check=True, stdout=subprocess.DEVNULL)
+    assert len(Store.default(bucket).runs()) == 1
 
 
 def test_a_change_of_somebody_killed_before_telling_is_seen_a_little_later(
