@@ -11,8 +11,7 @@ from tests.load import COPIES, PAGES, SETTLED, load
 from tests.tally import count
 
 SESSIONS, SECONDS = 50, 600
-LATER = 360  # seconds after which charts have been drawn often enough to be found again
-GROWTH, LATER_GROWTH = 1.25, 1.05  # of memory until the end, since it has settled and since later
+GROWTH = 1.1  # of memory until the end, since it has settled
 
 
 @pytest.mark.process
@@ -23,7 +22,7 @@ def test_fifty_sessions_for_ten_minutes_meet_no_error_and_memory_stays_flat(tmp_
         shutil.copytree(BUNDLED, store / copy)
     with serving(store, tmp_path / "server.txt") as (address, server):
         visits, readings = asyncio.run(load(address, server.pid, PAGES, SESSIONS, SECONDS))
-    settled, later = (next(one for one in readings if one.at >= at) for at in (SETTLED, LATER))
+    settled = next(one for one in readings if one.at >= SETTLED)
     count("sessions held", SESSIONS)
     count("pages opened", len(visits))
     count("MB of memory after two minutes", round(settled.memory))
@@ -31,4 +30,3 @@ def test_fifty_sessions_for_ten_minutes_meet_no_error_and_memory_stays_flat(tmp_
     assert [error for visit in visits for error in visit.errors] == []
     assert len(visits) > SESSIONS * SECONDS / 60  # a page a minute each, however busy the machine
     assert readings[-1].memory < GROWTH * settled.memory
-    assert readings[-1].memory < LATER_GROWTH * later.memory
