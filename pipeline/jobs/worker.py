@@ -173,9 +173,12 @@ def sweep(request: Sweeping, store: Store, on_progress: OnProgress) -> Run:
     def report(progress: Progress) -> None:
         on_progress(replace(progress, run_id=""))  # one of many: it is not the job's own
 
-    swept = sweeping.sweep(
-        request.plan, store, None, report, on=request.on, resources=request.resources
-    )
+    try:
+        swept = sweeping.sweep(
+            request.plan, store, None, report, on=request.on, resources=request.resources
+        )
+    except Discarded:  # that was the training under way; what is a run already is kept
+        raise KeyboardInterrupt from None
     print(*telling.lines(swept), sep="\n", flush=True)
     if not len(swept.table):
         failed = [one.failed for one in swept.tried if one.failed]

@@ -323,6 +323,18 @@ def test_the_run_of_a_sweep_is_one_of_its_best_settings_with_most_seeds(job, mon
     assert "augmentation 0.2" in capsys.readouterr().out
 
 
+def test_to_discard_a_sweep_keeps_the_runs_that_it_has_made(job, monkeypatch):
+    (job.folder / REQUEST).write_text(requests.write(Sweeping(SWEEP)))
+
+    def sweep(plan, store, data, report, **_):
+        job.stop(discard=True)
+        report(Progress("Sweeping", 1, 2))
+
+    monkeypatch.setattr(sweeping, "sweep", sweep)
+    worked(job, monkeypatch, None)
+    assert (job.status().state, job.status().message) == ("stopped", "The job was stopped.")
+
+
 def test_a_sweep_without_any_run_has_failed_and_says_why(job, monkeypatch):
     (job.folder / REQUEST).write_text(requests.write(Sweeping(SWEEP)))
     lost = Tried(key="k", dataset="d", config=TrainConfig(), failed="The loss became NaN.")

@@ -195,3 +195,33 @@ def test_the_status_file_tells_the_newest_and_keeps_each_epoch(tmp_path):
         status = Job(tmp_path).status()
     assert status.history == (0.5, 0.75)
     assert (status.state, status.run_id, status.progress.done) == ("finished", "r", 2)
+
+
+@pytest.mark.cluster
+def test_a_sweep_that_ray_makes_is_stopped_and_goes_on_as_any_other(store, few_digits):
+    plan = Sweep.of(
+        dataset=few_digits, networks=("pixels", "shallow"), presets=("quick",), seeds=(0, 1, 2),
+        epochs=3,
+    )  # fmt: skip
+    (job,) = queue.add([Sweeping(plan, "local")], store)
+    deadline = time.monotonic() + 120
+    while not store.runs():
+        assert time.monotonic() < deadline, (job.status(), job.log())
+        time.sleep(0.01)
+    job.stop()
+    assert wait_for(job, *ENDED).state == "stopped"
+    assert len(store.runs()) < 6
+    (again,) = queue.add([job.request], store)
+    status = wait_for(again, *ENDED, seconds=180)
+    assert status.state == "finished", status.message
+    assert len(store.runs()) == 6
+    assert interrupted.list_interrupted(store) == []
+
+
+@pytest.mark.cluster
+def test_a_training_of_several_workers_is_a_job_too(store, few_digits):
+    config = TrainConfig(dataset=few_digits, network="pixels", epochs=2)
+    (job,) = queue.add([Training(config, workers=2)], store)
+    status = wait_for(job, *ENDED, seconds=180)
+    assert status.state == "finished", status.message
+    assert len(store.open(status.run_id).history()) == 2
