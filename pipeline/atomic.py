@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.errors import InklingError
+from pipeline.errors import InklingError, with_causes
 
 NEARLY_NOTHING = 2**20  # bytes of free space
 SHORT = re.compile(r"\d+ requested and \d+ written")  # NumPy, also where a quota is exceeded
@@ -186,18 +186,12 @@ def scratch() -> Iterator[Path]:
     except Exception as error:
         # TensorFlow says it in errors of its own, which look like the network's fault, and what
         # a sentence quotes of them may end before.
-        if any(os.strerror(errno.ENOSPC) in str(one) for one in _with_causes(error)):
+        if any(os.strerror(errno.ENOSPC) in str(one) for one in with_causes(error)):
             raise InklingError(
                 f"{place} could not be written: {REASONS[errno.ENOSPC]}, or set TMPDIR to another "
                 "folder."
             ) from error
         raise
-
-
-def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__
 
 
 @contextmanager

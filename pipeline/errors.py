@@ -1,6 +1,7 @@
 """The one error that is meant for users, and what a library said, in a line."""
 
 import re
+from collections.abc import Iterator
 
 LONGEST_REASON = 300  # characters
 ENDLESS = re.compile(r"(\S{200})\S{200,}")  # a word that nobody reads to its end
@@ -39,6 +40,13 @@ def reason(error: Exception) -> str:
     lines = [line.strip() for line in text.splitlines()]
     told = [line for line in lines if line and not line.startswith("Exception encountered")]
     return (told[0] if told else type(error).__name__).rstrip(".:")[:LONGEST_REASON]
+
+
+def with_causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error, what it was raised from, and so on."""
+    while error is not None:
+        yield error
+        error = error.__cause__
 
 
 def denied(error: PermissionError) -> str:

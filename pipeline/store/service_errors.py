@@ -3,7 +3,7 @@
 import os
 import re
 
-from pipeline.errors import InklingError, reason
+from pipeline.errors import InklingError, reason, with_causes
 
 NOT_SAID = re.compile(r"^[a-z]+://([^/@]*@)?")  # of an address: how, and with which password
 KEYS = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
@@ -82,14 +82,13 @@ def told(error: Exception, url: str) -> InklingError:  # noqa: PLR0911 (one a ca
     return StoreAway(f"{url} cannot be reached{where}: {why}.{check}")
 
 
-def _code(error: BaseException | None) -> str:
+def _code(error: Exception) -> str:
     """Return what the service calls an error; "" if it has not said anything."""
-    while error is not None:
-        answer = getattr(error, "response", None)
+    for one in with_causes(error):
+        answer = getattr(one, "response", None)
         if isinstance(answer, dict):
             status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode")
             return "507" if status == 507 else str(answer.get("Error", {}).get("Code", ""))
-        error = error.__cause__
     return ""
 
 
