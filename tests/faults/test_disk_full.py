@@ -39,8 +39,11 @@ EXPORTS = {
     "pipeline.scoring.result.write_facts", "pipeline.scoring.score._finish",
 }  # fmt: skip
 # The copy of a shared store; `tests/pipeline/store/test_remote.py` fills the disk under it.
-COPIES = {f"pipeline.store.shared.{name}" for name in ("Shared.at", "Shared._take",
-          "Shared._compose", "Shared.fetch")}  # fmt: skip
+COPIES = {
+    "pipeline.store.shared.Shared.at", "pipeline.store.shared.Shared.fetch",
+    "pipeline.store.local_copy.LocalCopy._keep", "pipeline.store.local_copy.LocalCopy.settle",
+    "pipeline.store.entries.compose",
+}  # fmt: skip
 WRITERS = {
     "atomic": ("write", "write_text", "whole_folder", "remove_folder"),
     "journal": ("adding",),

@@ -22,21 +22,25 @@ def test_descriptions_that_are_alike_become_small():
     assert len(packs.pack({f"run-{n}": one for n in range(1_000)})) < len(one) * 10
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", "damaged"),
-        (b"no pack", "damaged"),
-        (packs.pack(TEXTS)[:-20], "damaged"),
-        (gzip.compress(b"[" * 100_000), "damaged"),
-        (gzip.compress(b"[]"), "damaged"),
-        (gzip.compress(b'{"format": 1, "texts": {"a": 1}}'), "damaged"),
-        (gzip.compress(b'{"format": 2, "texts": {}}'), "newer version"),
-    ],
-)
-def test_what_is_no_pack_is_said(content: bytes, said: str):
-    with pytest.raises(ValueError, match=said):
-        packs.unpack(content)
+DAMAGED = {
+    "nothing": b"",
+    "no archive": b"no pack",
+    "cut off": packs.pack(TEXTS)[:-20],
+    "nested": gzip.compress(b"[" * 100_000),
+    "a list": gzip.compress(b"[]"),
+    "a number for a text": gzip.compress(b'{"format": 1, "texts": {"a": 1}}'),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_what_is_no_pack_is_said(name: str):
+    with pytest.raises(ValueError, match="damaged"):
+        packs.unpack(DAMAGED[name])
+
+
+def test_a_pack_of_a_newer_version_is_said():
+    with pytest.raises(ValueError, match="newer version"):
+        packs.unpack(gzip.compress(b'{"format": 2, "texts": {}}'))
 
 
 def test_a_pack_that_would_fill_the_memory_is_refused(monkeypatch):
