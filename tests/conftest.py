@@ -32,6 +32,7 @@ os.environ["RAY_AUTH_MODE"], os.environ["RAY_AUTH_TOKEN"] = "token", secrets.tok
 for name in ("INKLING_MODELS", "INKLING_READ_ONLY", "RAY_ADDRESS"):
     os.environ.pop(name, None)
 
+from pipeline import access
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset, open_dataset
 from pipeline.store import objects
@@ -85,6 +86,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_unconfigure() -> None:
     """Take the cache away that only these tests had."""
     shutil.rmtree(CACHE, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def nobody_visits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no page that another test opened in this process decide who asks."""
+    monkeypatch.setattr(access, "_visitor", [])
 
 
 @pytest.fixture(scope="session")

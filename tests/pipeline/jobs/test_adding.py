@@ -21,6 +21,15 @@ def store(tmp_path) -> Store:
     return Store(tmp_path / "models")
 
 
+def is_gone(job: Job) -> bool:
+    """Whether what was uploaded is deleted: a moment after it is said how the job ended."""
+    for _ in range(100):
+        if not (job.folder / UPLOAD).exists():
+            return True
+        time.sleep(0.05)
+    return False
+
+
 @pytest.mark.process
 def test_an_uploaded_network_becomes_a_run(tmp_path, store):
     content = strangers.saved(strangers.tutorial(), tmp_path).read_bytes()
@@ -32,7 +41,7 @@ def test_an_uploaded_network_becomes_a_run(tmp_path, store):
     assert job.request == request
     run = store.open(status.run_id)
     assert (run.info.file, run.about.name) == ("theirs.keras", "Theirs")
-    assert not (job.folder / UPLOAD).exists()
+    assert is_gone(job)
 
 
 @pytest.mark.process
@@ -43,7 +52,7 @@ def test_what_is_refused_is_a_sentence_and_leaves_nothing(tmp_path, store):
     assert status.state == "failed"
     assert status.message.startswith("theirs.keras takes 12×12×1")
     assert store.entries() == []
-    assert not (job.folder / UPLOAD).exists()
+    assert is_gone(job)
 
 
 @pytest.mark.process
@@ -53,11 +62,7 @@ def test_a_loader_that_crashes_is_a_sentence_and_leaves_nothing(tmp_path, store)
     wait_for(job, "running")
     os.kill(int((job.folder / "pid").read_text()), signal.SIGKILL)
     assert "ended before the job was done" in wait_for(job, "failed").message
-    for _ in range(100):
-        if not (job.folder / UPLOAD).exists():
-            break
-        time.sleep(0.05)
-    assert not (job.folder / UPLOAD).exists()
+    assert is_gone(job)
     assert store.entries() == []
 
 

@@ -11,9 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
-from pipeline.cli.main import app
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import open_dataset
 from pipeline.errors import InklingError
@@ -98,13 +96,6 @@ def test_workers_get_the_training_part_alone(digits):
     part = on_ray._training_part(digits)
     assert part.counts == {"train": len(digits.y_train), "valid": 0, "test": 0}
     assert type(part.x_train) is np.ndarray  # what Ray shares without a copy
-
-
-def test_a_training_of_several_workers_is_not_queued(tmp_path):
-    command = ["train", "--workers", "2", "--queue", "--models", str(tmp_path)]
-    done = CliRunner().invoke(app, command)
-    assert isinstance(done.exception, InklingError)
-    assert "cannot be queued" in str(done.exception)
 
 
 @pytest.mark.cluster
