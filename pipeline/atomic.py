@@ -223,7 +223,10 @@ def said_plainly(target: Path) -> Iterator[None]:
         # NumPy and HDF5 give no error number when a write falls short.
         if number is None and (SHORT.search(str(error)) or _is_full(target)):
             number = errno.ENOSPC
-        if number == errno.ENOENT and error.filename in map(str, target.parents):
+        in_the_way = error.filename in map(str, target.parents)
+        if number == errno.EEXIST and in_the_way:
+            number = errno.ENOTDIR
+        if number == errno.ENOENT and in_the_way:
             raise InklingError(f"{target} could not be written: there can be no folder.") from error
         if number not in REASONS:
             raise

@@ -64,6 +64,7 @@ class Driver:
         self.desk = self.ray.remote(trainer.Desk).options(**self.near).remote()
         self._store, self._dataset, self._report = store, dataset, report
         self._searched = searched
+        self.over = set[str]()  # keys of what came to its end
         self._under_way: dict[str, tuple[TrainConfig, InterruptedTraining, ExitStack]] = {}
 
     def __enter__(self) -> "Driver":
@@ -106,7 +107,7 @@ class Driver:
             if key in news.checkpoints:
                 place.save(config, pickle.loads(news.checkpoints[key]))
             if key in news.progress:
-                self._report.tell(key, self._title(config), news.progress[key])
+                self._report.tell(key, self.title(config), news.progress[key])
         for key, outcome in news.outcomes.items():
             returned = pickle.loads(outcome)
             if isinstance(returned, Exception):
@@ -115,7 +116,7 @@ class Driver:
         for key in news.given_up:
             self.give_up(key)
         for key in news.lost:
-            raise InklingError(_lost(self._title(self._under_way[key][0])))
+            raise InklingError(lost(self.title(self._under_way[key][0])))
         return [key for key in news.asked if key not in self._under_way]
 
     def take_in(self, key: str, returned: tuple[RunInfo, RunFiles] | str) -> None:
@@ -123,12 +124,12 @@ class Driver:
         config, place, _ = self._under_way[key]
         if isinstance(returned, str):
             note_failure(self._store, config, self._dataset.fingerprint, returned)
-            self._end(key, f"{self._title(config)} failed")
+            self._end(key, f"{self.title(config)} failed")
             return
         info, files = returned
         run = self._store.publish(info, files)
         place.forget()
-        self._end(key, f"{self._title(config)}: {percent(info.metrics.accuracy)}", run.id)
+        self._end(key, f"{self.title(config)}: {percent(info.metrics.accuracy)}", run.id)
 
     def give_up(self, key: str) -> None:
         """Note how far a training came that others do better than."""
@@ -138,14 +139,16 @@ class Driver:
         searches.add(self._store, tried)
         place.forget()
         best = f"{percent(tried.val_accuracy)} of the validation images"
-        self._end(key, f"{self._title(config)} given up after epoch {len(history)}, {best}")
+        self._end(key, f"{self.title(config)} given up after epoch {len(history)}, {best}")
 
-    def _title(self, config: TrainConfig) -> str:
+    def title(self, config: TrainConfig) -> str:
+        """Name a training as people are told of it."""
         return title(config, self._searched)
 
     def _end(self, key: str, said: str, run_id: str = "") -> None:
         *_, held = self._under_way.pop(key)
         held.close()
+        self.over.add(key)
         self.desk.forget.remote(key)
         self._report.over(key, said, run_id)
 
@@ -159,7 +162,8 @@ def _near(ray: Any) -> dict[str, Any]:
     return {"num_cpus": 0, "scheduling_strategy": strategy}
 
 
-def _lost(training: str) -> str:
+def lost(training: str) -> str:
+    """Say that workers died of a training, or while they had it, again and again."""
     return (
         f"A part of the Ray cluster was lost: {RETRIES + 1} workers died while they trained "
         f"{training}. Perhaps their machines have too little memory: then ask for more with "

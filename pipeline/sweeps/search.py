@@ -6,9 +6,10 @@ from typing import Any
 
 from pipeline import atomic
 from pipeline.data.datasets import Dataset
+from pipeline.errors import InklingError
 from pipeline.store.runs import Store
 from pipeline.sweeps.candidates import Candidate, Known
-from pipeline.sweeps.driver import RETRIES, SECONDS_BETWEEN_LOOKS, Driver
+from pipeline.sweeps.driver import RETRIES, SECONDS_BETWEEN_LOOKS, Driver, lost
 from pipeline.sweeps.report import Report
 from pipeline.sweeps.resources import Resources
 
@@ -52,11 +53,21 @@ def search(
         InklingError: the store cannot be written, or a part of the cluster is lost for good.
         KeyboardInterrupt: it was stopped.
     """
+    left = list(candidates)
+    with Driver(store, dataset, report, resources, searched) as driver:
+        while left:
+            _search(driver, left, known, resources)
+            over, left = len(left), [one for one in left if one.key not in driver.over]
+            if len(left) == over:
+                raise InklingError(lost(driver.title(left[0].config)))
+
+
+def _search(
+    driver: Driver, candidates: Sequence[Candidate], known: Sequence[Known], resources: Resources
+) -> None:
+    """Search once. Tune forgets a training whose worker dies while it changes hands."""
     configs = {one.key: one.config for one in candidates}
-    with (
-        Driver(store, dataset, report, resources, searched) as driver,
-        atomic.scratch() as place,
-    ):
+    with atomic.scratch() as place:
         ray = driver.ray
         searcher = ray.remote(Searcher).options(**driver.near).remote()
         shared = [driver.shared]  # in a list, Ray does not fetch it for the searcher

@@ -82,3 +82,9 @@ def test_a_drive_that_cannot_sync_folders_is_written_to_and_one_that_fails_is_sa
     with pytest.raises(InklingError, match="the disk fails") if number == errno.EIO else nothing():
         atomic.write_text(tmp_path / "deep" / "down" / "a.json", "first")
         assert (tmp_path / "deep" / "down" / "a.json").read_text() == "first"
+
+
+def test_a_file_where_a_folder_should_be_is_said(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(InklingError, match="part of the path is a file"):
+        atomic.write_text(tmp_path / "file" / "new.json", "{}")
