@@ -104,7 +104,7 @@ def test_one_that_is_stopped_goes_on_and_keeps_what_it_knew(own_ray, few_digits,
     store, plan = Store(tmp_path / "models"), asked(few_digits, budget=3)
 
     def stop(progress: Progress) -> None:
-        if progress.metrics.get("epoch") == 3:
+        if progress.metrics.get("epoch", 0) >= 3:  # not every epoch is told
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
