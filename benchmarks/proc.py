@@ -71,43 +71,45 @@ def watched_tree(root: int, every: float = 0.1) -> Iterator[list[int]]:
     Yields:
         A list that gets the bytes of all of them together, each time.
     """
-    seen, over = list[int](), threading.Event()
-
-    def look() -> None:
-        while not over.wait(every):
-            seen.append(sum(map(allocated, tree(root))))
-
-    thread = threading.Thread(target=look, daemon=True)
-    thread.start()
-    try:
+    seen = list[int]()
+    with _again(lambda: seen.append(sum(map(allocated, tree(root)))), every):
         yield seen
-    finally:
-        over.set()
-        thread.join()
 
 
 @contextmanager
 def watched(processes: Callable[[], list[int]], every: float = 0.05) -> Iterator[Seen]:
     """Look at processes again and again while the block runs."""
-    seen, over = Seen(), threading.Event()
+    seen = Seen()
 
     def look() -> None:
-        while not over.wait(every):
-            for pid in processes():
-                try:
-                    after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-                    status = Path(f"/proc/{pid}/status").read_text()
-                except OSError:
-                    continue
-                seen.seconds[pid] = (int(after_name[11]) + int(after_name[12])) / TICKS
-                peak = [line for line in status.splitlines() if line.startswith("VmHWM")]
-                if peak:
-                    seen.peak[pid] = int(peak[0].split()[1]) * 1024
+        for pid in processes():
+            try:
+                after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                status = Path(f"/proc/{pid}/status").read_text()
+            except OSError:
+                continue
+            seen.seconds[pid] = (int(after_name[11]) + int(after_name[12])) / TICKS
+            peak = [line for line in status.splitlines() if line.startswith("VmHWM")]
+            if peak:
+                seen.peak[pid] = int(peak[0].split()[1]) * 1024
 
-    thread = threading.Thread(target=look, daemon=True)
+    with _again(look, every):
+        yield seen
+
+
+@contextmanager
+def _again(look: Callable[[], object], every: float) -> Iterator[None]:
+    """Call something every so many seconds, in a thread, while the block runs."""
+    over = threading.Event()
+
+    def run() -> None:
+        while not over.wait(every):
+            look()
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
-        yield seen
+        yield
     finally:
         over.set()
         thread.join()
