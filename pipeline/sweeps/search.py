@@ -1,7 +1,6 @@
 """A search on Ray: Tune gives up what others do better than, and the driver keeps what comes."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 from pipeline import atomic
@@ -13,17 +12,7 @@ from pipeline.sweeps.driver import RETRIES, SECONDS_BETWEEN_LOOKS, Driver, lost
 from pipeline.sweeps.report import Report
 from pipeline.sweeps.resources import Resources
 
-SECONDS_TO_END = 10
-
-
-class Searcher:
-    """Runs Ray Tune in a worker of its own; an actor."""
-
-    def run(self, *arguments: Any) -> None:
-        """Search; see `tuning.search`."""
-        from pipeline.sweeps.tuning import search
-
-        search(*arguments)
+SECONDS_TO_END = 15  # in which Tune ends its workers and gives back what it reserved for them
 
 
 def search(
@@ -69,9 +58,9 @@ def _search(
     configs = {one.key: one.config for one in candidates}
     with atomic.scratch() as place:
         ray = driver.ray
-        searcher = ray.remote(Searcher).options(**driver.near).remote()
+        searcher = ray.remote(max_calls=1, max_retries=0, **driver.near)(_in_worker)
         shared = [driver.shared]  # in a list, Ray does not fetch it for the searcher
-        searching = searcher.run.remote(
+        searching = searcher.remote(
             candidates, known, shared, driver.desk, resources, RETRIES, str(place)
         )
         try:
@@ -82,6 +71,14 @@ def _search(
                     driver.hand_out(configs[key])
             ray.get(searching)
         finally:
-            with suppress(ray.exceptions.RayError):
-                ray.kill(searcher)  # and with it all of its workers
-                ray.wait([searching], timeout=SECONDS_TO_END)
+            ray.cancel(searching)  # Tune's cores are free again only if it ends by itself
+            done, _ = ray.wait([searching], timeout=SECONDS_TO_END)
+            if not done:
+                ray.cancel(searching, force=True)
+
+
+def _in_worker(*arguments: Any) -> None:
+    """Search by Ray Tune, in a worker of its own; see `tuning.search`."""
+    from pipeline.sweeps.tuning import search
+
+    search(*arguments)

@@ -22,16 +22,15 @@ from pipeline.sweeps.plan import Sweep
 from tests import tally
 from tests.faults.small_disk import UNSHARE, is_half
 from tests.faults.test_disk_full import may_mount
-from tests.pipeline.training.test_on_ray import PATIENCE, kill
+from tests.pipeline.training.test_on_ray import PATIENCE, kill, wait_until
 
 pytestmark = [pytest.mark.process, pytest.mark.cluster]
 MOMENTS, SEED = 10, 11
 RATES = "1e-6..0.02"
-SEEDS, EPOCHS = 8, 100
-TRAINING = (
-    "ray::shallow",
-    "ray::ImplicitF",
-)  # what Ray calls a process that trains: a task, Tune's
+SEEDS, EPOCHS, LONG = 8, 100, 500
+# What Ray calls its processes: those that train (a task, Tune's), and those there are one of.
+TRAINING = ("ray::shallow", "ray::ImplicitF")
+DESK, SEARCHER = "ray::Desk", "ray::_in_worker"
 # The same command twice, on a disk that is too small at first. Says how each ended.
 ON_A_SMALL_DISK = """
 mount -t tmpfs -o size=1m tmpfs "$DISK"
@@ -67,13 +66,13 @@ def check_whole(store: Store, dataset: str, *, trainings: int, epochs: int) -> N
     assert list_interrupted(store) == []
 
 
-def workers_of(group: int) -> list[int]:
-    """The processes of a session that train now."""
+def workers_of(group: int, names: tuple[str, ...] = TRAINING) -> list[int]:
+    """The processes that a command started, by their names; without any, those that train now."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             name = (folder / "comm").read_text()
-            if name.startswith(TRAINING) and descends(int(folder.name), group):
+            if name.startswith(names) and descends(int(folder.name), group):
                 found.append(int(folder.name))
         except OSError:  # it has ended
             continue
@@ -135,6 +134,42 @@ def test_workers_killed_at_ten_random_moments_cost_no_run(few_digits, tmp_path, 
             )
 
 
+@pytest.mark.parametrize(
+    ("search", "name"),
+    [(False, DESK), (True, DESK), (True, SEARCHER)],
+    ids=["plain-desk", "search-desk", "searcher"],
+)
+def test_what_there_is_one_of_is_killed_and_the_same_command_goes_on(
+    few_digits, tmp_path, search, name
+):
+    store = Store(tmp_path / "models")
+    sweep = command(few_digits, search=search, epochs=LONG, seeds=2)
+    with tally.fault():
+        started = subprocess.Popen(
+            [*sweep, "--models", str(store.folder)], stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, text=True, start_new_session=True,
+        )  # fmt: skip
+        try:
+            # One has ended an epoch.
+            wait_until(lambda: any((store.folder / ".checkpoints").glob("*/*")))
+            (victim,) = workers_of(started.pid, (name,))
+            assert kill(victim)
+            said = started.communicate(timeout=PATIENCE)[1]
+        finally:
+            if started.poll() is None:
+                os.killpg(started.pid, signal.SIGKILL)
+        assert (started.returncode, "Traceback" in said) == (1, False), said
+        assert "A part of the Ray cluster was lost" in said
+        assert "the same command goes on" in said
+        assert list_interrupted(store)
+        again = subprocess.run(
+            [*sweep, "--models", str(store.folder)], check=False, capture_output=True, text=True,
+            timeout=PATIENCE,
+        )  # fmt: skip
+        assert again.returncode == 0, again.stderr
+        check_whole(store, few_digits, trainings=2, epochs=LONG)
+
+
 @pytest.mark.skipif(not may_mount(), reason="users may not mount a small disk here (unshare)")
 @pytest.mark.parametrize("search", [False, True], ids=["plain", "search"])
 def test_on_a_full_disk_it_is_said_and_the_same_command_goes_on(few_digits, tmp_path, search):
@@ -158,14 +193,17 @@ def test_on_a_full_disk_it_is_said_and_the_same_command_goes_on(few_digits, tmp_
         check_whole(second, few_digits, trainings=6, epochs=4)
 
 
+@pytest.mark.parametrize("search", [False, True], ids=["plain", "search"])
 def test_a_store_that_goes_away_is_said_and_the_same_sweep_goes_on(
-    own_ray, few_digits, bucket, line, tmp_path, monkeypatch
+    own_ray, few_digits, bucket, line, tmp_path, monkeypatch, search
 ):
     monkeypatch.setenv("INKLING_CACHE", str(tmp_path / "cache"))
     store = Store.default(bucket)
+    differing = {"learning_rate": (1e-6, 0.02), "budget": 3, "seeds": (0,)} if search else {}
     plan = Sweep.of(
-        dataset=few_digits, networks=("pixels",), presets=("quick",), epochs=4, seeds=(0, 1, 2, 3)
-    )
+        **{"networks": ("pixels",), "presets": ("quick",), "epochs": 4, "seeds": (0, 1, 2, 3)}
+        | differing, dataset=few_digits,
+    )  # fmt: skip
 
     def cut(progress: Progress) -> None:
         if progress.run_id:
@@ -177,5 +215,5 @@ def test_a_store_that_goes_away_is_said_and_the_same_sweep_goes_on(
         line.mend()
         swept = sweeping.sweep(plan, Store.default(bucket), on="local")
         found = Store.default(bucket)
-        assert len(found.runs()) == len(swept.table) == 4
+        assert len(found.runs()) == len(swept.table)
         check_whole(found, few_digits, trainings=4, epochs=4)

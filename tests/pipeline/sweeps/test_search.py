@@ -101,7 +101,7 @@ def test_a_search_prints_nothing_and_leaves_no_files(
 
 
 def test_one_that_is_stopped_goes_on_and_keeps_what_it_knew(own_ray, few_digits, tmp_path):
-    store, plan = Store(tmp_path / "models"), asked(few_digits, budget=3)
+    store, plan = Store(tmp_path / "models"), asked(few_digits, budget=3, epochs=100)
 
     def stop(progress: Progress) -> None:
         if progress.metrics.get("epoch", 0) >= 3:  # not every epoch is told
