@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import APP, address, visitor
 from dashboard.components.arrival import arrival
 from dashboard.logo import logo, mark
-from dashboard.widgets import frame, presenting, sign_in, stage, view_list
+from dashboard.widgets import frame, presenting, saying, sign_in, stage, view_list
 from pipeline import access
 
 PAGES = {  # by section: file, title, icon, what it is for
@@ -87,6 +87,7 @@ def show() -> None:
     name = page.url_path or HOME
     titles = {shown.url_path or HOME: shown.title for pages in sections.values() for shown in pages}
     known = [shown for shown in titles if shown != "feature_maps"]
+    saying.kept()
     frame.first_run()
     order = [shown for shown in known if shown not in CHANGING | HIDDEN.keys()]
     presenting.go(name, order, known)

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import loaders, visitor
-from dashboard.widgets import explaining, run_editor
+from dashboard.widgets import explaining, run_editor, saying
 from dashboard.words import promotion as words
 from dashboard.words import text
 from pipeline import access
@@ -107,7 +107,7 @@ def _make_default(run: Run, seen: str, broken: Sequence[str]) -> None:
     except InklingError as error:
         st.session_state[REFUSED] = str(error)  # shown in the dialog, which stays open
     else:
-        st.toast(words.promoted(_name(run)), icon=":material/verified:")
+        saying.later(words.promoted(_name(run)), icon=":material/verified:")
 
 
 def _history_button() -> None:
@@ -123,6 +123,7 @@ def _history() -> None:
     """List what was promoted and undone, newest first, and let people go back."""
     if st.session_state.pop(_UNDONE, False):
         st.rerun()
+    saying.kept()
     found = loaders.promoted()
     runs = loaders.runs()
     names = dict(zip([run.id for run in runs], loaders.labels(runs, short=True), strict=True))
@@ -140,10 +141,10 @@ def _undo(current: Promotion, name: str) -> None:
     try:
         promotions.undo(loaders.store().folder, current.id, by=visitor.name())
     except InklingError as error:
-        st.toast(text.plain(str(error)), icon=":material/error:")
+        saying.later(text.plain(str(error)), icon=":material/error:")
     else:
         st.session_state[_UNDONE] = True
-        st.toast(words.undone(name), icon=":material/undo:")
+        saying.later(words.undone(name), icon=":material/undo:")
 
 
 def _promoted_id() -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import address, loaders
+from dashboard.widgets import saying
 from dashboard.words import runs as run_words
 from dashboard.words import text
 from pipeline import access
@@ -77,9 +78,9 @@ def _delete(entry: Run | Damaged, label: str, entries: Sequence[Run | Damaged]) 
     try:
         loaders.store().delete(entry)
     except InklingError as error:
-        st.toast(text.plain(str(error)), icon=":material/error:")
+        saying.later(text.plain(str(error)), icon=":material/error:")
         return
-    st.toast(f"{text.plain(label)} is deleted.", icon=":material/delete:")
+    saying.later(f"{text.plain(label)} is deleted.", icon=":material/delete:")
     others = [other for other in entries if other.id != entry.id]
     shown = next((other for other in others if isinstance(other, Run)), None)
     if shown is None:

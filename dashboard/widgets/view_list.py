@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import address, language, slides
 from dashboard.selection import FILTERS, SAMPLE
 from dashboard.slides import View
-from dashboard.widgets import presenting
+from dashboard.widgets import presenting, saying
 from dashboard.words import text
 from pipeline.prose.texts import Texts
 
@@ -61,6 +61,7 @@ def _list_buttons(page: str, titles: Mapping[str, str], said: Texts) -> None:
 
 def _edit(titles: Mapping[str, str]) -> None:
     """Show the list, for whoever puts it in order."""
+    saying.kept()
     said, views = language.chosen(), presenting.listed().views
     st.caption(said.say("present.explained" if views else "present.none_yet"))
     for place, view in enumerate(views):
@@ -126,12 +127,12 @@ def _add(page: str, titles: Mapping[str, str]) -> None:
     """Add what the page shows; a run is named, so that a newer one does not take its place."""
     said, views = language.chosen(), presenting.listed().views
     if len(views) >= slides.MOST:
-        st.toast(said.say("present.too_many", most=slides.MOST), icon=":material/error:")
+        saying.later(said.say("present.too_many", most=slides.MOST), icon=":material/error:")
         return
     added = slides.view_of(page, address.shown())
     if _write([*views, added]):
         name = text.plain(label(added, titles))
-        st.toast(said.say("present.added", title=name, count=len(views) + 1))
+        saying.later(said.say("present.added", title=name, count=len(views) + 1))
 
 
 def _retitle(place: int) -> None:
@@ -164,10 +165,10 @@ def _load() -> None:
         return
     found = slides.from_file(file.getvalue())
     if not found.views:
-        st.toast(said.say("present.loaded_unreadable"), icon=":material/error:")
+        saying.later(said.say("present.loaded_unreadable"), icon=":material/error:")
         return
     if found.left_out:
-        st.toast(said.counted("present.left_out", found.left_out), icon=":material/link_off:")
+        saying.later(said.counted("present.left_out", found.left_out), icon=":material/link_off:")
     _write(found.views)
 
 
@@ -176,7 +177,7 @@ def _write(views: Sequence[View]) -> bool:
     code = slides.encode(views) if views else None
     if code and len(code) > slides.LONGEST_CODE:
         said = language.chosen()
-        st.toast(said.say("present.too_long"), icon=":material/error:")
+        saying.later(said.say("present.too_long"), icon=":material/error:")
         return False
     address.change({address.VIEWS: code})
     return True

@@ -153,6 +153,17 @@ def settle(page: Page) -> None:
     page.locator(SETTLED).wait_for(state="attached", timeout=TIMEOUT)
 
 
+def dismiss(page: Page, said: str) -> None:
+    """Wait for a toast that says something, and close it.
+
+    While one is there, axe-core rightly says that Streamlit's has no name.
+    """
+    toast = page.get_by_test_id("stToast")
+    expect(toast).to_contain_text(said)
+    toast.get_by_role("button").click()
+    expect(toast).to_have_count(0)
+
+
 def leave(page: Page) -> None:
     """Leave a page before its server is gone, when all that it asked for has come."""
     page.wait_for_load_state("networkidle")

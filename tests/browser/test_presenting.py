@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from dashboard import slides
 from dashboard.slides import View
 from pipeline.store.run_folder import Run
-from tests.browser.conftest import TIMEOUT, settle
+from tests.browser.conftest import TIMEOUT, dismiss, settle
 from tests.browser.test_accessibility import READY, faults
 
 SCROLLS = """() => [
@@ -80,7 +80,10 @@ def test_a_list_is_loaded_from_a_file_and_presented(page: Page, server: str, tin
     settle(page)
     page.get_by_role("button", name="Views", exact=True).click()
     dialog = page.get_by_role("dialog")
-    file = {"mimeType": "application/json", "buffer": slides.to_file(views).encode()}
+    file = {"mimeType": "application/json", "buffer": b"no list"}
+    dialog.locator("input[type='file']").set_input_files({"name": "notes.json", **file})
+    dismiss(page, "holds no list of views")
+    file |= {"buffer": slides.to_file(views).encode()}
     dialog.locator("input[type='file']").set_input_files({"name": "lesson.json", **file})
     titles = dialog.get_by_role("textbox")
     expect(titles).to_have_count(2)

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from pipeline.store import promotions
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
-from tests.browser.conftest import settle
+from tests.browser.conftest import dismiss, settle
 from tests.browser.test_accessibility import faults
 from tests.dashboard.test_compare_page import SECOND, another
 
@@ -42,6 +42,7 @@ def test_a_run_is_promoted_and_all_is_as_before_when_that_is_undone(
     asked.get_by_role("textbox", name="Why?").fill("It reads <b>my</b> 7s.")
     page.keyboard.press("Enter")
     expect(asked).to_have_count(0)
+    dismiss(page, "is the default run.")
     expect(page.get_by_text("“It reads <b>my</b> 7s.”")).to_be_visible()
 
     page.goto(server)  # as anybody opens it from now on
@@ -60,11 +61,11 @@ def test_a_run_is_promoted_and_all_is_as_before_when_that_is_undone(
     expect(asked).to_have_count(0)
     assert two_runs.open("default").id == SECOND
 
-    # Streamlit's own toast has no name, as axe-core rightly says.
-    expect(page.get_by_test_id("stToast")).to_have_count(0)
+    dismiss(page, "is the default run.")
     listed = dialog(page, "History…")
     assert faults(page) == []
     listed.get_by_role("button", name="Go back to").click()
     expect(listed).to_have_count(0)
+    dismiss(page, "is the default run again.")
     expect(page.get_by_text("“It reads <b>my</b> 7s.”")).to_be_visible()
     assert two_runs.open("default").id == tiny_run.id

@@ -15,6 +15,7 @@ from pipeline.cli.main import app
 from pipeline.errors import InklingError
 from pipeline.store import corrections, integrity, promotions, reviews
 from pipeline.store.remote import RemoteStore
+from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
 from pipeline.store.shared import Shared
 from tests.dashboard.conftest import opened
@@ -32,12 +33,18 @@ def shared(bucket, tiny_run, tmp_path, monkeypatch) -> RemoteStore:
     """A store in a bucket with the tiny run, which another machine put there."""
     with monkeypatch.context() as patch:
         patch.setenv("INKLING_CACHE", str(tmp_path / "there"))
-        there = Store.default(bucket)
-    draft = there.folder / ".outgoing" / tiny_run.id
-    shutil.copytree(tiny_run.folder, draft)
+        return sent(tiny_run, bucket)
+
+
+def sent(run: Run, bucket: str) -> RemoteStore:
+    """Send a copy of a run to a store in a bucket: the store."""
+    store = Store.default(bucket)
+    assert isinstance(store, RemoteStore)
+    draft = store.folder / ".outgoing" / run.id
+    shutil.copytree(run.folder, draft)
     vouched(draft)
-    there._send_waiting()
-    return there
+    store._send_waiting()
+    return store
 
 
 def vouched(folder: Path) -> None:
