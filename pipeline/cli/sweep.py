@@ -2,16 +2,26 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline import cluster
 from pipeline.cli import queueing
-from pipeline.cli.options import AsJson, Data, Models, store_at
+from pipeline.cli.options import (
+    AsJson,
+    Data,
+    MlflowExperiment,
+    MlflowUri,
+    Models,
+    TensorBoardDir,
+    store_at,
+)
 from pipeline.cli.queueing import Queued
 from pipeline.config import DEFAULT_DATASET, DEFAULT_NETWORK, DEFAULT_PRESET, NETWORKS, PRESETS
 from pipeline.data.known import NAMES
+from pipeline.export.trackers.choice import EXPERIMENT, FOLDER, TrackerName, Tracking
 from pipeline.sweeps.plan import BUDGET
 from pipeline.sweeps.resources import GB, MEMORY, Resources
 
@@ -59,6 +69,13 @@ def sweep(
         float, typer.Option(min=0.1, help="GB of memory for each training, with --on.")
     ] = MEMORY,
     queued: Queued = False,
+    track: Annotated[
+        list[TrackerName] | None,
+        typer.Option(help="Also write each run to a tracker, as soon as it is there."),
+    ] = None,
+    mlflow_uri: MlflowUri = "",
+    mlflow_experiment: MlflowExperiment = EXPERIMENT,
+    tensorboard_dir: TensorBoardDir = Path(FOLDER),
     data: Data = None,
     models: Models = None,
     as_json: AsJson = False,
@@ -82,14 +99,19 @@ def sweep(
         augmentation=plan.bounds(augmentation), label_smoothing=plan.bounds(label_smoothing),
         budget=budget,
     )  # fmt: skip
+    tracking = Tracking.of(
+        track or (), mlflow_uri, mlflow_experiment, tensorboard_dir, elsewhere=queued
+    )
+    tracking.trackers()  # whether they are installed is said now
     resources = Resources(cores, gpus, round(memory * GB))
     with shown_progress() as report:
         if queued:  # what is wrong with it is said now
             datasets.open_dataset(dataset, data, report)
-            queueing.add(Sweeping(asked, on, resources), store, as_json=as_json)
+            request = Sweeping(asked, on, resources, tracking)
+            queueing.add(request, store, as_json=as_json)
             return
         try:
-            swept = make(asked, store, data, report, on=on, resources=resources)
+            swept = make(asked, store, data, report, on=on, resources=resources, tracking=tracking)
         except KeyboardInterrupt:
             print("Stopped. The same command goes on.", file=sys.stderr)
             raise typer.Exit(130) from None

@@ -25,11 +25,15 @@ def track(
     mlflow_uri: MlflowUri = "",
     mlflow_experiment: MlflowExperiment = EXPERIMENT,
     tensorboard_dir: TensorBoardDir = Path(FOLDER),
+    sweep: Annotated[
+        str, typer.Option(help="Key of the sweep that they are of; those that it made have it.")
+    ] = "",
     models: Models = None,
     as_json: AsJson = False,
 ) -> None:
     """Write finished runs to MLflow or TensorBoard; what is there already is not doubled."""
-    trackers = Tracking.of(to, mlflow_uri, mlflow_experiment, tensorboard_dir).trackers()
+    tracking = Tracking.of(to, mlflow_uri, mlflow_experiment, tensorboard_dir)
+    trackers = tracking.trackers(sweep)
     store = store_at(models)
     found = [opened(store, run) for run in runs]
     written = [

@@ -48,11 +48,13 @@ class Sweeping:
         plan: what it tries.
         on: where Ray trains; None for one training after another in the job's process.
         resources: what each training gets from Ray.
+        tracking: where else its runs are written to.
     """
 
     plan: Sweep
     on: str | None = None
     resources: Resources = field(default_factory=Resources)
+    tracking: Tracking = NO_TRACKING
 
 
 @dataclass(frozen=True)
@@ -134,8 +136,9 @@ def _described(request: Request) -> dict[str, Any]:
     match request:
         case Fetch(dataset):
             told: dict[str, Any] = {"fetch": dataset}
-        case Sweeping(plan, on, resources):
+        case Sweeping(plan, on, resources, tracking):
             told = {"sweep": plan.model_dump(), "on": on, "resources": asdict(resources)}
+            told |= _track(tracking)
         case Retraining():
             told = {"retrain": asdict(request)}
         case Auditing(config, folds, repeats):
@@ -148,9 +151,17 @@ def _described(request: Request) -> dict[str, Any]:
             told = {"series": [_described(one) for one in several]}
         case Training(config, resume, tracking, workers, on):
             told = {"train": config.model_dump(), "resume": resume}
-            told |= {} if tracking == NO_TRACKING else {"track": asdict(tracking)}
+            told |= _track(tracking)
             told |= {} if (workers, on) == (1, None) else {"workers": workers, "on": on}
     return told
+
+
+def _track(tracking: Tracking) -> dict[str, Any]:
+    return {} if tracking == NO_TRACKING else {"track": asdict(tracking)}
+
+
+def _tracking(raw: dict[str, Any]) -> Tracking:
+    return _TRACKING.validate_python(raw.get("track", {}))
 
 
 def _request(raw: Any) -> Request:
@@ -159,7 +170,8 @@ def _request(raw: Any) -> Request:
             found: Request = Fetch(str(dataset))
         case {"sweep": plan, "on": on, "resources": resources}:
             given = _RESOURCES.validate_python(resources)
-            found = Sweeping(_plan(json.dumps(plan)), _ON.validate_python(on), given)
+            on = _ON.validate_python(on)
+            found = Sweeping(_plan(json.dumps(plan)), on, given, _tracking(raw))
         case {"retrain": told}:
             found = Retraining(str(told["run_id"]), int(told["seed"]))
         case {"audit": settings, "folds": folds}:
@@ -185,6 +197,5 @@ def _one_of_series(raw: dict[str, Any]) -> Training | TakeApart:
     if "take_apart" in raw:
         return TakeApart(str(raw["take_apart"]))
     config = TrainConfig.model_validate(raw["train"])
-    tracking = _TRACKING.validate_python(raw.get("track", {}))
-    on = _ON.validate_python(raw.get("on"))
-    return Training(config, bool(raw.get("resume")), tracking, int(raw.get("workers", 1)), on)
+    on, workers = _ON.validate_python(raw.get("on")), int(raw.get("workers", 1))
+    return Training(config, bool(raw.get("resume")), _tracking(raw), workers, on)

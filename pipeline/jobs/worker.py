@@ -113,10 +113,9 @@ def carry_out(request: Request, folder: Path, store: Store, on_progress: OnProgr
             before, tracking = store.open(run_id), Tracking.of_environment()
             run = retrain(before, store, None, on_progress, seed=seed, tracking=tracking)
         case Training(config, resume, tracking, workers, on):
-            asked = tracking if tracking.to else Tracking.of_environment()
             run = train(
                 config, store, None, on_progress,
-                resume=resume, tracking=asked, workers=workers, on=on,
+                resume=resume, tracking=tracking.or_of_environment(), workers=workers, on=on,
             )  # fmt: skip
     return run
 
@@ -175,8 +174,9 @@ def sweep(request: Sweeping, store: Store, on_progress: OnProgress) -> Run:
 
     try:
         swept = sweeping.sweep(
-            request.plan, store, None, report, on=request.on, resources=request.resources
-        )
+            request.plan, store, None, report, on=request.on, resources=request.resources,
+            tracking=request.tracking.or_of_environment(),
+        )  # fmt: skip
     except Discarded:  # that was the training under way; what is a run already is kept
         raise KeyboardInterrupt from None
     print(*telling.lines(swept), sep="\n", flush=True)

@@ -1,6 +1,7 @@
 """Passing on the progress of many trainings, some of them at once, as that of one piece of work."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 from pipeline.progress import OnProgress, Progress
@@ -13,9 +14,11 @@ STAGE = "Sweeping"
 class Report:
     """How far a number of trainings are."""
 
-    def __init__(self, on_progress: OnProgress, count: int) -> None:
-        """Report to a callable on so many trainings."""
-        self._on_progress, self._count = on_progress, count
+    def __init__(
+        self, on_progress: OnProgress, count: int, on_run: Callable[[str], object]
+    ) -> None:
+        """Report to a callable on so many trainings; another is told the id of each run."""
+        self._on_progress, self._count, self._on_run = on_progress, count, on_run
         self._shares: dict[str, float] = {}
         self._over, self._began = 0, time.monotonic()
 
@@ -42,6 +45,8 @@ class Report:
 
     def _pass_on(self, note: str, progress: Progress) -> None:
         done = self._over + sum(self._shares.values())
+        if progress.run_id:
+            self._on_run(progress.run_id)
         pace = (time.monotonic() - self._began) / done if done > 0.2 else None
         self._on_progress(
             replace(

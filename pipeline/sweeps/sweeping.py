@@ -15,6 +15,8 @@ import pandas as pd
 from pipeline import cluster
 from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset, open_dataset
+from pipeline.export.trackers.choice import NO_TRACKING, Tracking
+from pipeline.export.trackers.recording import Recorder, recording
 from pipeline.progress import OnProgress, Progress, silent
 from pipeline.quiet import quiet_stderr
 from pipeline.store import searches
@@ -55,6 +57,7 @@ def sweep(
     *,
     on: str | None = None,
     resources: Resources | None = None,
+    tracking: Tracking = NO_TRACKING,
 ) -> Swept:
     """Train what a sweep asks for and the store lacks.
 
@@ -65,20 +68,29 @@ def sweep(
         on_progress: called at every stage of every training.
         on: where Ray is, as in `cluster.connected`; None for this process, one after another.
         resources: what each training gets from Ray.
+        tracking: where its runs are written, too, those that the store had before included; it can
+            fail no training.
 
     Raises:
         InklingError: the dataset, the settings, the store or Ray is unsuitable.
         KeyboardInterrupt: it was stopped; the same sweep goes on.
     """
+    track = tracking.trackers(plan.key)
     store.check_writable()
     dataset = open_dataset(plan.dataset, data_dir, on_progress)
-    work = _Work(plan, store, dataset, data_dir, on_progress, on, resources or Resources())
-    if on is None:
-        work.everything()
-    else:
-        with cluster.connected(on, object_store=cluster.OBJECT_STORE + 2 * _bytes(dataset)):
+    with recording(track, store, plan.key, on_progress) as recorder:
+        work = _Work(
+            plan, store, dataset, data_dir, on_progress, on, resources or Resources(), recorder
+        )
+        if on is None:
             work.everything()
-    return work.swept()
+        else:
+            with cluster.connected(on, object_store=cluster.OBJECT_STORE + 2 * _bytes(dataset)):
+                work.everything()
+        swept = work.swept()
+        for run_id in swept.table["run"]:
+            recorder.add(run_id)
+    return swept
 
 
 class _Work:
@@ -93,9 +105,11 @@ class _Work:
         on_progress: OnProgress,
         on: str | None,
         resources: Resources,
+        recorder: Recorder,
     ) -> None:
         self._plan, self._store, self._dataset, self._data_dir = plan, store, dataset, data_dir
         self._on_progress, self._on, self._resources = on_progress, on, resources
+        self._recorder = recorder
         self._wanted: dict[str, TrainConfig] = {}
         self._before = set(self._done())
 
@@ -138,7 +152,7 @@ class _Work:
             from pipeline.sweeps.search import search
 
             known = [Known(results.kind(wanted[key]), history) for key, history in over.items()]
-            report = Report(self._on_progress, len(candidates))
+            report = self._report(len(candidates))
             self._on_progress(STARTING)
             search(
                 candidates, known, self._store, self._dataset, report, self._resources,
@@ -153,7 +167,7 @@ class _Work:
         missing = [one for key, one in wanted.items() if key not in done and key not in over]
         if not missing:
             return
-        report = Report(self._on_progress, len(missing))
+        report = self._report(len(missing))
         self._on_progress(STARTING)
         if self._on is None:
             with quiet_stderr():
@@ -180,6 +194,9 @@ class _Work:
         """List the presets' own settings: what is tried first in a search, of each kind."""
         kinds = len(self._plan.networks) * len(self._plan.presets)
         return self._settled(self._plan.first()[:kinds])
+
+    def _report(self, count: int) -> Report:
+        return Report(self._on_progress, count, self._recorder.add)
 
     def _done(self) -> dict[str, Run]:
         return results.finished(self._store, self._dataset.fingerprint)

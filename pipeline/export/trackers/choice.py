@@ -58,7 +58,7 @@ class Tracking:
             return NO_TRACKING
         if elsewhere and TrackerName.MLFLOW in chosen and not mlflow_uri:
             raise InklingError(
-                "A training in the queue may be started from another folder. Say where MLflow "
+                "What waits in the queue may be started from another folder. Say where MLflow "
                 "tracks it, with --mlflow-uri."
             )
         return cls(chosen, mlflow_uri, mlflow_experiment, str(tensorboard_dir.absolute()))
@@ -81,22 +81,30 @@ class Tracking:
             Path(os.environ.get("INKLING_TENSORBOARD", FOLDER)),
         )
 
-    def trackers(self) -> "list[Tracker]":
+    def or_of_environment(self) -> "Tracking":
+        """Return what was asked for, or else what the environment says; see `of_environment`."""
+        return self if self.to else self.of_environment()
+
+    def trackers(self, sweep: str = "") -> "list[Tracker]":
         """Make the trackers; none is reached yet.
+
+        Args:
+            sweep: the key of that which the runs are of, by which they are found together; "" for
+                runs of none.
 
         Raises:
             InklingError: the library of one is not installed.
         """
-        return [self._made(name) for name in self.to]
+        return [self._made(name, sweep) for name in self.to]
 
-    def _made(self, name: TrackerName) -> "Tracker":
+    def _made(self, name: TrackerName, sweep: str) -> "Tracker":
         if name == TrackerName.MLFLOW:
             from pipeline.export.trackers.mlflow import MlflowTracker
 
-            return MlflowTracker(self.mlflow_uri, self.mlflow_experiment)
+            return MlflowTracker(self.mlflow_uri, self.mlflow_experiment, sweep)
         from pipeline.export.trackers.tensorboard import TensorBoardTracker
 
-        return TensorBoardTracker(Path(self.tensorboard_dir))
+        return TensorBoardTracker(Path(self.tensorboard_dir), sweep)
 
 
 NO_TRACKING = Tracking()

@@ -79,6 +79,17 @@ def following(trackers: Sequence[Tracker], on_progress: OnProgress) -> Iterator[
         followed.close()
 
 
+def refusal(say: Callable[[], object]) -> str:
+    """Say something to a tracker, and return why it did not take it, in sentences; "" if it did."""
+    try:
+        say()
+    except InklingError as error:
+        return str(error)
+    except Exception as error:  # a fault of ours or of the library: no training ends for it
+        return f"It failed: {type(error).__name__}, {reason(error)}."
+    return ""
+
+
 def _how(error: BaseException) -> End:
     if isinstance(error, Discarded):
         return "discarded"
@@ -114,12 +125,9 @@ class _Line:
     def _tell(self, say: Callable[[Tracker], object], run_id: str, *, again: bool) -> None:
         if self._away and not again:
             return
-        try:
-            say(self.tracker)
-        except InklingError as error:
-            self._lost(str(error), run_id)
-        except Exception as error:  # a fault of ours or of the library: no training ends for it
-            self._lost(f"It failed: {type(error).__name__}, {reason(error)}.", run_id)
+        why = refusal(lambda: say(self.tracker))
+        if why:
+            self._lost(why, run_id)
 
     def _lost(self, why: str, run_id: str) -> None:
         if not self._away:

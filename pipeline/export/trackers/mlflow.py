@@ -24,6 +24,7 @@ from pipeline.store.run_folder import Run
 from pipeline.training.checkpoint import Row
 
 KEY, PLACE, RUN = "inkling.key", "inkling.place", "inkling.run"  # tags that runs are found by
+SWEEP = "inkling.sweep"  # a tag that is the same for all runs of a sweep
 MODEL, SAID, FILES = "model", "inkling", "run"  # artifacts: its model, what was drawn, its folder
 SERVED = Path(__file__).with_name("served.py")  # copied, and run by MLflow alone
 NEEDED = ("mlflow", "ai-edge-litert", "numpy", "pandas")  # to serve the model
@@ -49,18 +50,19 @@ class MlflowTracker:
 
     name, option = "MLflow", "mlflow"
 
-    def __init__(self, uri: str, experiment: str) -> None:
+    def __init__(self, uri: str, experiment: str, sweep: str = "") -> None:
         """Track in an experiment; nothing is reached yet.
 
         Args:
             uri: of the tracking server, database or folder; "" for MLflow's own default.
             experiment: its name.
+            sweep: the key of that which the runs are of; "" for runs of none.
 
         Raises:
             InklingError: MLflow is not installed.
         """
         extras.check_installed("mlflow", "MLflow", "mlflow")
-        self._uri, self._experiment = uri, experiment
+        self._uri, self._experiment, self._sweep = uri, experiment, sweep
         self._id = ""  # of the run that a training is tracked in
 
     def begin(self, training: Underway) -> None:
@@ -95,6 +97,12 @@ class MlflowTracker:
             if how == "discarded":
                 self._client.delete_run(self._id)
 
+    def has(self, run: Run) -> bool:
+        """Say whether a run of MLflow's has what `record` writes last."""
+        with self._reached():
+            found = self._found(KEY, key_of(run), "attributes.status != 'RUNNING'")
+            return any(RUN in one.data.tags for one in found)
+
     def record(self, run: Run) -> str:
         """Write all there is of a run; return where it is."""
         told = Contents.of(run)
@@ -105,6 +113,7 @@ class MlflowTracker:
             self._id = known or self._created(key, name, began)
             tags = {RUN: run.id, "mlflow.runName": name}
             tags |= {"mlflow.note.content": run.about.note} if run.about.note else {}
+            tags |= {SWEEP: self._sweep} if self._sweep else {}
             for tag, value in tags.items():
                 self._client.set_tag(self._id, tag, value[:LONGEST])
             self._log_settings(told.settings)

@@ -37,14 +37,18 @@ class TensorBoardTracker:
 
     name, option = "TensorBoard", "tensorboard"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sweep: str = "") -> None:
         """Track in a folder, which is made when there is something to write.
+
+        Args:
+            folder: of all runs.
+            sweep: the key of that which the runs are of; "" for runs of none.
 
         Raises:
             InklingError: TensorBoard is not installed.
         """
         extras.check_installed("tensorboard", "TensorBoard", "tensorboard")
-        self._folder = folder
+        self._folder, self._sweep = folder, sweep
         self._live: Path | None = None
         self._events: EventFile | None = None
 
@@ -74,12 +78,16 @@ class TensorBoardTracker:
         if how == "discarded":
             self._forget()
 
+    def has(self, run: Run) -> bool:
+        """Say whether the folder of a run is there; it is whole."""
+        return (self._folder / run.id / OURS).is_file()
+
     def record(self, run: Run) -> str:
         """Write the folder of a run, in place of an older one; return it."""
         told, target = Contents.of(run), self._folder / run.id
         self._close()
         with _replacing(target) as draft:
-            _write_events(draft, told)
+            _write_events(draft, told, self._sweep)
             _write_projector(draft, told)
             (draft / OURS).write_text(json.dumps({"run": run.id}), encoding="utf-8")
         self._forget()
@@ -120,14 +128,15 @@ def _replacing(target: Path) -> Iterator[Path]:
             atomic.remove_folder(target)
 
 
-def _write_events(folder: Path, told: Contents) -> None:
+def _write_events(folder: Path, told: Contents, sweep: str) -> None:
     """Write the curves, the final numbers, the settings and the pictures of a run."""
     events, info = EventFile(folder), told.run.info
     try:
         began, ended = info.created.timestamp(), told.ended
         names = [contents.one_line(name) for name in told.facts.names]
         events.text("settings", _table(told.settings), 0, began)
-        events.session(told.compared, told.run.id, began, ended)
+        compared = told.compared | ({"sweep": sweep} if sweep else {})
+        events.session(compared, told.run.id, began, ended)
         events.text("model card", _sections(info.model_card), 0, began)
         events.text(
             "classes", _table({str(label): name for label, name in enumerate(names)}), 0, began

@@ -85,6 +85,9 @@ class Tracker(Protocol):
     def end(self, how: End) -> None:
         """Note that the training that has begun ended without a run."""
 
+    def has(self, run: Run) -> bool:
+        """Say whether all there was of a run was written before."""
+
     def record(self, run: Run) -> str:
         """Write all there is of a run, once, however often it is called; return where it is."""
 

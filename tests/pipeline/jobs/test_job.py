@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
+from pipeline.export.trackers.choice import TrackerName, Tracking
 from pipeline.jobs import alive, history, requests, worker
 from pipeline.jobs.job import LIVE, REQUEST, STATUS, WAITS, Job
 from pipeline.jobs.requests import Auditing, Retraining, Series, Sweeping, TakeApart, Training
@@ -290,7 +291,12 @@ SWEEP = Sweep.of(
 
 
 def test_a_sweep_is_read_as_it_was_asked_for(job):
-    for asked in (Sweeping(SWEEP), Sweeping(SWEEP, "ray://head:1", Resources(2, 0.5))):
+    tracking = Tracking((TrackerName.MLFLOW,), "http://127.0.0.1:5000")
+    for asked in (
+        Sweeping(SWEEP),
+        Sweeping(SWEEP, "ray://head:1", Resources(2, 0.5)),
+        Sweeping(SWEEP, tracking=tracking),
+    ):
         (job.folder / REQUEST).write_text(requests.write(asked))
         assert job.request == asked
 
@@ -306,19 +312,20 @@ def test_the_run_of_a_sweep_is_one_of_its_best_settings_with_most_seeds(job, mon
     ]  # fmt: skip
     asked = []
 
-    def sweep(plan, store, data, report, *, on, resources):
-        asked.append((plan, on, resources))
+    def sweep(plan, store, data, report, *, on, resources, tracking):
+        asked.append((plan, on, resources, tracking.to))
         report(Progress("Sweeping", 1, 2, run_id="one-of-many"))
         assert job.status().run_id == ""
         return sweeping.Swept(results.as_table(rows), (), 5)
 
     run = SimpleNamespace(info=SimpleNamespace(note="stopped in epoch 1"))
+    monkeypatch.setenv("INKLING_TRACK", "tensorboard")
     monkeypatch.setattr(sweeping, "sweep", sweep)
     monkeypatch.setattr(
         Store, "open", lambda store, run_id: SimpleNamespace(id=run_id, **vars(run))
     )
     worked(job, monkeypatch, None)
-    assert asked == [(SWEEP, "local", Resources())]
+    assert asked == [(SWEEP, "local", Resources(), (TrackerName.TENSORBOARD,))]
     assert (job.status().state, job.status().run_id) == ("finished", "0.2-0")
     assert "augmentation 0.2" in capsys.readouterr().out
 

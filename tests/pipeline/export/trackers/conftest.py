@@ -49,6 +49,9 @@ class Listener:
     def end(self, how: End) -> None:
         self._hear(("end", how))
 
+    def has(self, run: Run) -> bool:
+        return ("record", run.id) in self.told
+
     def record(self, run: Run) -> str:
         self._hear(("record", run.id))
         return "here"
