@@ -122,6 +122,12 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
+def joined(names: Sequence[str]) -> str:
+    """Write some names, at least one, as a sentence does: "pixels, shallow and cnn"."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def devices(hardware: Mapping[str, Any]) -> str:
     """Name what a network was trained on, such as "CPU", "CPU × 4" or "GPU A, GPU B"."""
     named = [str(one) for one in hardware.get("devices", ["CPU"])]

@@ -93,7 +93,7 @@ def scored_bars(
     figure.update_layout(
         barmode="stack",
         showlegend=tells,
-        legend={"orientation": "h", "y": 1.15, "x": 0, "traceorder": "normal"},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
         bargap=0.35,
         xaxis=class_axis([class_names[label] for label in labels], "predicted class"),
         yaxis={"title": "images", "rangemode": "tozero", "fixedrange": True},

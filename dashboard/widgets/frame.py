@@ -16,6 +16,7 @@ from dashboard.words import runs as run_words
 from dashboard.words import text
 from pipeline.errors import InklingError, denied
 from pipeline.store.run_folder import Damaged, Run
+from pipeline.store.runs import Store
 
 P = ParamSpec("P")
 
@@ -65,7 +66,7 @@ def _first(entries: Sequence[Run | Damaged]) -> Run | Damaged:
 def run_picker() -> None:
     """Let people choose a run, in the sidebar of every page."""
     entries = {entry.id: entry for entry in loaders.entries()}
-    _note_store(loaders.store().note)
+    _note_store(loaders.store())
     if not entries:
         return
     current = address.chosen_run()
@@ -97,9 +98,10 @@ def run_picker() -> None:
         second_picker(shown)
 
 
-def _note_store(note: str) -> None:
+def _note_store(store: Store) -> None:
     """Say in the sidebar what is wrong with a shared store; once also where the sidebar is shut."""
     icon, key = ":material/cloud_off:", "store_note"
+    note = run_words.about_store(store.note, store.where)
     if note:
         st.sidebar.warning(text.plain(note), icon=icon)
         if st.session_state.get(key) != note:

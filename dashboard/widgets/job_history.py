@@ -21,8 +21,8 @@ ROWS_IN_SIGHT, ROW_HEIGHT = 8, 35  # CSS pixels, as Streamlit draws a row
 LOG_LINES = 60  # its end; “inkling jobs log” has all
 COLUMNS = {
     "began": st.column_config.DatetimeColumn("Began", format="D MMM, HH:mm"),
-    "what": st.column_config.TextColumn("What", width="large"),
     "outcome": st.column_config.TextColumn("Outcome"),
+    "what": st.column_config.TextColumn("What", width="large"),
     "seconds": st.column_config.NumberColumn("Took (s)", format="localized"),
     "memory": st.column_config.NumberColumn(
         "Memory (GB)", format="%.1f", help="The most that its process has had."
@@ -50,8 +50,8 @@ def _row(entry: Entry) -> dict[str, Any]:
     status = entry.status
     return {
         "began": datetime.fromtimestamp(status.began, UTC) if status.began else None,
+        "outcome": entry.outcome,  # first, to be in sight on a phone
         "what": entry.title,
-        "outcome": entry.outcome,
         "seconds": round(status.seconds) or None,
         "memory": status.peak_memory / 1e9 or None,
         "why": entry.unreadable or status.message,

@@ -84,9 +84,7 @@ def interrupted(place: InterruptedTraining, resumed: Sequence[TrainConfig]) -> N
         place: of its checkpoint.
         resumed: those that go on already, or wait for that, which are left out.
     """
-    with st.container(
-        horizontal=True, vertical_alignment="center", border=True, key=f"interrupted_{place.key}"
-    ):
+    with st.container(border=True, key=f"interrupted_{place.key}"):
         config = None
         try:
             rows, config = place.rows(), place.config()
@@ -97,23 +95,29 @@ def interrupted(place: InterruptedTraining, resumed: Sequence[TrainConfig]) -> N
             st.markdown(said, help=explaining.hover("checkpoint", "validation"))
         except InklingError as error:
             st.warning(text.plain(str(error)))
-        if config is not None and st.button(
-            "Resume",
-            icon=":material/resume:",
-            key=f"resume_{place.key}",
-            help=training_words.RESUMED,
-        ):
-            job_forms.start(Training(config, resume=True))
-        if config is not None and st.button(
-            "Start again",
-            icon=":material/restart_alt:",
-            key=f"restart_{place.key}",
-            help=training_words.STARTED_AGAIN,
-        ):
-            job_forms.start(Training(config))
-        if st.button("Discard", icon=":material/delete:", key=f"forget_{place.key}"):
-            place.forget()
-            st.rerun()
+        with st.container(horizontal=True, gap="small"):
+            _ways_on(place, config)
+
+
+def _ways_on(place: InterruptedTraining, config: TrainConfig | None) -> None:
+    """Show what can be done with an interrupted training; without settings, only discarding it."""
+    if config is not None and st.button(
+        "Resume",
+        icon=":material/resume:",
+        key=f"resume_{place.key}",
+        help=training_words.RESUMED,
+    ):
+        job_forms.start(Training(config, resume=True))
+    if config is not None and st.button(
+        "Start again",
+        icon=":material/restart_alt:",
+        key=f"restart_{place.key}",
+        help=training_words.STARTED_AGAIN,
+    ):
+        job_forms.start(Training(config))
+    if st.button("Discard", icon=":material/delete:", key=f"forget_{place.key}"):
+        place.forget()
+        st.rerun()
 
 
 def learns_from_corrections(dataset: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dashboard.words.text import plain
 from pipeline.jobs.estimate import Estimate
 from pipeline.jobs.history import Entry
-from pipeline.words import counted, duration
+from pipeline.words import counted, duration, joined
 
 SEEDS = (
     "Each network is trained this many times, with the seeds 0, 1, 2 and so on, which shows how "
@@ -34,7 +34,7 @@ def takes(networks: Sequence[str], found: Sequence[Estimate | None]) -> str:
         )
     if unknown:
         said.append(
-            f"How long {' and '.join(unknown)} will take is not known: this machine has not "
+            f"How long {joined(unknown)} will take is not known: this machine has not "
             "trained such a network yet."
         )
     return " ".join(said)
@@ -76,7 +76,8 @@ def how_it_ended(entry: Entry) -> str:
     """Say how a job ended, and why: Markdown."""
     status = entry.status
     took = f" after {duration(status.seconds)}" if status.seconds else ""
-    said = [f"{entry.outcome.capitalize()}{took}.", status.message, entry.unreadable]
+    ended, comma, left = entry.outcome.partition(", ")
+    said = [f"{ended.capitalize()}{took}{comma}{left}.", status.message, entry.unreadable]
     if status.peak_memory:
         said.append(f"It took up to {gigabytes(status.peak_memory)} of memory.")
     return plain(" ".join(part for part in said if part))

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from dashboard.words.text import percent, plain, times
+from dashboard.words.text import percent, plain, shorten, times
 from pipeline import words
 from pipeline.analysis.metrics import Confusion, Metrics
 from pipeline.config import NETWORKS, NetworkKind
@@ -137,6 +137,11 @@ def lesson(run: Run) -> str:
 def terms_of_lesson(run: Run) -> tuple[str, ...]:
     """Return the terms that say what a run's network shows, by their keys in the glossary."""
     return LESSON_TERMS.get(run.info.network, ()) if kind_of(run) else ()
+
+
+def about_store(note: str, where: str) -> str:
+    """Shorten a store's address in what is wrong with it: a phone's toast takes 90 letters."""
+    return note.replace(where, shorten(where))
 
 
 def verdict(info: RunInfo) -> str:

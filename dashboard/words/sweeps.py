@@ -12,7 +12,10 @@ SEARCH = (
 TRIED = "For each network and preset, spread evenly over the ranges, beside the preset’s own."
 NOT_AGAIN = "What is in the store already is not trained again."
 GOES_ON = "It goes on where it ended: with what is not in the store yet."
-STOPPED = "The sweep was stopped. The runs that it had made are kept."
+STOPPED = (
+    "The sweep was stopped. Runs that it had made are kept, and it can go on with the rest, from "
+    "the training that it was in."
+)
 
 
 def how_many(plan: Sweep, count: int) -> str:

@@ -4,12 +4,13 @@ from pathlib import PurePath
 
 from pipeline.config import TrainConfig
 from pipeline.sweeps.plan import FINALISTS, SEARCHED, Sweep
-from pipeline.words import counted
+from pipeline.words import counted, joined
 
 
 def title(plan: Sweep) -> str:
     """Say in a few words what a sweep tries, its ranges at the end."""
-    said = [f"Sweep of {', '.join(plan.networks)} on {PurePath(plan.dataset).name}", *plan.presets]
+    networks, presets = joined(plan.networks), joined(plan.presets)
+    said = [f"Sweep of {networks} on {PurePath(plan.dataset).name}", presets]
     if plan.epochs:
         said.append(counted(plan.epochs, "epoch"))
     said.append(counted(len(plan.seeds), "seed"))

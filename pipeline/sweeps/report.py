@@ -35,7 +35,7 @@ class Report:
             self._shares[key] = TRAINING * share
         else:
             self._shares[key] = max(self._shares.get(key, 0.0), AFTER.get(progress.stage, 0.0))
-        self._pass_on(f"{what}, {progress.note}", progress)
+        self._pass_on(f"{what}, {'saved' if progress.run_id else progress.note}", progress)
 
     def over(self, key: str, note: str, run_id: str = "") -> None:
         """Say that one of them is done, or given up."""

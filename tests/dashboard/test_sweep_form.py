@@ -1,5 +1,6 @@
 """A sweep from the Train page: asking for it, watching it, going on with it."""
 
+import re
 import shutil
 
 import pytest
@@ -122,6 +123,8 @@ def test_it_is_watched_stopped_and_gone_on_with(app, store, children):
     at.run()
     assert "The sweep was stopped" in text(at)
     assert list(at.dataframe[0].value["outcome"]) == ["stopped, can go on"]
+    said = text(app("train", store, job=job.id)).replace("\\", "")
+    assert re.search("Stopped( after .*)?, can go on. The job was stopped.", said)
     click(at, "Go on with it")
     assert [one.request for one in list_jobs(store)] == [Sweeping(SEARCH)] * 2
 

@@ -42,6 +42,12 @@ def test_a_guess_names_the_runner_up():
     assert words.guess("abc", [0.4, 0.2, 0.4]) == "a (40.0%), then c (40.0%)"  # as argmax says
 
 
+def test_names_are_joined_as_in_a_sentence():
+    assert words.joined(["pixels"]) == "pixels"
+    assert words.joined(["pixels", "cnn"]) == "pixels and cnn"
+    assert words.joined(["pixels", "shallow", "cnn"]) == "pixels, shallow and cnn"
+
+
 def test_corrections_are_counted_by_class():
     assert words.corrections({"4": 3, "9": 9}) == "12 corrections: 3 × “4”, 9 × “9”"
     assert words.corrections({"4": 1}) == "1 correction: 1 × “4”"

@@ -68,3 +68,10 @@ def test_what_is_lost_with_a_run(tiny_run):
     assert "Its network" in run_words.before_deletion(tiny_run, "*a*")
     assert r"**\*a\***" in run_words.before_deletion(tiny_run, "*a*")
     assert "What is left" in run_words.before_deletion(Damaged("a", "cut"), "a")
+
+
+def test_a_long_address_does_not_hide_what_is_wrong_with_a_store():
+    where = "s3://a-team-with-a-long-name/department-of-handwriting/experiments-of-2026/digits"
+    said = run_words.about_store(f"{where} cannot be reached at 127.0.0.1:9000.", where)
+    assert said == ("s3://a-team…g/experiments-of-2026/digits cannot be reached at 127.0.0.1:9000.")
+    assert run_words.about_store("", where) == ""

@@ -12,11 +12,11 @@ def asked(**settings) -> Sweep:
 
 
 def test_what_it_tries_is_said_in_a_few_words():
-    assert outline.title(asked()) == "Sweep of cnn, pixels on my digits, quick, 3 seeds"
+    assert outline.title(asked()) == "Sweep of cnn and pixels on my digits, quick, 3 seeds"
     searched = asked(seeds=(0,), epochs=2, learning_rate=(0.001, 0.02), augmentation=(0.5, 0.5))
     assert outline.title(searched) == (
-        "Sweep of cnn, pixels on my digits, quick, 2 epochs, 1 seed, learning rate 0.001 to 0.02, "
-        "augmentation 0.5"
+        "Sweep of cnn and pixels on my digits, quick, 2 epochs, 1 seed, "
+        "learning rate 0.001 to 0.02, augmentation 0.5"
     )
 
 
