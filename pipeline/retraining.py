@@ -16,13 +16,12 @@ import numpy as np
 from pipeline import atomic, evaluation, robustness
 from pipeline.assembly import assemble, describe
 from pipeline.config import TrainConfig
-from pipeline.data.datasets import Dataset, DatasetMissing, open_by_fingerprint, open_dataset
-from pipeline.errors import InklingError
+from pipeline.data.datasets import Dataset
 from pipeline.export.trackers.following import following
 from pipeline.export.trackers.tracker import Tracker, Underway
 from pipeline.progress import OnProgress, Progress, silent
 from pipeline.serving.inference import ServingGraph
-from pipeline.store import corrections, reviews, teaching
+from pipeline.store import teachable
 from pipeline.store.run_folder import Run, RunFiles
 from pipeline.store.run_info import Retrained
 from pipeline.store.runs import Store
@@ -74,11 +73,10 @@ def retrain(
     created = datetime.now(UTC)
     store.check_writable()
     config = settings(run, seed)
-    dataset = _its_dataset(run, data_dir, on_progress)
-    lessons = teaching.gather(corrections.read(store), reviews.read(store), dataset)
+    dataset, found = teachable.gather(run, store, data_dir, on_progress)
     with following(track, on_progress) as followed:
         followed.begin(Underway.of(config, dataset, created, run.folder / f"taught-{seed}"))
-        made = _taught(run, store, config, dataset, lessons, created, followed.on_progress)
+        made = _taught(run, store, config, dataset, found, created, followed.on_progress)
         _complete(made, run, dataset, on_progress)
         followed.published(made)
     on_progress(Progress("Done", 1, 1, made.id, stoppable=False, run_id=made.id))
@@ -133,18 +131,11 @@ def settings(run: Run, seed: int) -> TrainConfig:
     Raises:
         InklingError: the network was trained elsewhere.
     """
-    if run.info.config is None:
-        raise InklingError(
-            f"“{run.info.file}” was trained elsewhere, so its training images are not known here, "
-            "and without them it would forget what it knows. Choose a network that was trained "
-            "with Inkling."
-        )
-    usual = TrainConfig(
-        dataset=run.info.config.dataset,
-        network=run.info.config.network,
-        preset=run.info.config.preset,
-    ).resolved(run.info.dataset.counts.get("train", 0))
-    return run.info.config.model_copy(
+    own = teachable.trained_with(run)
+    usual = TrainConfig(dataset=own.dataset, network=own.network, preset=own.preset).resolved(
+        run.info.dataset.counts.get("train", 0)
+    )
+    return own.model_copy(
         update={
             "epochs": EPOCHS,
             "batch_size": usual.batch_size,
@@ -180,17 +171,6 @@ def teach(
 def _replayed(config: TrainConfig, dataset: Dataset) -> int:
     """Count the images an epoch replays: the training part, and allographs if it had some."""
     return round(len(dataset.y_train) / (1 - (config.allographs or 0.0)))
-
-
-def _its_dataset(run: Run, data_dir: Path | None, on_progress: OnProgress) -> Dataset:
-    """Open what a run was trained on, with the classes named as they were then."""
-    own = run.info.dataset
-    try:
-        found = open_by_fingerprint(own.name, own.fingerprint)
-    except DatasetMissing:  # perhaps it only has to be prepared
-        open_dataset(run.info.dataset_reference, data_dir, on_progress)
-        found = open_by_fingerprint(own.name, own.fingerprint)
-    return replace(found, class_names=run.class_names)
 
 
 def _predicted(graph: ServingGraph, lessons: TeachingSet) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli import queueing
 from pipeline.cli.options import (
     AsJson,
     Data,
@@ -18,12 +19,14 @@ from pipeline.cli.options import (
     Track,
     store_at,
 )
+from pipeline.cli.queueing import Queued
 from pipeline.export.trackers.choice import EXPERIMENT, FOLDER, Tracking
 
 
 def retrain(
     run: RunName,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Random seed.")] = 0,
+    queued: Queued = False,
     track: Track = None,
     mlflow_uri: MlflowUri = "",
     mlflow_experiment: MlflowExperiment = EXPERIMENT,
@@ -39,12 +42,20 @@ def retrain(
     """
     from pipeline.cli.terminal import shown_progress
     from pipeline.jobs import worker
-    from pipeline.store import teaching
+    from pipeline.jobs.requests import Retraining
+    from pipeline.store import teachable, teaching
 
-    tracking = Tracking.of(track or (), mlflow_uri, mlflow_experiment, tensorboard_dir)
+    tracking = Tracking.of(
+        track or (), mlflow_uri, mlflow_experiment, tensorboard_dir, elsewhere=queued
+    )
     store = store_at(models)
     before = store.open(run)
     with shown_progress() as report:
+        if queued:  # what is wrong with it is said now
+            tracking.trackers()
+            teachable.gather(before, store, data, report)
+            queueing.add(Retraining(before.id, seed, tracking), store, as_json=as_json)
+            return
         after = worker.retrain(before, store, data, report, seed=seed, tracking=tracking)
     proof = teaching.proof_of(after, before)
     if as_json:

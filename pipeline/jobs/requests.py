@@ -59,10 +59,17 @@ class Sweeping:
 
 @dataclass(frozen=True)
 class Retraining:
-    """A request to teach a run the corrections in the store; see `retraining.retrain`."""
+    """A request to teach a run the corrections in the store; see `retraining.retrain`.
+
+    Attributes:
+        run_id: what to go on from.
+        seed: of the order of the images.
+        tracking: where else it is written to.
+    """
 
     run_id: str
     seed: int = 0
+    tracking: Tracking = NO_TRACKING
 
 
 @dataclass(frozen=True)
@@ -139,8 +146,8 @@ def _described(request: Request) -> dict[str, Any]:
         case Sweeping(plan, on, resources, tracking):
             told = {"sweep": plan.model_dump(), "on": on, "resources": asdict(resources)}
             told |= _track(tracking)
-        case Retraining():
-            told = {"retrain": asdict(request)}
+        case Retraining(run_id, seed, tracking):
+            told = {"retrain": {"run_id": run_id, "seed": seed}} | _track(tracking)
         case Auditing(config, folds, repeats):
             told = {"audit": config.model_dump(), "folds": folds, "repeats": repeats}
         case TakeApart(run_id):
@@ -173,7 +180,7 @@ def _request(raw: Any) -> Request:
             on = _ON.validate_python(on)
             found = Sweeping(_plan(json.dumps(plan)), on, given, _tracking(raw))
         case {"retrain": told}:
-            found = Retraining(str(told["run_id"]), int(told["seed"]))
+            found = Retraining(str(told["run_id"]), int(told["seed"]), _tracking(raw))
         case {"audit": settings, "folds": folds}:
             config = TrainConfig.model_validate(settings)
             found = Auditing(config, int(folds), int(raw.get("repeats", 1)))

@@ -109,9 +109,9 @@ def carry_out(request: Request, folder: Path, store: Store, on_progress: OnProgr
             run = add(request, folder, store, on_progress)
         case Sweeping():
             run = sweep(request, store, on_progress)
-        case Retraining(run_id, seed):
-            before, tracking = store.open(run_id), Tracking.of_environment()
-            run = retrain(before, store, None, on_progress, seed=seed, tracking=tracking)
+        case Retraining(run_id, seed, tracking):
+            before, asked = store.open(run_id), tracking.or_of_environment()
+            run = retrain(before, store, None, on_progress, seed=seed, tracking=asked)
         case Training(config, resume, tracking, workers, on):
             run = train(
                 config, store, None, on_progress,

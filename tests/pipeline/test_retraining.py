@@ -11,7 +11,9 @@ from pipeline.cli.main import app
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
 from pipeline.export.trackers import tracker
+from pipeline.export.trackers.choice import TrackerName, Tracking
 from pipeline.ink.drawing import Drawing
+from pipeline.jobs.job import list_jobs
 from pipeline.jobs.requests import Retraining
 from pipeline.retraining import retrain
 from pipeline.store import corrections, interrupted, reviews, teaching
@@ -132,6 +134,24 @@ def test_the_command_says_what_it_learned(corrected):
     newest, oldest = corrected.runs()
     assert f"{newest.id}, taught from {oldest.id}" in done.stdout
     assert teaching.proof_of(newest, oldest).said in done.stdout
+
+
+def test_it_waits_in_the_queue_if_asked_to(corrected, children, tmp_path):
+    command = ["retrain", "latest", "--seed", "3", "--queue", "--track", "tensorboard"]
+    places = ["--tensorboard-dir", str(tmp_path / "logs"), "--models", str(corrected.folder)]
+    done = CliRunner().invoke(app, [*command, *places])
+    assert done.exit_code == 0, done.output
+    assert done.stdout.endswith(" is started\n")
+    tracking = Tracking((TrackerName.TENSORBOARD,), tensorboard_dir=str(tmp_path / "logs"))
+    (job,) = list_jobs(corrected)
+    assert job.request == Retraining(corrected.open("latest").id, 3, tracking)
+    assert len(children) == len(corrected.runs()) == 1
+
+
+def test_what_cannot_be_taught_is_not_queued(store, children):
+    done = CliRunner().invoke(app, ["retrain", "latest", "--queue", "--models", str(store.folder)])
+    assert "No corrections fit" in str(done.exception)
+    assert list_jobs(store) == []
 
 
 def test_test_images_that_were_taught_are_left_out_of_the_proof(store, digits):

@@ -269,19 +269,19 @@ def test_an_audit_is_carried_out_as_it_was_asked_for(job, monkeypatch):
 
 
 def test_a_retraining_is_carried_out_as_it_was_asked_for(job, monkeypatch):
-    asked = Retraining("some-run", seed=3)
+    asked = Retraining("some-run", 3, Tracking((TrackerName.TENSORBOARD,)))
     (job.folder / REQUEST).write_text(requests.write(asked))
     assert job.request == asked
     taught = []
 
     def retrain(run, store, data, report, *, seed, tracking):
-        taught.append((run, seed))
+        taught.append((run, seed, tracking))
         return SimpleNamespace(id="published", info=SimpleNamespace(note=""))
 
     monkeypatch.setattr(worker, "retrain", retrain)
     monkeypatch.setattr(Store, "open", lambda store, run_id: run_id)
     worked(job, monkeypatch, None)
-    assert taught == [("some-run", 3)]
+    assert taught == [("some-run", 3, asked.tracking)]
     assert (job.status().state, job.status().run_id) == ("finished", "published")
 
 
