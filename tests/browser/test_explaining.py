@@ -45,9 +45,10 @@ def test_a_term_is_explained_to_the_keyboard(page: Page, server: str):
 
 
 def beside(button: Locator, title: Locator) -> None:
-    """Check that the button is on the screen of a phone, in the row of the title."""
+    """Check that the button is whole on the screen of a phone, in the row of the title."""
     sign, heading = button.bounding_box(), title.bounding_box()
     assert sign["x"] + sign["width"] <= 390
+    assert button.evaluate("one => one.scrollWidth <= one.clientWidth")
     assert heading["y"] <= sign["y"] + sign["height"] / 2 <= heading["y"] + heading["height"]
 
 
