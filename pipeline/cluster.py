@@ -5,10 +5,14 @@ it is installed on their machine. Each piece of work asks first whether that is 
 (`check_same`), since machines come and go while a cluster runs.
 """
 
+import _thread
 import hashlib
 import os
 import platform
+import signal
 import socket
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -21,6 +25,8 @@ from pipeline.errors import InklingError, reason
 
 LOCAL, AUTO = "local", "auto"
 PATIENCE = 10  # seconds that a head node has to answer; Ray itself would try for two minutes
+SECONDS_BETWEEN_KNOCKS, KNOCKS = 5, 4  # at a head node; Ray itself ends the process after a minute
+SECONDS_TO_END, LOST = 20, signal.SIGUSR2  # the signal stays in this process
 OBJECT_STORE = 1_000_000_000  # bytes that a Ray of our own may share among its processes
 NOT_INSTALLED = "Ray is not installed. Add it with: pip install 'inkling[ray]'"
 LIBRARIES = ("tensorflow", "keras", "numpy")  # those in which equal settings compute alike
@@ -70,10 +76,11 @@ def connected(
         return
     with _sentences(engine):
         _start(engine, on, cores, object_store)
-        try:
-            yield
-        finally:
-            engine.shutdown()
+        with _watched(_head(engine, on), on):
+            try:
+                yield
+            finally:
+                engine.shutdown()
 
 
 def machines() -> list[dict[str, float]]:
@@ -143,14 +150,78 @@ def _check_reachable(on: str) -> None:
     place = address(on)
     if place is None:
         return
-    try:
-        socket.create_connection(place, PATIENCE).close()
-    except OSError as error:
+    if error := _unanswered(place):
         raise InklingError(
             f"The head node of the Ray cluster at {on} could not be reached within {PATIENCE} "
             f"seconds: {reason(error)}. Check its address and that it runs (“ray status” there). "
             "Nothing was started; finished work is kept, and the same command goes on."
         ) from error
+
+
+def _head(engine: Any, on: str) -> tuple[str, int]:
+    """Say where the head node of the Ray that is connected listens: host, port."""
+    named = engine.get_runtime_context().gcs_address if on in (LOCAL, AUTO) else on
+    place = address(named)
+    assert place is not None
+    return place
+
+
+@contextmanager
+def _watched(place: tuple[str, int], on: str) -> Iterator[None]:
+    """Knock at a head node while the block runs, and end the block if nobody answers for long.
+
+    Where Ray itself waits for the head node, nothing can end the block: then the process ends, as
+    Ray would end it later, with a message of its own. Only in the main thread.
+
+    Raises:
+        InklingError: nobody answers.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    ended, lost = threading.Event(), threading.Event()
+    said = (
+        f"The head node of the Ray cluster ({on}) was lost: it has not answered for "
+        f"{KNOCKS * SECONDS_BETWEEN_KNOCKS} seconds. Finished work is kept. Start the cluster "
+        "again; then the same command goes on."
+    )
+
+    def knock() -> None:
+        misses = 0
+        while misses < KNOCKS:
+            if ended.wait(SECONDS_BETWEEN_KNOCKS):
+                return
+            misses = misses + 1 if _unanswered(place) else 0
+        lost.set()
+        _thread.interrupt_main(LOST)
+        if not ended.wait(SECONDS_TO_END):
+            sys.stderr.write(f"Error: {said}\n")
+            sys.stderr.flush()
+            os._exit(1)
+
+    def end(*_: object) -> None:
+        raise InklingError(said)
+
+    before = signal.signal(LOST, end)
+    threading.Thread(target=knock, name="head-node", daemon=True).start()
+    try:
+        yield
+    except Exception as error:  # Ray makes a SystemError of it where it waits
+        if lost.is_set():
+            raise InklingError(said) from error
+        raise
+    finally:
+        ended.set()
+        signal.signal(LOST, before)
+
+
+def _unanswered(place: tuple[str, int]) -> OSError | None:
+    """Return why nobody answers at an address; None if somebody does."""
+    try:
+        socket.create_connection(place, PATIENCE).close()
+    except OSError as error:
+        return error
+    return None
 
 
 @contextmanager

@@ -57,7 +57,8 @@ def train(
                 driver.collect()
                 for one in done:
                     driver.take_in(tasks.pop(one), ray.get(one))
-                hand_out()
+                if done:  # each asks the head node
+                    hand_out()
         finally:
             for one in tasks:
                 ray.cancel(one, force=True)
