@@ -35,8 +35,9 @@ def result(job: Job, request: Sweeping) -> None:
         go_on(job, request, "result")
         return
     best = loaders.run(status.run_id)
-    verdict = f" Its best: {run_words.verdict(best.info)}" if best else ""
-    st.success(f"Done.{verdict}", icon=":material/check:")
+    verdict = run_words.verdict(best.info) if best else ""
+    its_best = f" Its best run is {verdict[0].lower()}{verdict[1:]}" if verdict else ""
+    st.success(f"Done.{its_best}", icon=":material/check:")
     st.page_link(
         COMPARE_PAGE,
         label="Compare what it trained",

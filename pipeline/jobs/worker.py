@@ -32,11 +32,11 @@ from pipeline.jobs.requests import (
     Training,
 )
 from pipeline.progress import Discarded, OnProgress, PlainLines, Progress
-from pipeline.quiet import quiet_stderr
 from pipeline.store.audits import Audit
 from pipeline.store.interrupted import InterruptedTraining
 from pipeline.store.run_folder import About, Run
 from pipeline.store.runs import Store
+from pipeline.training.loading import load_tensorflow
 
 if TYPE_CHECKING:
     from pipeline.training.loop import Loop
@@ -192,11 +192,11 @@ def sweep(request: Sweeping, store: Store, on_progress: OnProgress) -> Run:
 def _loop(workers: int, on: str | None, on_progress: OnProgress) -> Iterator["Loop | None"]:
     """Load TensorFlow, and be connected to those who take the steps; None for this process."""
     if workers == 1 and on is None:
-        _load_tensorflow(on_progress)
+        load_tensorflow(on_progress)
         yield None
         return
     with cluster.connected(on or cluster.LOCAL, cores=max(workers, os.cpu_count() or 1)):
-        _load_tensorflow(on_progress)
+        load_tensorflow(on_progress)
         from pipeline.training.on_ray import OnRay
 
         yield OnRay(workers, on_progress)
@@ -214,7 +214,7 @@ def retrain(
     """Load TensorFlow, quietly, and teach a run; see `retraining.retrain`."""
     track = tracking.trackers()
     store.check_writable()
-    _load_tensorflow(on_progress)
+    load_tensorflow(on_progress)
     from pipeline.retraining import retrain
 
     return retrain(run, store, data_dir, on_progress, seed=seed, track=track)
@@ -232,7 +232,7 @@ def audit(
     """Load TensorFlow, quietly, and audit the labels of a dataset; see `audit.audit`."""
     store.check_writable()
     datasets.open_dataset(config.dataset, data_dir, on_progress)
-    _load_tensorflow(on_progress)
+    load_tensorflow(on_progress)
     from pipeline.audit import audit
 
     return audit(config, store, data_dir, on_progress, folds=folds, repeats=repeats)
@@ -245,7 +245,7 @@ def add(request: Adding, folder: Path, store: Store, on_progress: OnProgress) ->
     """
     About.of(request.name)
     datasets.open_dataset(request.dataset, None, on_progress)
-    _load_tensorflow(on_progress)
+    load_tensorflow(on_progress)
     from pipeline.adding.add_network import add_network
 
     path = folder / UPLOAD if request.uploaded else Path(request.file).expanduser()
@@ -254,14 +254,6 @@ def add(request: Adding, folder: Path, store: Store, on_progress: OnProgress) ->
         path, request.dataset, store, on_progress,
         name=request.name, file=file, pixels=request.pixels,
     )  # fmt: skip
-
-
-def _load_tensorflow(on_progress: OnProgress) -> None:
-    on_progress(Progress("Starting", 0, 0, "loading TensorFlow"))
-    with quiet_stderr():
-        import tensorflow as tf
-
-        tf.config.list_physical_devices("GPU")  # logs a warning, once, if there is no driver
 
 
 @contextmanager

@@ -17,8 +17,7 @@ from pipeline.config import TrainConfig
 from pipeline.data.datasets import Dataset, open_dataset
 from pipeline.export.trackers.choice import NO_TRACKING, Tracking
 from pipeline.export.trackers.recording import Recorder, recording
-from pipeline.progress import OnProgress, Progress, silent
-from pipeline.quiet import quiet_stderr
+from pipeline.progress import OnProgress, silent
 from pipeline.store import searches
 from pipeline.store.beginning import settled
 from pipeline.store.interrupted import key_of
@@ -30,8 +29,7 @@ from pipeline.sweeps.candidates import Candidate, Known
 from pipeline.sweeps.plan import FINALISTS, Sweep
 from pipeline.sweeps.report import Report
 from pipeline.sweeps.resources import Resources
-
-STARTING = Progress("Starting", note="loading TensorFlow")
+from pipeline.training.loading import LOADING, load_tensorflow
 
 
 @dataclass(frozen=True)
@@ -153,7 +151,7 @@ class _Work:
 
             known = [Known(results.kind(wanted[key]), history) for key, history in over.items()]
             report = self._report(len(candidates))
-            self._on_progress(STARTING)
+            self._on_progress(LOADING)
             search(
                 candidates, known, self._store, self._dataset, report, self._resources,
                 self._plan.searched,
@@ -168,12 +166,13 @@ class _Work:
         if not missing:
             return
         report = self._report(len(missing))
-        self._on_progress(STARTING)
         if self._on is None:
-            with quiet_stderr():
-                from pipeline.sweeps.one_by_one import train
+            load_tensorflow(self._on_progress)
+            from pipeline.sweeps.one_by_one import train
+
             train(missing, self._store, self._dataset, self._data_dir, report)
             return
+        self._on_progress(LOADING)
         from pipeline.sweeps import on_ray
 
         on_ray.train(missing, self._store, self._dataset, report, self._resources)

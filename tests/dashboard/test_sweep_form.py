@@ -143,7 +143,7 @@ def test_what_came_of_it_leads_to_the_comparison(app, store, children, tiny_run)
     queue.add([Sweeping(SEARCH)], store)
     children[0].end("finished", tiny_run.id)
     at = app("train", store)
-    assert at.success[0].value.startswith("Done. Its best: Right on")
+    assert at.success[0].value.startswith("Done. Its best run is right on")
     (link,) = [one.proto for one in at.get("page_link") if "Compare" in one.proto.label]
     assert f"run={tiny_run.id}" in link.query_string
     assert "Go on with it" not in [button.label for button in at.button]

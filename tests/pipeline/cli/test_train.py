@@ -120,7 +120,7 @@ def test_class_names_are_given_to_the_dataset_before_it_is_trained_on(asked, tmp
 
 
 def test_what_is_wrong_with_a_dataset_is_said_before_tensorflow_is_loaded(tmp_path, monkeypatch):
-    monkeypatch.setattr(worker, "quiet_stderr", lambda: pytest.fail("TensorFlow is loaded"))
+    monkeypatch.setattr(worker, "load_tensorflow", lambda _: pytest.fail("TensorFlow is loaded"))
     (tmp_path / "empty").mkdir()
     arguments = [
         "train",
