@@ -1,6 +1,7 @@
 """A search on Ray: Tune gives up what others do better than, and the driver keeps what comes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from pipeline import atomic
@@ -12,7 +13,17 @@ from pipeline.sweeps.driver import RETRIES, SECONDS_BETWEEN_LOOKS, Driver, lost
 from pipeline.sweeps.report import Report
 from pipeline.sweeps.resources import Resources
 
-SECONDS_TO_END = 15  # in which Tune ends its workers and gives back what it reserved for them
+SECONDS_TO_END = 10
+
+
+class Searcher:
+    """Runs Ray Tune in a worker of its own; an actor."""
+
+    def run(self, *arguments: Any) -> None:
+        """Search; see `tuning.search`."""
+        from pipeline.sweeps.tuning import search
+
+        search(*arguments)
 
 
 def search(
@@ -56,11 +67,11 @@ def _search(
 ) -> None:
     """Search once. Tune forgets a training whose worker dies while it changes hands."""
     configs = {one.key: one.config for one in candidates}
-    with atomic.scratch() as place:
+    with atomic.scratch() as place, _reserved(driver.ray):
         ray = driver.ray
-        searcher = ray.remote(max_calls=1, max_retries=0, **driver.near)(_in_worker)
+        searcher = ray.remote(Searcher).options(**driver.near).remote()
         shared = [driver.shared]  # in a list, Ray does not fetch it for the searcher
-        searching = searcher.remote(
+        searching = searcher.run.remote(
             candidates, known, shared, driver.desk, resources, RETRIES, str(place)
         )
         try:
@@ -71,14 +82,27 @@ def _search(
                     driver.hand_out(configs[key])
             ray.get(searching)
         finally:
-            ray.cancel(searching)  # Tune's cores are free again only if it ends by itself
-            done, _ = ray.wait([searching], timeout=SECONDS_TO_END)
-            if not done:
-                ray.cancel(searching, force=True)
+            with suppress(ray.exceptions.RayError):
+                ray.kill(searcher)  # and with it all of its workers
+                ray.wait([searching], timeout=SECONDS_TO_END)
 
 
-def _in_worker(*arguments: Any) -> None:
-    """Search by Ray Tune, in a worker of its own; see `tuning.search`."""
-    from pipeline.sweeps.tuning import search
+@contextmanager
+def _reserved(ray: Any) -> Iterator[None]:
+    """Give back what is reserved within the block: Ray keeps it after whoever did it was killed.
 
-    search(*arguments)
+    Tune reserves placement groups. Their ids end with that of the driver that they belong to.
+    """
+    from ray.util.placement_group import (
+        PlacementGroup,
+        placement_group_table,
+        remove_placement_group,
+    )
+
+    own, before = ray.get_runtime_context().get_job_id(), {*placement_group_table()}
+    try:
+        yield
+    finally:
+        for key, group in placement_group_table().items():
+            if key.endswith(own) and key not in before and group["state"] != "REMOVED":
+                remove_placement_group(PlacementGroup(ray.PlacementGroupID.from_hex(key)))

@@ -30,7 +30,7 @@ RATES = "1e-6..0.02"
 SEEDS, EPOCHS, LONG = 8, 100, 500
 # What Ray calls its processes: those that train (a task, Tune's), and those there are one of.
 TRAINING = ("ray::shallow", "ray::ImplicitF")
-DESK, SEARCHER = "ray::Desk", "ray::_in_worker"
+DESK, SEARCHER = "ray::Desk", "ray::Searcher"
 # The same command twice, on a disk that is too small at first. Says how each ended.
 ON_A_SMALL_DISK = """
 mount -t tmpfs -o size=1m tmpfs "$DISK"
