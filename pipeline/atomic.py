@@ -11,7 +11,7 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -132,10 +132,14 @@ def sync_folder(folder: Path) -> None:
             raise
 
 
-def remove_folder(folder: Path) -> None:
+def remove_folder(folder: Path, kept: Mapping[str, Path] | None = None) -> None:
     """Delete a folder, at once for all readers: it is renamed first, to a name that none lists.
 
     Only then do its files go, so that no power failure brings a part of it back.
+
+    Args:
+        folder: which one.
+        kept: files of it that are moved elsewhere first, by their names there.
 
     Raises:
         OSError: it is gone already, or may not be deleted.
@@ -144,6 +148,8 @@ def remove_folder(folder: Path) -> None:
     with _held(folder):
         folder.rename(away)
         sync_folder(folder.parent)
+        for name, place in (kept or {}).items():
+            (away / name).replace(place)
         shutil.rmtree(away)
 
 

@@ -6,7 +6,6 @@ way round. What a writer leaves that was killed is never listed, and cleared awa
 Jobs, checkpoints and drafts stay in the copy on this machine (`shared`).
 """
 
-import shutil
 import time
 from contextlib import suppress
 from functools import lru_cache
@@ -180,12 +179,13 @@ class RemoteStore(Store):
         marker = f"{INDEX}/{draft.name}/{run_folder.INFO}"
         with suppress(ObjectExists):  # it was sent, and nobody could say so
             objects.write(marker, (draft / run_folder.INFO).read_bytes(), new=True)
+        # While the draft is there, whoever goes on after a kill does all of this again.
+        self.shared.announce()
         here = self.folder / draft.name
         atomic.make_folder(here)
-        for name in (*run.info.hashes, run_folder.INFO):
-            (draft / name).replace(here / name)
-        shutil.rmtree(draft)
-        self.shared.look_again()
+        names = (*run.info.hashes, run_folder.INFO)
+        atomic.remove_folder(draft, kept={name: here / name for name in names})
+        self.shared.catch_up()
 
     def _clear_halves(self) -> None:
         """Delete the files of runs that were never whole, or are no longer."""

@@ -166,9 +166,17 @@ class Shared:
 
         Not doing so is no failure: what was changed is.
         """
-        seen = self._seen
+        self.announce()
+        self.catch_up()
+
+    def announce(self) -> None:
+        """After something was changed: tell others. Not doing so is no failure."""
         with suppress(InklingError):
             self.objects.write(CHANGED, secrets.token_hex(8).encode())
+
+    def catch_up(self) -> None:
+        """After something was changed: bring the copy up to date, and pack what is much."""
+        seen = self._seen
         seen.until = seen.trusted_until = 0.0
         self.look()
         if seen.unpacked > MANY:

@@ -112,6 +112,31 @@ def test_what_is_half_uploaded_is_never_listed_and_cleared_away_later(
     assert check_whole(bucket, tmp_path / "a third one") == 1
 
 
+class Killed(BaseException):
+    """Ends what happens, as a kill does."""
+
+
+def killed(*_: object, **__: object) -> None:
+    raise Killed
+
+
+@pytest.mark.parametrize("step", ["announce", "catch_up"])
+def test_of_who_is_killed_before_others_were_told_the_next_one_tells_them(bucket, tmp_path, step):
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    publish(store_of(bucket, here))
+    assert check_whole(bucket, elsewhere) == 1  # and believes that for 30 seconds, if not told
+    with pytest.MonkeyPatch.context() as patch, tally.fault():
+        store = store_of(bucket, here)
+        patch.setattr(Shared, step, killed)
+        with pytest.raises(Killed):
+            publish(store)
+    store = store_of(bucket, here)
+    store.check_writable()
+    assert check_whole(bucket, elsewhere) == len(store.runs()) == 2
+    publish(store)
+    assert check_whole(bucket, elsewhere) == 3
+
+
 @pytest.mark.cluster
 def test_a_line_that_is_cut_at_any_moment_costs_nothing(bucket, line, tmp_path):
     moments = random.Random(1)
