@@ -42,7 +42,7 @@ EXPORTS = {
 COPIES = {
     "pipeline.store.shared.Shared.at", "pipeline.store.shared.Shared.fetch",
     "pipeline.store.local_copy.LocalCopy._keep", "pipeline.store.local_copy.LocalCopy.settle",
-    "pipeline.store.entries.compose",
+    "pipeline.store.entries.compose", "pipeline.store.remote.RemoteStore._send",
 }  # fmt: skip
 WRITERS = {
     "atomic": ("write", "write_text", "whole_folder", "remove_folder"),
