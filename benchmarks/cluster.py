@@ -46,17 +46,17 @@ from pipeline.sweeps.sweeping import sweep
 
 on, dataset, seeds = sys.argv[1] or None, sys.argv[2], int(sys.argv[3])
 plan = Sweep.of(dataset=dataset, networks=("cnn",), presets=("quick",), seeds=range(seeds))
-done = []
+done = {}
 
 def report(progress):
-    if progress.run_id:
-        done.append(time.perf_counter() - began)
+    if progress.run_id:  # each is told more than once
+        done.setdefault(progress.run_id, time.perf_counter() - began)
 
 with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
     if on:
         stack.enter_context(cluster.connected(cores=1))
     sweep(plan, Store(Path(folder)), None, report, on=on)
-print(json.dumps(done))
+print(json.dumps([*done.values()]))
 """
 
 
