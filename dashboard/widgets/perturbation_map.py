@@ -11,6 +11,7 @@ from dashboard.components.strips import Band, Strip, Track, strips
 from dashboard.figures.layout import cut
 from dashboard.widgets import explaining, frame
 from dashboard.words import perturbations as perturbation_words
+from dashboard.words import text
 from pipeline.ink import perturbations
 from pipeline.ink.inputs import Given
 from pipeline.ink.perturbations import Sweep
@@ -83,7 +84,7 @@ def _strip(sweep: Sweep, shares: list[np.ndarray], runs: Sequence[Run], *, is_in
         perturbation_words.held(sweep, names, steps)
         for names, steps in zip(readings, broken, strict=True)
     ]
-    second = "".join(f"The second run: {other[0].lower()}{other[1:]}" for other in others)
+    second = "".join(f"The second run: {text.within(other)}" for other in others)
     labels = ["predicted"] if len(shares) == 1 else ["run", "second"]
     tracks = [
         Track(

@@ -35,9 +35,8 @@ def result(job: Job, request: Sweeping) -> None:
         go_on(job, request, "result")
         return
     best = loaders.run(status.run_id)
-    verdict = run_words.verdict(best.info) if best else ""
-    its_best = f" Its best run is {verdict[0].lower()}{verdict[1:]}" if verdict else ""
-    st.success(f"Done.{its_best}", icon=":material/check:")
+    verdict = f" Its best run is {text.within(run_words.verdict(best.info))}" if best else ""
+    st.success(f"Done.{verdict}", icon=":material/check:")
     st.page_link(
         COMPARE_PAGE,
         label="Compare what it trained",

@@ -1,6 +1,6 @@
 """How well a run withstands adversarial changes, in sentences; pure."""
 
-from dashboard.words.text import percent
+from dashboard.words.text import percent, within
 from pipeline.analysis.adversarial import Norm
 from pipeline.store.run_info import Robustness, UnderChange
 from pipeline.words import counted
@@ -42,7 +42,7 @@ def finding(found: UnderChange, norm: Norm) -> str:
     place = next(enough, len(misled) - 1)
     what = _SIZES[norm].format(size(found.budgets[place], norm))
     if misled[place] < _HALF:
-        what = f"Even {what[0].lower()}{what[1:]}"
+        what = f"Even {within(what)}"
     return f"{what} misleads it on {_share(misled[place])} it gets right"
 
 

@@ -4,12 +4,17 @@ import re
 
 from pipeline.words import LONGEST_NAME, counted, duration, percent, shorten
 
-__all__ = ["LONGEST_NAME", "duration", "images", "percent", "plain", "shorten", "times"]
+__all__ = ["LONGEST_NAME", "duration", "images", "percent", "plain", "shorten", "times", "within"]
 
 
 def plain(text: str) -> str:
     """Escape a name that others chose, so that Markdown shows it as it is."""
     return re.sub(r"([\\`*_{}\[\]<>()#+\-.!|~$:])", r"\\\1", text)
+
+
+def within(sentence: str) -> str:
+    """Return a sentence as it goes on after other words: with a small first letter."""
+    return f"{sentence[:1].lower()}{sentence[1:]}"
 
 
 def images(count: int) -> str:

@@ -360,8 +360,8 @@ def growing_store(server_store: Store) -> Iterator[Store]:
             server_store.delete(run)
 
 
-def test_a_training_started_on_the_page_publishes_a_run(page, server, growing_store: Store):
-    before = {run.id for run in growing_store.runs()}
+def start_training(page: Page, server: str) -> None:
+    """Start a short training of the smallest network on the Train page."""
     open_page(page, server, "Train")
     page.get_by_role("combobox", name="Network").click()
     page.get_by_role("option", name=re.compile("^pixels")).click()
@@ -369,6 +369,11 @@ def test_a_training_started_on_the_page_publishes_a_run(page, server, growing_st
     page.get_by_role("spinbutton", name="Epochs").press("Enter")
     settle(page)
     page.get_by_role("button", name="Train", exact=True).click()
+
+
+def test_a_training_started_on_the_page_publishes_a_run(page, server, growing_store: Store):
+    before = {run.id for run in growing_store.runs()}
+    start_training(page, server)
     expect(page.get_by_test_id("stMain").get_by_role("button", name="Stop")).to_be_visible()
 
     # The page stays usable: look elsewhere and come back.

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from pipeline.store.run_folder import Run
 from tests.browser.conftest import TIMEOUT, dismiss, serving, settle
-from tests.browser.test_dashboard import open_page
+from tests.browser.test_dashboard import open_page, start_training
 from tests.dashboard.test_shared_store import sent
 
 pytestmark = [pytest.mark.process, pytest.mark.cluster]
@@ -46,13 +46,7 @@ def test_what_one_dashboard_publishes_or_deletes_the_other_shows(
 ):
     one, other = addresses
     open_page(elsewhere, other, "Overview")
-    open_page(page, one, "Train")
-    page.get_by_role("combobox", name="Network").click()
-    page.get_by_role("option", name=re.compile("^pixels")).click()
-    page.get_by_role("spinbutton", name="Epochs").fill("2")
-    page.get_by_role("spinbutton", name="Epochs").press("Enter")
-    settle(page)
-    page.get_by_role("button", name="Train", exact=True).click()
+    start_training(page, one)
     expect(page.get_by_text(re.compile("^Done. Right on"))).to_be_visible(timeout=180_000)
     page.get_by_role("link", name=re.compile("^Look at mnist-5k · pixels")).click()
     expect(page).to_have_url(re.compile("run=[^&]*pixels"))
