@@ -108,6 +108,7 @@ class RemoteStore(Store):
                     f"{error} Run {draft.name} is done, and kept on this machine: the next command "
                     f"or page that reaches {self.where} sends it."
                 ) from error
+            self.shared.catch_up()
         here = self.folder / draft.name
         version = dict(self.versions()).get(here, "")
         return run_folder.read(here, self._additions(here), version, self.shared)
@@ -168,6 +169,7 @@ class RemoteStore(Store):
             with suppress(Timeout), FileLock(draft.with_suffix(".lock"), timeout=0):
                 if draft.is_dir():
                     self._send(draft)
+                    self.shared.catch_up()
 
     def _send(self, draft: Path) -> None:
         """Write a run that is whole on this machine to the shared store; may be done again."""
@@ -185,7 +187,6 @@ class RemoteStore(Store):
         atomic.make_folder(here)
         names = (*run.info.hashes, run_folder.INFO)
         atomic.remove_folder(draft, kept={name: here / name for name in names})
-        self.shared.catch_up()
 
     def _clear_halves(self) -> None:
         """Delete the files of runs that were never whole, or are no longer."""

@@ -137,6 +137,31 @@ def test_of_who_is_killed_before_others_were_told_the_next_one_tells_them(bucket
     assert check_whole(bucket, elsewhere) == 3
 
 
+def test_a_store_that_goes_away_once_it_has_its_first_run_has_it(
+    bucket, line, tmp_path, monkeypatch
+):
+    store, announce = store_of(bucket, tmp_path / "here"), Shared.announce
+
+    def and_cut(shared: Shared) -> None:
+        announce(shared)
+        line.cut()
+
+    monkeypatch.setattr(Shared, "announce", and_cut)
+    with tally.fault():
+        publish(store)
+        assert "cannot be reached" in store.note
+        line.mend()
+        assert check_whole(bucket, tmp_path / "elsewhere") == 1
+
+
+def test_an_empty_store_that_goes_away_is_shown_as_it_was(bucket, line, tmp_path):
+    store_of(bucket, tmp_path / "here")
+    line.cut()
+    store = store_of(bucket, tmp_path / "here")
+    assert store.runs() == []
+    assert "cannot be reached" in store.note
+
+
 @pytest.mark.cluster
 def test_a_line_that_is_cut_at_any_moment_costs_nothing(bucket, line, tmp_path):
     moments = random.Random(1)
