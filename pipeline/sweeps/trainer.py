@@ -9,6 +9,7 @@ import os
 import pickle
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -156,9 +157,9 @@ def train(
     from pipeline.experiment import carry_out
     from pipeline.training.resuming import TrainingFailed
 
-    get, key = cluster.ray().get, assignment.key
+    key = assignment.key
     beginning = replace(assignment.beginning, created=datetime.now(UTC))  # it has waited
-    kept = get(desk.checkpoint.remote(key))
+    kept = _got(desk.checkpoint.remote(key))
     if kept is not None:  # its worker died; it goes on
         beginning = replace(beginning, checkpoint=pickle.loads(kept))
 
@@ -168,7 +169,7 @@ def train(
                 on_epoch(row)
 
     def keep(checkpoint: "Checkpoint") -> None:
-        get(desk.keep.remote(key, pickle.dumps(checkpoint)))  # it is there before the next epoch
+        _got(desk.keep.remote(key, pickle.dumps(checkpoint)))  # it is there before the next epoch
         judge(checkpoint.rows[-1:])
 
     told = 0.0
@@ -187,6 +188,15 @@ def train(
         return str(error)
     finally:
         keras.utils.clear_session()  # the next one in this worker gets the memory
+
+
+def _got(result: Any) -> Any:
+    """Wait for a result with this task's cores.
+
+    While the main thread of a task waits, Ray gives them to the next task, and takes none back.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(cluster.ray().get, result).result()
 
 
 def keep_to(cores: int) -> None:

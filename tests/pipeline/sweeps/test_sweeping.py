@@ -1,6 +1,7 @@
 """Sweeps that are made, here and by Ray: the same runs, once each, and gone on with."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -16,6 +17,7 @@ from pipeline.store.interrupted import InterruptedTraining, list_interrupted
 from pipeline.store.runs import Store
 from pipeline.sweeps import sweeping, telling
 from pipeline.sweeps.plan import Sweep
+from pipeline.sweeps.resources import Resources
 from pipeline.training.checkpoint import Checkpoint
 
 pytestmark = pytest.mark.process
@@ -63,6 +65,18 @@ def test_ray_publishes_the_same_runs_and_leaves_nothing_else(own_ray, here, few_
     assert all(progress.stoppable for progress in told)
     again = sweeping.sweep(asked(few_digits), store, on="local")
     assert again.trained == 0
+
+
+def test_ray_makes_no_more_at_once_than_there_are_cores_for(own_ray, few_digits, tmp_path):
+    told = list[Progress]()
+    sweeping.sweep(
+        asked(few_digits, epochs=150), Store(tmp_path / "models"),
+        on_progress=told.append, on="local", resources=Resources(cores=2),
+    )  # fmt: skip
+    under_way = re.compile(r"(\d) of 2 done; .*seed (\d), epoch")
+    assert {one.groups() for progress in told if (one := under_way.match(progress.note))} == {
+        ("0", "0"), ("1", "1"),
+    }  # fmt: skip
 
 
 def test_a_training_that_was_interrupted_goes_on_in_a_worker(own_ray, few_digits, tmp_path):
