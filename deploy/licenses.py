@@ -33,16 +33,16 @@ APPROVED = "License :: OSI Approved"
 def license_of(package: Distribution) -> str:
     """Return a package's license as an SPDX expression; what it says itself where that is none."""
     about = package.metadata
-    if about["License-Expression"]:
-        return about["License-Expression"]
+    if expression := about.get("License-Expression"):
+        return str(expression)
     classified = [
         name.rpartition(" :: ")[2]
         for name in about.get_all("Classifier", [])
         if name.startswith("License ::") and name != APPROVED
     ]
-    said = classified or (about["License"] or "").strip().splitlines()[:1]
+    said = classified or str(about.get("License") or "").strip().splitlines()[:1]
     known = [OLD_NAMES.get(name, name) for name in said]
-    return " AND ".join(known) or IN_ITS_FILES.get(about["Name"], "")
+    return " AND ".join(known) or IN_ITS_FILES.get(str(about.get("Name")), "")
 
 
 def fits(expression: str) -> bool:

@@ -12,8 +12,17 @@ from tests.deploy.test_locks import locked
 ELSEWHERE = {"colorama", "tzdata"}  # only needed on other systems
 
 
+class Strict(Message):
+    """Metadata as `importlib_metadata` reads it, which takes over once it is loaded."""
+
+    def __getitem__(self, name: str) -> object:
+        if name not in self:
+            raise KeyError(name)
+        return super().__getitem__(name)
+
+
 def saying(**said: str) -> Distribution:
-    about = Message()
+    about = Strict()
     for name, value in said.items():
         about[name.replace("_", "-")] = value
     return Mock(metadata=about)
