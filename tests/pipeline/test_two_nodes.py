@@ -28,13 +28,17 @@ EPOCHS, IMAGES = 900, 80_000  # some seconds of work: not done when the head nod
 
 
 @contextmanager
-def two_nodes() -> Iterator[tuple[str, Callable[[], None]]]:
-    """Start two nodes with a core each; give their address, and what kills their head."""
-    port, folder = free_port(), tempfile.mkdtemp(prefix="ray-")  # short, as sockets want it
+def two_nodes(*, outside: bool = False) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Start two nodes with a core each; give their address, and what kills their head.
+
+    The address is that for machines of the cluster, or for those outside.
+    """
+    port, clients = free_port(), free_port()
+    folder = tempfile.mkdtemp(prefix="ray-")  # short, as sockets want it
     start = ["start", "--num-cpus=1", "--object-store-memory=200000000"]
     head = [
         f"--node-ip-address={HEAD}", "--head", f"--port={port}", f"--temp-dir={folder}",
-        "--include-dashboard=false", f"--ray-client-server-port={free_port()}",
+        "--include-dashboard=false", f"--ray-client-server-port={clients}",
     ]  # fmt: skip
     other = [f"--node-ip-address={OTHER}", f"--address={HEAD}:{port}"]
     try:
@@ -43,7 +47,8 @@ def two_nodes() -> Iterator[tuple[str, Callable[[], None]]]:
                 [sys.executable, "-m", "ray.scripts.scripts", *start, *options],
                 check=True, capture_output=True, timeout=PATIENCE,
             )  # fmt: skip
-        yield f"{HEAD}:{port}", lambda: kill_all(of_ray(folder, "/gcs_server "))
+        on = f"ray://{HEAD}:{clients}" if outside else f"{HEAD}:{port}"
+        yield on, lambda: kill_all(of_ray(folder, "/gcs_server "))
     finally:
         wait_until(lambda: not kill_all(of_ray(folder)))
         rmtree(folder, ignore_errors=True)
@@ -114,13 +119,16 @@ def check_done(kind: str, few_digits: str, folder: Path) -> None:
     check_whole(store, few_digits, trainings=2, epochs=EPOCHS)
 
 
-@pytest.mark.parametrize("kind", ["sweep", "search", "train", "score"])
+@pytest.mark.parametrize(
+    ("kind", "outside"),
+    [("sweep", False), ("sweep", True), ("search", False), ("train", False), ("score", False)],
+)
 def test_a_head_node_that_is_lost_is_said_and_the_same_command_goes_on(
-    kind, work, few_digits, tmp_path
+    kind, outside, work, few_digits, tmp_path
 ):
     begun = f"out/{PARTS}" if kind == "score" else "models/.checkpoints/*/*"
     with tally.fault():
-        with two_nodes() as (on, lose):
+        with two_nodes(outside=outside) as (on, lose):
             said = tmp_path / "said.txt"
             first = command(work[kind], on, said)
             try:
@@ -132,7 +140,7 @@ def test_a_head_node_that_is_lost_is_said_and_the_same_command_goes_on(
             assert "The head node of the Ray cluster" in said.read_text()
             assert "the same command goes on" in said.read_text()
             assert "Traceback" not in said.read_text()
-        with two_nodes() as (on, _):
+        with two_nodes(outside=outside) as (on, _):
             again = command(work[kind], on, said)
             assert again.wait(PATIENCE) == 0, said.read_text()
         check_done(kind, few_digits, tmp_path)
