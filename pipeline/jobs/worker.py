@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -308,7 +308,12 @@ class StatusWriter:
         known = self._status
         run_id = run_id or known.run_id
         self._status = Status(state, known.progress, run_id, message, history=known.history)
-        self._write()
+        try:
+            self._write()
+        except InklingError as error:
+            with suppress(OSError):  # the log is on the same disk
+                print(message or error, flush=True)  # before the job is seen to be over
+            raise
 
     def _write(self) -> None:
         self._written = time.monotonic()

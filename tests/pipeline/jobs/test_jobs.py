@@ -13,7 +13,7 @@ from pipeline.cli.job import NICENESS
 from pipeline.config import TrainConfig
 from pipeline.errors import InklingError
 from pipeline.jobs import launch, queue, worker
-from pipeline.jobs.job import ENDED, Job, Status, list_jobs
+from pipeline.jobs.job import ENDED, STATUS, Job, Status, list_jobs
 from pipeline.jobs.requests import Fetch, Sweeping, TakeApart, Training
 from pipeline.jobs.worker import StatusWriter
 from pipeline.progress import Progress
@@ -225,3 +225,13 @@ def test_a_training_of_several_workers_is_a_job_too(store, few_digits):
     status = wait_for(job, *ENDED, seconds=180)
     assert status.state == "finished", status.message
     assert len(store.open(status.run_id).history()) == 2
+
+
+def test_what_ended_a_job_is_in_its_log_before_it_is_over_if_its_status_cannot_be_written(
+    tmp_path, capfd
+):
+    (tmp_path / STATUS).mkdir()
+    with worker.working(tmp_path):
+        with pytest.raises(InklingError):
+            StatusWriter(tmp_path).end("failed", message="The disk is full.")
+        assert capfd.readouterr().out == "The disk is full.\n"
