@@ -260,7 +260,7 @@ def test_what_is_missing_is_trained_by_a_click_and_nothing_speaks_of_digits(
         expect(page.get_by_text("No training in this store was filmed.")).to_be_visible()
         page.get_by_role("button", name="Train what is missing").click()
         expect(page.get_by_role("progressbar", name="Progress of the training")).to_be_visible()
-        page.get_by_label("Frame of the film").wait_for(timeout=60_000)
+        page.get_by_label("Frame of the film").wait_for(timeout=180_000)
         shown(page, 6)
         page.locator(".dot").nth(1).click()  # the film is of the network that was missing here
         page.locator(".weights-step").wait_for()

@@ -24,6 +24,7 @@ from pipeline.sweeps.plan import Sweep
 pytestmark = pytest.mark.process
 
 QUICK = Training(TrainConfig(dataset="digits", network="pixels", epochs=2))
+PATIENCE = 240  # seconds; only what fails takes so long, and a busy machine some of it
 ENDLESS = Training(TrainConfig(dataset="digits", network="cnn", epochs=1000))
 
 
@@ -54,7 +55,7 @@ def test_a_training_in_the_background_publishes_its_run(store):
 
 def test_stop_keeps_the_best_epoch_as_a_stopped_run(store):
     (job,) = queue.add([ENDLESS], store)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while len(job.status().history) < 2:
         assert time.monotonic() < deadline, job.status()
         time.sleep(0.05)
@@ -87,7 +88,7 @@ def test_a_killed_training_is_reported_as_failed(store):
 def test_a_killed_training_can_go_on_where_it_was(store):
     long = TrainConfig(dataset="digits", network="shallow", epochs=30, batch_size=8)
     (job,) = queue.add([Training(long)], store)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while len(job.status().history) < 2:
         assert time.monotonic() < deadline, job.status()
         time.sleep(0.01)
@@ -112,7 +113,7 @@ def test_a_sweep_that_breaks_off_goes_on_with_what_is_left(store, few_digits, ho
         learning_rate=(0.001, 0.01), budget=2,
     )  # fmt: skip
     (job,) = queue.add([Sweeping(plan)], store)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while not store.runs():
         assert time.monotonic() < deadline, job.status()
         time.sleep(0.01)

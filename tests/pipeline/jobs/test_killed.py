@@ -17,7 +17,7 @@ from pipeline.store import interrupted
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
 from tests import tally
-from tests.pipeline.jobs.test_jobs import wait_for
+from tests.pipeline.jobs.test_jobs import PATIENCE, wait_for
 
 pytestmark = pytest.mark.process
 
@@ -49,7 +49,6 @@ def look(event, arguments):
 sys.addaudithook(look)
 runpy.run_module("pipeline.cli", run_name="__main__", alter_sys=True)
 """
-PATIENCE = 240  # seconds; only what fails takes so long, and a busy machine some of it
 ANY, NEVER = ".*", 10**6
 
 
