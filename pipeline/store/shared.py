@@ -308,16 +308,17 @@ class Shared:
     def _look(self, on_progress: OnProgress) -> None:
         """Make the copy what the store is now."""
         seen, copy, began = self._seen, self.copy, time.monotonic()
-        before = copy.listing()  # an empty one is not none: then the store was never seen
+        kept = copy.listing()
+        before = kept or {}
         for _ in range(ATTEMPTS):
             news = self._news()  # first: what is said later is not missed
             found = self.objects.list(INDEX)
             listing = {name: one.stamp for name, one in found.items() if _is_ours(name)}
             with suppress(ObjectGone):  # deleted since it was listed: what is listed now?
                 fetched = 0
-                if listing != before:
-                    fetched = self._fetch_changed(before or {}, listing, found, on_progress)
-                    copy.settle(before or {}, listing)
+                if kept is None or listing != before:  # an empty store was seen, too
+                    fetched = self._fetch_changed(before, listing, found, on_progress)
+                    copy.settle(before, listing)
                 seen.listing, seen.copied = listing, copy.state()
                 seen.news, seen.trusted_until = news, began + TRUSTED
                 seen.unpacked = index_packs.count_outside(found)

@@ -200,10 +200,11 @@ def test_a_publisher_that_is_killed_at_any_moment_leaves_a_whole_run_or_none(
 
 @pytest.mark.cluster
 def test_a_server_that_is_killed_while_a_run_is_published_gets_it_once_it_is_back(
-    tmp_path, monkeypatch, line
+    tmp_path, monkeypatch, line, request
 ):
     """The server keeps nothing, so it comes back empty: what was kept here is all there is."""
     moments, server = random.Random(3), Server()
+    request.addfinalizer(server.stop)
     monkeypatch.setenv("AWS_ENDPOINT_URL", server.address)
     bucket = "s3://another/team"
     for attempt in range(5):
@@ -225,7 +226,6 @@ def test_a_server_that_is_killed_while_a_run_is_published_gets_it_once_it_is_bac
         assert check_whole(bucket, tmp_path / f"elsewhere-{attempt}") == 1
         server.stop()
         server.start()
-    server.stop()
 
 
 if __name__ == "__main__":
