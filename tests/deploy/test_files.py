@@ -1,5 +1,6 @@
 """The files in deploy/: read by the programs they are for, and true to the code."""
 
+import copy
 import json
 import os
 import re
@@ -10,8 +11,10 @@ import sys
 import tomllib
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import jsonschema
+import kubernetes_validate
 import pytest
 import typer
 from ruamel.yaml import YAML
@@ -27,6 +30,7 @@ DEPLOY = ROOT / "deploy"
 UNIT = DEPLOY / "inkling@.service"
 PORT = "8501"
 compose = YAML(typ="safe").load((DEPLOY / "compose.yaml").read_text("utf-8"))
+kuberay = YAML(typ="safe").load((DEPLOY / "ray" / "kuberay.yaml").read_text("utf-8"))
 site = (DEPLOY / "nginx.conf").read_text("utf-8")
 caddyfile = (DEPLOY / "Caddyfile").read_text("utf-8")
 dockerfile = (DEPLOY / "Dockerfile").read_text("utf-8")
@@ -148,16 +152,35 @@ def test_the_ray_cluster_fits_rays_own_schema():
     assert all(command.startswith("RAY_AUTH_MODE=token ") for command in started)
 
 
+def pods_of(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the operator makes of a RayCluster: a template of pods per group, the head first."""
+    return [group["template"] for group in (spec["headGroupSpec"], *spec["workerGroupSpecs"])]
+
+
+def lint(template: dict[str, Any]) -> None:
+    """Hold a template of pods against Kubernetes' newest schema, in which every name is known."""
+    described = {"apiVersion": "v1", "kind": "PodTemplate", "metadata": {}, "template": template}
+    newest = kubernetes_validate.latest_version()
+    kubernetes_validate.validate(described, newest, strict=True)
+
+
+def test_the_pods_of_the_kuberay_cluster_fit_kubernetes_own_schema():
+    """The schema of what is around them is the operator's, which no package brings."""
+    for template in pods_of(kuberay["spec"]):
+        lint(template)
+        misspelled = copy.deepcopy(template)
+        misspelled["spec"]["containers"][0]["resource"] = {}
+        with pytest.raises(kubernetes_validate.ValidationError, match="resource"):
+            lint(misspelled)
+
+
 def test_the_kuberay_cluster_is_of_the_pinned_ray_and_asks_for_what_it_needs():
-    """Its schema is the operator's, which no package brings: so only what code can tell."""
-    described = YAML(typ="safe").load((DEPLOY / "ray" / "kuberay.yaml").read_text("utf-8"))
-    assert (described["apiVersion"], described["kind"]) == ("ray.io/v1", "RayCluster")
-    spec = described["spec"]
+    assert (kuberay["apiVersion"], kuberay["kind"]) == ("ray.io/v1", "RayCluster")
+    spec = kuberay["spec"]
     pinned = (ROOT / "constraints.txt").read_text("utf-8")
     assert f"ray=={spec['rayVersion']}" in pinned.splitlines()
     assert spec["authOptions"] == {"mode": "token"}
-    groups = [spec["headGroupSpec"], *spec["workerGroupSpecs"]]
-    containers = [one for group in groups for one in group["template"]["spec"]["containers"]]
+    containers = [one for pod in pods_of(spec) for one in pod["spec"]["containers"]]
     assert len({one["image"] for one in containers}) == 1  # all have the same Inkling
     for one in containers:
         assert one["resources"]["requests"] == one["resources"]["limits"]
