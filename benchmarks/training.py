@@ -84,11 +84,12 @@ QUICK = (
     + """
 from pipeline.training import fit as training
 from pipeline.config import TrainConfig
+from pipeline.training.loop import InThisProcess
 
-fit = keras.Model.fit
-def with_clock(self, *arguments, callbacks, **settings):
-    return fit(self, *arguments, callbacks=[*callbacks, Clock()], **settings)
-keras.Model.fit = with_clock
+run = InThisProcess.run
+def with_clock(self, model, lesson, first_epoch, callbacks):
+    run(self, model, lesson, first_epoch, [*callbacks, Clock()])
+InThisProcess.run = with_clock
 config = TrainConfig(dataset="mnist", preset="quick", seed=seed)
 training.fit(config.resolved(len(data.y_train)), data)
 """

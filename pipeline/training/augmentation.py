@@ -8,6 +8,7 @@ been interrupted.
 import math
 from typing import NamedTuple
 
+import numpy as np
 import tensorflow as tf
 
 # At strength 1, each is drawn uniformly from ± its value unless noted otherwise.
@@ -143,11 +144,12 @@ def upsampled(coarse: tf.Tensor, height: int, width: int) -> tf.Tensor:
     return tf.einsum("hi,bijc,wj->bhwc", down, coarse, across)
 
 
-def _bicubic(size: int) -> tf.Tensor:
+def _bicubic(size: int) -> np.ndarray:
     """Return the weights that upsample COARSE points to `size`, float32 (size, COARSE)."""
-    points = tf.eye(COARSE)[..., None, None]  # each point on its own, as a one-column image
-    enlarged = tf.image.resize(points, (size, 1), "bicubic")
-    return tf.transpose(enlarged[:, :, 0, 0])
+    with tf.init_scope():  # once, and not in the graph: GPUs have no such operation
+        points = tf.eye(COARSE)[..., None, None]  # each point on its own, as a one-column image
+        enlarged = tf.image.resize(points, (size, 1), "bicubic")
+        return enlarged[:, :, 0, 0].numpy().T
 
 
 def _sample(images: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor) -> tf.Tensor:

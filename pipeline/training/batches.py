@@ -16,6 +16,8 @@ from pipeline.training.disturbance import disturb
 from pipeline.training.resuming import Continuation
 from pipeline.training.streaming import Order
 
+BatchMaker = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]  # of a step; see `batch_maker`
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -109,10 +111,7 @@ def training_batches(
 ) -> tf.data.Dataset:
     """Serve batches of float32 images in [0, 1], epoch after epoch.
 
-    The images stay uint8, in memory or, if they are many, in their file (`streaming`); a whole
-    batch is gathered and augmented at once, with no Python code per image. What a step sees depends
-    only on the seed and its number, so a training can be resumed anywhere, and several workers can
-    divide its batches. Extra examples are shuffled in with the others and augmented anew each time.
+    The images stay uint8, in memory or, if they are many, in their file (`streaming`).
 
     Args:
         dataset: its training part is served.
@@ -123,17 +122,49 @@ def training_batches(
         share: of each batch; None for all of it.
 
     Returns:
-        Batches of images float32 (batch, height, width, channels) and labels (batch,).
+        Batches as `batch_maker` makes them, ahead of the step that needs them.
     """
-    gather, order = _gatherer(dataset, extra), Order.of(dataset.x_train, _shown(dataset, extra))
+    steps = tf.data.Dataset.range(first_epoch * plan.steps, plan.epochs * plan.steps)
+    return steps.map(batch_maker(Lesson(dataset, extra, config, plan), share)).prefetch(2)
+
+
+def batch_maker(
+    lesson: Lesson, share: Share | None = None, device: str | None = None
+) -> BatchMaker:
+    """Return a function that makes the batch of a step, inside a graph.
+
+    A whole batch is gathered and augmented at once, with no Python code per image. What a step sees
+    depends only on the seed and its number, so a training can be resumed anywhere, and several
+    workers can divide its batches. Extra examples are shuffled in with the others and augmented
+    anew each time.
+
+    Args:
+        lesson: what is learned.
+        share: of each batch; None for all of it.
+        device: which keeps the images and makes the batches; None for main memory and processor.
+
+    Returns:
+        A function of the step, int64, counted from 0 over all epochs. It returns images float32
+        (batch, height, width, channels) in [0, 1] and labels int64 (batch,).
+
+    Raises:
+        ResourceExhaustedError, InternalError: of TensorFlow; the images exceed the device's memory.
+    """
+    dataset, extra, config, plan = lesson
+    gather = _gatherer(dataset, extra, device)
+    order = Order.of(dataset.x_train, _shown(dataset, extra))
     seed, strength = config.seed, config.augmentation or 0.0
     shift = PRESETS[config.preset].batch_shift
-    within = tf.range(plan.batch_size, dtype=tf.int64)
     part = (share or Share()).of(plan.batch_size)
 
     def batch(step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        epoch, place = step // plan.steps, step % plan.steps * plan.batch_size
-        index = order.at(place + within, seed, epoch)
+        with tf.device("CPU:0" if device else None):  # only processors shuffle
+            epoch, place = step // plan.steps, step % plan.steps * plan.batch_size
+            index = order.at(place + tf.range(plan.batch_size, dtype=tf.int64), seed, epoch)
+        with tf.device(device):
+            return made(step, index)
+
+    def made(step: tf.Tensor, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         if not config.disturbance:  # which takes fragments from anywhere in the batch
             index = index[part.rows]
         pixels, labels = gather(index)
@@ -153,8 +184,7 @@ def training_batches(
             images, labels = images[part.rows], labels[part.rows]
         return images, labels
 
-    steps = tf.data.Dataset.range(first_epoch * plan.steps, plan.epochs * plan.steps)
-    return steps.map(batch).prefetch(2)
+    return batch
 
 
 def _shown(dataset: Dataset, extra: Sequence[ExtraExamples]) -> int:
@@ -163,14 +193,14 @@ def _shown(dataset: Dataset, extra: Sequence[ExtraExamples]) -> int:
 
 
 def _gatherer(
-    dataset: Dataset, extra: Sequence[ExtraExamples]
+    dataset: Dataset, extra: Sequence[ExtraExamples], device: str | None
 ) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
     """Return a function that gathers images and labels at positions of an epoch, int64 (batch,).
 
     The training images come first, then the extra ones, repeated. The two are kept apart: joining
     them would copy the whole training part.
     """
-    images_at, labels = streaming.gatherer(dataset.x_train), tf.constant(dataset.y_train)
+    images_at, labels = streaming.gatherer(dataset.x_train, device), tf.constant(dataset.y_train)
 
     def of_dataset(place: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         return images_at(place), tf.gather(labels, place)
@@ -178,8 +208,8 @@ def _gatherer(
     count, given = len(dataset.y_train), [one for one in extra if one.shown]
     if not given:
         return of_dataset
-    extra_pixels = tf.concat([one.images for one in given], axis=0)
-    extra_labels = tf.concat([one.labels for one in given], axis=0)
+    extra_pixels = streaming.kept(np.concatenate([one.images for one in given]), device)
+    extra_labels = np.concatenate([one.labels for one in given])
     ends = np.cumsum([len(one.labels) for one in given])
     own = [np.arange(end - len(one.labels), end) for one, end in zip(given, ends, strict=True)]
     shown = [np.tile(which, one.repeats) for which, one in zip(own, given, strict=True)]

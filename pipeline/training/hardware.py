@@ -47,6 +47,12 @@ def strategy(hardware: Hardware) -> tf.distribute.Strategy:
     return tf.distribute.get_strategy()
 
 
+def only_gpu() -> str | None:
+    """Name this machine's GPU for TensorFlow, if there is exactly one."""
+    gpus = tf.config.list_logical_devices("GPU")
+    return gpus[0].name if len(gpus) == 1 else None
+
+
 @contextmanager
 def computing_in(precision: str) -> Iterator[None]:
     """Build layers in a precision within the block, then restore the previous one."""

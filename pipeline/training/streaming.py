@@ -93,11 +93,23 @@ def _shuffled(index: tf.Tensor, seed: int, key: tf.Tensor, size: tf.Tensor) -> t
     )
 
 
-def gatherer(images: np.ndarray) -> Callable[[tf.Tensor], tf.Tensor]:
-    """Return a function that gathers images at int64 (n,), inside a graph."""
+def kept(images: np.ndarray, device: str | None = None) -> tf.Tensor:
+    """Put uint8 images where they are gathered: on a device, or by default into main memory.
+
+    Raises:
+        ResourceExhaustedError, InternalError: of TensorFlow; they exceed the device's memory.
+    """
+    with tf.device(device):
+        whole = tf.constant(images)
+        # GPUs gather no uint8. Each of its values is a float16, too.
+        return whole if device is None else tf.cast(whole, tf.float16)
+
+
+def gatherer(images: np.ndarray, device: str | None = None) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Return a function that gathers images at int64 (n,), inside a graph; see `kept`."""
     if not is_streamed(images):
-        kept = tf.constant(images)
-        return lambda rows: tf.gather(kept, rows)
+        pixels = kept(images, device)
+        return lambda rows: tf.gather(pixels, rows)
 
     def read(rows: tf.Tensor) -> tf.Tensor:
         found = tf.numpy_function(
