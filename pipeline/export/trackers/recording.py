@@ -11,6 +11,8 @@ from pipeline.export.trackers.tracker import Tracker
 from pipeline.progress import OnProgress, Progress, silent
 from pipeline.store.runs import RunMissing, Store
 
+MOST_NAMED = 5  # runs in one command
+
 
 class Recorder:
     """Hands runs of a store over to trackers, to each in a thread of its own.
@@ -77,14 +79,20 @@ class _Line:
         except KeyboardInterrupt:  # the runs are published, and that is what counts
             why = "It was not waited for."
         self._thread.shutdown(wait=False, cancel_futures=True)
+        if self._lacks:
+            print(f"{self.tracker.name}: {why} {self._way_on()}", file=sys.stderr, flush=True)
+
+    def _way_on(self) -> str:
+        """Say how it gets what it lacks."""
         lacks = [*self._lacks]
-        if lacks:
-            kept = "The run is kept" if len(lacks) == 1 else "The runs are kept"
-            command = f"inkling track {' '.join(lacks)} --to {self.tracker.option}"
-            print(
-                f"{self.tracker.name}: {why} {kept}, and “{command} --sweep {self._sweep}” "
-                "catches up.", file=sys.stderr, flush=True,
-            )  # fmt: skip
+        if len(lacks) > MOST_NAMED:
+            return (
+                f"{len(lacks)} runs are kept. The same sweep again hands them over, and trains "
+                "nothing that is done."
+            )
+        kept = "The run is kept" if len(lacks) == 1 else "The runs are kept"
+        command = f"inkling track {' '.join(lacks)} --to {self.tracker.option}"
+        return f"{kept}, and “{command} --sweep {self._sweep}” catches up."
 
     def _give(self, run_id: str) -> None:
         if not self._why:

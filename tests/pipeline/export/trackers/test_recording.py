@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import InklingError
+from pipeline.export.trackers import recording as module
 from pipeline.export.trackers.recording import recording
 from pipeline.progress import Progress, silent
 from pipeline.store.run_folder import Run
@@ -80,6 +81,17 @@ def test_one_that_is_away_is_said_once_with_what_catches_up(store, capsys):
     assert capsys.readouterr().err == (
         "Listener: Nobody is there. The runs are kept, and “inkling track first second third "
         "--to listener --sweep key” catches up.\n"
+    )
+
+
+def test_of_many_that_it_lacks_none_is_named(store, capsys, monkeypatch):
+    monkeypatch.setattr(module, "MOST_NAMED", 2)
+    with recording([Listener(away=True)], store, "key", silent) as recorder:
+        for name in RUNS:
+            recorder.add(name)
+    assert capsys.readouterr().err == (
+        "Listener: Nobody is there. 3 runs are kept. The same sweep again hands them over, and "
+        "trains nothing that is done.\n"
     )
 
 
