@@ -28,7 +28,7 @@ PATIENCE = 240  # seconds; only what fails takes so long, and a busy machine som
 ENDLESS = Training(TrainConfig(dataset="digits", network="cnn", epochs=1000))
 
 
-def wait_for(job: Job, *states: str, seconds: float = 90) -> Status:
+def wait_for(job: Job, *states: str, seconds: float = PATIENCE) -> Status:
     deadline = time.monotonic() + seconds
     while (status := job.status()).state not in states:
         assert time.monotonic() < deadline, status

@@ -71,7 +71,7 @@ def undisturbed(training: Training, tmp_path_factory: pytest.TempPathFactory) ->
     with pytest.MonkeyPatch.context() as patch:
         told = doom(patch, store, "killed", ANY, NEVER)
         (job,) = queue.add([training], store)
-        status = wait_for(job, *ENDED, seconds=PATIENCE)
+        status = wait_for(job, *ENDED)
     assert status.state == "finished", status.message
     return Undisturbed(store.open("latest").predictions(), len(told.read_text().splitlines()))
 
@@ -101,7 +101,7 @@ def go_on(store: Store, training: Training) -> Run:
     if offered or not store.runs():
         resumed = Training(offered[0].config(), resume=True) if offered else training
         (job,) = queue.add([resumed], store)
-        status = wait_for(job, *ENDED, seconds=PATIENCE)
+        status = wait_for(job, *ENDED)
         assert status.state == "finished", status.message
     (run,) = store.runs()
     return run
@@ -112,7 +112,7 @@ def doomed(store: Store, request: Request, fault: str, pattern: str, count: int)
     with pytest.MonkeyPatch.context() as patch:
         doom(patch, store, fault, pattern, count)
         (job,) = queue.add([request], store)
-        wait_for(job, *ENDED, seconds=PATIENCE)
+        wait_for(job, *ENDED)
     return job
 
 
