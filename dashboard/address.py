@@ -37,6 +37,7 @@ _SELECTION = "_selection"  # carried from page to page: navigation clears the ad
 _CHOICES = "_choices"  # of each page, found again on return
 _SETTINGS = "_settings"  # those of EVERYWHERE
 _AT = "_at"
+_KNOWN = "_known"  # the whole address as it was last read or written here
 
 Values = dict[str, list[str]]
 Value = str | int | Sequence[str] | None
@@ -113,8 +114,18 @@ def change(choices: Mapping[str, str | None] | None = None, /, **parts: Value) -
     changed: dict[str, Value] = {**(choices or {}), **parts}
     if changed.keys() - {SAMPLE, *_OF_NO_PAGE}:
         changed = {PAGE: None} | changed
-    _write(_whole() | {name: _listed(value) for name, value in changed.items()})
+    _write(_known() | {name: _listed(value) for name, value in changed.items()})
     _keep()
+
+
+def stay() -> None:
+    """Keep to the address as it is known here: for callbacks of what reports by itself.
+
+    A browser sends its address along with all it reports. Where it has not heard of the last
+    change yet, that is the address before, and would undo the change. Only what calls nothing back,
+    such as the Back button, brings an address of its own.
+    """
+    _write(_known())
 
 
 def _listed(value: Value) -> list[str]:
@@ -123,6 +134,13 @@ def _listed(value: Value) -> list[str]:
 
 def _whole() -> Values:
     return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def _known() -> Values:
+    whole = _whole()
+    # Navigation clears the address: an empty one is that of another page, which begins.
+    known: Values = st.session_state.get(_KNOWN, whole) if whole else whole
+    return known
 
 
 def _write(address: Values) -> None:
@@ -134,7 +152,7 @@ def _write(address: Values) -> None:
 
 def _keep() -> None:
     """Remember the selection for other pages, and the page's choices for a return to it."""
-    whole = _whole()
+    whole = st.session_state[_KNOWN] = _whole()
     st.session_state[_SELECTION] = current()
     st.session_state[_SETTINGS] = {n: values for n, values in whole.items() if n in EVERYWHERE}
     kept = {n: values for n, values in whole.items() if n not in (*NAMES, *_OF_NO_PAGE)}

@@ -100,7 +100,7 @@ def show() -> None:
         view_list.buttons(name, titles)
         sign_in.buttons()
     frame.browser_title(page.title)
-    arrival(page.title, dark=frame.is_dark())
+    arrival(page.title, dark=frame.is_dark(), reported=address.stay)
     page.run()
 
 

@@ -6,6 +6,7 @@ Where the page turns dark or light while it is open, Streamlit changes its own c
 draws the rest anew.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -15,7 +16,10 @@ _component = st.components.v2.component(
 )
 
 
-def arrival(page: str, *, dark: bool) -> None:
-    """Tell the browser which page this is, and whether it was drawn for the dark; shows nothing."""
+def arrival(page: str, *, dark: bool, reported: Callable[[], None]) -> None:
+    """Tell the browser which page this is, and whether it was drawn for the dark; shows nothing.
+
+    `reported` is called when the page has turned dark or light.
+    """
     with st.container(key="arrival"):
-        _component(key="arrived", data={"page": page, "dark": dark}, on_mode_change=lambda: None)
+        _component(key="arrived", data={"page": page, "dark": dark}, on_mode_change=reported)

@@ -19,12 +19,15 @@ _component = st.components.v2.component(
 )
 
 
-def hover_pictures(chart: str, picture: Callable[[int], str | None]) -> None:
+def hover_pictures(
+    chart: str, picture: Callable[[int], str | None], reported: Callable[[], None]
+) -> None:
     """Show pictures beside the pointer; call it in a fragment, which is all that then reruns.
 
     Args:
         chart: the chart's key; the first of its points' `customdata` is asked for.
         picture: returns a data URI; None if there is no picture of that number.
+        reported: called when the pointer has rested on a point.
     """
     key = f"{chart}_hover"
     asked = st.session_state.get(key, {}).get("hovered")
@@ -32,5 +35,5 @@ def hover_pictures(chart: str, picture: Callable[[int], str | None]) -> None:
     _component(
         key=key,
         data={"chart": chart, "sample": asked, "source": source},
-        on_hovered_change=lambda: None,
+        on_hovered_change=reported,
     )

@@ -1,7 +1,7 @@
 """The view inside a network, which computes in the browser; its scripts are built from `web/`."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,16 +27,15 @@ class Asked:
     switched: Any
 
 
-def inside(packed: bytes, key: str) -> Asked:
+def inside(packed: bytes, reported: Callable[[], None], key: str) -> Asked:
     """Show the network inside; the picture comes separately, so that another one is quick.
 
     Args:
         packed: the run, from `inside_spec.describe`.
+        reported: called when the view asks for something, a moment after what made it ask.
         key: unique on the page.
     """
-    result = component(
-        key=key, data=packed, on_switched_change=lambda: None, on_chosen_change=lambda: None
-    )
+    result = component(key=key, data=packed, on_switched_change=reported, on_chosen_change=reported)
     return Asked(result.get("chosen"), result.get("switched"))
 
 

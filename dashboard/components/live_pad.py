@@ -1,6 +1,6 @@
 """The pad that predicts in the browser while the pen moves; its scripts are built from `web/`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,17 +32,18 @@ class Answer:
     is_ood: bool
 
 
-def live_pad(packed: bytes, key: str) -> Any:
+def live_pad(packed: bytes, reported: Callable[[], None], key: str) -> Any:
     """Show the pad.
 
     Args:
         packed: the runs that predict, from `pad_spec.Spec.packed`.
+        reported: called when something was drawn, a moment after.
         key: unique on the page.
 
     Returns:
         The strokes as the browser sent them, unchecked; None while nothing is drawn.
     """
-    result = component(key=key, data=packed, on_drawing_change=lambda: None)
+    result = component(key=key, data=packed, on_drawing_change=reported)
     drawn = result.get("drawing")
     return drawn.get("strokes") if isinstance(drawn, dict) else None
 

@@ -108,7 +108,7 @@ def _pictures(run: Run, dataset: Dataset) -> None:
         )
         return images.data_uri(shown)
 
-    hover_pictures(_key(run), picture)
+    hover_pictures(_key(run), picture, reported=address.stay)
 
 
 def _key(run: Run) -> str:

@@ -66,7 +66,7 @@ def inside(view: View, dataset: Dataset, sample: int, other: int | None) -> None
             with st.container(key="inside_picture"):
                 _compared(view, dataset, sample, other)
         above = st.container()  # in sight of the button that asks for it
-        asked = component.inside(packed, key="inside")
+        asked = component.inside(packed, reported=address.stay, key="inside")
         _excitations(run, dataset, asked.chosen)
         if (known := loaders.anatomy(run)) and (
             gates := known.gates_of(asked.switched)
@@ -99,7 +99,7 @@ def on_stage(view: View, sample: int) -> None:
     else:
         with st.container(key="inside_picture"):
             _compared(alone, dataset, sample, None)
-    component.inside(packed, key="inside")
+    component.inside(packed, reported=address.stay, key="inside")
 
 
 def _excitations(run: Run, dataset: Dataset, chosen: Any) -> None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
-from dashboard import loaders
+from dashboard import address, loaders
 from dashboard.components import live_pad
 from dashboard.components.live_pad import Answer
 from dashboard.view import View
@@ -54,7 +55,7 @@ def on_stage(view: View) -> None:
     """Show the pad to a room; for networks that read no drawings, a test image with its answer."""
     if view.run.info.dataset.mnist_framed:
         runs = readers(view)
-        live_pad.live_pad(loaders.live_pad(runs, looking.method(runs[0])), key="live_pad")
+        _live_pad(runs, looking.method(runs[0]))
         return
     sample = view.chosen.sample
     if sample is None:
@@ -67,10 +68,15 @@ def live(runs: Sequence[Run]) -> Given | None:
     pad = st.container()
     method = looking.method(runs[0])  # below the pad, where it pushes nothing down
     with pad:
-        strokes = live_pad.live_pad(loaders.live_pad(runs, method), key="live_pad")
+        strokes = _live_pad(runs, method)
     if not strokes:
         return None
     return inputs.of_drawing(Drawing.of_strokes(strokes), runs[0].info.input_shape)
+
+
+def _live_pad(runs: Sequence[Run], method: str | None) -> Any:
+    packed = loaders.live_pad(runs, method)
+    return live_pad.live_pad(packed, reported=address.stay, key="live_pad")
 
 
 def predicted(runs: Sequence[Run], given: Given | None) -> Shown | None:

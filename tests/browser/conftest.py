@@ -13,7 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    WebSocketRoute,
+    expect,
+    sync_playwright,
+)
 
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
@@ -162,6 +169,38 @@ def dismiss(page: Page, said: str) -> None:
     expect(toast).to_contain_text(said)
     toast.get_by_role("button").click()
     expect(toast).to_have_count(0)
+
+
+class Distance:
+    """What lies between a page and its server, which can be far away."""
+
+    def __init__(self, page: Page) -> None:
+        """Get between them; before the page is opened."""
+        self._held: list[tuple[WebSocketRoute, str | bytes]] | None = None
+        page.route_web_socket(re.compile("_stcore/stream"), self._between)
+
+    @contextmanager
+    def far(self, page: Page) -> Iterator[None]:
+        """Let the page hear nothing of its server before the block is done, and 3 seconds over."""
+        held = self._held = []
+        yield
+        page.wait_for_timeout(3000)  # the server has answered
+        assert held
+        while held:
+            browser, said = held.pop(0)
+            browser.send(said)
+        self._held = None
+
+    def _between(self, browser: WebSocketRoute) -> None:
+        server = browser.connect_to_server()
+        browser.on_message(server.send)
+        server.on_message(lambda said: self._on_its_way(browser, said))
+
+    def _on_its_way(self, browser: WebSocketRoute, said: str | bytes) -> None:
+        if self._held is None:
+            browser.send(said)
+        else:
+            self._held.append((browser, said))
 
 
 def leave(page: Page) -> None:

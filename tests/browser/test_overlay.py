@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
-from tests.browser.conftest import settle
+from tests.browser.conftest import Distance, settle
 from tests.browser.pens import draw_strokes, ready, settled
 
 SIDE = 280
@@ -85,6 +85,40 @@ def test_gradient_times_input_lies_over_the_strokes_and_goes_when_it_is_off(
     expect(page.locator(".told strong")).to_have_text(said)  # the drawing stays
     assert overlay.evaluate(PAINTED) == []
     settle(page)
+
+
+def test_a_choice_stays_though_the_pad_reports_with_the_address_before(
+    page: Page, server: str, tiny_run: Run
+) -> None:
+    distance = Distance(page)
+    surface = open_pad(page, server, tiny_run.id, "gradient")
+    overlay = page.locator(".overlay")
+    draw_strokes(page, surface, SEVEN, unit=SIDE)
+    settled(page)
+    expect(page.get_by_role("button", name="Save")).to_be_enabled()  # the server was told
+    settle(page)
+    expect(overlay).to_be_visible()
+    with distance.far(page):
+        page.get_by_role("button", name="Clear", exact=True).click()  # is reported soon after
+        page.get_by_role("radio", name="Off").click()
+    expect(page).not_to_have_url(re.compile("draw_looks"))
+    settle(page)
+    expect(page.get_by_role("radio", name="Off")).to_be_checked()
+    expect(overlay).to_be_hidden()
+
+
+def test_choices_made_quickly_stay_all(page: Page, server: str, tiny_run: Run) -> None:
+    distance = Distance(page)
+    open_pad(page, server, tiny_run.id)
+    with distance.far(page):
+        for name in ("Gradient × input", "Perturbations"):
+            page.get_by_role("radio", name=name).click()
+            page.wait_for_timeout(1500)  # the server has heard of it, the browser not of its answer
+    expect(page).to_have_url(re.compile("draw_looks=gradient-input"))
+    expect(page).to_have_url(re.compile("draw_view=perturbations"))
+    settle(page)
+    for name in ("Gradient × input", "Perturbations"):
+        expect(page.get_by_role("radio", name=name)).to_be_checked()
 
 
 def test_it_follows_the_pen_and_the_address(page: Page, server: str, tiny_run: Run) -> None:
