@@ -17,7 +17,7 @@ from pipeline.store import interrupted
 from pipeline.store.run_folder import Run
 from pipeline.store.runs import Store
 from tests import tally
-from tests.pipeline.jobs.test_jobs import PATIENCE, wait_for
+from tests.pipeline.jobs.test_jobs import wait_for
 
 pytestmark = pytest.mark.process
 
