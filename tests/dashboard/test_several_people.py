@@ -21,8 +21,8 @@ from pipeline.store import interrupted, promotions
 from pipeline.store.runs import Store
 from tests import tally
 from tests.dashboard.person import Person, words
-from tests.pipeline.jobs.test_jobs import wait_for
-from tests.pipeline.jobs.test_killed import PATIENCE, go_on
+from tests.pipeline.jobs.test_jobs import PATIENCE, wait_for
+from tests.pipeline.jobs.test_killed import go_on
 
 pytestmark = pytest.mark.process
 
@@ -113,7 +113,7 @@ def test_two_dashboards_and_a_command_line_agree(store, meet, tiny_run):
     # As soon as that, or later.
     steps = ("Stopping", "Stopped. The best epoch", "The last training was stopped")
     assert any(step in seen for step in steps), seen
-    assert wait_for(now, *ENDED, seconds=PATIENCE).state == "stopped"
+    assert wait_for(now, *ENDED).state == "stopped"
     assert all("The last training was stopped" in person.look() for person in (first, second))
     # Two promotions in the same instant: the slower is done upon the other, or told of it.
     why = ("--because", "It was here first.")  # the rule may say something against it
@@ -136,7 +136,7 @@ def test_a_training_goes_on_without_the_dashboard_that_started_it(app, store, me
     wait_until(lambda: running(store))
     person.kill()
     (job,) = list_jobs(store)
-    assert wait_for(job, *ENDED, seconds=PATIENCE).state == "finished"
+    assert wait_for(job, *ENDED).state == "finished"
     assert "Done" in words(app("train", store))
 
 
@@ -157,7 +157,7 @@ def test_after_both_were_killed_one_click_goes_on(app, store, meet):
     again = running(store)
     assert again.request == Training(kept.config(), resume=True)
     again.stop(discard=True)
-    assert wait_for(again, *ENDED, seconds=PATIENCE).state == "stopped"
+    assert wait_for(again, *ENDED).state == "stopped"
     assert interrupted.list_interrupted(store) == []
 
 
@@ -177,7 +177,7 @@ def test_whatever_is_killed_at_any_moment_the_training_can_be_had(app, store, me
         kill_training(store)
     app("train", store)  # whoever looks next moves on what nobody started
     for job in list_jobs(store):
-        wait_for(job, *ENDED, seconds=PATIENCE)
+        wait_for(job, *ENDED)
     with tally.fault():
         run = go_on(store, AS_SET)
         assert run.history()["epoch"].tolist() == list(range(1, EPOCHS + 1))
