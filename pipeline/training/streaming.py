@@ -135,8 +135,8 @@ def in_batches(images: np.ndarray, size: int) -> tf.data.Dataset:
         return tf.cast(pixels, tf.float32) / 255.0
 
     if 4 * images.nbytes <= IN_MEMORY:
-        kept = tf.data.Dataset.from_tensor_slices(np.asarray(images))
-        return kept.batch(size).map(scaled).cache()
+        each = tf.data.Dataset.from_tensor_slices(np.asarray(images))
+        return each.batch(size).map(scaled).cache()
     read, count = gatherer(images), len(images)
 
     def batch(first: tf.Tensor) -> tf.Tensor:

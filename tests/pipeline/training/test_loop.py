@@ -25,7 +25,9 @@ SETTINGS = [
 ]
 
 
-def lesson_of(dataset, extra=(), **settings):
+def lesson_of(dataset, **settings):
+    """An epoch of a dataset, and besides of twenty other images, three times each."""
+    extra = [ExtraExamples(dataset.x_valid[:20], dataset.y_valid[:20], repeats=3)]
     config = TrainConfig(epochs=1, batch_size=32, **settings).resolved(len(dataset.y_train))
     return Lesson(dataset, extra, config, Plan.of(config, dataset, extra))
 
@@ -43,8 +45,7 @@ def runs_on_a_gpu(node: NodeDef) -> bool:
 @pytest.mark.parametrize("settings", SETTINGS)
 def test_gpus_can_do_all_that_a_batch_takes(digits, settings):
     assert tf.sysconfig.get_build_info()["is_cuda_build"]
-    extra = [ExtraExamples(digits.x_valid[:20], digits.y_valid[:20], repeats=3)]
-    make = tf.function(batch_maker(lesson_of(digits, extra, **settings), device="CPU:0"))
+    make = tf.function(batch_maker(lesson_of(digits, **settings), device="CPU:0"))
     graph = make.get_concrete_function(tf.TensorSpec((), tf.int64)).graph.as_graph_def()
     nodes = [*graph.node, *(node for one in graph.library.function for node in one.node_def)]
     assert len(nodes) > 50
@@ -56,8 +57,7 @@ def test_gpus_can_do_all_that_a_batch_takes(digits, settings):
 
 @pytest.mark.parametrize("settings", SETTINGS)
 def test_a_device_makes_the_batches_that_the_processor_makes(digits, settings):
-    extra = [ExtraExamples(digits.x_valid[:20], digits.y_valid[:20], repeats=3)]
-    lesson = lesson_of(digits, extra, **settings)
+    lesson = lesson_of(digits, **settings)
     make = tf.function(batch_maker(lesson, device="CPU:0"))
     expected = list(training_batches(*lesson, first_epoch=0))
     assert len(expected) == lesson.plan.steps
@@ -144,7 +144,7 @@ def test_what_does_not_fit_into_a_gpu_stays_in_main_memory(learn, monkeypatch, f
     assert learn("CPU:0")[0].logs == learn(None)[0].logs
 
 
-def test_what_is_streamed_is_not_put_on_a_gpu(learn, digits, monkeypatch):
+def test_what_is_streamed_is_not_put_on_a_gpu(learn, monkeypatch):
     monkeypatch.setattr(streaming, "IN_MEMORY", 1000)
     monkeypatch.setattr(loop, "take_steps", None)
     assert len(learn("CPU:0")[0].logs) == 3
